@@ -1,0 +1,249 @@
+"""Papers, claims, hypotheses and the registry that holds them."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+PAPER_KEYS = ("baldi2014", "helmbold2017", "schluter2019", "bouthillier2015", "marginalized")
+
+KINDS = ("equation", "inequality", "approximation", "theorem", "lemma", "sentence", "step", "number", "definition",
+         "amended")
+
+ERRATUM_TYPES = ("sign", "missing-factor", "missing-log", "missing-root", "off-by-one", "index", "number",
+                 "missing-hypothesis", "invalid-step", "contradiction", "dropped-terms", "overclaim", "notation",
+                 "other")
+SEVERITIES = ("typo", "minor", "major")
+
+_ID = re.compile(r"^[a-z][a-z0-9]*:[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*$")
+_PART = re.compile(r"^(?P<whole>[a-z0-9]+:(?:eq|thm|lem|tab)[0-9]+)\.[0-9]+$")
+_AMENDED = re.compile(r"^(?P<original>.+?)\.amended(?:-[a-z0-9-]+)?$")
+
+
+class ClaimError(ValueError):
+    """A claim is malformed, duplicated or unknown; the message is one line."""
+
+
+class UnknownClaimError(ClaimError, LookupError):
+    """No claim has this identifier; `suggestions` holds near ones."""
+
+    def __init__(self, identifier: str, suggestions: Iterable[str] = ()) -> None:
+        self.identifier = identifier
+        self.suggestions = tuple(suggestions)
+        hint = f"; did you mean {', '.join(self.suggestions)}?" if self.suggestions else ""
+        super().__init__(f"unknown claim {identifier!r}{hint}")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Bibliographic facts of one refereed work. `fields` are BibTeX fields; None where the text supplies none."""
+
+    key: str
+    title: str | None
+    authors: tuple[str, ...]
+    year: int | None
+    entry_type: str = "misc"
+    fields: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    modules: tuple[str, ...] = ()  # section modules in the paper's order, e.g. ("s02_linear", ...)
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A named condition a statement assumes beyond the domains of its atoms. `condition` is a SymPy Boolean."""
+
+    name: str
+    condition: Any
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """What is wrong with a printed statement: a type, a severity and a sentence saying it."""
+
+    type: str
+    severity: str
+    note: str
+
+    def __post_init__(self) -> None:
+        if self.type not in ERRATUM_TYPES:
+            raise ClaimError(f"erratum type is {self.type!r}; allowed: {', '.join(ERRATUM_TYPES)}")
+        if self.severity not in SEVERITIES:
+            raise ClaimError(f"erratum severity is {self.severity!r}; allowed: {', '.join(SEVERITIES)}")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One checkable statement. `statement` is a SymPy Boolean whose atoms carry their domains."""
+
+    id: str
+    title: str
+    statement: Any
+    section: str
+    source: str
+    kind: str = "equation"
+    hypotheses: tuple[Hypothesis, ...] = ()
+    admissible: Mapping[Any, Any] | None = None  # a concrete instance that meets every hypothesis
+    erratum: Erratum | None = None
+    reading: str = ""  # how the printed text was read, where it can be read in more than one way
+    not_applicable: Mapping[str, str] = field(default_factory=dict)  # method -> reason
+    limits: Mapping[str, int] = field(default_factory=dict)  # e.g. {"max_size": 3}: cost of finite checks
+
+    def __post_init__(self) -> None:
+        if not _ID.match(self.id):
+            raise ClaimError(f"claim id is {self.id!r}; allowed: <paper>:<label> such as baldi2014:eq39")
+        if self.kind not in KINDS:
+            raise ClaimError(f"{self.id}: kind is {self.kind!r}; allowed: {', '.join(KINDS)}")
+        if not self.title or not self.source:
+            raise ClaimError(f"{self.id}: title and source must not be empty")
+        from sympy.logic.boolalg import Boolean
+
+        if self.statement is not None and not isinstance(self.statement, Boolean):
+            raise ClaimError(f"{self.id}: statement is {type(self.statement).__name__}; allowed: a SymPy Boolean "
+                             "(an equation or comparison SymPy has already evaluated to a truth value is refused)")
+        if self.statement is not None and self.statement in (True, False):
+            raise ClaimError(f"{self.id}: statement evaluated to {self.statement}; build it unevaluated "
+                             "(dropout_theory.language.equal, less_equal, ...)")
+        names = [h.name for h in self.hypotheses]
+        if len(set(names)) != len(names):
+            raise ClaimError(f"{self.id}: hypotheses share a name: {', '.join(names)}")
+
+    @property
+    def paper(self) -> str:
+        return self.id.partition(":")[0]
+
+    @property
+    def label(self) -> str:
+        return self.id.partition(":")[2]
+
+    @property
+    def amends(self) -> str | None:
+        """Identifier of the claim this one corrects, or None."""
+        found = _AMENDED.match(self.id)
+        return found["original"] if found else None
+
+    @property
+    def part_of(self) -> str | None:
+        """Identifier of the numbered equation this is a part of, or None."""
+        found = _PART.match(self.id)
+        return found["whole"] if found else None
+
+
+class Registry:
+    """The claims of all loaded papers, by identifier, in the papers' order."""
+
+    def __init__(self) -> None:
+        self._claims: dict[str, Claim] = {}
+        self.papers: dict[str, Paper] = {}
+
+    def add(self, claim: Claim) -> Claim:
+        """Register a claim. Raises ClaimError when the id is taken or its paper is unknown."""
+        if claim.id in self._claims:
+            raise ClaimError(f"duplicate claim id {claim.id!r}")
+        if claim.paper not in self.papers:
+            raise ClaimError(f"claim {claim.id!r} names paper {claim.paper!r}; known: {', '.join(self.papers)}")
+        self._claims[claim.id] = claim
+        return claim
+
+    def add_paper(self, paper: Paper) -> Paper:
+        if paper.key in self.papers and self.papers[paper.key] != paper:
+            raise ClaimError(f"duplicate paper key {paper.key!r}")
+        self.papers[paper.key] = paper
+        return paper
+
+    def __getitem__(self, identifier: str) -> Claim:
+        try:
+            return self._claims[identifier]
+        except KeyError:
+            raise UnknownClaimError(identifier, self.suggest(identifier)) from None
+
+    def __contains__(self, identifier: object) -> bool:
+        return identifier in self._claims
+
+    def __iter__(self) -> Iterator[Claim]:
+        return iter(self._claims.values())
+
+    def __len__(self) -> int:
+        return len(self._claims)
+
+    def suggest(self, identifier: str) -> list[str]:
+        """Up to three identifiers near a mistyped one."""
+        return suggest(identifier, self._claims)
+
+    def parts(self, identifier: str) -> tuple[Claim, ...]:
+        return tuple(c for c in self if c.part_of == identifier)
+
+    def amendments(self, identifier: str) -> tuple[Claim, ...]:
+        return tuple(c for c in self if c.amends == identifier)
+
+    def select(self, patterns: Iterable[str]) -> tuple[Claim, ...]:
+        """Claims matching ids, paper keys or globs; all when no pattern is given. Raises UnknownClaimError."""
+        chosen = set(select_ids(patterns, list(self._claims), list(self.papers)))
+        return tuple(c for c in self if c.id in chosen)
+
+
+def suggest(identifier: str, known: Iterable[str]) -> list[str]:
+    """Up to three known identifiers near `identifier`."""
+    known = list(known)
+    near = difflib.get_close_matches(identifier, known, n=3, cutoff=0.6)
+    if not near and ":" not in identifier:
+        near = [k for k in known if k.partition(":")[2] == identifier][:3]
+    return near
+
+
+def select_ids(patterns: Iterable[str], known: list[str], papers: Iterable[str]) -> list[str]:
+    """Identifiers matching ids, paper keys or globs, in the order of `known`. Raises UnknownClaimError."""
+    patterns = tuple(patterns)
+    if not patterns:
+        return known
+    papers = set(papers)
+    chosen: set[str] = set()
+    for pattern in patterns:
+        if pattern in papers:
+            found = [k for k in known if k.startswith(pattern + ":")]
+        else:
+            found = [k for k in known if k == pattern] or [k for k in known if fnmatchcase(k, pattern)]
+        if not found:
+            raise UnknownClaimError(pattern, suggest(pattern, [*known, *papers]))
+        chosen.update(found)
+    return [k for k in known if k in chosen]
+
+
+REGISTRY = Registry()
+
+
+class Section:
+    """Registers the claims of one section of a paper: `claim = Section("baldi2014", "8")`; `claim("eq81", ...)`."""
+
+    def __init__(self, paper: str, section: str, registry: Registry | None = None) -> None:
+        self.paper = paper
+        self.section = section
+        self.registry = REGISTRY if registry is None else registry
+
+    def __call__(self, label: str, *, title: str, statement: Any, source: str = "", kind: str = "equation",
+                 hypotheses: Iterable[Hypothesis] = (), **details: Any) -> Claim:
+        identifier = f"{self.paper}:{label}"
+        if _AMENDED.match(identifier):
+            kind = "amended"
+        where = source or f"section {self.section}" + (f", eq. ({label[2:].split('.')[0]})"
+                                                       if label.startswith("eq") else "")
+        return self.registry.add(Claim(identifier, title, statement, self.section, where, kind, tuple(hypotheses),
+                                       **details))
+
+
+def load(paper: str | None = None) -> Registry:
+    """Import the claims of one paper, or of all five, and return the registry. Raises ClaimError on an unknown key."""
+    keys = PAPER_KEYS if paper is None else (paper,)
+    for key in keys:
+        if key not in PAPER_KEYS:
+            raise ClaimError(f"unknown paper {key!r}; known: {', '.join(PAPER_KEYS)}")
+        module = importlib.import_module(f"dropout_theory.papers.{key}")
+        REGISTRY.add_paper(module.PAPER)
+        for name in module.PAPER.modules:
+            importlib.import_module(f"dropout_theory.papers.{key}.{name}")
+    return REGISTRY
