@@ -1,0 +1,55 @@
+"""A computational referee for the theory of dropout: claims as data, evidence by computation, derived verdicts.
+
+Importing the package loads neither SymPy nor numba; the names below are fetched on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from dropout_theory.claim import (
+        REGISTRY,
+        Claim,
+        ClaimError,
+        Erratum,
+        Hypothesis,
+        Paper,
+        Registry,
+        UnknownClaimError,
+        load,
+    )
+    from dropout_theory.kernel import Contradiction, Evidence, Verdict, derive_all
+    from dropout_theory.report.ledger import Ledger
+    from dropout_theory.runner import Run, run
+
+_HOMES = {
+    "claim": ("REGISTRY", "Claim", "ClaimError", "Erratum", "Hypothesis", "Paper", "Registry", "UnknownClaimError",
+              "load"),
+    "kernel": ("Contradiction", "Evidence", "Verdict", "derive_all"),
+    "report.ledger": ("Ledger",),
+    "runner": ("Run", "run"),
+}
+_WHERE = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "REGISTRY", "Claim", "ClaimError", "Contradiction", "Erratum", "Evidence", "Hypothesis", "Ledger", "Paper",
+    "Registry", "Run", "UnknownClaimError", "Verdict", "__version__", "derive_all", "load", "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _WHERE[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,99 @@
+"""Fingerprints: a short hash of everything a piece of evidence rests on, so that stale evidence is seen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+_PACKAGE = Path(__file__).resolve().parent
+_DISTRIBUTIONS = ("sympy", "mpmath", "numpy", "numba", "python-flint", "z3-solver")
+
+# Code that shows results but takes no part in finding them: a new table layout must not make evidence stale.
+_PRESENTATION = ("papers", "report", "_proofs", "runner.py", "pytest_plugin.py", "fingerprint.py", "proofs.py",
+                 "__init__.py")
+
+
+def statement_fingerprint(claim: Any) -> str:
+    """Hash (16 hex digits) of what a claim says: statement, hypotheses and admissible instance."""
+    return _digest(_said(claim))
+
+
+def fingerprint(claim: Any, method: str) -> str:
+    """Hash (16 hex digits) of a claim, the code of the method that checks it, its proofs, and tool versions."""
+    return _digest([*_said(claim), method, _machinery(method), _proofs(claim.paper), *_versions()])
+
+
+def _said(claim: Any) -> list[str]:
+    """The content of a claim as strings; SymPy's `srepr` keeps the assumptions on every symbol."""
+    parts = [claim.id, claim.kind, _spell(claim.statement)]
+    parts += [f"{h.name}|{_spell(h.condition)}" for h in claim.hypotheses]
+    parts.append(_spell(claim.admissible))
+    parts.append(_spell(dict(claim.limits)))
+    return parts
+
+
+def _spell(value: Any) -> str:
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return repr(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(sorted(f"{_spell(k)}: {_spell(v)}" for k, v in value.items())) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(_spell(v) for v in value) + "]"
+    from sympy import Basic, srepr
+
+    return srepr(value) if isinstance(value, Basic) else repr(value)
+
+
+def _digest(parts: Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode()
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _machinery(method: str) -> str:
+    """Hash of the library's own source, less the presentation code and the checkers of other methods."""
+    from dropout_theory.kernel import METHODS
+
+    others = {f"{m}.py" for m in METHODS if m != method}
+    chosen = []
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        relative = path.relative_to(_PACKAGE)
+        if relative.parts[0] in _PRESENTATION or relative.parts[0].startswith("cli"):
+            continue
+        if relative.parts[0] == "checkers" and relative.name in others:
+            continue
+        chosen.append((relative.as_posix(), path))
+    return _files(chosen)
+
+
+@cache
+def _proofs(paper: str) -> str:
+    """Hash of the proofs of one paper; '' when it has none."""
+    from dropout_theory.proofs import folder
+
+    root = folder() / paper
+    return _files((p.relative_to(root).as_posix(), p) for p in sorted(root.rglob("*.py"))) if root.is_dir() else ""
+
+
+def _files(named: Iterable[tuple[str, Path]]) -> str:
+    return _digest(part for name, path in named for part in (name, path.read_text(encoding="utf-8")))
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    return tuple(f"{name}={_version(name)}" for name in _DISTRIBUTIONS)
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "absent"

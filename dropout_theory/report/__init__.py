@@ -1,0 +1,1 @@
+"""Ledger, citations and terminal tables: what a run leaves behind and how it is shown."""
