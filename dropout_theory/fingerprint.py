@@ -18,7 +18,7 @@ _PRESENTATION = ("papers", "report", "_proofs", "runner.py", "pytest_plugin.py",
 
 
 def statement_fingerprint(claim: Any) -> str:
-    """Hash (16 hex digits) of what a claim says: statement, hypotheses and admissible instance."""
+    """Hash (16 hex digits) of what a claim says: statement, hypotheses, admissible instance and limits."""
     return _digest(_said(claim))
 
 
@@ -28,7 +28,7 @@ def fingerprint(claim: Any, method: str) -> str:
 
 
 def _said(claim: Any) -> list[str]:
-    """The content of a claim as strings; SymPy's `srepr` keeps the assumptions on every symbol."""
+    """The content of a claim as strings."""
     parts = [claim.id, claim.kind, _spell(claim.statement)]
     parts += [f"{h.name}|{_spell(h.condition)}" for h in claim.hypotheses]
     parts.append(_spell(claim.admissible))
@@ -37,15 +37,22 @@ def _said(claim: Any) -> list[str]:
 
 
 def _spell(value: Any) -> str:
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return repr(value)
+    """A value spelled out in full: classes, domains and assumptions included, the same in every process."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(sorted(f"{_spell(k)}: {_spell(v)}" for k, v in value.items())) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_spell(v) for v in value) + "]"
-    from sympy import Basic, srepr
+    if not hasattr(value, "_hashable_content"):
+        return repr(value)
+    from sympy import Dummy, Symbol, srepr
 
-    return srepr(value) if isinstance(value, Basic) else repr(value)
+    if isinstance(value, Dummy):  # its index counts the dummies made so far in this process
+        return f"Dummy({value.name})"
+    if isinstance(value, Symbol) and type(value) is not Symbol:
+        return f"{type(value).__name__}({_spell(value._hashable_content())})"
+    if not value.args:
+        return srepr(value)
+    return f"{type(value).__name__}({', '.join(_spell(a) for a in value.args)})"
 
 
 def _digest(parts: Iterable[str]) -> str:

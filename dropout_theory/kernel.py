@@ -7,7 +7,7 @@ support, and a proof beside a counterexample is a contradiction, never a verdict
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 OUTCOMES = ("holds", "fails", "unknown")
@@ -17,6 +17,10 @@ METHODS = ("admissible", "symbolic", "decide", "interval", "exact", "montecarlo"
 
 _EXACT = ("proof", "exact-instances")
 _TOKEN = object()
+
+
+class StaleEvidence(ValueError):
+    """A record of evidence was made from another statement, other code or other tool versions."""
 
 
 class Contradiction(Exception):
@@ -39,10 +43,11 @@ class Evidence:
     seconds: float = 0.0
     fingerprint: str = ""
     ill_formed: bool = False
-    _token: object = field(default=None, repr=False, compare=False)
+    # Never stored, so that neither `dataclasses.replace` nor a copy of the fields makes new evidence.
+    _token: InitVar[object] = None
 
-    def __post_init__(self) -> None:
-        if self._token is not _TOKEN:
+    def __post_init__(self, _token: object) -> None:
+        if _token is not _TOKEN:
             raise TypeError("evidence is created by checkers only: register the function with kernel.checker")
         for name, value, allowed in (("method", self.method, METHODS), ("outcome", self.outcome, OUTCOMES),
                                      ("rigor", self.rigor, RIGORS)):
@@ -99,7 +104,23 @@ class Checker:
                         found.ill_formed, _TOKEN)
 
 
-def checker(method: str, applies: Callable[[Any], str | None]) -> Callable[[Callable[[Any, Context], Finding]], Checker]:
+def recall(claim: Any, record: Mapping[str, Any]) -> Evidence:
+    """Evidence that a checker made in another process or an earlier run, from its record.
+
+    Raises StaleEvidence unless the record's fingerprint is that of the claim, method and tools as they are now.
+    """
+    from dropout_theory.fingerprint import fingerprint
+
+    now = fingerprint(claim, record["method"])
+    if record["fingerprint"] != now:
+        raise StaleEvidence(f"{claim.id}: {record['method']} evidence has fingerprint {record['fingerprint']}, not {now}")
+    return Evidence(claim.id, record["method"], record["outcome"], record["rigor"], record["scope"],
+                    dict(record["figures"]), record["counterexample"], tuple(record["depends_on"]), record["seed"],
+                    record["seconds"], record["fingerprint"], record["ill_formed"], _TOKEN)
+
+
+def checker(method: str, applies: Callable[[Any], str | None],
+            ) -> Callable[[Callable[[Any, Context], Finding]], Checker]:
     """Decorator that turns `find(claim, context) -> Finding` into the Checker of `method`."""
     if method not in METHODS:
         raise ValueError(f"method is {method!r}; allowed: {', '.join(METHODS)}")
@@ -131,6 +152,8 @@ def derive(claim: Any, evidence: Iterable[Evidence], proved: Callable[[str], boo
     """
     found = tuple(evidence)
     for item in found:
+        if not isinstance(item, Evidence):
+            raise TypeError(f"evidence for {claim.id} is {type(item).__name__}; allowed: Evidence made by a checker")
         if item.claim != claim.id:
             raise ValueError(f"evidence for {item.claim} was given for {claim.id}")
     about = [e for e in found if e.method != "admissible"]
