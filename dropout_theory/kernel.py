@@ -24,7 +24,14 @@ class StaleEvidence(ValueError):
 
 
 class Contradiction(Exception):
-    """A claim has both a proof and a counterexample (or rigorous evidence each way): a fault in the machinery."""
+    """A claim has both a proof and a counterexample, or its proof is circular: a fault in the machinery.
+
+    `claims` are the identifiers concerned.
+    """
+
+    def __init__(self, message: str, claims: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.claims = claims
 
 
 @dataclass(frozen=True)
@@ -164,7 +171,8 @@ def derive(claim: Any, evidence: Iterable[Evidence], proved: Callable[[str], boo
     unconditional = [e for e in proofs if all(proved(d) for d in e.depends_on)]
     exact_fails = [e for e in fails if e.rigor in _EXACT or (e.rigor == "sampled" and e.counterexample)]
     if unconditional and fails:
-        raise Contradiction(f"{claim.id}: proved by {unconditional[0].method}, yet refuted by {fails[0].method}")
+        raise Contradiction(f"{claim.id}: proved by {unconditional[0].method}, yet refuted by {fails[0].method}",
+                            (claim.id,))
     if any(e.ill_formed for e in found):
         reason = next(e.scope for e in found if e.ill_formed)
         return Verdict(claim.id, "ill-formed", reason)
@@ -213,7 +221,8 @@ def derive_all(claims: Iterable[Any], evidence: Iterable[Evidence],
         if identifier in verdicts:
             return verdicts[identifier]
         if identifier in active:
-            raise Contradiction(f"circular proof: {' -> '.join([*active, identifier])}")
+            circle = (*active[active.index(identifier):], identifier)
+            raise Contradiction(f"circular proof: {' -> '.join(circle)}", circle)
         active.append(identifier)
         claim = known[identifier]
         parts = [c for c in claims if c.part_of == identifier]

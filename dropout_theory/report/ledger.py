@@ -1,0 +1,172 @@
+"""The ledger: every claim with its derived verdict and evidence, as one JSON file that ships with the package.
+
+Reading it needs neither SymPy nor the claims themselves, so `show`, `list` and `cite` answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dropout_theory.claim import UnknownClaimError, select_ids, suggest
+
+if TYPE_CHECKING:
+    from dropout_theory.claim import Registry
+    from dropout_theory.runner import Run
+
+VERSION = 1
+DEFAULT = Path(__file__).resolve().parent.parent / "ledger.json"
+SCHEMA = Path(__file__).resolve().parent / "ledger.schema.json"
+
+
+class LedgerError(ValueError):
+    """The ledger is missing, unreadable or of another version; the message is one line."""
+
+
+class Ledger:
+    """Recorded claims by identifier, in the papers' order, and the papers' bibliographic facts."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.data = data
+        self.papers: dict[str, dict[str, Any]] = {p["key"]: p for p in data.get("papers", ())}
+        self._claims: dict[str, dict[str, Any]] = {c["id"]: c for c in data["claims"]}
+
+    @classmethod
+    def read(cls, path: Path | str | None = None) -> Ledger:
+        """Read a ledger file; the one shipped with the package when no path is given. Raises LedgerError."""
+        path = Path(path) if path is not None else DEFAULT
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise LedgerError(f"no ledger at {path}; make one with: dropout-theory check --record") from None
+        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+            raise LedgerError(f"cannot read ledger {path}: {error}") from None
+        if not isinstance(data, dict) or data.get("version") != VERSION or "claims" not in data:
+            raise LedgerError(f"{path} is not a ledger of version {VERSION}")
+        return cls(data)
+
+    @classmethod
+    def empty(cls) -> Ledger:
+        """A ledger with no claims, for a first run."""
+        return cls({"version": VERSION, "generator": generator(), "papers": [], "claims": []})
+
+    def __getitem__(self, identifier: str) -> dict[str, Any]:
+        try:
+            return self._claims[identifier]
+        except KeyError:
+            raise UnknownClaimError(identifier, suggest(identifier, self._claims)) from None
+
+    def get(self, identifier: str) -> dict[str, Any] | None:
+        """The recorded claim, or None."""
+        return self._claims.get(identifier)
+
+    def __contains__(self, identifier: object) -> bool:
+        return identifier in self._claims
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self._claims.values())
+
+    def __len__(self) -> int:
+        return len(self._claims)
+
+    def select(self, patterns: Iterable[str] = ()) -> list[dict[str, Any]]:
+        """Recorded claims matching ids, paper keys or globs. Raises UnknownClaimError."""
+        return [self._claims[i] for i in select_ids(patterns, list(self._claims), self.papers)]
+
+    def evidence(self, identifier: str, method: str) -> dict[str, Any] | None:
+        """The recorded evidence of one method on one claim, or None."""
+        claim = self._claims.get(identifier)
+        return next((e for e in claim["evidence"] if e["method"] == method), None) if claim else None
+
+    def write(self, path: Path | str) -> None:
+        """Write the ledger whole or not at all. Raises OSError when the place is not writable."""
+        path = Path(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as out:
+                out.write(self.text())
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def text(self) -> str:
+        """The ledger as JSON text, claims in the papers' order."""
+        return json.dumps(self.data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def generator() -> str:
+    """Name and version of the program that writes ledgers."""
+    from dropout_theory import __version__
+
+    return f"dropout-theory {__version__}"
+
+
+def build(registry: Registry, run: Run, previous: Ledger | None = None) -> Ledger:
+    """The ledger of a run over the whole registry.
+
+    Seconds of the `previous` ledger are kept where nothing else about the evidence changed, so that a second run
+    leaves the file as it is.
+    """
+    claims = [_claim(registry, run, claim, previous) for claim in registry]
+    papers = [{"key": p.key, "title": p.title, "authors": list(p.authors), "year": p.year,
+               "entry_type": p.entry_type, "fields": dict(p.fields), "note": p.note}
+              for p in registry.papers.values()]
+    return Ledger({"version": VERSION, "generator": generator(), "papers": papers, "claims": claims})
+
+
+def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) -> dict[str, Any]:
+    from dropout_theory.fingerprint import statement_fingerprint
+    from dropout_theory.language import latex
+    from dropout_theory.report.plain import plain
+
+    verdict = run.verdicts[claim.id]
+    evidence = [_keep_seconds(dict(r), previous.evidence(claim.id, r["method"]) if previous else None)
+                for r in run.records.get(claim.id, ())]
+    erratum = claim.erratum
+    return {
+        "id": claim.id,
+        "paper": claim.paper,
+        "label": claim.label,
+        "section": claim.section,
+        "kind": claim.kind,
+        "title": claim.title,
+        "statement": latex(claim.statement) if claim.statement is not None else "",
+        "statement_plain": plain(claim.statement) if claim.statement is not None else "",
+        "hypotheses": [{"name": h.name, "condition": latex(h.condition), "condition_plain": plain(h.condition),
+                        "note": h.note} for h in claim.hypotheses],
+        "reading": claim.reading,
+        "verdict": verdict.verdict,
+        "reason": verdict.reason,
+        "unproved": list(verdict.unproved),
+        "erratum": {"type": erratum.type, "severity": erratum.severity, "note": erratum.note} if erratum else None,
+        "amends": claim.amends,
+        "amended_by": [c.id for c in registry.amendments(claim.id)],
+        "part_of": claim.part_of,
+        "parts": [c.id for c in registry.parts(claim.id)],
+        "depends_on": sorted({d for r in evidence for d in r["depends_on"]}),
+        "counterexample": next((r["counterexample"] for r in sorted(evidence, key=_exactness)
+                                if r["counterexample"] and r["outcome"] == "fails"), None),
+        "evidence": evidence,
+        "not_applicable": dict(run.not_applicable.get(claim.id, {})),
+        "fingerprint": statement_fingerprint(claim),
+        "source": claim.source,
+    }
+
+
+def _exactness(record: Mapping[str, Any]) -> int:
+    """Sort key: the counterexample shown for a claim is the most rigorous one."""
+    from dropout_theory.kernel import RIGORS
+
+    return RIGORS.index(record["rigor"])
+
+
+def _keep_seconds(new: dict[str, Any], old: Mapping[str, Any] | None) -> dict[str, Any]:
+    if old and {k: v for k, v in old.items() if k != "seconds"} == {k: v for k, v in new.items() if k != "seconds"}:
+        new["seconds"] = old["seconds"]
+    return new

@@ -1,0 +1,262 @@
+"""Runs evidence: every claim by every method that applies, in this process or in workers, and derives verdicts.
+
+Results are merged in the order of the claims and methods, so they do not depend on the number of workers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import multiprocessing
+import signal
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dropout_theory.kernel import METHODS, Context, Contradiction, StaleEvidence, Verdict, derive_all, recall
+from dropout_theory.report.records import record_of
+
+if TYPE_CHECKING:
+    from dropout_theory.claim import Claim, Registry
+    from dropout_theory.kernel import Checker, Evidence
+    from dropout_theory.report.ledger import Ledger
+
+Progress = Callable[[int, int, str, str], None]
+
+# Methods whose tool is an optional dependency: method -> (module, distribution that provides it).
+_OPTIONAL = {"property": ("hypothesis", "hypothesis")}
+
+
+def papers() -> Registry:
+    """The claims of the five papers."""
+    from dropout_theory.claim import load
+
+    return load()
+
+
+def methods() -> Mapping[str, Checker]:
+    """The checker of each method."""
+    from dropout_theory.checkers import all_checkers
+
+    return all_checkers()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A checker raised: an error of the machinery, never evidence."""
+
+    claim: str
+    method: str
+    message: str
+    details: str = ""
+
+
+@dataclass
+class Run:
+    """What a run found. `records` and `verdicts` are by claim id; `left_out` tells why a method was not run at all."""
+
+    context: Context
+    selected: tuple[str, ...]
+    records: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    not_applicable: dict[str, dict[str, str]] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
+    failures: list[Failure] = field(default_factory=list)
+    contradictions: list[Contradiction] = field(default_factory=list)
+    interrupted: bool = False
+    seconds: float = 0.0
+
+    @property
+    def sound(self) -> bool:
+        """True when every checker ran to its end and no evidence contradicts other evidence."""
+        return not (self.failures or self.contradictions or self.interrupted)
+
+
+def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: Sequence[str] = (),
+        recorded: Ledger | None = None, progress: Progress | None = None,
+        claims: Callable[[], Registry] = papers, checkers: Callable[[], Mapping[str, Checker]] = methods) -> Run:
+    """Run evidence for the claims matching `patterns` and everything their verdicts rest on.
+
+    `only` restricts the methods; evidence of the others is then taken from `recorded` where its fingerprint is
+    current. `claims` and `checkers` must be importable functions when `context.jobs` exceeds one.
+    Raises UnknownClaimError for a pattern without a match and ValueError for an unknown method.
+    """
+    context = context or Context()
+    for method in only:
+        if method not in METHODS:
+            raise ValueError(f"method is {method!r}; allowed: {', '.join(METHODS)}")
+    start = time.perf_counter()
+    registry, available = claims(), checkers()
+    chosen = registry.select(patterns)
+    outcome = Run(context, tuple(c.id for c in chosen), left_out=unavailable(available))
+    wanted = [m for m in METHODS if m in available and m not in outcome.left_out and (not only or m in only)]
+    pending = {c.id for c in chosen}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    seen: set[str] = set()
+    total = 0
+    with contextlib.ExitStack() as stack:
+        execute = _executor(stack, context, claims, checkers)
+        while pending and not outcome.interrupted:
+            seen |= pending
+            tasks = _tasks(registry, available, wanted, pending, outcome, recorded)
+            total += len(tasks)
+            try:
+                for task, result in execute(tasks):
+                    if isinstance(result, Failure):
+                        outcome.failures.append(result)
+                    else:
+                        found[task] = result
+                    if progress:
+                        progress(len(found) + len(outcome.failures), total, *task)
+            except KeyboardInterrupt:
+                outcome.interrupted = True
+            pending = _rests_on(registry, seen, found) - seen
+    outcome.failures.sort(key=lambda f: (f.claim, METHODS.index(f.method)))
+    _settle(registry, available, seen, found, outcome, recorded)
+    outcome.seconds = time.perf_counter() - start
+    return outcome
+
+
+def unavailable(available: Iterable[str]) -> dict[str, str]:
+    """Methods that cannot run here, with the reason."""
+    missing = {}
+    for method in available:
+        module, distribution = _OPTIONAL.get(method, (None, ""))
+        if module and importlib.util.find_spec(module) is None:
+            missing[method] = f"{distribution} is not installed (pip install dropout-theory[{method}])"
+    return missing
+
+
+def run_item(claim: Claim, checker: Checker, context: Context) -> dict[str, Any] | Failure:
+    """The record of one method on one claim, or the Failure that its checker raised."""
+    try:
+        return record_of(checker.check(claim, context))
+    except Exception as error:  # noqa: BLE001 - whatever a checker raises is a fault to report, not to spread
+        message = f"{type(error).__name__}: {error}".splitlines()[0]
+        return Failure(claim.id, checker.method, message, traceback.format_exc())
+
+
+def _tasks(registry: Registry, available: Mapping[str, Checker], wanted: Sequence[str], pending: set[str],
+           outcome: Run, recorded: Ledger | None) -> list[tuple[str, str]]:
+    """The (claim, method) pairs to run, the slowest on record first so that workers end together."""
+    tasks = []
+    for claim in registry:
+        if claim.id not in pending:
+            continue
+        for method, checker in available.items():
+            reason = checker.applies(claim)
+            if reason:
+                outcome.not_applicable.setdefault(claim.id, {})[method] = reason
+            elif method in wanted:
+                tasks.append((claim.id, method))
+    if recorded is not None and outcome.context.jobs > 1:
+        cost = {t: (recorded.evidence(*t) or {"seconds": 0.0})["seconds"] for t in tasks}
+        tasks.sort(key=lambda t: -cost[t])
+    return tasks
+
+
+def _rests_on(registry: Registry, seen: set[str], found: Mapping[tuple[str, str], Mapping[str, Any]]) -> set[str]:
+    """Claims that the verdicts of the claims seen depend on: premises of proofs, parts and amendments."""
+    needed = {d for (claim, _), record in found.items() if claim in seen for d in record["depends_on"]}
+    for claim in registry:
+        if claim.part_of in seen or claim.amends in seen:
+            needed.add(claim.id)
+    return {n for n in needed if n in registry}
+
+
+def _settle(registry: Registry, available: Iterable[str], seen: set[str],
+            found: Mapping[tuple[str, str], dict[str, Any]], outcome: Run, recorded: Ledger | None) -> None:
+    """Complete what was not run from the record where that is current, and derive the verdicts."""
+    from dropout_theory.proof import CLASSICAL
+
+    evidence: dict[str, list[Evidence]] = {}
+    for claim in registry:
+        if claim.id not in seen:
+            continue
+        excluded = outcome.not_applicable.get(claim.id, {})
+        for method in METHODS:
+            if method not in available or method in excluded:
+                continue
+            record = found.get((claim.id, method))
+            if record is not None:
+                outcome.records.setdefault(claim.id, []).append(record)
+            elif recorded is not None and not outcome.interrupted:
+                record = recorded.evidence(claim.id, method)
+            if record is None:
+                outcome.incomplete.add(claim.id)
+                continue
+            try:
+                evidence.setdefault(claim.id, []).append(recall(claim, record))
+            except StaleEvidence:
+                outcome.incomplete.add(claim.id)
+    outcome.verdicts, outcome.contradictions = verdicts([c for c in registry if c.id in seen], evidence, CLASSICAL)
+
+
+def verdicts(claims: Sequence[Any], evidence: Mapping[str, Sequence[Evidence]], classical: Iterable[str],
+             ) -> tuple[dict[str, Verdict], list[Contradiction]]:
+    """Derive all verdicts; claims caught in a contradiction get none and are named in the second result."""
+    evidence = dict(evidence)
+    contradictions: list[Contradiction] = []
+    facts = tuple(classical)
+    while True:
+        try:
+            derived = derive_all(claims, [e for items in evidence.values() for e in items], facts)
+        except Contradiction as error:
+            contradictions.append(error)
+            dropped = [evidence.pop(identifier, None) for identifier in error.claims]
+            if not any(dropped):
+                raise
+            continue
+        bad = {identifier for error in contradictions for identifier in error.claims}
+        return {k: v for k, v in derived.items() if k not in bad}, contradictions
+
+
+# --- where the work is done -------------------------------------------------------------------------------------
+
+_Results = Iterator[tuple[tuple[str, str], "dict[str, Any] | Failure"]]
+
+
+def _executor(stack: contextlib.ExitStack, context: Context, claims: Callable[[], Registry],
+              checkers: Callable[[], Mapping[str, Checker]]) -> Callable[[Sequence[tuple[str, str]]], _Results]:
+    if context.jobs == 1:
+        registry, available = claims(), checkers()
+
+        def here(tasks: Sequence[tuple[str, str]]) -> _Results:
+            for claim, method in tasks:
+                yield (claim, method), run_item(registry[claim], available[method], context)
+
+        return here
+    pool = ProcessPoolExecutor(context.jobs, multiprocessing.get_context("spawn"), _start_worker,
+                               (claims, checkers, context))
+    stack.callback(pool.shutdown, wait=False, cancel_futures=True)
+
+    def there(tasks: Sequence[tuple[str, str]]) -> _Results:
+        futures = {pool.submit(_work, *task): task for task in tasks}
+        try:
+            for future in as_completed(futures):
+                error = future.exception()
+                task = futures[future]
+                yield task, future.result() if error is None else Failure(*task, f"worker ended: {error}")
+        except KeyboardInterrupt:
+            for process in multiprocessing.active_children():
+                process.terminate()
+            raise
+
+    return there
+
+
+_WORKER: dict[str, Any] = {}
+
+
+def _start_worker(claims: Callable[[], Registry], checkers: Callable[[], Mapping[str, Checker]],
+                  context: Context) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt ends
+    _WORKER.update(registry=claims(), checkers=checkers(), context=context)
+
+
+def _work(claim: str, method: str) -> dict[str, Any] | Failure:
+    return run_item(_WORKER["registry"][claim], _WORKER["checkers"][method], _WORKER["context"])
