@@ -1,0 +1,77 @@
+"""Domains of the atoms statements are built from: what values an atom may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+
+@dataclass(frozen=True)
+class Domain:
+    """An interval of reals or integers. `open_below` and `open_above` tell whether the ends are excluded."""
+
+    name: str
+    lower: sp.Expr
+    upper: sp.Expr
+    open_below: bool = False
+    open_above: bool = False
+    integer: bool = False
+
+    @property
+    def assumptions(self) -> dict[str, bool]:
+        """SymPy assumptions that follow from the domain."""
+        known: dict[str, bool] = {"integer": True} if self.integer else {"real": True}
+        known["finite"] = True
+        if self.lower > 0 or (self.lower == 0 and self.open_below):
+            known["positive"] = True
+        elif self.lower == 0:
+            known["nonnegative"] = True
+        elif self.upper < 0 or (self.upper == 0 and self.open_above):
+            known["negative"] = True
+        elif self.upper == 0:
+            known["nonpositive"] = True
+        return known
+
+    def contains(self, value: sp.Expr) -> bool:
+        """Whether a number lies in the domain; exact for rationals."""
+        value = sp.sympify(value)
+        if self.integer and not value.is_integer:
+            return False
+        low = value > self.lower if self.open_below else value >= self.lower
+        high = value < self.upper if self.open_above else value <= self.upper
+        return bool(low) and bool(high)
+
+    def conditions(self, expr: sp.Expr) -> tuple[sp.Basic, ...]:
+        """The inequalities that say `expr` lies in the domain."""
+        found: list[sp.Basic] = []
+        if self.lower != -sp.oo:
+            found.append((sp.Gt if self.open_below else sp.Ge)(expr, self.lower, evaluate=False))
+        if self.upper != sp.oo:
+            found.append((sp.Lt if self.open_above else sp.Le)(expr, self.upper, evaluate=False))
+        return tuple(found)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def interval(lower: object, upper: object, open_below: bool = False, open_above: bool = False) -> Domain:
+    """The real interval from `lower` to `upper`. Raises ValueError when it is empty."""
+    low, high = sp.sympify(lower), sp.sympify(upper)
+    if low > high:
+        raise ValueError(f"lower is {low}, above upper {high}; allowed: lower <= upper")
+    left = "(" if open_below or low == -sp.oo else "["
+    right = ")" if open_above or high == sp.oo else "]"
+    return Domain(f"{left}{low}, {high}{right}", low, high, open_below, open_above)
+
+
+REAL = Domain("real", -sp.oo, sp.oo)
+POSITIVE = Domain("positive real", sp.S.Zero, sp.oo, open_below=True)
+NONNEGATIVE = Domain("non-negative real", sp.S.Zero, sp.oo)
+PROBABILITY = Domain("probability", sp.S.Zero, sp.S.One)
+OPEN_PROBABILITY = Domain("probability strictly between 0 and 1", sp.S.Zero, sp.S.One, True, True)
+UNIT = Domain("[0, 1]", sp.S.Zero, sp.S.One)
+OPEN_UNIT = Domain("(0, 1)", sp.S.Zero, sp.S.One, True, True)
+SIZE = Domain("positive integer", sp.S.One, sp.oo, integer=True)
+NATURAL = Domain("non-negative integer", sp.S.Zero, sp.oo, integer=True)
+INTEGER = Domain("integer", -sp.oo, sp.oo, integer=True)

@@ -1,0 +1,239 @@
+"""Exact expectations by enumeration: every mask of the gates, every outcome of a distribution.
+
+Continuous laws (uniform, normal) are integrated rigorously with Arb, innermost over them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sympy as sp
+from flint import acb, arb, fmpq
+
+from dropout_theory import language as lang
+from dropout_theory.evaluate import Evaluator, Unsupported
+from dropout_theory.evaluate_rules import power
+
+MAX_MASKS = 1 << 16
+
+
+def support(ev: Evaluator, expr: Any, bound: dict[Any, Any]) -> list[Any]:
+    """Random atoms (RandomScalar, RandomIndex, or (Gates, indices)) that `expr` depends on, parents first."""
+    found: dict[Any, None] = {}
+    _collect(ev, expr, bound, found)
+    return list(found)
+
+
+def _collect(ev: Evaluator, expr: Any, bound: dict[Any, Any], found: dict[Any, None]) -> None:
+    if isinstance(expr, (lang.RandomScalar, lang.RandomIndex)):
+        if expr not in bound and expr not in found:
+            for parameter in getattr(expr, "law", ())[1:] if isinstance(expr, lang.RandomScalar) else ():
+                _collect(ev, parameter, bound, found)
+            found[expr] = None
+        return
+    if isinstance(expr, lang.Element):
+        if any(isinstance(a, lang.RandomIndex) for i in expr.indices for a in i.free_symbols):
+            for i in expr.indices:
+                _collect(ev, i, bound, found)
+            return
+        indices = tuple(ev.integer(i, bound) for i in expr.indices)
+        family = expr.family
+        if isinstance(family, lang.Gates) and (family, indices) not in bound and (family, indices) not in found:
+            _collect(ev, family.keep_at([sp.Integer(i) for i in indices]), bound, found)
+            found[family, indices] = None
+        elif isinstance(family, lang.Recursion):
+            key = ("visited", family, indices)
+            if key not in found:
+                found[key] = None
+                _collect(ev, family.unfold([sp.Integer(i) for i in indices]), bound, found)
+                del found[key]
+        elif isinstance(family, lang.Abstract):
+            raise Unsupported(f"{family.name} has no law to enumerate")
+        return
+    if isinstance(expr, (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)):
+        return  # a nested expectation is a number
+    if isinstance(expr, (sp.Sum, sp.Product)):
+        _collect_over(ev, expr.function, [tuple(limit) for limit in expr.limits], bound, found)
+        return
+    for a in expr.args:
+        if isinstance(a, sp.Basic):
+            _collect(ev, a, bound, found)
+
+
+def _collect_over(ev: Evaluator, body: Any, limits: list[Any], bound: dict[Any, Any], found: dict[Any, None]) -> None:
+    if not limits:
+        _collect(ev, body, bound, found)
+        return
+    *inner, outer = limits
+    for k in ev.range(outer, bound):
+        _collect_over(ev, body, inner, {**bound, outer[0]: k}, found)
+
+
+def outcomes(ev: Evaluator, atom: Any, bound: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    """(value, probability) of a discrete random atom given `bound`; zero probabilities left out."""
+    if isinstance(atom, lang.RandomIndex):
+        for k in range(1, ev.integer(atom.size, bound) + 1):
+            probability = ev.value(atom.probabilities[k], bound)
+            if not (isinstance(probability, fmpq) and probability == 0):
+                yield k, probability
+        return
+    if isinstance(atom, tuple):
+        family, indices = atom
+        keep = ev.value(family.keep_at([sp.Integer(i) for i in indices]), bound)
+    elif atom.law[0] == "bernoulli":
+        keep = ev.value(atom.law[1], bound)
+    else:
+        raise Unsupported(f"{atom} is continuous")
+    for value, probability in ((fmpq(0), 1 - keep), (fmpq(1), keep)):
+        if not (isinstance(probability, fmpq) and probability == 0):
+            yield value, probability
+
+
+def expectation(ev: Evaluator, expr: Any, bound: dict[Any, Any]) -> Any:
+    """E(expr), exactly over masks; raises Unsupported above MAX_MASKS or for laws it cannot integrate."""
+    atoms = support(ev, expr, bound)
+    continuous = [a for a in atoms if isinstance(a, lang.RandomScalar) and a.law[0] != "bernoulli"]
+    if 1 << (len(atoms) - len(continuous)) > MAX_MASKS:
+        raise Unsupported(f"{len(atoms)} random atoms: more than {MAX_MASKS} masks")
+    if not continuous:
+        return _enumerate(ev, expr, atoms, dict(bound))
+    if len(continuous) > 1:
+        raise Unsupported("more than one continuous variable in an expectation")
+    return _integrate(ev, expr, atoms, continuous[0], bound)
+
+
+def _enumerate(ev: Evaluator, expr: Any, atoms: list[Any], bound: dict[Any, Any]) -> Any:
+    if not atoms:
+        return ev.value(expr, dict(bound))
+    atom, rest = atoms[0], atoms[1:]
+    total: Any = fmpq(0)
+    for value, probability in outcomes(ev, atom, bound):
+        total = total + probability * _enumerate(ev, expr, rest, {**bound, atom: value})
+    return total
+
+
+def _integrate(ev: Evaluator, expr: Any, atoms: list[Any], variable: Any, bound: dict[Any, Any]) -> Any:
+    """Expectation with one continuous variable: a polynomial in a uniform exactly, otherwise by Arb quadrature."""
+    if atoms[0] is not variable and atoms.index(variable) != 0:
+        raise Unsupported(f"{variable} has random parameters")
+    rest = [a for a in atoms if a is not variable]
+    if variable.law[0] == "uniform":
+        low, high = (ev.value(a, bound) for a in variable.law[1:])
+        if low == high:
+            return _enumerate(ev, expr, rest, {**bound, variable: low})
+        exact = _uniform_polynomial(ev, expr, rest, variable, low, high, bound)
+        if exact is not None:
+            return exact
+    raise Unsupported(f"no rigorous integral over {variable.law[0]} {variable} of this integrand")
+
+
+def _uniform_polynomial(ev: Evaluator, expr: Any, rest: list[Any], variable: Any, low: Any, high: Any,
+                        bound: dict[Any, Any]) -> Any:
+    """Exact mean over a uniform when the enumerated integrand is a polynomial in it, else None.
+
+    Degree at most d = number of gates + 8 is established symbolically before interpolation is trusted.
+    """
+    symbolic = _symbolic_mean(ev, expr, rest, variable, bound)
+    if symbolic is None or not symbolic.is_polynomial(variable):
+        return None
+    a, b = (sp.Rational(int(v.p), int(v.q)) for v in (low, high))
+    mean = sp.integrate(symbolic, (variable, a, b)) / (b - a)
+    return ev.value(sp.expand(mean), bound)
+
+
+def _symbolic_mean(ev: Evaluator, expr: Any, rest: list[Any], variable: Any, bound: dict[Any, Any]) -> Any:
+    """The mean over the discrete atoms as a SymPy expression in the continuous variable, or None."""
+    total = sp.S.Zero
+    for mask, weight in _symbolic_masks(ev, rest, bound):
+        value = _substitute(ev, expr, {**bound, **mask})
+        total += weight * value
+    total = sp.cancel(sp.together(total))
+    return total if total.free_symbols <= {variable} else None
+
+
+def _symbolic_masks(ev: Evaluator, rest: list[Any], bound: dict[Any, Any]) -> Iterator[tuple[dict[Any, Any], Any]]:
+    if not rest:
+        yield {}, sp.S.One
+        return
+    atom = rest[0]
+    if not isinstance(atom, tuple):
+        raise Unsupported(f"{atom} beside a continuous variable")
+    keep = _substitute(ev, atom[0].keep_at([sp.Integer(i) for i in atom[1]]), bound)
+    for mask, weight in _symbolic_masks(ev, rest[1:], bound):
+        yield {**mask, atom: fmpq(1)}, weight * keep
+        yield {**mask, atom: fmpq(0)}, weight * (1 - keep)
+
+
+def _substitute(ev: Evaluator, expr: Any, bound: dict[Any, Any]) -> Any:
+    """`expr` as SymPy with sums unrolled and all values of the instance and the mask put in."""
+    unrolled = expr.doit() if not expr.has(sp.Sum, sp.Product) else _unroll(ev, expr, bound)
+    replaced = {}
+    for element in unrolled.atoms(lang.Element):
+        indices = tuple(ev.integer(i, bound) for i in element.indices)
+        known = bound.get((element.family, indices))
+        value = known if known is not None else ev.values.get(element.family, {}).get(indices)
+        if value is None:
+            raise Unsupported(f"no value for {element}")
+        replaced[element] = _rational(value)
+    for symbol in unrolled.free_symbols:
+        if symbol in ev.values and not isinstance(ev.values[symbol], dict):
+            replaced[symbol] = _rational(ev.values[symbol])
+    return unrolled.xreplace(replaced)
+
+
+def _unroll(ev: Evaluator, expr: Any, bound: dict[Any, Any]) -> Any:
+    if isinstance(expr, (sp.Sum, sp.Product)):
+        symbol, low, high = expr.limits[-1]
+        body = expr.function if len(expr.limits) == 1 else expr.func(expr.function, *expr.limits[:-1])
+        terms = [_unroll(ev, body.xreplace({symbol: sp.Integer(k)}), bound)
+                 for k in ev.range((symbol, low, high), bound)]
+        return (sp.Add if isinstance(expr, sp.Sum) else sp.Mul)(*terms)
+    if not expr.args or isinstance(expr, lang.Element):
+        return expr
+    return expr.func(*[_unroll(ev, a, bound) for a in expr.args])
+
+
+def _rational(value: Any) -> Any:
+    return sp.Rational(int(value.p), int(value.q)) if isinstance(value, fmpq) else sp.sympify(value)
+
+
+def geometric_mean(ev: Evaluator, expr: Any, bound: dict[Any, Any]) -> Any:
+    """prod of outcomes^probability; zero when an outcome of positive probability is zero."""
+    atoms = support(ev, expr, bound)
+    powers: list[tuple[Any, Any]] = []
+    _outcome_powers(ev, expr, atoms, dict(bound), fmpq(1), powers)
+    if all(isinstance(x, fmpq) and isinstance(p, fmpq) for x, p in powers):
+        return _exact_geometric(powers)
+    total: Any = fmpq(1)
+    for value, probability in powers:
+        total = total * power(value, probability)
+    return total
+
+
+def _outcome_powers(ev: Evaluator, expr: Any, atoms: list[Any], bound: dict[Any, Any], weight: Any,
+                    powers: list[tuple[Any, Any]]) -> None:
+    if not atoms:
+        powers.append((ev.value(expr, dict(bound)), weight))
+        return
+    for value, probability in outcomes(ev, atoms[0], bound):
+        _outcome_powers(ev, expr, atoms[1:], {**bound, atoms[0]: value}, weight * probability, powers)
+
+
+def _exact_geometric(powers: list[tuple[fmpq, fmpq]]) -> Any:
+    """A rational geometric mean stays rational: take one root of one rational product."""
+    common = 1
+    for _, p in powers:
+        common = int(sp.ilcm(common, int(p.q)))
+    if common > 64:
+        total: Any = fmpq(1)
+        for x, p in powers:
+            total = total * power(x, p)
+        return total
+    product = fmpq(1)
+    for x, p in powers:
+        product = product * x ** int(p * common)
+    return power(product, fmpq(1, common))
+
+
+__all__ = ["expectation", "geometric_mean", "outcomes", "support", "acb", "arb"]
