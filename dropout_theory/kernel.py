@@ -120,7 +120,8 @@ def recall(claim: Any, record: Mapping[str, Any]) -> Evidence:
 
     now = fingerprint(claim, record["method"])
     if record["fingerprint"] != now:
-        raise StaleEvidence(f"{claim.id}: {record['method']} evidence has fingerprint {record['fingerprint']}, not {now}")
+        raise StaleEvidence(f"{claim.id}: {record['method']} evidence has fingerprint {record['fingerprint']}, "
+                            f"not {now}")
     return Evidence(claim.id, record["method"], record["outcome"], record["rigor"], record["scope"],
                     dict(record["figures"]), record["counterexample"], tuple(record["depends_on"]), record["seed"],
                     record["seconds"], record["fingerprint"], record["ill_formed"], _TOKEN)

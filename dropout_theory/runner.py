@@ -9,6 +9,7 @@ import contextlib
 import importlib.util
 import multiprocessing
 import signal
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -99,6 +100,7 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     seen: set[str] = set()
     total = 0
     with contextlib.ExitStack() as stack:
+        interrupt = stack.enter_context(_Interrupt())
         execute = _executor(stack, context, claims, checkers)
         while pending and not outcome.interrupted:
             seen |= pending
@@ -112,6 +114,7 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
                         found[task] = result
                     if progress:
                         progress(len(found) + len(outcome.failures), total, *task)
+                    interrupt.check()
             except KeyboardInterrupt:
                 outcome.interrupted = True
             pending = _rests_on(registry, seen, found) - seen
@@ -232,21 +235,52 @@ def _executor(stack: contextlib.ExitStack, context: Context, claims: Callable[[]
         return here
     pool = ProcessPoolExecutor(context.jobs, multiprocessing.get_context("spawn"), _start_worker,
                                (claims, checkers, context))
-    stack.callback(pool.shutdown, wait=False, cancel_futures=True)
+    stack.push(lambda *_: _stop(pool))
 
     def there(tasks: Sequence[tuple[str, str]]) -> _Results:
         futures = {pool.submit(_work, *task): task for task in tasks}
-        try:
-            for future in as_completed(futures):
-                error = future.exception()
-                task = futures[future]
-                yield task, future.result() if error is None else Failure(*task, f"worker ended: {error}")
-        except KeyboardInterrupt:
-            for process in multiprocessing.active_children():
-                process.terminate()
-            raise
+        for future in as_completed(futures):
+            error = future.exception()
+            task = futures[future]
+            yield task, future.result() if error is None else Failure(*task, f"worker ended: {error}")
 
     return there
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """End the workers; those still busy after an interrupt are told to terminate."""
+    workers = list((pool._processes or {}).values())
+    idle = not pool._pending_work_items
+    pool.shutdown(wait=idle, cancel_futures=True)
+    if not idle:
+        for process in workers:
+            process.terminate()
+
+
+class _Interrupt(contextlib.AbstractContextManager["_Interrupt"]):
+    """Remembers Ctrl-C, because a solver that handles the signal itself would swallow the exception."""
+
+    def __init__(self) -> None:
+        self.raised = False
+        self._previous: Any = None
+
+    def __enter__(self) -> _Interrupt:
+        if threading.current_thread() is threading.main_thread():
+            self._previous = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._previous is not None:
+            signal.signal(signal.SIGINT, self._previous)
+
+    def _note(self, *_: object) -> None:
+        self.raised = True
+        raise KeyboardInterrupt
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt when one came and was lost."""
+        if self.raised:
+            raise KeyboardInterrupt
 
 
 _WORKER: dict[str, Any] = {}

@@ -7,7 +7,6 @@ from typing import Any
 from sympy.printing.str import StrPrinter
 
 _RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
-_AND, _IFF, _IMPLIES, _OR = 30, 10, 20, 25
 
 
 class _Plain(StrPrinter):
@@ -79,8 +78,8 @@ class _Plain(StrPrinter):
 
     def _print_Sigma(self, expr: Any) -> str:
         x, c, slope = expr.args
-        inside = self._print(x) if c == 1 and slope == 1 else f"{self._print(x)}; c={self._print(c)}, λ={self._print(slope)}"
-        return f"σ({inside})"
+        shape = "" if c == 1 and slope == 1 else f"; c={self._print(c)}, λ={self._print(slope)}"
+        return f"σ({self._print(x)}{shape})"
 
     def _print_Gc(self, expr: Any) -> str:
         return f"G'({self._print(expr.args[0])})"

@@ -1,0 +1,5 @@
+"""`python -m dropout_theory` is the command line."""
+
+from dropout_theory.cli import entry
+
+entry()

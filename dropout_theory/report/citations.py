@@ -1,0 +1,118 @@
+"""Citations of claims: the paper, and the check behind the claim (version, commit, fingerprint, verdict)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dropout_theory import __version__
+
+if TYPE_CHECKING:
+    from dropout_theory.report.ledger import Ledger
+
+RELEASE_YEAR = 2026
+AUTHOR = "The dropout-theory developers"
+
+_SPECIAL = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{",
+            "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+
+
+def escape(text: str) -> str:
+    """Text with the characters that LaTeX gives a meaning escaped."""
+    return "".join(_SPECIAL.get(c, c) for c in text)
+
+
+@cache
+def commit() -> str | None:
+    """Commit of the checkout or of the installed copy; None where neither is known."""
+    root = Path(__file__).resolve().parents[2]
+    if (root / ".git").exists():
+        try:
+            found = subprocess.run(["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"], capture_output=True,
+                                   text=True, timeout=5, check=True)
+            return found.stdout.strip() or None
+        except (OSError, subprocess.SubprocessError):
+            return None
+    try:
+        direct = metadata.distribution("dropout-theory").read_text("direct_url.json")
+    except metadata.PackageNotFoundError:
+        return None
+    source = json.loads(direct).get("vcs_info", {}).get("commit_id") if direct else None
+    return str(source)[:12] if source else None
+
+
+def key(claim: Mapping[str, Any]) -> str:
+    """BibTeX key of the check of a claim."""
+    return f"dropout-theory-{claim['paper']}-{claim['label']}"
+
+
+def version_line(claim: Mapping[str, Any]) -> str:
+    """Version, commit and fingerprint of what was checked."""
+    known = commit()
+    return f"dropout-theory {__version__}, {f'commit {known}, ' if known else ''}fingerprint {claim['fingerprint']}"
+
+
+def bibtex(ledger: Ledger, claims: Iterable[Mapping[str, Any]]) -> str:
+    """An entry for each paper concerned, and one for the check of each claim."""
+    claims = list(claims)
+    papers = dict.fromkeys(c["paper"] for c in claims)
+    entries = [_paper(ledger.papers[p]) for p in papers if p in ledger.papers]
+    return "\n\n".join([*entries, *(_check(c) for c in claims)]) + "\n"
+
+
+def _paper(paper: Mapping[str, Any]) -> str:
+    fields = {"author": " and ".join(escape(a) for a in paper["authors"]),
+              "title": f"{{{escape(paper['title'])}}}" if paper["title"] else "",
+              "year": str(paper["year"] or ""),
+              **{k: v if k in ("url", "doi", "eprint") else escape(v) for k, v in paper["fields"].items()},
+              "note": escape(paper["note"])}
+    return _entry(paper["entry_type"], paper["key"], fields)
+
+
+def _check(claim: Mapping[str, Any]) -> str:
+    return _entry("misc", key(claim), {
+        "author": f"{{{AUTHOR}}}",
+        "title": f"{{{escape('Check of ' + claim['id'] + ': ' + claim['title'])}}}",
+        "year": str(RELEASE_YEAR),
+        "howpublished": escape(version_line(claim)),
+        "note": escape(f"{claim['source']} of {claim['paper']}; derived verdict: {claim['verdict']}"
+                       + (f"; amended as {', '.join(claim['amended_by'])}" if claim["amended_by"] else "")),
+    })
+
+
+def _entry(kind: str, name: str, fields: Mapping[str, str]) -> str:
+    lines = [f"  {field} = {{{value}}}," for field, value in fields.items() if value]
+    return "\n".join([f"@{kind}{{{name},", *lines, "}"])
+
+
+def latex(ledger: Ledger, claims: Iterable[Mapping[str, Any]]) -> str:
+    """Each claim as a displayed equation with its hypotheses and verdict; a refuted one is followed by its repair."""
+    blocks = []
+    for claim in claims:
+        blocks.append(_display(claim))
+        blocks += [_display(ledger[i]) for i in claim["amended_by"] if claim["verdict"] in ("refuted", "conditional")]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _display(claim: Mapping[str, Any]) -> str:
+    lines = [f"% {claim['id']}: {claim['title']}", f"% verdict: {claim['verdict']} ({_one_line(claim['reason'])})",
+             f"% {version_line(claim)}"]
+    if claim["verdict"] == "refuted":
+        lines.append("% as printed, this is false: do not cite it as a fact")
+    lines += [r"\begin{equation}", rf"  \label{{{claim['paper']}-{claim['label']}}}", f"  {claim['statement']}",
+              r"\end{equation}"]
+    if claim["hypotheses"]:
+        conditions = ", ".join(f"${h['condition']}$ ({escape(h['name'])})" for h in claim["hypotheses"])
+        lines.append(f"under {conditions}")
+    lines.append(rf"({escape(claim['source'])} of \cite{{{claim['paper']}}}, {claim['verdict']}"
+                 rf" by \cite{{{key(claim)}}}).")
+    return "\n".join(lines)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

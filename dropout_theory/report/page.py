@@ -1,0 +1,83 @@
+"""One claim on a terminal: what it says, what was found, and why the verdict follows."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dropout_theory.report.terminal import VERDICT_COLOURS, paint, table, width
+
+if TYPE_CHECKING:
+    from dropout_theory.report.ledger import Ledger
+
+
+def page(ledger: Ledger, claim: Mapping[str, Any], *, on: bool = False, room: int | None = None) -> str:
+    """The page of one recorded claim."""
+    room = min(width() if room is None else room, 120)
+    blocks = [
+        f"{paint(claim['id'], 'bold', on)}  {paint(claim['verdict'], VERDICT_COLOURS[claim['verdict']], on)}\n"
+        f"{_wrap(claim['title'], room)}\n{claim['kind']}, {_place(ledger, claim)}",
+        _block("Statement", [claim["statement_plain"], f"LaTeX: {claim['statement']}"], room, on),
+        _block("Hypotheses", [f"{h['name']}: {h['condition_plain']}" + (f" ({h['note']})" if h["note"] else "")
+                              for h in claim["hypotheses"]], room, on),
+        _block("Read as", [claim["reading"]], room, on),
+        _block("Verdict", [f"{claim['verdict']}: {claim['reason']}"], room, on),
+    ]
+    if claim["erratum"]:
+        erratum = claim["erratum"]
+        blocks.append(_block("Erratum", [f"{erratum['type']}, {erratum['severity']}: {erratum['note']}"], room, on))
+    if claim["counterexample"]:
+        blocks.append(_block("Counterexample", _pairs(claim["counterexample"]), room, on))
+    blocks.append(_related(ledger, "Amended", claim["amended_by"], room, on))
+    blocks.append(_related(ledger, "Amends", [claim["amends"]] if claim["amends"] else [], room, on))
+    blocks.append(_related(ledger, "Parts", claim["parts"], room, on))
+    blocks.append(_related(ledger, "Rests on", claim["depends_on"], room, on))
+    if claim["evidence"]:
+        rows = [(e["method"], e["outcome"], e["rigor"], f"{e['seconds']:.2f}", e["scope"]) for e in claim["evidence"]]
+        colours = {1: {"holds": "green", "fails": "red", "unknown": "yellow"}}
+        lines = table(rows, ("method", "outcome", "rigor", "seconds", "scope"), colours=colours, on=on, room=room - 2)
+        blocks.append(paint("Evidence", "bold", on) + "\n" + textwrap.indent(lines, "  "))
+    blocks.append(_block("Methods that do not apply", [f"{m}: {why}" for m, why in claim["not_applicable"].items()],
+                         room, on))
+    blocks.append(f"fingerprint {claim['fingerprint']}")
+    return "\n\n".join(b for b in blocks if b)
+
+
+def _place(ledger: Ledger, claim: Mapping[str, Any]) -> str:
+    paper = ledger.papers.get(claim["paper"], {})
+    title = paper.get("title") or "untitled text"
+    return f"{claim['source']} of {title}" + (f" ({paper['year']})" if paper.get("year") else "")
+
+
+def _wrap(text: str, room: int) -> str:
+    return textwrap.fill(text, room, break_long_words=False, break_on_hyphens=False)
+
+
+def _block(title: str, lines: Iterable[str], room: int, on: bool) -> str:
+    shown = [textwrap.fill(line, room, initial_indent="  ", subsequent_indent="    ", break_long_words=False,
+                           break_on_hyphens=False) for line in lines if line]
+    return "\n".join([paint(title, "bold", on), *shown]) if shown else ""
+
+
+def _pairs(values: Mapping[str, Any]) -> list[str]:
+    return [f"{name} = {_show(value)}" for name, value in values.items()]
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{k} = {_show(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return "(" + ", ".join(_show(v) for v in value) + ")"
+    return str(value)
+
+
+def _related(ledger: Ledger, title: str, identifiers: Iterable[str], room: int, on: bool) -> str:
+    lines = []
+    for identifier in identifiers:
+        other = ledger.get(identifier)
+        if other is None:  # a classical fact
+            lines.append(identifier)
+            continue
+        lines.append(f"{identifier} ({other['verdict']}): {other['statement_plain'] or other['title']}")
+    return _block(title, lines, room, on)

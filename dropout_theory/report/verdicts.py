@@ -1,0 +1,62 @@
+"""The verdict table that a run and a pytest session end with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dropout_theory.kernel import METHODS
+from dropout_theory.report.terminal import VERDICT_COLOURS, marks, paint, table, tally
+
+if TYPE_CHECKING:
+    from dropout_theory.report.compare import Comparison
+    from dropout_theory.runner import Run
+
+LEGEND = ("evidence: admissible instance, symbolic, decision procedure, interval, exact, Monte Carlo, property tests; "
+          "✓ holds ✗ fails ? unknown · does not apply")
+
+
+def verdict_table(run: Run, comparison: Comparison, *, on: bool = False, room: int | None = None) -> str:
+    """Claims run, their verdicts, a mark per method, how that compares with the record, and the reason."""
+    failed: dict[str, list[str]] = {}
+    for failure in run.failures:
+        failed.setdefault(failure.claim, []).append(failure.method)
+    rows = []
+    for identifier in dict.fromkeys([*run.verdicts, *_in_contradiction(run)]):
+        verdict = run.verdicts.get(identifier)
+        rows.append((identifier, verdict.verdict if verdict else "contradiction",
+                     marks(run.records.get(identifier, ()), METHODS, run.not_applicable.get(identifier, {}),
+                           failed.get(identifier, ())),
+                     comparison.state(identifier), verdict.reason if verdict else "evidence contradicts itself"))
+    colours = {1: VERDICT_COLOURS, 3: {"changed": "red", "new": "yellow", "partial": "yellow"}}
+    return table(rows, ("claim", "verdict", "asdiemp", "record", "reason"), colours=colours, on=on, room=room)
+
+
+def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
+    """What the run comes to, in a few lines: counts, left out methods, changes, failures."""
+    given = [v.verdict for v in run.verdicts.values()]
+    lines = [f"{len(given)} claims: {tally(given)}"]
+    lines += [f"{method} was not run: {reason}" for method, reason in run.left_out.items()]
+    if comparison.partial:
+        lines.append(f"{len(comparison.partial)} verdicts rest on part of the evidence and are not compared")
+    if comparison.stale:
+        lines.append(f"{len(comparison.stale)} claims were recorded with other statements, code or tool versions")
+    for failure in run.failures:
+        lines.append(paint(f"checker failed: {failure.claim} by {failure.method}: {failure.message}", "red", on))
+        lines.append(f"  reproduce: {reproduce(failure.claim, failure.method, run.context.seed)}")
+    lines += [paint(f"contradiction: {error}", "red", on) for error in run.contradictions]
+    for identifier, changes in comparison.changes.items():
+        lines += [paint(f"changed: {identifier}: {change}", "red", on) for change in changes]
+    if comparison.new:
+        lines.append(paint(f"not in the record: {', '.join(comparison.new)}", "yellow", on))
+    if run.sound and comparison.agrees:
+        lines.append(paint("agrees with the recorded ledger", "green", on))
+    return "\n".join(lines)
+
+
+def reproduce(claim: str, method: str, seed: int) -> str:
+    """The command that repeats one method on one claim."""
+    return f"dropout-theory check {claim} --method {method} --seed {seed}"
+
+
+def _in_contradiction(run: Run) -> list[str]:
+    return [identifier for error in run.contradictions for identifier in error.claims]
