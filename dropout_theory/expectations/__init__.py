@@ -1,0 +1,1 @@
+"""Ways to take an expectation: enumeration, the Fourier form, Monte Carlo."""
