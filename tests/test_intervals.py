@@ -126,6 +126,14 @@ def test_slack_bias_and_range_are_applied() -> None:
     assert clipped.lower == 1.0 and isinstance(clipped, MeanInterval)
 
 
+def test_slack_also_widens_the_sample_deviation() -> None:
+    """Values off by 0.1 each may hide a deviation of 0.1: a constant sample must not look noiseless."""
+    n, alpha = 10_000, 1e-3
+    half = 0.1 * math.sqrt(2 * math.log(3 / alpha) / n)
+    plain = empirical_bernstein_interval(n, 0.5, 0.0, 0.0, 1.0, alpha)[1]
+    assert empirical_bernstein_interval(n, 0.5, 0.0, 0.0, 1.0, alpha, slack=0.1)[1] >= plain + 0.1 + half
+
+
 def test_shift_and_scale_carry_over() -> None:
     unit = mean_interval(500, 0.25, 0.02, 0.0, 1.0, 1e-4)
     moved = mean_interval(500, 8 * 0.25 - 3, 64 * 0.02, -3.0, 5.0, 1e-4)

@@ -138,6 +138,16 @@ def test_sure_and_dead_gates_leave_no_variance() -> None:
     assert not nothing.mean[1].any()
 
 
+def test_network_gates_compare_strictly_at_the_threshold_itself() -> None:
+    from dropout_theory.expectations.rng import WORD, derive_key
+
+    words = np.empty((1, 4), np.uint64)
+    numba_cache.kernels().philox_words(np.zeros((1, 4), np.uint64), np.array(derive_key(6), np.uint64), words)
+    keep = [[Fraction(int(words[0, 0]), WORD), Fraction(int(words[0, 1]) + 1, WORD)]]
+    one_mask = network_moments([DenseLayer([[1.0, 10.0]])], [1.0, 1.0], keep, 1, 6)
+    assert one_mask.mean[0].tolist() == [10.0]
+
+
 def test_same_bits_for_any_number_of_workers() -> None:
     layers, x, keep = small_network(("relu", "logistic"))
     alone = network_moments(layers, x, keep, 150_001, 5)

@@ -153,6 +153,15 @@ def test_sure_gates_are_exact_and_impossible_outcomes_never_come() -> None:
     assert set(np.unique(drawn[:, 3])) == {0.0, 2.0}
 
 
+def test_comparison_is_strict_at_the_threshold_itself() -> None:
+    """A gate is open for exactly round(p 2^32) words: one more or less shows where the word equals the threshold."""
+    key = derive_key(6)
+    word = philox_in_python((0, 0, 0, 0), key)
+    gates = [Bernoulli(Fraction(word[0], WORD)), Bernoulli(Fraction(word[1] + 1, WORD))]
+    tables = [Categorical((Fraction(cut, WORD), 1 - Fraction(cut, WORD))) for cut in (word[2], word[3] + 1)]
+    assert draw_block(SamplingPlan((*gates, *tables)), key, 0, 1).tolist() == [[0.0, 1.0, 1.0, 0.0]]
+
+
 def test_words_at_the_edges_of_the_unit_interval() -> None:
     code = kernels()
     low = code._unit(np.uint64(0), np.uint64(0))
