@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import secrets
@@ -51,7 +50,7 @@ class _Seed(click.ParamType):
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the evidence here.")
 @click.option("--record", is_flag=True, help="Write the ledger from this run (all claims, all methods).")
 @click.option("--claims", "module", metavar="MODULE",
-              help="Check the claims that MODULE's registry() returns instead of the five papers.")
+              help="Check the claims of MODULE.registry() instead of the five papers.")
 @ledger_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no table, only the summary.")
 def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int, fast: bool, json_path: Path | None,
@@ -64,7 +63,7 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
     from dropout_theory.report.compare import compare
     from dropout_theory.report.terminal import coloured
     from dropout_theory.report.verdicts import LEGEND, summary, verdict_table
-    from dropout_theory.runner import papers, run
+    from dropout_theory.runner import run, sources
 
     target = ledger_path or ledgers.DEFAULT
     if record:
@@ -74,13 +73,14 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
     if json_path:
         require_writable(json_path, "--json")
     recorded = ledgers.Ledger.read(target) if target.exists() or not record else ledgers.Ledger.empty()
-    claims = _claims_of(module) if module else papers
+    claims, checkers = sources(module)
     context = Context(seed=seed, fast=fast, jobs=jobs)
     progress = None if quiet else _progress()
     on = coloured()
     if not quiet:
         click.echo(f"seed {seed}, {jobs} {'process' if jobs == 1 else 'processes'}{', fast' if fast else ''}")
-    found = run(patterns, context=context, only=only, recorded=recorded, progress=progress, claims=claims)
+    found = run(patterns, context=context, only=only, recorded=recorded, progress=progress, claims=claims,
+                checkers=checkers)
     if progress:
         progress.clear()
     comparison = compare(found, recorded)
@@ -110,20 +110,6 @@ def _record(claims: Callable[[], Any], found: Run, recorded: Any, target: Path) 
     ledgers.build(claims(), found, recorded).write(target)
     click.echo(f"recorded in {target}")
     return 0
-
-
-def _claims_of(module: str) -> Callable[[], Any]:
-    """The `registry` function of a module of claims. Raises UsageError when there is none."""
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
-    try:
-        found = importlib.import_module(module)
-    except ImportError as error:
-        raise click.UsageError(f"--claims {module}: {error}") from None
-    if not callable(getattr(found, "registry", None)):
-        raise click.UsageError(f"--claims {module}: the module has no function registry()")
-    claims: Callable[[], Any] = found.registry
-    return claims
 
 
 def _write_evidence(path: Path, found: Run, comparison: Comparison) -> None:

@@ -152,10 +152,11 @@ class Verdict:
     unproved: tuple[str, ...] = ()
 
 
-def derive(claim: Any, evidence: Iterable[Evidence], proved: Callable[[str], bool] = lambda _: False) -> Verdict:
+def derive(claim: Any, evidence: Iterable[Evidence], standing: Callable[[str], str] = lambda _: "open") -> Verdict:
     """Combine evidence on one claim, its parts and amendments aside.
 
-    `proved(id)` tells whether a claim or classical fact a proof uses is itself established.
+    `standing(id)` is the verdict of a claim or classical fact that a proof uses. A proof from premises that are
+    merely supported supports; from premises that are open or false it says nothing.
     Raises Contradiction when evidence is contradictory, ValueError when it belongs to another claim.
     """
     found = tuple(evidence)
@@ -169,7 +170,8 @@ def derive(claim: Any, evidence: Iterable[Evidence], proved: Callable[[str], boo
     holds = [e for e in about if e.outcome == "holds"]
     fails = [e for e in about if e.outcome == "fails"]
     proofs = [e for e in holds if e.rigor == "proof"]
-    unconditional = [e for e in proofs if all(proved(d) for d in e.depends_on)]
+    unconditional = [e for e in proofs if all(standing(d) == "proved" for d in e.depends_on)]
+    supporting = [e for e in holds if all(standing(d) in ("proved", "supported") for d in e.depends_on)]
     exact_fails = [e for e in fails if e.rigor in _EXACT or (e.rigor == "sampled" and e.counterexample)]
     if unconditional and fails:
         raise Contradiction(f"{claim.id}: proved by {unconditional[0].method}, yet refuted by {fails[0].method}",
@@ -187,11 +189,12 @@ def derive(claim: Any, evidence: Iterable[Evidence], proved: Callable[[str], boo
         return Verdict(claim.id, "open", "no concrete instance is known to meet its hypotheses")
     if unconditional:
         return Verdict(claim.id, "proved", f"proved by {_names(unconditional)}")
-    if proofs:
-        unproved = tuple(sorted({d for e in proofs for d in e.depends_on if not proved(d)}))
-        return Verdict(claim.id, "supported", f"proof rests on unproved {', '.join(unproved)}", unproved)
-    if holds:
-        return Verdict(claim.id, "supported", f"holds by {_names(holds)}; no proof of the full scope")
+    unproved = tuple(sorted({d for e in proofs for d in e.depends_on if standing(d) != "proved"}))
+    if unproved:
+        return Verdict(claim.id, "supported" if supporting else "open",
+                       f"proof rests on unproved {', '.join(unproved)}", unproved)
+    if supporting:
+        return Verdict(claim.id, "supported", f"holds by {_names(supporting)}; no proof of the full scope")
     if about:
         return Verdict(claim.id, "open", "; ".join(sorted({f"{e.method}: {e.scope}" for e in about})))
     return Verdict(claim.id, "open", "no method applies")
@@ -213,10 +216,10 @@ def derive_all(claims: Iterable[Any], evidence: Iterable[Evidence],
     verdicts: dict[str, Verdict] = {}
     active: list[str] = []
 
-    def proved(identifier: str) -> bool:
+    def standing(identifier: str) -> str:
         if identifier in facts:
-            return True
-        return identifier in known and settle(identifier).verdict == "proved"
+            return "proved"
+        return settle(identifier).verdict if identifier in known else "open"
 
     def settle(identifier: str) -> Verdict:
         if identifier in verdicts:
@@ -227,7 +230,7 @@ def derive_all(claims: Iterable[Any], evidence: Iterable[Evidence],
         active.append(identifier)
         claim = known[identifier]
         parts = [c for c in claims if c.part_of == identifier]
-        own = derive(claim, by_claim[identifier], proved) if by_claim[identifier] or not parts else None
+        own = derive(claim, by_claim[identifier], standing) if by_claim[identifier] or not parts else None
         verdict = _whole(claim, own, [settle(p.id) for p in parts]) if parts else own
         assert verdict is not None
         if verdict.verdict == "refuted":

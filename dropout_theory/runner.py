@@ -6,17 +6,21 @@ Results are merged in the order of the claims and methods, so they do not depend
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import multiprocessing
 import signal
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dropout_theory.claim import ClaimError
 from dropout_theory.kernel import METHODS, Context, Contradiction, StaleEvidence, Verdict, derive_all, recall
 from dropout_theory.report.records import record_of
 
@@ -122,6 +126,36 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     _settle(registry, available, seen, found, outcome, recorded)
     outcome.seconds = time.perf_counter() - start
     return outcome
+
+
+def gather(registry: Registry, available: Mapping[str, Checker], found: Mapping[tuple[str, str], dict[str, Any]],
+           context: Context, recorded: Ledger | None) -> Run:
+    """The run that records made elsewhere, such as by pytest workers, amount to. See `run`."""
+    seen = {claim for claim, _ in found}
+    while more := _rests_on(registry, seen, found) - seen:
+        seen |= more
+    outcome = Run(context, tuple(c.id for c in registry if c.id in seen), left_out=unavailable(available))
+    _tasks(registry, available, (), seen, outcome, None)
+    _settle(registry, available, seen, found, outcome, recorded)
+    return outcome
+
+
+def sources(module: str | None) -> tuple[Callable[[], Registry], Callable[[], Mapping[str, Checker]]]:
+    """Where claims and checkers come from: the five papers, or a module's `registry()` and, if it has one, `checkers()`.
+
+    Raises ClaimError when the module cannot be imported or has no registry().
+    """
+    if module is None:
+        return papers, methods
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    try:
+        found = importlib.import_module(module)
+    except ImportError as error:
+        raise ClaimError(f"cannot import claims from {module!r}: {error}") from None
+    if not callable(getattr(found, "registry", None)):
+        raise ClaimError(f"module {module!r} has no function registry()")
+    return found.registry, getattr(found, "checkers", methods)
 
 
 def unavailable(available: Iterable[str]) -> dict[str, str]:
