@@ -64,7 +64,7 @@ class Family(Scalar):
 
     def at(self, expr: sp.Expr, indices: Sequence[sp.Expr]) -> sp.Expr:
         """`expr`, written in the symbols of `ranges`, at the given indices."""
-        return expr.xreplace({r[0]: sp.sympify(i) for r, i in zip(self.ranges, indices, strict=True)})
+        return substitute(expr, {r[0]: sp.sympify(i) for r, i in zip(self.ranges, indices, strict=True)})
 
 
 class Gates(Family):
@@ -184,6 +184,50 @@ class RandomScalar(Scalar):
     @property
     def law(self) -> tuple[Any, ...]:
         return self._details
+
+
+def substitute(expr: Any, mapping: dict[Any, Any]) -> Any:
+    """Replace free occurrences of symbols; bound indices are renamed where they would capture."""
+    mapping = {k: v for k, v in mapping.items() if k != v}
+    if not mapping or not isinstance(expr, sp.Basic):
+        return expr
+    if expr in mapping:
+        return mapping[expr]
+    if not expr.args or not (expr.free_symbols | _bound_names(expr)) & set(mapping):
+        return expr
+    limits = bound_limits(expr)
+    if not limits:
+        args = [substitute(a, mapping) for a in expr.args]
+        if isinstance(expr, sp.core.relational.Relational):
+            return expr.func(*args, evaluate=False)
+        return expr.func(*args)
+    body = expr.args[0]
+    incoming: set[Any] = set().union(*[getattr(v, "free_symbols", set()) for v in mapping.values()])
+    renamed: dict[Any, Any] = {}
+    for limit in limits:
+        if limit[0] in incoming:
+            renamed[limit[0]] = sp.Dummy(limit[0].name, integer=True)
+    inner = {k: v for k, v in mapping.items() if k not in [limit[0] for limit in limits]}
+    if renamed:
+        body = substitute(body, renamed)
+    new = []
+    for limit in limits:
+        ends = [substitute(substitute(e, renamed), inner) for e in limit[1:]]
+        new.append(sp.Tuple(renamed.get(limit[0], limit[0]), *ends))
+    return expr.func(substitute(body, inner), *new)
+
+
+def bound_limits(expr: Any) -> tuple[Any, ...]:
+    """The (bound symbol, ends...) tuples of a binding expression; empty for any other."""
+    if isinstance(expr, (sp.Sum, sp.Product)) or hasattr(expr, "bound_symbols") and hasattr(expr, "limits"):
+        return tuple(expr.limits)
+    if isinstance(expr, _Extreme):
+        return (expr.args[1],)
+    return ()
+
+
+def _bound_names(expr: Any) -> set[Any]:
+    return {limit[0] for limit in bound_limits(expr)}
 
 
 def family(name: str, domain: Domain, *sizes: Any, simplex: bool = False) -> Family:

@@ -150,8 +150,9 @@ def _atom(expr: Any) -> Any:
         return expr
     if isinstance(expr, (lang.Largest, lang.Smallest)):
         bound, low, high = expr.args[1].args
-        name = sp.Symbol("_x", integer=True)
-        return type(expr)(rebuild(terms(expr.args[0].xreplace({bound: name}))), (name, low, high))
+        inner = rebuild(terms(expr.args[0]))
+        name = _next_names([inner], 1)[0]
+        return type(expr)(lang.substitute(inner, {bound: name}), (name, low, high))
     return expr.func(*[rebuild(terms(a)) if isinstance(a, sp.Expr) else a for a in expr.args])
 
 
@@ -181,9 +182,11 @@ def _key(item: Any) -> Any:
 
 
 def _multiply(left: Term, right: Term) -> Term:
-    renamed = _rename(right) if right.binders else right
-    return Term(left.coefficient * right.coefficient, _merge(left.powers, renamed.powers),
-                left.binders + renamed.binders)
+    if left.binders and right.binders:
+        left, right = _rename(left), _rename(right)
+    elif left.binders or right.binders:
+        left, right = (_rename(left), right) if left.binders else (left, _rename(right))
+    return Term(left.coefficient * right.coefficient, _merge(left.powers, right.powers), left.binders + right.binders)
 
 
 def _rename(term: Term) -> Term:
@@ -192,8 +195,9 @@ def _rename(term: Term) -> Term:
 
 
 def _substitute(term: Term, mapping: dict[Any, Any]) -> Term:
-    powers = _merge([(a.xreplace(mapping), e.xreplace(mapping)) for a, e in term.powers], ())
-    binders = tuple((mapping.get(s, s), lo.xreplace(mapping), hi.xreplace(mapping)) for s, lo, hi in term.binders)
+    powers = _merge([(lang.substitute(a, mapping), lang.substitute(e, mapping)) for a, e in term.powers], ())
+    binders = tuple((mapping.get(s, s), lang.substitute(lo, mapping), lang.substitute(hi, mapping))
+                    for s, lo, hi in term.binders)
     return Term(term.coefficient, powers, binders)
 
 
@@ -262,9 +266,10 @@ def _product_terms(expr: sp.Product) -> list[Term]:
     if is_positive(body):
         return _exp_terms(_terms(sp.Sum(sp.log(body), *expr.limits)))
     limits = tuple(expr.limits)
-    names = {limit[0]: sp.Symbol(f"_x{n}", integer=True) for n, limit in enumerate(limits)}
-    fixed = [(names[s], lo, hi) for s, lo, hi in limits]
-    return [Term(sp.S.One, ((sp.Product(body.xreplace(names), *fixed), sp.S.One),))]
+    fresh = _next_names([body], len(limits))
+    names = {limit[0]: fresh[n] for n, limit in enumerate(limits)}
+    fixed = [(names[s], lang.substitute(lo, names), lang.substitute(hi, names)) for s, lo, hi in limits]
+    return [Term(sp.S.One, ((sp.Product(lang.substitute(body, names), *fixed), sp.S.One),))]
 
 
 def _exp_terms(inner: list[Term]) -> list[Term]:
@@ -392,7 +397,7 @@ def _named(term: Term) -> Term:
     """Rename bound indices to _1, _2, ... in the order that sorts first."""
     if not term.binders:
         return Term(term.coefficient, tuple(sorted(term.powers, key=_key)))
-    names = [sp.Symbol(f"_{n + 1}", integer=True) for n in range(len(term.binders))]
+    names = _next_names([x for p in term.powers for x in p], len(term.binders))
     best: tuple[Any, Term] | None = None
     for order in permutations(range(len(term.binders))):
         mapping = {term.binders[position][0]: names[n] for n, position in enumerate(order)}
@@ -404,6 +409,14 @@ def _named(term: Term) -> Term:
             best = (key, Term(term.coefficient, powers, binders))
     assert best is not None
     return best[1]
+
+
+def _next_names(inside: Iterable[Any], count: int) -> list[sp.Symbol]:
+    """Canonical index names above every one used in nested sums, so that none is captured."""
+    bound = {limit[0] for x in inside for node in sp.preorder_traversal(x) for limit in lang.bound_limits(node)}
+    used = [int(a.name[1:]) for a in bound if not isinstance(a, sp.Dummy) and a.name[1:].isdigit()]
+    start = max(used, default=0) + 1
+    return [sp.Symbol(f"_{start + n}", integer=True) for n in range(count)]
 
 
 def rebuild(found: Iterable[Term]) -> Any:
@@ -434,6 +447,9 @@ def is_positive(expr: Any) -> bool:
     if isinstance(expr, sp.Add):
         if all(is_positive(a) or is_nonnegative(a) for a in expr.args) and any(is_positive(a) for a in expr.args):
             return True
+        low, strict = lower_bound(expr)
+        if low > 0 or low == 0 and strict:
+            return True
         above, below = quotient(expr)
         return below != 1 and is_positive(above) and is_positive(below)
     if isinstance(expr, sp.Pow):
@@ -448,15 +464,52 @@ def is_positive(expr: Any) -> bool:
     return False
 
 
+def lower_bound(expr: Any) -> tuple[Any, bool]:
+    """(bound, strict) from the domains of atoms and of probability-weighted means; -oo when nothing is known."""
+    total, strict = sp.S.Zero, False
+    for part in sp.Add.make_args(expr):
+        factor, atom = part.as_coeff_Mul()
+        if atom == 1:
+            total += factor
+            continue
+        domain = _domain_of(atom)
+        if domain is None:
+            return -sp.oo, False
+        end, is_open = (domain.lower, domain.open_below) if factor > 0 else (domain.upper, domain.open_above)
+        total += factor * end
+        strict = strict or is_open
+    return total, strict
+
+
+def _domain_of(atom: Any) -> Any:
+    """Domain of a scalar, an entry, or a probability-weighted mean of entries of one family."""
+    if isinstance(atom, lang.Element) and not isinstance(atom.family, lang.Recursion):
+        return atom.family.domain
+    if isinstance(atom, lang.Scalar) and not isinstance(atom, lang.RandomScalar):
+        return atom.domain
+    if isinstance(atom, sp.Sum) and len(atom.limits) == 1:
+        rest = _without_simplex_weight(atom)
+        return _domain_of(rest) if rest is not None else None
+    return None
+
+
+def _without_simplex_weight(expr: sp.Sum) -> Any:
+    """x when the sum is sum of P[k] x over a whole distribution P, else None."""
+    symbol, low, high = expr.limits[0]
+    factors = sp.Mul.make_args(expr.function)
+    for f in factors:
+        if isinstance(f, lang.Element) and f.family.simplex is True and f.indices == (symbol,) \
+                and (low, high) == tuple(f.family.ranges[0][1:]):
+            return sp.Mul(*[g for g in factors if g is not f])
+    return None
+
+
 def _has_simplex_weight(expr: sp.Sum) -> bool:
     """sum of P[k] * positive over a probability distribution is positive: some P[k] is."""
     if len(expr.limits) != 1:
         return False
-    symbol, low, high = expr.limits[0]
-    factors = sp.Mul.make_args(expr.function)
-    chosen = [f for f in factors if isinstance(f, lang.Element) and f.family.simplex is True
-              and f.indices == (symbol,) and (low, high) == tuple(f.family.ranges[0][1:])]
-    return bool(chosen) and is_positive(sp.Mul(*[f for f in factors if f is not chosen[0]]))
+    rest = _without_simplex_weight(expr)
+    return rest is not None and is_positive(rest)
 
 
 def is_nonnegative(expr: Any) -> bool:
@@ -464,7 +517,9 @@ def is_nonnegative(expr: Any) -> bool:
     if expr.is_nonnegative or is_positive(expr):
         return True
     if isinstance(expr, (sp.Mul, sp.Add)):
-        return all(is_nonnegative(a) for a in expr.args)
+        if all(is_nonnegative(a) for a in expr.args):
+            return True
+        return isinstance(expr, sp.Add) and bool(lower_bound(expr)[0] >= 0)
     if isinstance(expr, sp.Pow) and expr.exp.is_Integer:
         return expr.exp % 2 == 0 or is_nonnegative(expr.base)
     if isinstance(expr, (sp.Sum, sp.Product)):

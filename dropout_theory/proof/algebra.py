@@ -1,0 +1,172 @@
+"""Rules of algebra: identities by normal form, real arithmetic, rewriting, closed evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.proof.solver import entails
+from dropout_theory.proof.theorem import ProofError, Theorem, certify, need
+from dropout_theory.sums import same
+
+
+def identity(left: Any, right: Any) -> Theorem:
+    """left = right for every size and value, by the normal form of finite sums. Raises ProofError."""
+    need(same(left, right), f"normal forms differ: {left} and {right}")
+    return certify("normal form", st.equal(left, right))
+
+
+def arithmetic(conclusion: Any, *premises: Theorem) -> Theorem:
+    """The premises and the domains imply the conclusion over the reals (z3). Raises ProofError."""
+    need(entails([p.conclusion for p in premises], conclusion), f"not implied over the reals: {conclusion}")
+    return certify("real arithmetic", conclusion, premises)
+
+
+def restate(theorem: Theorem, statement: Any) -> Theorem:
+    """The same relation with sides of equal normal form, possibly written the other way round."""
+    need(matches(theorem.conclusion, statement), f"{theorem.conclusion} is not {statement} up to normal form")
+    return certify("normal form", statement, [theorem])
+
+
+_MIRROR = {sp.Ge: sp.Le, sp.Gt: sp.Lt}
+
+
+def _sides(relation: Any) -> tuple[type, Any, Any]:
+    if type(relation) in _MIRROR:
+        return _MIRROR[type(relation)], relation.args[1], relation.args[0]
+    return type(relation), *relation.args
+
+
+def matches(found: Any, wanted: Any) -> bool:
+    """Whether two statements are the same up to normal forms of the expressions in them."""
+    if found == wanted:
+        return True
+    relational = sp.core.relational.Relational
+    if isinstance(found, relational) and isinstance(wanted, relational):
+        kind, a, b = _sides(found)
+        other, c, d = _sides(wanted)
+        if kind is not other:
+            return False
+        if same(a, c) and same(b, d):
+            return True
+        if kind in (sp.Eq, sp.Ne):
+            return same(a - b, c - d) or same(a - b, d - c)
+        return same(a - b, c - d)
+    if type(found) is not type(wanted) or len(found.args) != len(wanted.args):
+        return False
+    if isinstance(found, (sp.And, sp.Or)):
+        return all(any(matches(f, w) for f in found.args) for w in wanted.args) \
+            and all(any(matches(f, w) for w in wanted.args) for f in found.args)
+    if isinstance(found, (st.ForEach, st.Exists)):
+        names = [sp.Dummy(b.name, **b.assumptions0) if type(b) is sp.Symbol else b for b in wanted.bound_symbols]
+        if [tuple(x.args[1:]) for x in found.limits] != [tuple(x.args[1:]) for x in wanted.limits]:
+            return False
+        return matches(lang.substitute(found.body, dict(zip(found.bound_symbols, names, strict=True))),
+                       lang.substitute(wanted.body, dict(zip(wanted.bound_symbols, names, strict=True))))
+    if isinstance(found, st.SameToOrder):
+        return found.scale == wanted.scale and found.order == wanted.order \
+            and same(found.left, wanted.left) and same(found.right, wanted.right)
+    if isinstance(found, sp.logic.boolalg.Boolean):
+        return all(matches(f, w) if isinstance(f, sp.logic.boolalg.Boolean) else f == w
+                   for f, w in zip(found.args, wanted.args, strict=True))
+    return False
+
+
+def rewrite(theorem: Theorem, *equalities: Theorem, indices: Iterable[Any] = ()) -> Theorem:
+    """Replace left sides of equalities by their right sides in the conclusion, inside sums too.
+
+    `indices` are the free index symbols of the equalities that stand for any value: every instance of the left
+    side is replaced. Assumptions of an equality must not mention them.
+    """
+    conclusion = theorem.conclusion
+    wild = set(indices)
+    for equality in equalities:
+        need(isinstance(equality.conclusion, sp.Eq), f"not an equality: {equality.conclusion}")
+        need(not any(g.free_symbols & wild for g in equality.given), "an assumption restricts a rewritten index")
+        conclusion = _replace(conclusion, *equality.conclusion.args, wild)
+    return certify("rewriting", conclusion, [theorem, *equalities])
+
+
+def _replace(expr: Any, left: Any, right: Any, wild: set[Any]) -> Any:
+    found = _match(left, expr, wild)
+    if found is not None:
+        return lang.substitute(right, found)
+    if not expr.args:
+        return expr
+    args = [_replace(a, left, right, wild) if isinstance(a, sp.Basic) else a for a in expr.args]
+    if args == list(expr.args):
+        return expr
+    if isinstance(expr, sp.core.relational.Relational):
+        return expr.func(*args, evaluate=False)
+    return expr.func(*args)
+
+
+def _match(pattern: Any, expr: Any, wild: set[Any]) -> dict[Any, Any] | None:
+    if not wild:
+        return {} if pattern == expr else None
+    if isinstance(pattern, lang.Element):
+        if not isinstance(expr, lang.Element) or expr.family != pattern.family:
+            return None
+        found: dict[Any, Any] = {}
+        for p, e in zip(pattern.indices, expr.indices, strict=True):
+            if p in wild:
+                if found.setdefault(p, e) != e:
+                    return None
+            elif sp.expand(p - e) != 0:
+                return None
+        return found
+    return {} if pattern == expr else None
+
+
+def evaluated(statement: Any) -> Theorem:
+    """A statement without free atoms, decided by exact or ball arithmetic. Raises ProofError."""
+    from dropout_theory.evaluate import Truth, Unsupported, judge
+    from dropout_theory.expectations.enumeration import expectation
+
+    need(not statement.free_symbols, f"free atoms: {statement.free_symbols}")
+    try:
+        found = judge(statement, {}, expectation)
+    except Unsupported as error:
+        raise ProofError(f"cannot evaluate {statement}: {error}") from None
+    need(found.truth is Truth.TRUE, f"{statement} is {found.truth.name.lower()}")
+    return certify("evaluation", statement)
+
+
+def unfolded(element: lang.Element, *premises: Theorem) -> Theorem:
+    """element = its definition, for an entry of a Recursion at its first layer or provably above it."""
+    family = element.family
+    need(isinstance(family, lang.Recursion), f"{element} is not defined by recursion")
+    layer = element.indices[0]
+    assert isinstance(family, lang.Recursion)
+    if sp.expand(layer - family.start) != 0:
+        need(entails([p.conclusion for p in premises], sp.Ge(layer, family.start + 1, evaluate=False)),
+             f"layer {layer} is not known to lie above {family.start}")
+    return certify("definition", st.equal(element, family.unfold(element.indices)), premises)
+
+
+def minimum_bound(extreme: Any, index: Any) -> Theorem:
+    """min <= entry <= max: bounds an entry of a family by Smallest or Largest over its range, for every index."""
+    bound = extreme.args[1].args[0]
+    entry = lang.substitute(extreme.args[0], {bound: index})
+    if isinstance(extreme, lang.Largest):
+        return certify("extreme", st.less_equal(entry, extreme))
+    need(isinstance(extreme, lang.Smallest), f"not a Largest or Smallest: {extreme}")
+    return certify("extreme", st.less_equal(extreme, entry))
+
+
+def extreme_attained(extreme: Any, bound_theorem: Theorem, index: Any) -> Theorem:
+    """From entry <= b (or b <= entry) for every index conclude max <= b (or b <= min)."""
+    symbol = extreme.args[1].args[0]
+    entry = lang.substitute(extreme.args[0], {symbol: index})
+    need(not any(index in g.free_symbols for g in bound_theorem.given), "an assumption restricts the index")
+    kind, left, right = _sides(bound_theorem.conclusion)
+    need(kind in (sp.Le, sp.Lt), f"not an inequality: {bound_theorem.conclusion}")
+    if isinstance(extreme, lang.Largest) and left == entry and index not in right.free_symbols:
+        return certify("extreme", kind(extreme, right, evaluate=False), [bound_theorem])
+    if isinstance(extreme, lang.Smallest) and right == entry and index not in left.free_symbols:
+        return certify("extreme", kind(left, extreme, evaluate=False), [bound_theorem])
+    raise ProofError(f"{bound_theorem.conclusion} does not bound {entry}")

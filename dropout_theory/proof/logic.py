@@ -1,0 +1,217 @@
+"""Rules of logic: assumptions, cases, induction, quantifiers, instances, citations, refutations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+from sympy.logic.boolalg import Boolean
+
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.domains import Domain
+from dropout_theory.proof.algebra import matches
+from dropout_theory.proof.solver import entails
+from dropout_theory.proof.theorem import FACTS, ProofError, Theorem, certify, need
+
+
+def assume(statement: Any) -> Theorem:
+    """statement, given statement."""
+    return certify("assumption", statement, given=[statement])
+
+
+def conjunction(*theorems: Theorem) -> Theorem:
+    """All conclusions together."""
+    return certify("and", sp.And(*[t.conclusion for t in theorems], evaluate=False), theorems)
+
+
+def component(theorem: Theorem, wanted: Any) -> Theorem:
+    """One conjunct of a conclusion."""
+    need(isinstance(theorem.conclusion, sp.And) and wanted in theorem.conclusion.args, f"{wanted} is not a conjunct")
+    return certify("and", wanted, [theorem])
+
+
+def discharge(premise: Any, theorem: Theorem) -> Theorem:
+    """premise => conclusion, where the theorem was proved given the premise."""
+    return certify("implication", st.implies(premise, theorem.conclusion), [theorem], discharged=[premise])
+
+
+def apply(implication: Theorem, premise: Theorem) -> Theorem:
+    """Modus ponens."""
+    rule = implication.conclusion
+    need(isinstance(rule, sp.Implies) and matches(premise.conclusion, rule.args[0]), "the premise does not fit")
+    return certify("modus ponens", rule.args[1], [implication, premise])
+
+
+def iff(forward: Theorem, backward: Theorem, left: Any, right: Any) -> Theorem:
+    """left <=> right from `right given left` and `left given right`."""
+    need(matches(forward.conclusion, right) and matches(backward.conclusion, left), "directions do not fit")
+    need(left not in backward.given and right not in forward.given, "a direction assumes its own conclusion")
+    one = certify("iff", sp.true, [forward], discharged=[left])
+    other = certify("iff", sp.true, [backward], discharged=[right])
+    return certify("iff", st.Iff(left, right), [one, other])
+
+
+def cases(condition: Any, holds: Theorem, fails: Theorem) -> Theorem:
+    """A conclusion proved given a condition and given its negation."""
+    need(matches(holds.conclusion, fails.conclusion), "the cases conclude differently")
+    negation = _negation(condition)
+    one = certify("cases", sp.true, [holds], discharged=[condition])
+    other = certify("cases", sp.true, [fails], discharged=[negation])
+    return certify("cases", holds.conclusion, [one, other])
+
+
+_NEGATED = {sp.Eq: sp.Ne, sp.Ne: sp.Eq, sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le}
+
+
+def _negation(condition: Any) -> Any:
+    if isinstance(condition, sp.core.relational.Relational):
+        return _NEGATED[type(condition)](*condition.args, evaluate=False)
+    return sp.Not(condition, evaluate=False)
+
+
+def negation(condition: Any) -> Any:
+    """The statement that `cases` expects as the other case."""
+    return _negation(condition)
+
+
+def satisfied(theorem: Theorem, *proofs: Theorem) -> Theorem:
+    """Remove assumptions that the proofs conclude."""
+    gone = [g for g in theorem.given if any(matches(p.conclusion, g) for p in proofs)]
+    need(bool(gone), "no assumption is proved by these")
+    rest = certify("discharge", theorem.conclusion, [theorem], discharged=gone)
+    return certify("discharge", rest.conclusion, [rest, *proofs])
+
+
+def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theorem, start: Any = None) -> Theorem:
+    """statement for every integer variable >= start (default: the least value of its domain).
+
+    `base` concludes the statement at `start`; `step` concludes it at variable + 1, given it at variable. The result
+    assumes variable >= start when `start` is above the domain's least value.
+    """
+    need(variable.domain.integer, f"{variable} is not an integer")
+    first = variable.domain.lower if start is None else sp.sympify(start)
+    need(first >= variable.domain.lower, "the induction starts outside the domain")
+    at_first = lang.substitute(statement, {variable: first})
+    at_next = lang.substitute(statement, {variable: variable + 1})
+    need(matches(base.conclusion, at_first), f"base concludes {base.conclusion}, not {at_first}")
+    need(matches(step.conclusion, at_next), f"step concludes {step.conclusion}, not {at_next}")
+    above = sp.Ge(variable, first, evaluate=False)
+    rest = [g for g in step.given if g not in (statement, above)]
+    need(not any(variable in g.free_symbols for g in [*rest, *base.given]), "an assumption restricts the variable")
+    inner = certify("induction", sp.true, [step], discharged=[statement, above])
+    given = [] if first == variable.domain.lower else [above]
+    return certify("induction", statement, [base, inner], given=given)
+
+
+def generalise(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Theorem:
+    """For each index in the ranges: the conclusion, whose index symbols are free and unrestricted."""
+    symbols = {limit[0] for limit in limits}
+    need(not any(g.free_symbols & symbols for g in theorem.given), "an assumption restricts the index")
+    return certify("for each", st.ForEach(theorem.conclusion, *limits), [theorem])
+
+
+def specialise(theorem: Theorem, *indices: Any) -> Theorem:
+    """A ForEach conclusion at particular indices, which must be in range: symbols named like the bound ones, or
+    expressions whose range is proved by real arithmetic."""
+    statement = theorem.conclusion
+    need(isinstance(statement, st.ForEach), "not a ForEach")
+    mapping = dict(zip(statement.bound_symbols, [sp.sympify(i) for i in indices], strict=True))
+    for limit, value in zip(statement.limits, mapping.values(), strict=True):
+        symbol, low, high = limit.args
+        if value.is_Symbol and not isinstance(value, lang.Scalar):
+            continue  # an index symbol: stands for any index of the same range
+        low, high = (lang.substitute(e, mapping) for e in (low, high))
+        need(entails([], sp.And(sp.Ge(value, low, evaluate=False), sp.Le(value, high, evaluate=False))),
+             f"index {value} of {symbol} is not known to be in range")
+    return certify("for each", lang.substitute(statement.body, mapping), [theorem])
+
+
+def instance(theorem: Theorem, values: Mapping[Any, Any], *proofs: Theorem) -> Theorem:
+    """Put expressions for free scalars; each must lie in the scalar's domain, by shape or from the proofs."""
+    mapping = {k: sp.sympify(v) for k, v in values.items()}
+    for atom, value in mapping.items():
+        need(isinstance(atom, lang.Scalar) and not isinstance(atom, lang.Family), f"{atom} is not a scalar")
+        need(not atom.domain.integer or value.is_integer, f"{value} is not an integer")
+        for condition in atom.domain.conditions(value):
+            need(entails([p.conclusion for p in proofs], condition), f"not in the domain of {atom}: {condition}")
+    conclusion = lang.substitute(theorem.conclusion, mapping)
+    moved = certify("instance", conclusion, [theorem, *proofs], discharged=theorem.given)
+    given = [lang.substitute(g, mapping) for g in theorem.given]
+    return certify("instance", conclusion, [moved], given=given)
+
+
+def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> Theorem:
+    """An existential statement from a proof of its body at concrete values inside the atoms' domains."""
+    wanted = put_values(statement.body, {a: values[a] for a in statement.bound_symbols})
+    need(matches(body.conclusion, wanted), f"{body.conclusion} is not the body at the witness: {wanted}")
+    for atom in statement.bound_symbols:
+        _check_domain(atom, values[atom])
+    return certify("witness", statement, [body])
+
+
+def _check_domain(atom: Any, value: Any) -> None:
+    domain: Domain = atom.domain
+    for v in (value.values() if isinstance(value, Mapping) else [value]):
+        need(domain.contains(sp.sympify(v)), f"{v} is outside the domain of {atom}: {domain}")
+
+
+def put_values(expr: Any, values: Mapping[Any, Any]) -> Any:
+    """`expr` with scalars and family entries replaced by given values; finite sums over known ranges unrolled."""
+    scalars = {k: sp.sympify(v) for k, v in values.items() if not isinstance(v, Mapping)}
+    families = {k: v for k, v in values.items() if isinstance(v, Mapping)}
+
+    def walk(e: Any) -> Any:
+        if e in scalars:
+            return scalars[e]
+        if isinstance(e, lang.Element):
+            indices = tuple(walk(i) for i in e.indices)
+            if e.family in families and all(i.is_Integer for i in indices):
+                return sp.sympify(families[e.family][tuple(int(i) for i in indices)])
+            if isinstance(e.family, lang.Recursion) and all(i.is_Integer for i in indices):
+                return walk(e.family.unfold(indices))
+            return lang.Element(e.family, *indices)
+        if isinstance(e, (sp.Sum, sp.Product)):
+            limits = [(s, walk(lo), walk(hi)) for s, lo, hi in e.limits]
+            symbol, low, high = limits[-1]
+            if low.is_Integer and high.is_Integer:
+                inner = e.function if len(limits) == 1 else e.func(e.function, *e.limits[:-1])
+                parts = [walk(lang.substitute(inner, {symbol: sp.Integer(k)})) for k in range(int(low), int(high) + 1)]
+                return (sp.Add if isinstance(e, sp.Sum) else sp.Mul)(*parts)
+            return e.func(walk(e.function), *limits)
+        if isinstance(e, (lang.Var, lang.Cov, lang.E)):
+            return e.func(*[walk(a) for a in e.args])
+        if isinstance(e, sp.core.relational.Relational):
+            return e.func(*[walk(a) for a in e.args], evaluate=False)
+        if not e.args or isinstance(e, (st.ForEach, st.Exists)):
+            return e
+        return e.func(*[walk(a) for a in e.args])
+
+    return walk(expr)
+
+
+def cite(claim: Any) -> Theorem:
+    """The statement of another claim, under its hypotheses; the verdict then depends on that claim."""
+    return certify(f"claim {claim.id}", claim.statement, given=[h.condition for h in claim.hypotheses],
+                   uses=[claim.id])
+
+
+def classical(name: str) -> Theorem:
+    """A declared classical fact; the proof then depends on it. Raises ProofError for an unknown name."""
+    if name not in FACTS:
+        raise ProofError(f"unknown classical fact {name!r}; known: {', '.join(sorted(FACTS))}")
+    return certify(f"classical: {name}", FACTS[name].statement, uses=[f"classical:{name}"])
+
+
+class Refutation(Boolean):
+    """The claim's statement fails at this instance: args = (statement at the instance, text of the instance)."""
+
+
+def refutation(theorem: Theorem, statement: Any, values: Mapping[Any, Any]) -> Theorem:
+    """From a theorem that concludes the negation of `statement` at `values`, a refutation of the statement."""
+    instance_of = put_values(statement, values)
+    need(matches(theorem.conclusion, _negation(instance_of)), f"{theorem.conclusion} does not negate {instance_of}")
+    need(not theorem.given, f"unproved assumptions: {theorem.given}")
+    text = ", ".join(f"{k} = {v}" for k, v in values.items())
+    return certify("refutation", Refutation(instance_of, sp.Symbol(text)), [theorem])

@@ -1,0 +1,174 @@
+"""Real polynomial arithmetic decided by z3, with every other subterm an opaque real variable.
+
+Sound because an opaque variable may take any value: what holds for all values holds for the term. Denominators and
+radicands are admitted only where they are provably non-zero and non-negative.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+import z3
+
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.proof.theorem import ProofError
+from dropout_theory.sums import is_nonnegative, is_positive, normal, quotient
+
+TIMEOUT_MS = 15000
+
+
+class Translator:
+    """SymPy to z3, collecting the facts that hold of the opaque variables."""
+
+    def __init__(self) -> None:
+        self.names: dict[Any, Any] = {}
+        self.facts: list[Any] = []
+        self.obligations: list[tuple[str, Any]] = []  # must be proved before the translation may be trusted
+
+    def opaque(self, expr: Any) -> Any:
+        if expr not in self.names:
+            variable = z3.Real(f"v{len(self.names)}")
+            self.names[expr] = variable
+            self.facts += [self.boolean(c) for c in _facts_about(expr)]
+        return self.names[expr]
+
+    def real(self, expr: Any) -> Any:
+        if expr.is_Rational:
+            return z3.Q(int(expr.p), int(expr.q))
+        if isinstance(expr, sp.Add):
+            return z3.Sum([self.real(a) for a in expr.args])
+        if isinstance(expr, sp.Mul):
+            return z3.Product([self.real(a) for a in expr.args])
+        if isinstance(expr, sp.Pow) and expr.exp.is_Integer:
+            base = self.real(expr.base)
+            if expr.exp > 0:
+                return z3.Product([base] * int(expr.exp))
+            return self._inverse(expr.base, base, -int(expr.exp))
+        if isinstance(expr, sp.Pow) and expr.exp.is_Rational and expr.exp.q == 2:
+            root = self._root(expr.base)
+            power = z3.Product([root] * abs(int(expr.exp.p)))
+            return power if expr.exp > 0 else self._inverse(expr.base, power, 1)
+        if isinstance(expr, (sp.Max, sp.Min)):
+            values = [self.real(a) for a in expr.args]
+            best = values[0]
+            for v in values[1:]:
+                best = z3.If((v > best) if isinstance(expr, sp.Max) else (v < best), v, best)
+            return best
+        if isinstance(expr, sp.Abs):
+            inner = self.real(expr.args[0])
+            return z3.If(inner >= 0, inner, -inner)
+        if isinstance(expr, lang.Relu):
+            inner = self.real(expr.args[0])
+            return z3.If(inner >= 0, inner, z3.RealVal(0))
+        return self.opaque(expr)
+
+    def _inverse(self, base_expr: Any, base: Any, order: int) -> Any:
+        key = sp.Pow(base_expr, -order, evaluate=False)
+        if key not in self.names:
+            variable = z3.Real(f"i{len(self.names)}")
+            self.names[key] = variable
+            self.facts.append(variable * z3.Product([base] * order) == 1)
+            if not is_positive(base_expr):
+                self.obligations.append((f"{base_expr} is not zero", base != 0))
+        return self.names[key]
+
+    def _root(self, base_expr: Any) -> Any:
+        key = sp.Pow(base_expr, sp.Rational(1, 2), evaluate=False)
+        if key not in self.names:
+            base = self.real(base_expr)
+            variable = z3.Real(f"r{len(self.names)}")
+            self.names[key] = variable
+            self.facts += [variable >= 0, variable * variable == base]
+            if not is_nonnegative(base_expr):
+                self.obligations.append((f"{base_expr} is non-negative", base >= 0))
+        return self.names[key]
+
+    def boolean(self, statement: Any) -> Any:
+        if statement in (True, False):
+            return z3.BoolVal(bool(statement))
+        if isinstance(statement, sp.core.relational.Relational):
+            left, right = (self.real(normal_real(a)) for a in statement.args)
+            return _RELATIONS[type(statement)](left, right)
+        if isinstance(statement, sp.And):
+            return z3.And([self.boolean(a) for a in statement.args])
+        if isinstance(statement, sp.Or):
+            return z3.Or([self.boolean(a) for a in statement.args])
+        if isinstance(statement, sp.Not):
+            return z3.Not(self.boolean(statement.args[0]))
+        if isinstance(statement, sp.Implies):
+            return z3.Implies(*(self.boolean(a) for a in statement.args))
+        if isinstance(statement, st.Iff):
+            left, right = (self.boolean(a) for a in statement.args)
+            return left == right
+        if statement not in self.names:  # a quantified premise: an opaque proposition
+            self.names[statement] = z3.Bool(f"b{len(self.names)}")
+        return self.names[statement]
+
+
+_RELATIONS = {sp.Eq: lambda a, b: a == b, sp.Ne: lambda a, b: a != b, sp.Le: lambda a, b: a <= b,
+              sp.Lt: lambda a, b: a < b, sp.Ge: lambda a, b: a >= b, sp.Gt: lambda a, b: a > b}
+
+_PIECES = (sp.Max, sp.Min, sp.Abs, lang.Relu)
+
+
+def normal_real(expr: Any) -> Any:
+    """Normal form, leaving Max, Min, Abs and Relu as structure for the solver to split on."""
+    if not expr.has(*_PIECES):
+        return normal(expr)
+    outer = [p for p in _outermost(expr)]
+    if not outer:
+        return normal(expr)
+    names = {p: sp.Dummy(real=True) for p in outer}
+    inner = {v: p.func(*[normal_real(a) for a in p.args]) for p, v in names.items()}
+    return normal(expr.xreplace(names)).xreplace(inner)
+
+
+def _outermost(expr: Any) -> list[Any]:
+    if isinstance(expr, _PIECES):
+        return [expr]
+    if isinstance(expr, lang.E) or lang.bound_limits(expr):
+        return []
+    return list(dict.fromkeys(p for a in expr.args if isinstance(a, sp.Basic) for p in _outermost(a)))
+
+
+def _facts_about(expr: Any) -> list[Any]:
+    """Bounds that hold of an opaque term by its domain or shape."""
+    family = expr.family if isinstance(expr, lang.Element) else expr
+    if isinstance(family, lang.Scalar) and not isinstance(family, (lang.RandomScalar, lang.Recursion)):
+        return [c for c in family.domain.conditions(expr)]
+    if expr == sp.pi:
+        return [sp.Gt(expr, sp.Rational(314159, 100000)), sp.Lt(expr, sp.Rational(314160, 100000))]
+    if is_positive(expr):
+        return [sp.Gt(expr, 0, evaluate=False)]
+    if is_nonnegative(expr):
+        return [sp.Ge(expr, 0, evaluate=False)]
+    return []
+
+
+def entails(premises: list[Any], conclusion: Any) -> bool:
+    """Whether the premises imply the conclusion over the reals. Raises ProofError on an unproved side condition."""
+    translator = Translator()
+    given = [translator.boolean(p) for p in premises]
+    goal = translator.boolean(conclusion)
+    done = 0
+    while done < len(translator.obligations):
+        label, obligation = translator.obligations[done]
+        if _check([*given, *translator.facts], obligation) is not True:
+            raise ProofError(f"side condition not proved: {label}")
+        done += 1
+    return _check([*given, *translator.facts], goal) is True
+
+
+def _check(premises: list[Any], goal: Any) -> bool | None:
+    solver = z3.Solver()
+    solver.set("timeout", TIMEOUT_MS)
+    solver.set("random_seed", 0)
+    solver.add(*premises)
+    solver.add(z3.Not(goal))
+    answer = solver.check()
+    return True if answer == z3.unsat else False if answer == z3.sat else None
+
+
+__all__ = ["Translator", "entails", "normal_real", "quotient"]

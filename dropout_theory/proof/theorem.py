@@ -1,0 +1,120 @@
+"""Theorems: statements that a rule has checked. Nothing else can make one.
+
+The atoms free in a conclusion are universally bound over their domains, under the assumptions in `given`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+_TOKEN = object()
+
+
+class ProofError(Exception):
+    """A rule refused: the step is not justified. The message says which premise or side condition failed."""
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """`given` implies `conclusion`; `steps` are the rules used, `uses` the claims and classical facts relied on."""
+
+    conclusion: Any
+    given: frozenset[Any] = frozenset()
+    steps: tuple[str, ...] = ()
+    uses: frozenset[str] = frozenset()
+    _token: object = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self._token is not _TOKEN:
+            raise TypeError("theorems are made by rules only: see dropout_theory.proof")
+
+    def __str__(self) -> str:
+        assumed = f"{', '.join(map(str, self.given))} |- " if self.given else ""
+        return f"{assumed}{self.conclusion}"
+
+
+def certify(rule: str, conclusion: Any, premises: Iterable[Theorem] = (), given: Iterable[Any] = (),
+            discharged: Iterable[Any] = (), uses: Iterable[str] = ()) -> Theorem:
+    """Make a theorem in the name of a rule. For rule modules only: a proof must never call it."""
+    premises = tuple(premises)
+    assumptions = frozenset(given).union(*[p.given for p in premises]) - frozenset(discharged)
+    steps = tuple(dict.fromkeys([s for p in premises for s in p.steps] + [rule]))
+    relied = frozenset(uses).union(*[p.uses for p in premises])
+    return Theorem(conclusion, assumptions, steps, relied, _TOKEN)
+
+
+def need(condition: bool, message: str) -> None:
+    """Raise ProofError unless the side condition holds."""
+    if not condition:
+        raise ProofError(message)
+
+
+# --- proofs of claims -------------------------------------------------------------------------------------------
+
+Proof = Callable[[], Theorem]
+PROOFS: dict[str, Proof] = {}
+REFUTATIONS: dict[str, Proof] = {}
+WITNESSES: dict[str, list[dict[Any, Any]]] = {}
+
+
+def prove(claim_id: str) -> Callable[[Proof], Proof]:
+    """Register a function that returns the theorem proving a claim: its conclusion must be the printed statement."""
+
+    def register(function: Proof) -> Proof:
+        if claim_id in PROOFS:
+            raise ValueError(f"claim {claim_id!r} has two proofs")
+
+        @wraps(function)
+        def run() -> Theorem:
+            return function()
+
+        PROOFS[claim_id] = run
+        return run
+
+    return register
+
+
+def refute(claim_id: str) -> Callable[[Proof], Proof]:
+    """Register a function that returns a theorem contradicting a claim at an instance it names.
+
+    The conclusion must be Refutation(statement instance): see dropout_theory.proof.logic.refutation.
+    """
+
+    def register(function: Proof) -> Proof:
+        if claim_id in REFUTATIONS:
+            raise ValueError(f"claim {claim_id!r} has two refutations")
+        REFUTATIONS[claim_id] = function
+        return function
+
+    return register
+
+
+def witness(claim_id: str, values: dict[Any, Any]) -> None:
+    """Suggest an instance to try first against a claim. The exact checker decides whether it refutes."""
+    WITNESSES.setdefault(claim_id, []).append(values)
+
+
+# --- classical facts --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ClassicalFact:
+    """A theorem of the literature used without proof: statement, reference; tests check it numerically."""
+
+    name: str
+    statement: Any
+    reference: str
+
+
+FACTS: dict[str, ClassicalFact] = {}
+
+
+def classical_fact(name: str, statement: Any, reference: str) -> ClassicalFact:
+    """Declare a classical fact. Raises ValueError when the name is taken by another statement."""
+    if name in FACTS and FACTS[name].statement != statement:
+        raise ValueError(f"classical fact {name!r} declared twice")
+    FACTS[name] = ClassicalFact(name, statement, reference)
+    return FACTS[name]
