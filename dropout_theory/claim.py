@@ -93,6 +93,7 @@ class Claim:
     reading: str = ""  # how the printed text was read, where it can be read in more than one way
     not_applicable: Mapping[str, str] = field(default_factory=dict)  # method -> reason
     limits: Mapping[str, int] = field(default_factory=dict)  # e.g. {"max_size": 3}: cost of finite checks
+    candidates: Mapping[Any, Any] = field(default_factory=dict)  # undefined function -> Lambdas to try
 
     def __post_init__(self) -> None:
         if not _ID.match(self.id):

@@ -1,0 +1,202 @@
+"""Exact instances: the statement at concrete rationals, by enumeration of every mask in rationals or Arb balls.
+
+A failure is an exact counterexample; holding at finitely many instances is support, never a proof.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.evaluate import Truth, Unsupported, judge
+from dropout_theory.expectations.enumeration import expectation
+from dropout_theory.instances import (
+    RandomChooser,
+    Rejected,
+    Values,
+    atoms_of,
+    build,
+    check_admissible,
+    describe,
+    index_tuples,
+)
+from dropout_theory.kernel import Context, Finding, checker
+
+INSTANCES = 40
+FAST_INSTANCES = 12
+ATTEMPTS_PER_INSTANCE = 20
+
+
+def not_evaluable(claim: Any) -> str | None:
+    """Why a statement cannot be judged at instances, or None."""
+    if claim.statement is None:
+        return "no formal statement"
+    for node in sp.preorder_traversal(claim.statement):
+        if isinstance(node, (st.SameToOrder, st.Converges)):
+            return "a statement about a limit: no finite instance decides it"
+        if isinstance(node, lang.Family) and isinstance(node, lang.Abstract):
+            return f"{node.name} has no law to enumerate"
+    return None
+
+
+@checker("exact", not_evaluable)
+def exact(claim: Any, context: Context) -> Finding:
+    """Judge the statement at suggested witnesses, the admissible instance and seeded rational instances."""
+    from dropout_theory.proofs_loader import witnesses
+
+    tried = agreed = undecided = 0
+    reasons: set[str] = set()
+    for values in instances(claim, context, witnesses(claim.id)):
+        try:
+            found = judge(_statement(claim, values), values, expectation)
+        except Unsupported as error:
+            reasons.add(str(error))
+            undecided += 1
+            continue
+        if found.truth is Truth.FALSE:
+            smallest, judged = shrink(claim, values)
+            return Finding("fails", "exact-instances", f"counterexample among {tried + 1} exact instances",
+                           {"tried": tried + 1}, counterexample=report(smallest, judged))
+        if found.truth is Truth.UNKNOWN:
+            undecided += 1
+            reasons.add(found.note or "balls overlap")
+            continue
+        tried += 1
+        agreed += found.truth is Truth.AGREES
+    if isinstance(claim.statement, st.Exists) and tried:
+        return Finding("holds", "proof", "an exact witness makes it true", {"tried": tried})
+    if tried == 0:
+        return Finding("unknown", "exact-instances", "; ".join(sorted(reasons)) or "no admissible instance drawn")
+    balls = f", {agreed} of them in balls of relative radius 2^-150" if agreed else ""
+    return Finding("holds", "exact-instances", f"{tried} exact instances{balls}",
+                   {"tried": tried, "agreed": agreed, "undecided": undecided})
+
+
+def _statement(claim: Any, values: Values) -> Any:
+    statement = claim.statement
+    return statement.body if isinstance(statement, st.Exists) else statement
+
+
+def instances(claim: Any, context: Context, suggested: list[Values]) -> Any:
+    """Suggested witnesses and the admissible instance first, then seeded draws; only admissible ones."""
+    for values in [*suggested, *([claim.admissible] if claim.admissible else [])]:
+        check_admissible(claim, values)
+        yield dict(values)
+    if isinstance(claim.statement, st.Exists):
+        return
+    integers, reals, families = atoms_of(claim)
+    if not (integers or reals or families):
+        if not suggested and not claim.admissible:
+            yield {}
+        return
+    wanted = FAST_INSTANCES if context.fast else INSTANCES
+    chooser = RandomChooser(context.seed)
+    drawn = 0
+    for _ in range(wanted * ATTEMPTS_PER_INSTANCE):
+        if drawn == wanted:
+            return
+        try:
+            yield build(claim, chooser, (1, 2, 2, 3)[drawn % 4])
+            drawn += 1
+        except (Rejected, Unsupported):
+            continue
+
+
+def fails_at(claim: Any, values: Values) -> Any:
+    """The judgement when an admissible instance refutes the claim, else None."""
+    try:
+        check_admissible(claim, values)
+        found = judge(_statement(claim, values), values, expectation)
+    except (Rejected, Unsupported, KeyError):
+        return None
+    return found if found.truth is Truth.FALSE else None
+
+
+def shrink(claim: Any, values: Values, rounds: int = 3) -> tuple[Values, Any]:
+    """A smaller counterexample: each number replaced by the simplest one that still refutes."""
+    judged = fails_at(claim, values)
+    if judged is None:  # the instance was judged without its own admissibility check: report it as it is
+        return values, judge(_statement(claim, values), values, expectation)
+    current = dict(values)
+    for _ in range(rounds):
+        changed = False
+        for atom in list(current):
+            for candidate in _simpler(current, atom):
+                found = fails_at(claim, candidate)
+                if found is not None:
+                    current, judged, changed = candidate, found, True
+                    break
+        if not changed:
+            break
+    return current, judged
+
+
+_SIMPLE = [sp.Integer(0), sp.Integer(1), sp.Integer(-1), sp.Rational(1, 2), sp.Integer(2), sp.Rational(1, 3),
+           sp.Rational(1, 4), sp.Rational(3, 4)]
+
+
+def _complexity(value: Any) -> tuple[Any, ...]:
+    number = sp.sympify(value)
+    if not number.is_Rational:
+        return (10**9, 0, 0)
+    return (int(number.q) + abs(int(number.p)), int(number.q), int(number.p < 0))
+
+
+def _simpler(values: Values, atom: Any) -> Any:
+    current = values[atom]
+    if isinstance(current, sp.Lambda):
+        return
+    if not isinstance(current, dict):
+        if isinstance(atom, lang.Scalar) and atom.domain.integer:
+            smaller = _smaller_size(values, atom)
+            if smaller is not None:
+                yield smaller
+            return
+        for simple in _SIMPLE:
+            if _complexity(simple) < _complexity(current):
+                yield {**values, atom: simple}
+        return
+    if atom.simplex is True:
+        uniform = {k: sp.Rational(1, len(current)) for k in current}
+        if uniform != current:
+            yield {**values, atom: uniform}
+        return
+    for place, value in current.items():
+        for simple in _SIMPLE:
+            if _complexity(simple) < _complexity(value):
+                yield {**values, atom: {**current, place: simple}}
+
+
+def _smaller_size(values: Values, atom: Any) -> Values | None:
+    """The instance with one size reduced by one and every family cut down to it; None when it cannot be."""
+    if values[atom] - 1 < atom.domain.lower:
+        return None
+    reduced: Values = {**values, atom: values[atom] - 1}
+    for family, entries in values.items():
+        if isinstance(entries, dict):
+            places = list(index_tuples(family, reduced))
+            if any(p not in entries for p in places):
+                return None
+            kept = {p: entries[p] for p in places}
+            if family.simplex is True:
+                total = sum(kept.values())
+                if total == 0:
+                    return None
+                kept = {p: v / total for p, v in kept.items()}
+            reduced[family] = kept
+    return reduced
+
+
+def report(values: Values, judged: Any) -> dict[str, Any]:
+    """A counterexample in plain strings: the instance and the two sides there."""
+    found: dict[str, Any] = {"instance": describe(values)}
+    if judged.left is not None:
+        found["left"], found["right"] = (_text(v) for v in (judged.left, judged.right))
+    return found
+
+
+def _text(value: Any) -> str:
+    return value.str(20) if hasattr(value, "str") and not isinstance(value, sp.Basic) else str(value)

@@ -1,0 +1,111 @@
+"""Symbolic proof: a registered chain of checked rules, or one of the automatic ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory import statements as st
+from dropout_theory.kernel import Context, Finding, checker
+from dropout_theory.proof import ProofError, Theorem, arithmetic, evaluated, identity, matches, to_order
+from dropout_theory.proof.analysis import coefficients
+from dropout_theory.proof.logic import Refutation
+from dropout_theory.proofs_loader import proof_of, refutation_of
+from dropout_theory.sums import is_zero, normal
+
+
+@checker("symbolic", lambda claim: "no formal statement" if claim.statement is None else None)
+def symbolic(claim: Any, context: Context) -> Finding:
+    """Run the claim's proof, else try normal form, Taylor coefficients and real arithmetic."""
+    registered = proof_of(claim.id)
+    refuted = refutation_of(claim.id)
+    if registered is not None:
+        return accept(claim, registered(), "proof")
+    if refuted is not None:
+        theorem = refuted()
+        if not isinstance(theorem.conclusion, Refutation) or theorem.given:
+            raise ProofError(f"{claim.id}: its refutation concludes {theorem.conclusion}")
+        return Finding("fails", "proof", "refuted by " + "; ".join(theorem.steps),
+                       counterexample={"instance": str(theorem.conclusion.args[1]),
+                                       "statement": str(theorem.conclusion.args[0])},
+                       depends_on=tuple(sorted(theorem.uses)))
+    try:
+        return accept(claim, automatic(claim.statement), "automatic proof")
+    except ProofError as error:
+        return _series_refutation(claim) or Finding("unknown", "proof", f"no proof found: {_short(error)}")
+
+
+def accept(claim: Any, theorem: Theorem, kind: str) -> Finding:
+    """Compare a theorem with the printed statement: same conclusion, no assumption the claim lacks.
+
+    Raises ProofError when the theorem does not prove the claim.
+    """
+    if not matches(theorem.conclusion, claim.statement):
+        raise ProofError(f"{claim.id}: the proof concludes {theorem.conclusion}, not the statement {claim.statement}")
+    allowed = [h.condition for h in claim.hypotheses]
+    extra = [g for g in theorem.given if not any(matches(g, a) for a in allowed)]
+    if extra:
+        raise ProofError(f"{claim.id}: the proof assumes {', '.join(map(str, extra))}, which the claim does not")
+    if claim.id in theorem.uses:
+        raise ProofError(f"{claim.id}: the proof cites the claim itself")
+    return Finding("holds", "proof", f"{kind}: " + "; ".join(theorem.steps), {"steps": len(theorem.steps)},
+                   depends_on=tuple(sorted(theorem.uses)))
+
+
+def automatic(statement: Any) -> Theorem:
+    """A proof by one rule. Raises ProofError."""
+    if isinstance(statement, sp.And):
+        from dropout_theory.proof import conjunction
+
+        return conjunction(*[automatic(a) for a in statement.args])
+    if isinstance(statement, st.ForEach):
+        from dropout_theory.proof import generalise
+
+        return generalise(automatic(statement.body), *[tuple(limit.args) for limit in statement.limits])
+    if isinstance(statement, st.SameToOrder):
+        return to_order(statement)
+    if isinstance(statement, sp.Eq):
+        try:
+            return identity(*statement.args)
+        except ProofError:
+            return arithmetic(statement)
+    if not statement.free_symbols:
+        return evaluated(statement)
+    return arithmetic(statement)
+
+
+def _series_refutation(claim: Any) -> Finding | None:
+    """A Taylor coefficient that is not zero at an instance refutes a statement of order."""
+    from dropout_theory.evaluate import Truth, Unsupported, judge
+    from dropout_theory.expectations.enumeration import expectation
+    from dropout_theory.instances import RandomChooser, Rejected, build, describe
+
+    statement = claim.statement
+    if not isinstance(statement, st.SameToOrder):
+        return None
+    try:
+        found = coefficients(statement.left - statement.right, statement.scale, statement.order)
+    except ProofError:
+        return None
+    for order, coefficient in enumerate(found):
+        if is_zero(coefficient):
+            continue
+        chooser = RandomChooser(20140210)
+        for _ in range(200):
+            try:
+                values = build(claim, chooser, 2)
+                judged = judge(st.equal(coefficient, 0), values, expectation)
+            except (Rejected, Unsupported):
+                continue
+            if judged.truth is Truth.FALSE:
+                return Finding("fails", "exact-instances", f"the coefficient of {statement.scale}^{order} is not zero",
+                               {"order": order, "coefficient": str(normal(coefficient))},
+                               counterexample={"instance": describe(values), "coefficient": str(judged.left)})
+        return None
+    return None
+
+
+def _short(error: Exception) -> str:
+    text = str(error)
+    return text if len(text) < 160 else text[:157] + "..."
