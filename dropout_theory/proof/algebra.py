@@ -87,8 +87,24 @@ def rewrite(theorem: Theorem, *equalities: Theorem, indices: Iterable[Any] = ())
     for equality in equalities:
         need(isinstance(equality.conclusion, sp.Eq), f"not an equality: {equality.conclusion}")
         need(not any(g.free_symbols & wild for g in equality.given), "an assumption restricts a rewritten index")
+        need(not any(g.free_symbols & _bound_in(conclusion) or _by_chance(g) for g in equality.given),
+             "an assumption is about an index or a random atom that the conclusion may bind")
         conclusion = _replace(conclusion, *equality.conclusion.args, wild)
     return certify("rewriting", conclusion, [theorem, *equalities])
+
+
+def _bound_in(expr: Any) -> set[Any]:
+    """Symbols bound anywhere in an expression or statement."""
+    return {limit[0] for node in sp.preorder_traversal(expr) for limit in lang.bound_limits(node)}
+
+
+def _by_chance(expr: Any) -> bool:
+    """Whether an expression varies with gates or other random atoms outside an expectation."""
+    if isinstance(expr, (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)):
+        return False
+    if isinstance(expr, lang.Recursion):
+        return _by_chance(expr.base) or _by_chance(expr.step)
+    return isinstance(expr, lang.RANDOM) or any(_by_chance(a) for a in getattr(expr, "args", ()))
 
 
 def _replace(expr: Any, left: Any, right: Any, wild: set[Any]) -> Any:

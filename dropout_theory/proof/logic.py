@@ -106,10 +106,16 @@ def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theore
 
 
 def generalise(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Theorem:
-    """For each index in the ranges: the conclusion, whose index symbols are free and unrestricted."""
+    """For each index in the ranges: the conclusion, whose index symbols are free but for being in range.
+
+    Assumptions `index >= first` and `index <= last`, written so, are those of the ranges and are dropped.
+    """
     symbols = {limit[0] for limit in limits}
-    need(not any(g.free_symbols & symbols for g in theorem.given), "an assumption restricts the index")
-    return certify("for each", st.ForEach(theorem.conclusion, *limits), [theorem])
+    in_range = {relation(symbol, end, evaluate=False) for symbol, low, high in limits
+                for relation, end in ((sp.Ge, low), (sp.Le, high))}
+    moved = certify("for each", theorem.conclusion, [theorem], discharged=in_range)
+    need(not any(g.free_symbols & symbols for g in moved.given), "an assumption restricts the index")
+    return certify("for each", st.ForEach(theorem.conclusion, *limits), [moved])
 
 
 def specialise(theorem: Theorem, *indices: Any) -> Theorem:

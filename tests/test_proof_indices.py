@@ -1,0 +1,76 @@
+"""Rules about indices refuse what does not follow."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from dropout_theory.domains import NATURAL, PROBABILITY
+from dropout_theory.language import Cov, E, Scalar, family, gates, index, size, weights
+from dropout_theory.proof import ProofError, assume, generalise, identity, rewrite
+from dropout_theory.proof.indices import apart, entry_below_sum, generalise_offset, sift
+from dropout_theory.statements import ForEach, equal, less_equal
+
+n = size("n")
+i, j, l = index("i"), index("j"), index("l")
+w = weights("w", n)
+p = family("p", PROBABILITY, n)
+above = sp.Ge(l, i + 1, evaluate=False)
+
+
+def test_apart_needs_a_premise() -> None:
+    assert apart(i, l, assume(above)).conclusion == equal(sp.KroneckerDelta(i, l), 0)
+    with pytest.raises(ProofError, match="not known to differ"):
+        apart(i, l, assume(sp.Ge(l, i, evaluate=False)))
+
+
+def test_sift_needs_the_index_in_range() -> None:
+    inside = [assume(sp.Ge(i, 1, evaluate=False)), assume(sp.Le(i, n, evaluate=False))]
+    whole = sp.Sum(sp.KroneckerDelta(j, i) * w[j], (j, 1, n))
+    assert sift(w[j], (j, 1, n), i, *inside).conclusion == equal(whole, w[i])
+    with pytest.raises(ProofError, match="in range"):
+        sift(w[j], (j, 1, n), i, inside[0])
+    with pytest.raises(ProofError, match="summation index"):
+        sift(w[j], (j, 1, n), j, *inside)
+
+
+def test_an_entry_is_below_the_sum_of_non_negative_entries_only() -> None:
+    inside = [assume(sp.Ge(i, 1, evaluate=False)), assume(sp.Le(i, n, evaluate=False))]
+    assert entry_below_sum(p[j], (j, 1, n), i, *inside).conclusion == less_equal(p[i], sp.Sum(p[j], (j, 1, n)))
+    with pytest.raises(ProofError, match="non-negative"):
+        entry_below_sum(w[j], (j, 1, n), i, *inside)
+    with pytest.raises(ProofError, match="in range"):
+        entry_below_sum(p[j], (j, 1, n), i)
+
+
+def test_offsets_start_at_the_first_value_of_the_range() -> None:
+    gap, positive = Scalar("g", NATURAL), size("g")
+    delta = gates("delta", p, n)
+    body = equal(Cov(delta[i], delta[l]), 0)
+    theorem = identity(Cov(delta[i], delta[i + 1 + gap]), 0)
+    found = generalise_offset(theorem, gap, body, (i, 1, n), (l, i + 1, n))
+    assert found.conclusion == ForEach(body, (i, 1, n), (l, i + 1, n))
+    with pytest.raises(ProofError, match="not the body"):
+        generalise_offset(theorem, gap, body, (i, 1, n), (l, i, n))
+    with pytest.raises(ProofError, match="not a natural number"):
+        generalise_offset(theorem, positive, body, (i, 1, n), (l, i + 1, n))
+
+
+def test_only_assumptions_of_the_range_are_dropped() -> None:
+    ranged = generalise(assume(above), (l, i + 1, n))
+    assert not ranged.given
+    with pytest.raises(ProofError, match="restricts"):
+        generalise(assume(above), (l, i, n))
+    with pytest.raises(ProofError, match="restricts"):
+        generalise(assume(above), (i, 1, n))
+
+
+def test_rewriting_refuses_assumptions_about_bound_atoms() -> None:
+    total = sp.Sum(w[j], (j, 1, n))
+    zero = assume(equal(w[j], 0))
+    with pytest.raises(ProofError, match="bind"):
+        rewrite(identity(total, total), zero)
+    delta = gates("delta", p, n)
+    kept = assume(equal(delta[1], 1))
+    with pytest.raises(ProofError, match="bind"):
+        rewrite(identity(E(delta[1]), p[1]), kept)
