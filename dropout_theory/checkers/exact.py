@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
+from flint import arb
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
@@ -35,7 +36,7 @@ def not_evaluable(claim: Any) -> str | None:
     if claim.statement is None:
         return "no formal statement"
     for node in sp.preorder_traversal(claim.statement):
-        if isinstance(node, (st.SameToOrder, st.Converges)):
+        if isinstance(node, st.SameToOrder):
             return "a statement about a limit: no finite instance decides it"
         if isinstance(node, lang.Family) and isinstance(node, lang.Abstract):
             return f"{node.name} has no law to enumerate"
@@ -199,4 +200,4 @@ def report(values: Values, judged: Any) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return value.str(20) if hasattr(value, "str") and not isinstance(value, sp.Basic) else str(value)
+    return value.str(20) if isinstance(value, arb) else str(value)

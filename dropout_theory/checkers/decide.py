@@ -1,0 +1,234 @@
+"""Decision by z3: real polynomial statements for all real values of their atoms.
+
+A statement about scalars only is decided over its whole scope. One about families is decided at small sizes, every
+entry a free real: exact, but only for those sizes. A model that refutes is checked by exact evaluation.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import sympy as sp
+import z3
+
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.checkers.exact import not_evaluable, report
+from dropout_theory.evaluate import Evaluator, Truth, Unsupported, judge
+from dropout_theory.expectations.enumeration import expectation, support
+from dropout_theory.instances import Rejected, Values, atoms_of, check_admissible, index_tuples
+from dropout_theory.kernel import Context, Finding, checker
+from dropout_theory.proof.solver import Translator
+from dropout_theory.proof.theorem import ProofError
+
+MAX_SIZES = 6
+# bounds on work, not on time, so that the answer does not depend on the machine
+RESOURCE_LIMIT = 3_000_000
+FAST_RESOURCE_LIMIT = 500_000
+_TRANSCENDENTAL = (sp.exp, sp.log, sp.sin, sp.cos, sp.tanh, sp.erf, lang.Sigma, lang.NWGM, lang.G, lang.Gc, sp.floor,
+                   sp.ceiling, sp.binomial, sp.factorial)
+
+
+def not_polynomial(claim: Any) -> str | None:
+    """Why a statement is outside real polynomial arithmetic, or None."""
+    reason = not_evaluable(claim)
+    if reason:
+        return reason
+    expressions = [claim.statement, *[h.condition for h in claim.hypotheses]]
+    for expr in expressions:
+        for node in sp.preorder_traversal(expr):
+            if isinstance(node, _TRANSCENDENTAL):
+                return f"not polynomial: {type(node).__name__}"
+            if isinstance(node, sp.core.function.AppliedUndef):
+                return f"quantifies over the function {node.func}"
+            if isinstance(node, lang.RandomScalar) and node.law[0] != "bernoulli":
+                return f"continuous random variable {node}"
+            if isinstance(node, sp.Pow) and not (node.exp.is_Integer or node.exp == sp.S.Half or node.exp == -sp.S.Half):
+                return f"not polynomial: exponent {node.exp}"
+            if isinstance(node, st.Exists):
+                return "existential statement: decided by its witness"
+    return None
+
+
+@checker("decide", not_polynomial)
+def decide(claim: Any, context: Context) -> Finding:
+    """Decide the statement at each small choice of its sizes; for all sizes when it has none."""
+    integers, reals, families = atoms_of(claim)
+    sizes = [a for a in integers]
+    if any(f.domain.integer for f in families):
+        return Finding("unknown", "exact-instances", "sizes form a family: no finite list of cases")
+    limit = claim.limits.get("max_size", 2 if context.fast else 3)
+    ranges = [range(max(int(a.domain.lower), -limit) if a.domain.lower != -sp.oo else -limit, limit + 1) for a in sizes]
+    decided: list[str] = []
+    undecided: list[str] = []
+    for choice in list(product(*ranges))[:MAX_SIZES]:
+        fixed: Values = dict(zip(sizes, choice, strict=True))
+        label = ", ".join(f"{a}={v}" for a, v in fixed.items()) or "all values"
+        try:
+            answer, model = _decide_at(claim, fixed, reals, families, context)
+        except (Unsupported, ProofError) as error:
+            undecided.append(f"{label}: {error}")
+            continue
+        if answer == "sat":
+            found = _refutation(claim, model)
+            if found is not None:
+                return found
+            undecided.append(f"{label}: the model is not an exact counterexample")
+        elif answer == "unsat":
+            decided.append(label)
+        else:
+            undecided.append(f"{label}: solver gave up")
+    if not decided:
+        return Finding("unknown", "exact-instances", "; ".join(undecided[:2]) or "nothing to decide")
+    whole = not sizes and not undecided
+    return Finding("holds", "proof" if whole else "exact-instances",
+                   "for all real values" if whole else f"for all real values at {'; '.join(decided)}",
+                   {"cases": len(decided), "undecided": len(undecided)})
+
+
+def _decide_at(claim: Any, fixed: Values, reals: list[Any], families: list[Any],
+               context: Context) -> tuple[str, Values]:
+    translator = Translator()
+    unroll = _Unroller(fixed)
+    goal = translator.boolean(unroll.boolean(claim.statement))
+    given = [translator.boolean(unroll.boolean(h.condition)) for h in claim.hypotheses]
+    entries = {f: [f[p] for p in index_tuples(f, fixed)] for f in families}
+    for f, members in entries.items():
+        for member in members:
+            translator.opaque(member)
+        if f.simplex is True:
+            given.append(translator.boolean(st.equal(sp.Add(*members), 1)))
+    for r in reals:
+        translator.opaque(r)
+    solver = z3.Solver()
+    solver.set("rlimit", FAST_RESOURCE_LIMIT if context.fast else RESOURCE_LIMIT)
+    solver.set("random_seed", 0)
+    solver.add(*given, *translator.facts)
+    for label, obligation in translator.obligations:
+        solver.push()
+        solver.add(z3.Not(obligation))
+        if solver.check() != z3.unsat:
+            raise ProofError(f"{label} is not implied by the hypotheses")
+        solver.pop()
+    solver.add(z3.Not(goal))
+    answer = str(solver.check())
+    if answer != "sat":
+        return answer, {}
+    model = solver.model()
+    values: Values = dict(fixed)
+    for r in reals:
+        values[r] = _rational(model.eval(translator.names[r], model_completion=True))
+    for f, members in entries.items():
+        values[f] = {tuple(int(i) for i in e.indices): _rational(model.eval(translator.names[e], model_completion=True))
+                     for e in members}
+    return answer, values
+
+
+def _rational(value: Any) -> sp.Rational:
+    if z3.is_rational_value(value):
+        return sp.Rational(value.numerator_as_long(), value.denominator_as_long())
+    close = value.approx(30)
+    return sp.Rational(close.numerator_as_long(), close.denominator_as_long())
+
+
+def _refutation(claim: Any, values: Values) -> Finding | None:
+    """The model as an exact counterexample, verified by evaluation; None when it is not one."""
+    try:
+        check_admissible(claim, values)
+        judged = judge(claim.statement, values, expectation)
+    except (Rejected, Unsupported):
+        return None
+    if judged.truth is not Truth.FALSE:
+        return None
+    return Finding("fails", "exact-instances", "a model of the negation, verified exactly",
+                   counterexample=report(values, judged))
+
+
+class _Unroller:
+    """Statements at fixed sizes: sums written out, expectations over every mask as polynomials in the entries."""
+
+    def __init__(self, sizes: Values) -> None:
+        self.sizes = sizes
+        self.ev = Evaluator(sizes)
+
+    def boolean(self, statement: Any, bound: dict[Any, Any] | None = None) -> Any:
+        bound = bound or {}
+        if isinstance(statement, sp.core.relational.Relational):
+            return statement.func(*[self.expr(a, bound) for a in statement.args], evaluate=False)
+        if isinstance(statement, st.ForEach):
+            return sp.And(*list(self._each(statement.body, list(statement.limits), bound)), evaluate=False)
+        if isinstance(statement, st.Iff):
+            return st.Iff(*[self.boolean(a, bound) for a in statement.args])
+        if isinstance(statement, (sp.And, sp.Or, sp.Implies, sp.Not)):
+            return statement.func(*[self.boolean(a, bound) for a in statement.args], evaluate=False)
+        if statement in (True, False):
+            return statement
+        raise Unsupported(f"{type(statement).__name__} is outside real arithmetic")
+
+    def _each(self, body: Any, limits: list[Any], bound: dict[Any, Any]) -> Any:
+        if not limits:
+            yield self.boolean(body, bound)
+            return
+        symbol, low, high = limits[0].args
+        for k in self.ev.range((symbol, low, high), bound):
+            yield from self._each(body, limits[1:], {**bound, symbol: k})
+
+    def expr(self, expr: Any, bound: dict[Any, Any]) -> Any:
+        if isinstance(expr, (lang.Scalar, sp.Symbol)) and not isinstance(expr, lang.RandomIndex):
+            known = bound.get(expr, self.sizes.get(expr))
+            return expr if known is None else sp.sympify(int(known) if not isinstance(known, sp.Basic) else known)
+        if isinstance(expr, lang.RandomIndex):
+            return sp.Integer(bound[expr])
+        if isinstance(expr, lang.Element):
+            indices = tuple(int(self.expr(i, bound)) for i in expr.indices)
+            if (expr.family, indices) in bound:
+                return sp.Integer(int(bound[expr.family, indices]))
+            if isinstance(expr.family, lang.Recursion):
+                return self.expr(expr.family.unfold([sp.Integer(i) for i in indices]), bound)
+            return lang.Element(expr.family, *indices)
+        if isinstance(expr, (sp.Sum, sp.Product)):
+            limits = [tuple(limit) for limit in expr.limits]
+            combine = sp.Add if isinstance(expr, sp.Sum) else sp.Mul
+            return combine(*list(self._over(expr.function, limits, bound)))
+        if isinstance(expr, (lang.Largest, lang.Smallest)):
+            values = list(self._over(expr.args[0], [tuple(expr.args[1])], bound))
+            return (sp.Max if isinstance(expr, lang.Largest) else sp.Min)(*values)
+        if isinstance(expr, lang.E):
+            return self._mean(expr.args[0], bound)
+        if isinstance(expr, lang.Var):
+            mean = self._mean(expr.args[0], bound)
+            return self._mean(expr.args[0] ** 2, bound) - mean**2
+        if isinstance(expr, lang.Cov):
+            x, y = expr.args
+            return self._mean(x * y, bound) - self._mean(x, bound) * self._mean(y, bound)
+        if not expr.args:
+            return expr
+        return expr.func(*[self.expr(a, bound) for a in expr.args])
+
+    def _over(self, body: Any, limits: list[Any], bound: dict[Any, Any]) -> Any:
+        if not limits:
+            yield self.expr(body, bound)
+            return
+        *inner, outer = limits
+        for k in self.ev.range(outer, bound):
+            yield from self._over(body, inner, {**bound, outer[0]: k})
+
+    def _mean(self, expr: Any, bound: dict[Any, Any]) -> Any:
+        atoms = support(self.ev, expr, bound)
+        if len(atoms) > 8:
+            raise Unsupported(f"{len(atoms)} random atoms are too many to write out")
+        return sp.expand(self._masks(expr, atoms, bound))
+
+    def _masks(self, expr: Any, atoms: list[Any], bound: dict[Any, Any]) -> Any:
+        if not atoms:
+            return self.expr(expr, bound)
+        atom, rest = atoms[0], atoms[1:]
+        if isinstance(atom, lang.RandomIndex):
+            count = int(self.ev.integer(atom.size, bound))
+            return sp.Add(*[atom.probabilities[k] * self._masks(expr, rest, {**bound, atom: k})
+                            for k in range(1, count + 1)])
+        keep = self.expr(atom[0].keep_at([sp.Integer(i) for i in atom[1]]) if isinstance(atom, tuple) else atom.law[1],
+                         bound)
+        return keep * self._masks(expr, rest, {**bound, atom: 1}) + (1 - keep) * self._masks(expr, rest,
+                                                                                             {**bound, atom: 0})
