@@ -263,6 +263,8 @@ def _bind(term: Term, symbol: sp.Symbol, low: Any, high: Any) -> Term:
 
 def _product_terms(expr: sp.Product) -> list[Term]:
     body = rebuild(terms(expr.function))
+    if _vanishes(body, expr.limits):
+        return []
     if is_positive(body):
         return _exp_terms(_terms(sp.Sum(sp.log(body), *expr.limits)))
     limits = tuple(expr.limits)
@@ -270,6 +272,18 @@ def _product_terms(expr: sp.Product) -> list[Term]:
     names = {limit[0]: fresh[n] for n, limit in enumerate(limits)}
     fixed = [(names[s], lang.substitute(lo, names), lang.substitute(hi, names)) for s, lo, hi in limits]
     return [Term(sp.S.One, ((sp.Product(lang.substitute(body, names), *fixed), sp.S.One),))]
+
+
+def _vanishes(body: Any, limits: Any) -> bool:
+    """A product of zeros over a nonempty range, or of 0^P[k] over a whole distribution: some P[k] is positive."""
+    if body == 0:
+        return all((hi - lo).is_nonnegative for _, lo, hi in limits)
+    if not isinstance(body, sp.Pow) or body.base != 0 or len(limits) != 1:
+        return False
+    symbol, low, high = limits[0]
+    weight = body.exp
+    return isinstance(weight, lang.Element) and weight.family.simplex is True and weight.indices == (symbol,) \
+        and (low, high) == tuple(weight.family.ranges[0][1:])
 
 
 def _exp_terms(inner: list[Term]) -> list[Term]:
