@@ -195,6 +195,10 @@ class Evaluator:
             return _same(*(self.truth(a, bound) for a in statement.args))
         if isinstance(statement, st.ForEach):
             return self._for_each(statement.body, list(statement.limits), bound)
+        if isinstance(statement, st.Converges):
+            from dropout_theory.convergence import truth_of_convergence
+
+            return truth_of_convergence(self, statement, bound)
         raise Unsupported(f"no rule to judge {type(statement).__name__}")
 
     def _for_each(self, body: Any, limits: list[Any], bound: dict[Any, Any]) -> Truth:

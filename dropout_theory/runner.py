@@ -249,7 +249,7 @@ def verdicts(claims: Sequence[Any], evidence: Mapping[str, Sequence[Evidence]], 
                 raise
             continue
         bad = {identifier for error in contradictions for identifier in error.claims}
-        return {k: v for k, v in derived.items() if k not in bad}, contradictions
+        return {c.id: derived[c.id] for c in claims if c.id not in bad}, contradictions
 
 
 # --- where the work is done -------------------------------------------------------------------------------------

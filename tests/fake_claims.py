@@ -31,12 +31,12 @@ FOUND = {
 
 
 def claims() -> list[Claim]:
-    positive = Hypothesis("idempotent", equal(X, 1))
+    one = Hypothesis("one", equal(X, 1))
     return [
         Claim("toy:eq1", "A square is not negative", less_equal(0, X**2), "1", "eq. (1)"),
         Claim("toy:eq2", "Squaring changes nothing", equal(X**2, X), "1", "eq. (2)", reading="x is any real",
               erratum=Erratum("missing-hypothesis", "minor", "true at 0 and 1 only")),
-        Claim("toy:eq2.amended", "Squaring one changes nothing", equal(X**2, X), "1", "eq. (2)", "amended", (positive,)),
+        Claim("toy:eq2.amended", "Squaring one changes nothing", equal(X**2, X), "1", "eq. (2)", "amended", (one,)),
         Claim("toy:eq3", "Two squares", None, "1", "eq. (3)"),
         Claim("toy:eq3.1", "The first square", less_equal(-1, X**2), "1", "eq. (3)"),
         Claim("toy:eq3.2", "The second square", less_equal(-2, X**2), "1", "eq. (3)",

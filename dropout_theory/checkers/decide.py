@@ -101,7 +101,7 @@ def _decide_at(claim: Any, fixed: Values, reals: list[Any], families: list[Any],
             given.append(translator.boolean(st.equal(sp.Add(*members), 1)))
     for r in reals:
         translator.opaque(r)
-    solver = z3.Solver()
+    solver = z3.Solver(ctx=translator.context)
     solver.set("rlimit", FAST_RESOURCE_LIMIT if context.fast else RESOURCE_LIMIT)
     solver.set("random_seed", 0)
     solver.add(*given, *translator.facts)

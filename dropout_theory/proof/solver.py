@@ -24,20 +24,21 @@ class Translator:
     """SymPy to z3, collecting the facts that hold of the opaque variables."""
 
     def __init__(self) -> None:
+        self.context = z3.Context()  # a fresh one, so that earlier queries cannot change the search
         self.names: dict[Any, Any] = {}
         self.facts: list[Any] = []
         self.obligations: list[tuple[str, Any]] = []  # must be proved before the translation may be trusted
 
     def opaque(self, expr: Any) -> Any:
         if expr not in self.names:
-            variable = z3.Real(f"v{len(self.names)}")
+            variable = z3.Real(f"v{len(self.names)}", self.context)
             self.names[expr] = variable
             self.facts += [self.boolean(c) for c in _facts_about(expr)]
         return self.names[expr]
 
     def real(self, expr: Any) -> Any:
         if expr.is_Rational:
-            return z3.Q(int(expr.p), int(expr.q))
+            return z3.Q(int(expr.p), int(expr.q), self.context)
         if isinstance(expr, sp.Add):
             return z3.Sum([self.real(a) for a in expr.args])
         if isinstance(expr, sp.Mul):
@@ -62,13 +63,13 @@ class Translator:
             return z3.If(inner >= 0, inner, -inner)
         if isinstance(expr, lang.Relu):
             inner = self.real(expr.args[0])
-            return z3.If(inner >= 0, inner, z3.RealVal(0))
+            return z3.If(inner >= 0, inner, z3.RealVal(0, self.context))
         return self.opaque(expr)
 
     def _inverse(self, base_expr: Any, base: Any, order: int) -> Any:
         key = sp.Pow(base_expr, -order, evaluate=False)
         if key not in self.names:
-            variable = z3.Real(f"i{len(self.names)}")
+            variable = z3.Real(f"i{len(self.names)}", self.context)
             self.names[key] = variable
             self.facts.append(variable * z3.Product([base] * order) == 1)
             if not is_positive(base_expr):
@@ -79,7 +80,7 @@ class Translator:
         key = sp.Pow(base_expr, sp.Rational(1, 2), evaluate=False)
         if key not in self.names:
             base = self.real(base_expr)
-            variable = z3.Real(f"r{len(self.names)}")
+            variable = z3.Real(f"r{len(self.names)}", self.context)
             self.names[key] = variable
             self.facts += [variable >= 0, variable * variable == base]
             if not is_nonnegative(base_expr):
@@ -88,7 +89,7 @@ class Translator:
 
     def boolean(self, statement: Any) -> Any:
         if statement in (True, False):
-            return z3.BoolVal(bool(statement))
+            return z3.BoolVal(bool(statement), self.context)
         if isinstance(statement, sp.core.relational.Relational):
             left, right = (self.real(normal_real(a)) for a in statement.args)
             return _RELATIONS[type(statement)](left, right)
@@ -104,7 +105,7 @@ class Translator:
             left, right = (self.boolean(a) for a in statement.args)
             return left == right
         if statement not in self.names:  # a quantified premise: an opaque proposition
-            self.names[statement] = z3.Bool(f"b{len(self.names)}")
+            self.names[statement] = z3.Bool(f"b{len(self.names)}", self.context)
         return self.names[statement]
 
 
@@ -163,7 +164,7 @@ def entails(premises: list[Any], conclusion: Any) -> bool:
 
 
 def _check(premises: list[Any], goal: Any) -> bool | None:
-    solver = z3.Solver()
+    solver = z3.Solver(ctx=goal.ctx)
     solver.set("rlimit", RESOURCE_LIMIT)
     solver.set("random_seed", 0)
     solver.add(*premises)

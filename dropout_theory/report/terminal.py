@@ -59,9 +59,8 @@ def table(rows: Sequence[Sequence[str]], header: Sequence[str], *,
         for i, cell in enumerate(row):
             last = i == len(row) - 1
             shown = clip(cell, max(left, 8)) if last else cell
-            padded = shown if last else shown + " " * (widths[i] - columns(shown))
             colour = "bold" if number == 0 else (colours or {}).get(i, {}).get(cell)
-            cells.append(paint(padded, colour, on))
+            cells.append(paint(shown, colour, on) + ("" if last else " " * (widths[i] - columns(shown))))
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
 

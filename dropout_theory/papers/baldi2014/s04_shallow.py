@@ -1,0 +1,151 @@
+"""Section 4: one logistic unit, a function of its sum, and a layer of normalised exponentials."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Function, KroneckerDelta, Pow, Product, Sum, exp
+
+from dropout_theory.claim import Erratum, Section
+from dropout_theory.domains import NONNEGATIVE
+from dropout_theory.language import (
+    NWGM,
+    E,
+    G,
+    Scalar,
+    distribution,
+    index,
+    logistic,
+    natural,
+    size,
+    subnetwork,
+    weights,
+)
+from dropout_theory.statements import ForEach, equal
+
+claim = Section("baldi2014", "4")
+
+c, lam = Scalar("c", NONNEGATIVE), Scalar("lambda")
+n, m, k = size("n"), size("m"), size("k")
+i, l, l2, r = index("i"), index("l"), index("l'"), index("r")
+
+
+def sigma(argument: Any) -> Any:
+    """The paper's logistic function, eq. (27), with c >= 0 and real lambda."""
+    return logistic(argument, c, lam)
+
+
+# the 2^n subnetworks of a unit with n inputs, equally likely: their linear sums are any 2^n reals
+M = 2**n
+S_uniform = weights("S", (r, 1, M))
+mean_uniform = Sum(S_uniform[r], (r, 1, M)) / M
+geometric_mean = Product(sigma(S_uniform[r]), (r, 1, M)) ** (1 / M)
+complement_mean = Product(1 - sigma(S_uniform[r]), (r, 1, M)) ** (1 / M)
+from_odds = 1 / (1 + Product(c * exp(-lam * S_uniform[r]), (r, 1, M)) ** (1 / M))
+root_taken_twice = 1 / (1 + c * Pow(exp(-lam * mean_uniform), 1 / M, evaluate=False))
+root_taken_once = 1 / (1 + c * exp(-lam * mean_uniform))
+
+claim("eq33",
+      title="The normalised geometric mean over equally likely subnetworks, step by step",
+      statement=equal(from_odds, sigma(mean_uniform)))
+
+claim("eq33.1",
+      title="Collecting the exponentials of all subnetworks in one",
+      statement=equal(from_odds, root_taken_twice),
+      erratum=Erratum("other", "typo", "The average over the subnetworks is taken twice: the exponent already carries "
+                      "1/2^n and the bracket is raised to 1/2^n once more."))
+
+claim("eq33.1.amended",
+      title="Collecting the exponentials of all subnetworks in one, averaging once",
+      statement=equal(from_odds, root_taken_once))
+
+claim("eq33.2",
+      title="The collected form is the logistic function of the mean sum",
+      statement=equal(root_taken_twice, sigma(mean_uniform)),
+      erratum=Erratum("other", "typo", "Carries on the exponent 1/2^n that was applied twice."))
+
+claim("eq33.2.amended",
+      title="The collected form, averaged once, is the logistic function of the mean sum",
+      statement=equal(root_taken_once, sigma(mean_uniform)))
+
+claim("eq34",
+      title="Over equally likely subnetworks the normalised geometric mean is the logistic function of the mean sum",
+      statement=equal(geometric_mean / (geometric_mean + complement_mean), sigma(mean_uniform)))
+
+# any distribution P over m subnetworks with linear sums S[1..m]
+P = distribution("P", m)
+N = subnetwork("N", P)
+S = weights("S", m)
+O = sigma(S[N])
+odds_product = 1 / (1 + Product(((1 - sigma(S[r])) / sigma(S[r])) ** P[r], (r, 1, m)))
+collected = 1 / (1 + c * exp(-lam * Sum(P[r] * S[r], (r, 1, m))))
+
+claim("eq39",
+      title="The normalised weighted geometric mean of a logistic unit is the logistic function of its expected sum",
+      statement=equal(NWGM(O), sigma(E(S[N]))))
+
+claim("eq39.1",
+      title="Dividing the normalised weighted geometric mean by its numerator",
+      statement=equal(NWGM(O), odds_product))
+
+claim("eq39.2",
+      title="A weighted product of odds is one exponential of the mean sum",
+      statement=equal(odds_product, collected))
+
+claim("eq39.3",
+      title="The collected exponential form is the logistic function of the expected sum",
+      statement=equal(collected, sigma(E(S[N]))))
+
+f = Function("f", real=True)
+
+claim("eq40",
+      title="The identity for a logistic unit holds for any function of its sum",
+      statement=equal(NWGM(sigma(f(S[N]))), sigma(E(f(S[N])))))
+
+power = natural("k")
+
+claim("eq41",
+      title="The identity for a logistic unit holds for powers of its sum",
+      statement=equal(NWGM(sigma(S[N] ** power)), sigma(E(S[N] ** power))))
+
+# k normalised exponential units, eq. (43); their normalised mean divides by the sum of the k geometric means, eq. (44)
+T = weights("S", k, m)
+
+
+def output(unit: Any, outcome: Any) -> Any:
+    return exp(lam * T[unit, outcome]) / Sum(exp(lam * T[l2, outcome]), (l2, 1, k))
+
+
+def others(term: Any) -> Any:
+    """Sum of a term in l over all units but i."""
+    return Sum((1 - KroneckerDelta(l, i)) * term, (l, 1, k))
+
+
+def mean_exponential(unit: Any, sign: int = 1) -> Any:
+    return exp(sign * lam * E(T[unit, N]))
+
+
+normalised = G(output(i, N)) / Sum(G(output(l, N)), (l, 1, k))
+ratio_form = 1 / (1 + others(Product((exp(lam * T[l, r]) / exp(lam * T[i, r])) ** P[r], (r, 1, m))))
+exponential_form = 1 / (1 + mean_exponential(i, -1) * others(mean_exponential(l)))
+softmax_of_means = mean_exponential(i) / Sum(mean_exponential(l), (l, 1, k))
+
+claim("eq45",
+      title="Normalised geometric mean of a normalised exponential unit, divided by its numerator",
+      statement=ForEach(equal(normalised, ratio_form), (i, 1, k)))
+
+claim("eq46",
+      title="Products of ratios of exponentials collected in exponentials of mean sums",
+      statement=ForEach(equal(ratio_form, exponential_form), (i, 1, k)))
+
+claim("eq47",
+      title="The normalised geometric mean of normalised exponential units is the normalised exponential of mean sums",
+      statement=ForEach(equal(normalised, softmax_of_means), (i, 1, k)))
+
+claim("eq47.1",
+      title="Normalised geometric mean of a normalised exponential unit through the expected sums of all units",
+      statement=ForEach(equal(normalised, exponential_form), (i, 1, k)))
+
+claim("eq47.2",
+      title="Two forms of the normalised exponential of expected sums",
+      statement=ForEach(equal(exponential_form, softmax_of_means), (i, 1, k)))

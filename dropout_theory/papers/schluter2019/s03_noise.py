@@ -1,0 +1,126 @@
+"""Section 3: the expected loss as loss plus regulariser, and the moments of the dropout deviation."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from dropout_theory.claim import Erratum, Section
+from dropout_theory.domains import OPEN_PROBABILITY, UNIT
+from dropout_theory.language import E, RandomScalar, Scalar, Var
+from dropout_theory.papers.schluter2019.notation import (
+    c,
+    d,
+    delta,
+    derivative,
+    deviation,
+    i,
+    log_partition,
+    n,
+    noisy_score,
+    score,
+    slope,
+    strict_delta,
+    x,
+    beta,
+    z,
+)
+from dropout_theory.series import DerivativeAt
+from dropout_theory.statements import SameToOrder, both, equal
+
+claim = Section("schluter2019", "3")
+
+A = sp.Function("A", real=True)  # the log partition function of any generalised linear model
+y = Scalar("y")
+noisy = noisy_score()
+expected_loss = E(-(y * noisy - A(noisy)))
+rewritten = -(y * score + A(score) - A(score) - E(A(noisy)))
+loss = -(y * score - A(score))
+regulariser = E(A(noisy)) - A(score)
+
+claim("eq7",
+      title="Under dropout the expected loss is the loss plus a regulariser",
+      statement=both(equal(expected_loss, rewritten), equal(rewritten, loss + regulariser)))
+
+claim("eq7.1",
+      title="The expected loss with the clean log partition function added and subtracted",
+      statement=equal(expected_loss, rewritten))
+
+claim("eq7.2",
+      title="Reading off the loss and the regulariser",
+      statement=equal(rewritten, loss + regulariser))
+
+first, second = (DerivativeAt(A(z), z, score, order) for order in (1, 2))
+
+claim("sec3-quadratic-regulariser",
+      title="The second-order regulariser is half the curvature times the variance of the noisy score",
+      statement=equal(E(A(score) + first * deviation() + second * deviation() ** 2 / 2) - A(score),
+                      second * Var(noisy) / 2),
+      source="section 3, paragraph before the model of dropout",
+      reading="R_2 is the regulariser with A replaced by its second-order Taylor polynomial at the clean score")
+
+# R and R_2 of the logistic model with one feature
+small = Scalar("epsilon", OPEN_PROBABILITY)
+
+
+def scaled(size, drop=strict_delta):  # type: ignore[no-untyped-def]
+    """Exact and quadratic regulariser of a one-feature model whose score is `size`, written out over both masks."""
+    exact = (1 - drop) * log_partition(size / (1 - drop)) + drop * log_partition(0) - log_partition(size)
+    sigma = 1 / (1 + sp.exp(-size))
+    return exact, sigma * (1 - sigma) * size**2 * drop / (1 - drop) / 2
+
+
+claim("sec3-low-noise",
+      title="For one feature of score 1 the quadratic regulariser is right to first order in the dropout probability",
+      statement=SameToOrder(*scaled(1, small), small, 1),
+      kind="approximation",
+      source="section 3, paragraph before the model of dropout",
+      reading="low noise levels: the dropout probability tends to zero",
+      erratum=Erratum("invalid-step", "major",
+                      "a small dropout probability makes large deviations rare, not small: every even Taylor term is "
+                      "of first order in it; the approximation holds for small scores instead"))
+
+claim("sec3-low-noise.amended",
+      title="For one feature the quadratic regulariser is right to second order in the scale of the score",
+      statement=SameToOrder(*scaled(small * c), small, 2),
+      source="section 3, paragraph before the model of dropout")
+
+claim("eq8",
+      title="Deviation of the score when no feature is dropped",
+      statement=equal(sp.Sum(x[i] * beta[i] / (1 - delta), (i, 1, d)) - score, score * delta / (1 - delta)))
+
+Y = RandomScalar("Y", UNIT, "bernoulli", 1 - delta)
+B = score * delta / (1 - delta)
+
+claim("sec3-power-of-gate",
+      title="Powers of a Bernoulli variable have its mean",
+      statement=equal(E(Y**n), E(Y)))
+
+claim("sec3-product-moment",
+      title="Moments of the all-kept deviation times a Bernoulli variable",
+      statement=equal(E((B * Y) ** n), score**n * delta**n / (1 - delta) ** (n - 1)),
+      reading="n >= 1; at n = 0 the right side is 1 - delta, not 1")
+
+claim("sec3-second-moment",
+      title="Second moment of the dropout deviation of the score",
+      statement=equal(E(deviation() ** 2), score**2 * delta**2 / (1 - delta)),
+      erratum=Erratum("dropped-terms", "major",
+                      "a dropped feature contributes minus its score, not zero, and features are dropped one by one: "
+                      "the second moment is the sum of the squared (x_j beta_j)^2 times delta/(1 - delta)"))
+
+claim("sec3-second-moment.amended",
+      title="Second moment of the dropout deviation, for any number of features",
+      statement=equal(E(deviation() ** 2), sp.Sum((x[i] * beta[i]) ** 2, (i, 1, d)) * delta / (1 - delta)))
+
+claim("sec3-logistic-curvature",
+      title="Curvature of the logistic log partition function",
+      statement=equal(derivative(2, c), slope))
+
+claim("sec3-linear-regression",
+      title="For squared loss the regulariser equals its quadratic approximation",
+      statement=equal(E(noisy**2 / 2) - score**2 / 2, Var(noisy) / 2),
+      reading="the log partition function is half the squared score")
+
+claim("sec3-linear-regression-weights",
+      title="For squared loss the regulariser is an L2 penalty once features are rescaled",
+      statement=equal(E(noisy**2 / 2) - score**2 / 2,
+                      sp.Sum(x[i] ** 2 * beta[i] ** 2, (i, 1, d)) * delta / (1 - delta) / 2))

@@ -1,0 +1,226 @@
+"""Atoms for power series: derivatives at a point, Stirling numbers, essential bounds, growth of coefficients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from flint import arb, arb_series, ctx, fmpq
+
+from dropout_theory import language as lang
+from dropout_theory.evaluate import Unsupported
+from dropout_theory.evaluate_rules import RULES, extreme
+
+
+class DerivativeAt(sp.Expr):
+    """The derivative of a symbolic order: `DerivativeAt(f(z), z, c, k)` is the k-th derivative of f at c."""
+
+    is_commutative = True
+
+    def __new__(cls, body: Any, variable: sp.Symbol, point: Any, order: Any) -> Any:
+        return sp.Expr.__new__(cls, sp.sympify(body), variable, sp.sympify(point), sp.sympify(order))
+
+    @property
+    def body(self) -> Any:
+        return self.args[0]
+
+    @property
+    def variable(self) -> Any:
+        return self.args[1]
+
+    @property
+    def point(self) -> Any:
+        return self.args[2]
+
+    @property
+    def order(self) -> Any:
+        return self.args[3]
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        return (self.body.free_symbols - {self.variable}) | self.point.free_symbols | self.order.free_symbols
+
+    @property
+    def bound_symbols(self) -> list[Any]:
+        return [self.variable]
+
+    def _eval_is_real(self) -> bool | None:
+        return True if self.point.is_real else None
+
+    def _eval_derivative(self, x: Any) -> Any:
+        if x in self.body.free_symbols - {self.variable} or self.order.has(x):
+            return None  # SymPy then keeps the derivative unevaluated
+        return self.func(self.body, self.variable, self.point, self.order + 1) * sp.diff(self.point, x)
+
+    def _latex(self, printer: Any) -> str:
+        body, variable, point, order = (printer._print(a) for a in self.args)
+        return rf"\left. \frac{{d^{{{order}}}}}{{d {variable}^{{{order}}}}} {body} \right|_{{{variable} = {point}}}"
+
+
+class Stirling2(sp.Function):
+    """Stirling number of the second kind: partitions of n objects into k blocks; 0 for k < 0 or k > n."""
+
+    nargs = 2
+
+    def _eval_is_integer(self) -> bool:
+        return True
+
+    def _eval_is_nonnegative(self) -> bool:
+        return True
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"S_2{power}\left({printer._print(self.args[0])}, {printer._print(self.args[1])}\right)"
+
+
+class LargestOutcome(lang._Operator):
+    """The largest value an expression takes over the masks of positive probability."""
+
+    nargs = 1
+    latex_name = r"\max_{\xi}"
+
+
+class RootGrowth(sp.Expr):
+    """limsup of |a_k|^(1/n) as k grows: `RootGrowth(a_k, k, n)`, with n the root that is drawn, such as k or 2k."""
+
+    is_commutative = True
+
+    def __new__(cls, term: Any, index: sp.Symbol, root: Any) -> Any:
+        return sp.Expr.__new__(cls, sp.sympify(term), index, sp.sympify(root))
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        return (self.args[0].free_symbols | self.args[2].free_symbols) - {self.args[1]}
+
+    def _eval_is_real(self) -> bool:
+        return True
+
+    def _eval_is_nonnegative(self) -> bool:
+        return True
+
+    def _latex(self, printer: Any) -> str:
+        term, index, root = (printer._print(a) for a in self.args)
+        return rf"\limsup_{{{index} \to \infty}} \sqrt[{root}]{{\left| {term} \right|}}"
+
+
+# --- values -----------------------------------------------------------------------------------------------------
+
+
+def stirling2(n: int, k: int) -> int:
+    """S2(n, k) by the recurrence S2(n+1, k) = k S2(n, k) + S2(n, k-1). Raises ValueError for negative n."""
+    if n < 0:
+        raise ValueError(f"n is {n}; allowed: n >= 0")
+    if not 0 <= k <= n:
+        return 0
+    row = [1]
+    for _ in range(n):
+        row = [j * (row[j] if j < len(row) else 0) + (row[j - 1] if j else 0) for j in range(len(row) + 1)]
+    return row[k]
+
+
+def jet(ev: Any, expr: Any, bound: dict[Any, Any], variable: sp.Symbol, seed: Any) -> Any:
+    """`expr` as a power series in the displacement of `variable`; `seed` is the series of the variable itself."""
+    if expr == variable:
+        return seed
+    if variable not in expr.free_symbols:
+        return arb_series([arb(ev.value(expr, bound))])
+    if isinstance(expr, sp.core.function.AppliedUndef):
+        function = ev.values.get(expr.func)
+        if not isinstance(function, sp.Lambda):
+            raise Unsupported(f"no instance of the function {expr.func}")
+        return jet(ev, function(*expr.args), bound, variable, seed)
+    inner = [jet(ev, a, bound, variable, seed) for a in expr.args if variable in a.free_symbols] \
+        if not isinstance(expr, (sp.Add, sp.Mul)) else []
+    if isinstance(expr, sp.Add):
+        total = arb_series([arb(0)])
+        for a in expr.args:
+            total = total + jet(ev, a, bound, variable, seed)
+        return total
+    if isinstance(expr, sp.Mul):
+        product = arb_series([arb(1)])
+        for a in expr.args:
+            product = product * jet(ev, a, bound, variable, seed)
+        return product
+    if isinstance(expr, sp.Pow) and expr.exp.is_Integer:
+        base = inner[0] if expr.exp > 0 else 1 / inner[0]
+        result = arb_series([arb(1)])
+        for _ in range(abs(int(expr.exp))):
+            result = result * base
+        return result
+    if isinstance(expr, sp.exp):
+        return inner[0].exp()
+    if isinstance(expr, sp.log):
+        return inner[0].log()
+    if isinstance(expr, lang.Sigma) and not any(variable in a.free_symbols for a in expr.args[1:]):
+        c, slope = (arb(ev.value(a, bound)) for a in expr.args[1:])
+        return 1 / (1 + c * (inner[0] * (-slope)).exp())
+    raise Unsupported(f"no power series rule for {type(expr).__name__}: {expr}")
+
+
+def taylor_coefficients(ev: Any, body: Any, variable: sp.Symbol, point: Any, length: int,
+                        bound: dict[Any, Any] | None = None) -> list[arb]:
+    """The first `length` Taylor coefficients of `body` at a value of `variable`, as balls."""
+    before = ctx.cap
+    ctx.cap = length
+    try:
+        found = list(jet(ev, body, bound or {}, variable, arb_series([arb(point), arb(1)])).coeffs())
+    finally:
+        ctx.cap = before
+    return found + [arb(0)] * (length - len(found))
+
+
+def _derivative_at(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+    order = ev.integer(expr.order, bound)
+    if order < 0:
+        raise Unsupported(f"derivative of order {order}")
+    point = ev.value(expr.point, bound)
+    if order == 0:
+        return ev.value(expr.body, {**bound, expr.variable: point})
+    coefficient = taylor_coefficients(ev, expr.body, expr.variable, point, order + 1, bound)[order]
+    return coefficient * int(sp.factorial(order))
+
+
+def _stirling2(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+    return fmpq(stirling2(*(ev.integer(a, bound) for a in expr.args)))
+
+
+def _number(function: Any) -> Any:
+    def rule(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+        value = function(ev.integer(expr.args[0], bound))
+        return fmpq(int(value.p), int(value.q))
+
+    return rule
+
+
+def outcome_values(ev: Any, expr: Any, bound: dict[Any, Any]) -> list[Any]:
+    """The values of `expr` over all masks of positive probability. Raises Unsupported when there are too many."""
+    from dropout_theory.expectations.enumeration import MAX_MASKS, outcomes, support
+
+    atoms = support(ev, expr, bound)
+    if 1 << len(atoms) > MAX_MASKS:
+        raise Unsupported(f"{len(atoms)} random atoms: more than {MAX_MASKS} masks")
+
+    def walk(rest: list[Any], fixed: dict[Any, Any]) -> list[Any]:
+        if not rest:
+            return [ev.value(expr, dict(fixed))]
+        return [v for value, _ in outcomes(ev, rest[0], fixed) for v in walk(rest[1:], {**fixed, rest[0]: value})]
+
+    return walk(atoms, dict(bound))
+
+
+def _largest_outcome(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+    return extreme(outcome_values(ev, expr.args[0], bound), True)
+
+
+def _root_growth(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+    from dropout_theory.convergence import root_growth
+
+    return root_growth(ev, expr, bound)
+
+
+RULES[DerivativeAt] = _derivative_at
+RULES[RootGrowth] = _root_growth
+RULES[Stirling2] = _stirling2
+RULES[LargestOutcome] = _largest_outcome
+RULES[sp.bell] = _number(sp.bell)
+RULES[sp.bernoulli] = _number(sp.bernoulli)
