@@ -129,6 +129,8 @@ def jet(ev: Any, expr: Any, bound: dict[Any, Any], variable: sp.Symbol, seed: An
         if not isinstance(function, sp.Lambda):
             raise Unsupported(f"no instance of the function {expr.func}")
         return jet(ev, function(*expr.args), bound, variable, seed)
+    if isinstance(expr, sp.Sum):
+        return _sum_of_jets(ev, expr.function, [tuple(limit) for limit in expr.limits], bound, variable, seed)
     inner = [jet(ev, a, bound, variable, seed) for a in expr.args if variable in a.free_symbols] \
         if not isinstance(expr, (sp.Add, sp.Mul)) else []
     if isinstance(expr, sp.Add):
@@ -141,10 +143,11 @@ def jet(ev: Any, expr: Any, bound: dict[Any, Any], variable: sp.Symbol, seed: An
         for a in expr.args:
             product = product * jet(ev, a, bound, variable, seed)
         return product
-    if isinstance(expr, sp.Pow) and expr.exp.is_Integer:
-        base = inner[0] if expr.exp > 0 else 1 / inner[0]
+    if isinstance(expr, sp.Pow) and variable not in expr.exp.free_symbols:
+        exponent = ev.integer(expr.exp, bound)
+        base = inner[0] if exponent > 0 else 1 / inner[0]
         result = arb_series([arb(1)])
-        for _ in range(abs(int(expr.exp))):
+        for _ in range(abs(exponent)):
             result = result * base
         return result
     if isinstance(expr, sp.exp):
@@ -155,6 +158,16 @@ def jet(ev: Any, expr: Any, bound: dict[Any, Any], variable: sp.Symbol, seed: An
         c, slope = (arb(ev.value(a, bound)) for a in expr.args[1:])
         return 1 / (1 + c * (inner[0] * (-slope)).exp())
     raise Unsupported(f"no power series rule for {type(expr).__name__}: {expr}")
+
+
+def _sum_of_jets(ev: Any, body: Any, limits: list[Any], bound: dict[Any, Any], variable: sp.Symbol, seed: Any) -> Any:
+    if not limits:
+        return jet(ev, body, bound, variable, seed)
+    *inner, outer = limits
+    total = arb_series([arb(0)])
+    for value in ev.range(outer, bound):
+        total = total + _sum_of_jets(ev, body, inner, {**bound, outer[0]: value}, variable, seed)
+    return total
 
 
 def taylor_coefficients(ev: Any, body: Any, variable: sp.Symbol, point: Any, length: int,

@@ -8,6 +8,7 @@ from dropout_theory.claim import Erratum, Section
 from dropout_theory.domains import OPEN_PROBABILITY, UNIT
 from dropout_theory.language import E, RandomScalar, Scalar, Var
 from dropout_theory.papers.schluter2019.notation import (
+    beta,
     c,
     d,
     delta,
@@ -21,7 +22,6 @@ from dropout_theory.papers.schluter2019.notation import (
     slope,
     strict_delta,
     x,
-    beta,
     z,
 )
 from dropout_theory.series import DerivativeAt

@@ -1,0 +1,1 @@
+"""Arguments behind the claims of Schluter (2019)."""
