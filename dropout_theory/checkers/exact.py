@@ -96,11 +96,11 @@ def instances(claim: Any, context: Context, suggested: list[Values]) -> Any:
     wanted = FAST_INSTANCES if context.fast else INSTANCES
     chooser = RandomChooser(context.seed)
     drawn = 0
-    for _ in range(wanted * ATTEMPTS_PER_INSTANCE):
+    for attempt in range(wanted * ATTEMPTS_PER_INSTANCE):
         if drawn == wanted:
             return
-        try:
-            yield build(claim, chooser, (1, 2, 2, 3)[drawn % 4])
+        try:  # the size moves on with every attempt: a hypothesis may exclude the smallest sizes altogether
+            yield build(claim, chooser, (1, 2, 2, 3)[attempt % 4])
             drawn += 1
         except (Rejected, Unsupported):
             continue
