@@ -19,7 +19,7 @@ _PRESENTATION = ("papers", "report", "_proofs", "proofs.py", "runner.py", "finge
 
 
 def statement_fingerprint(claim: Any) -> str:
-    """Hash (16 hex digits) of what a claim says: statement, hypotheses, admissible instance and limits."""
+    """Hash (16 hex digits) of what a claim says: statement, hypotheses, and how it is to be tried."""
     return _digest(_said(claim))
 
 
@@ -33,7 +33,7 @@ def _said(claim: Any) -> list[str]:
     parts = [claim.id, claim.kind, _spell(claim.statement)]
     parts += [f"{h.name}|{_spell(h.condition)}" for h in claim.hypotheses]
     parts.append(_spell(claim.admissible))
-    parts.append(_spell(dict(claim.limits)))
+    parts += [_spell(dict(claim.limits)), _spell(dict(claim.candidates))]
     return parts
 
 

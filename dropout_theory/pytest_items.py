@@ -164,7 +164,9 @@ def _items(parent: pytest.Collector, patterns: list[str]) -> Iterator[ClaimItem]
     for claim in chosen:
         for method in METHODS:
             if method in checkers and checkers[method].applies(claim) is None:
-                yield ClaimItem.from_parent(parent, name=f"{claim.id}[{method}]", claim=claim,
+                name = f"{claim.id}[{method}]"
+                # The node id is given as text so that pytest reads it as it reads one from its cache or command line.
+                yield ClaimItem.from_parent(parent, name=name, nodeid=f"{parent.nodeid}::{name}", claim=claim,
                                             checker=checkers[method], record=recorded.evidence(claim.id, method),
                                             context=shared.context, missing=missing.get(method, ""))
 

@@ -134,6 +134,8 @@ def gather(registry: Registry, available: Mapping[str, Checker], found: Mapping[
     seen = {claim for claim, _ in found}
     while more := _rests_on(registry, seen, found) - seen:
         seen |= more
+    # A numbered equation with parts may have no evidence of its own; with all its parts here, it follows.
+    seen |= {c.id for c in registry if registry.parts(c.id) and all(p.id in seen for p in registry.parts(c.id))}
     outcome = Run(context, tuple(c.id for c in registry if c.id in seen), left_out=unavailable(available))
     _tasks(registry, available, (), seen, outcome, None)
     _settle(registry, available, seen, found, outcome, recorded)
@@ -208,8 +210,6 @@ def _rests_on(registry: Registry, seen: set[str], found: Mapping[tuple[str, str]
 def _settle(registry: Registry, available: Iterable[str], seen: set[str],
             found: Mapping[tuple[str, str], dict[str, Any]], outcome: Run, recorded: Ledger | None) -> None:
     """Complete what was not run from the record where that is current, and derive the verdicts."""
-    from dropout_theory.proof import CLASSICAL
-
     evidence: dict[str, list[Evidence]] = {}
     for claim in registry:
         if claim.id not in seen:
@@ -230,7 +230,23 @@ def _settle(registry: Registry, available: Iterable[str], seen: set[str],
                 evidence.setdefault(claim.id, []).append(recall(claim, record))
             except StaleEvidence:
                 outcome.incomplete.add(claim.id)
-    outcome.verdicts, outcome.contradictions = verdicts([c for c in registry if c.id in seen], evidence, CLASSICAL)
+    present = [c for c in registry if c.id in seen]
+    outcome.verdicts, outcome.contradictions = verdicts(present, evidence, classical(evidence))
+
+
+def classical(evidence: Mapping[str, Sequence[Evidence]]) -> set[str]:
+    """The classical facts among what the evidence depends on: those that the proofs of its papers declare."""
+    prefix = "classical:"
+    used = {d for items in evidence.values() for e in items for d in e.depends_on if d.startswith(prefix)}
+    if not used:
+        return used
+    from dropout_theory.claim import PAPER_KEYS
+    from dropout_theory.proof import FACTS
+    from dropout_theory.proofs_loader import load_proofs
+
+    for paper in {identifier.partition(":")[0] for identifier in evidence}.intersection(PAPER_KEYS):
+        load_proofs(paper)
+    return {d for d in used if d.removeprefix(prefix) in FACTS}
 
 
 def verdicts(claims: Sequence[Any], evidence: Mapping[str, Sequence[Evidence]], classical: Iterable[str],

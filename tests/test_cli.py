@@ -1,0 +1,276 @@
+"""The command line: what it prints, its exit statuses, and one-line errors for what is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+from test_runner import EXPECTED, record
+
+from dropout_theory.cli import main
+
+TESTS = Path(__file__).parent
+
+
+@pytest.fixture
+def ledger(tmp_path) -> str:
+    path = tmp_path / "ledger.json"
+    record().write(path)
+    return str(path)
+
+
+@pytest.fixture
+def call(capsys, ledger):
+    """Run a command on the toy paper; returns (status, stdout, stderr)."""
+    def run(command: str, *arguments: str, **options):
+        extra = ["--ledger", options.get("ledger", ledger)]
+        if command == "check":
+            extra += ["--claims", options.get("claims", "fake_claims")]
+        status = main([command, *arguments, *extra])
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def module(tmp_path, monkeypatch, name: str, text: str) -> str:
+    (tmp_path / f"{name}.py").write_text(textwrap.dedent(text))
+    monkeypatch.syspath_prepend(tmp_path)
+    return name
+
+
+def one_line(err: str) -> str:
+    assert err.startswith("dropout-theory: error: ") and err.count("\n") == 1
+    return err
+
+
+# --- check ------------------------------------------------------------------------------------------------------
+
+def test_check_agrees(call):
+    status, out, err = call("check")
+    assert status == 0 and err == ""
+    for identifier, verdict in EXPECTED.items():
+        assert re.search(rf"^{re.escape(identifier)} +{verdict} .*agrees", out, re.M)
+    assert "agrees with the recorded ledger" in out and "7 claims: 3 proved, 2 supported" in out
+    assert "seed 20140210" in out and "\x1b" not in out
+
+
+def test_refuted_claim_is_no_error(call):
+    assert call("check", "toy:eq2")[0] == 0
+
+
+def test_verdict_that_changed(call, ledger):
+    text = Path(ledger).read_text()
+    Path(ledger).write_text(text.replace('"verdict": "conditional"', '"verdict": "proved"'))
+    status, out, _ = call("check")
+    assert status == 1 and "changed: toy:eq2: verdict was proved, is conditional" in out
+
+
+@pytest.mark.parametrize("kind,message", [("crashing", "checker failed: toy:eq1 by exact: ZeroDivisionError"),
+                                          ("contradicting", "contradiction: toy:eq1: proved by symbolic")])
+def test_failures_of_the_machinery(call, tmp_path, monkeypatch, kind, message):
+    name = module(tmp_path, monkeypatch, f"{kind}_claims", f"""
+        from fake_claims import registry, {kind}_checkers as checkers
+        """)
+    status, out, _ = call("check", claims=name)
+    assert status == 1 and message in out and "agrees with the recorded ledger" not in out
+    if kind == "crashing":
+        assert "reproduce: dropout-theory check toy:eq1 --method exact --seed 20140210" in out
+
+
+def test_method_option(call):
+    status, out, _ = call("check", "toy:eq1", "--method", "exact", "--quiet")
+    assert status == 0 and "1 claims: 1 proved" in out
+
+
+def test_json_holds_the_evidence(call, tmp_path):
+    path = tmp_path / "evidence.json"
+    assert call("check", "toy:eq2", "--seed", "7", "--json", str(path))[0] == 0
+    data = json.loads(path.read_text())
+    assert data["seed"] == 7 and not data["interrupted"]
+    assert {c["id"]: c["verdict"] for c in data["claims"]} == {"toy:eq2": "conditional", "toy:eq2.amended": "proved"}
+    assert data["claims"][0]["evidence"][2]["counterexample"]["x"] == "2"
+
+
+def test_fresh_seed_is_printed(call):
+    seeds = {re.search(r"seed (\d+)", call("check", "toy:eq1", "--seed", "fresh")[1])[1] for _ in range(3)}
+    assert len(seeds) == 3
+
+
+def test_record_writes_what_check_then_agrees_with(call, tmp_path):
+    path = str(tmp_path / "new.json")
+    status, out, _ = call("check", "--record", ledger=path)
+    assert status == 0 and f"recorded in {path}" in out
+    first = Path(path).read_bytes()
+    assert call("check", ledger=path)[0] == 0
+    assert call("check", "--record", "--jobs", "2", ledger=path)[0] == 0
+    assert Path(path).read_bytes() == first
+
+
+def test_failed_run_is_not_recorded(call, tmp_path, monkeypatch):
+    name = module(tmp_path, monkeypatch, "crashing_again",
+                  "from fake_claims import registry, crashing_checkers as checkers")
+    path = tmp_path / "new.json"
+    status, _, err = call("check", "--record", ledger=str(path), claims=name)
+    assert status == 1 and "not recorded" in err and not path.exists()
+
+
+def test_interrupt_saves_what_is_finished(tmp_path, ledger):
+    """Ctrl-C while the slow method runs: status 130, and the quick evidence is in the file."""
+    (tmp_path / "slow_claims.py").write_text("from fake_claims import registry, slow_checkers as checkers\n")
+    path = tmp_path / "partial.json"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(TESTS), *sys.path])}
+    for jobs in ("1", "2"):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dropout_theory", "check", "--claims", "slow_claims", "--ledger", ledger, "--json",
+             str(path), "--jobs", jobs], env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, start_new_session=True)
+        time.sleep(8 if jobs == "2" else 5)
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+        assert process.returncode == 130, err
+        assert "finished checks saved in" in err and "Traceback" not in err
+        data = json.loads(path.read_text())
+        assert data["interrupted"] and any(c["evidence"] for c in data["claims"])
+        assert all(c["verdict"] is None for c in data["claims"])
+        path.unlink()
+
+
+# --- wrong usage ------------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("command", ["show", "check", "cite"])
+def test_unknown_claim_suggests(call, command):
+    status, _, err = call(command, "toy:eq11")
+    assert status == 2 and "unknown claim 'toy:eq11'; did you mean toy:eq1" in one_line(err)
+
+
+def test_label_without_paper_suggests(call):
+    status, _, err = call("show", "eq2")
+    assert status == 2 and "did you mean toy:eq2?" in one_line(err)
+
+
+@pytest.mark.parametrize("arguments", [
+    ["check", "--method", "guess"], ["check", "--seed", "-1"], ["check", "--seed", "1.5"], ["check", "--jobs", "0"],
+    ["check", "--jobs", "many"], ["check", "--record", "toy:eq1"], ["check", "--record", "--fast"],
+    ["list", "--verdict", "true"], ["list", "--kind", "rumour"], ["list", "--paper", "tay"], ["show"], ["cite"],
+    ["ledger", "--format", "docx"], ["cite", "toy:eq1", "--format", "docx"], ["list", "--nonsense"],
+])
+def test_bad_options(call, arguments):
+    status, _, err = call(*arguments)
+    assert status == 2
+    one_line(err)
+
+
+def test_unknown_command_suggests(capsys):
+    assert main(["chek"]) == 2
+    assert "unknown command 'chek'; did you mean check?" in one_line(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("option", ["--json", "--record"])
+@pytest.mark.parametrize("place", ["missing/out.json", "."])
+def test_unwritable_output_is_found_before_the_work(call, tmp_path, option, place, monkeypatch):
+    monkeypatch.setattr("dropout_theory.runner.run", lambda *a, **k: pytest.fail("the run started"))
+    path = str(tmp_path / place)
+    status, _, err = call("check", option, path) if option == "--json" else call("check", option, ledger=path)
+    assert status == 2 and "--json" in err or "--record" in err
+    one_line(err)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_read_only_folder(call, tmp_path):
+    folder = tmp_path / "locked"
+    folder.mkdir()
+    folder.chmod(0o500)
+    assert call("check", "--json", str(folder / "x.json"))[0] == 2
+
+
+@pytest.mark.parametrize("text,message", [
+    ("def registry():\n    from dropout_theory.claim import Claim\n    Claim('no colon', 't', None, '1', 's')",
+     "claim id is"),
+    ("def registry():\n    import fake_claims as f\n    r = f.registry()\n    r.add(f.claims()[0])\n    return r",
+     "duplicate claim id 'toy:eq1'"),
+    ("def registry():\n    from dropout_theory.claim import Claim\n    import sympy\n"
+     "    Claim('toy:eq1', 't', sympy.Eq(1, 1), '1', 's')", "evaluated"),
+    ("def registry():\n    from dropout_theory.claim import Claim\n    Claim('toy:eq1', 't', 3, '1', 's')",
+     "statement is int"),
+    ("claims = []", "no function registry"),
+    ("import no_such_thing", "no_such_thing"),
+])
+def test_malformed_claims(call, tmp_path, monkeypatch, request, text, message):
+    name = module(tmp_path, monkeypatch, f"malformed_{abs(hash(text))}", text)
+    status, _, err = call("check", claims=name)
+    assert status == 2 and message in one_line(err)
+
+
+def test_missing_and_broken_ledger(call, tmp_path):
+    status, _, err = call("show", "toy:eq1", ledger=str(tmp_path / "none.json"))
+    assert status == 2 and "--record" in one_line(err)
+    (tmp_path / "broken.json").write_text("{")
+    assert call("list", ledger=str(tmp_path / "broken.json"))[0] == 2
+
+
+# --- reading ----------------------------------------------------------------------------------------------------
+
+def test_show(call):
+    status, out, _ = call("show", "toy:eq2")
+    assert status == 0
+    for expected in ("toy:eq2  conditional", "x**2 = x", "LaTeX: x^{2} = x", "x is any real", "Counterexample", "x = 2",
+                     "missing-hypothesis, minor: true at 0 and 1 only", "toy:eq2.amended (proved)",
+                     "fails as printed", "montecarlo: nothing is random", "eq. (2) of On squares (2020)"):
+        assert expected in out, expected
+    assert re.search(r"exact +fails +exact-instances +\d+\.\d\d +x = 2", out)
+
+
+def test_show_dependencies_and_parts(call):
+    assert "toy:eq1 (proved)" in call("show", "toy:eq3.1")[1]
+    assert "toy:eq3.2 (supported)" in call("show", "toy:eq3")[1]
+
+
+@pytest.mark.parametrize("columns", ["40", "60", "100", "200"])
+def test_output_fits_the_terminal(call, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", columns)
+    for arguments in (["list"], ["check"]):
+        out = call(*arguments)[1]
+        rows = [line for line in out.splitlines() if line.startswith("toy:")]
+        assert rows and max(map(len, rows)) <= max(int(columns), 58)  # narrower than that, columns would go
+
+
+def test_colour_only_on_a_terminal_without_no_color(monkeypatch, call):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in call("list")[1]
+    monkeypatch.setenv("NO_COLOR", "")
+    assert "\x1b[32mproved\x1b[0m" in call("list")[1]
+
+
+def test_list_filters(call):
+    assert "2 claims: 2 supported" in call("list", "--verdict", "supported")[1]
+    assert "1 claims: 1 open" in call("list", "--kind", "sentence", "--paper", "toy")[1]
+    assert "0 claims: none" in call("list", "--verdict", "ill-formed")[1]
+
+
+@pytest.mark.parametrize("form,start", [("json", "{"), ("md", "# Ledger"), ("csv", "id,paper"), ("html", "<!doctype")])
+def test_ledger_formats(call, form, start):
+    status, out, _ = call("ledger", "--format", form)
+    assert status == 0 and out.startswith(start) and "toy:eq2.amended" in out
+
+
+def test_closed_pipe_is_no_error(ledger):
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = f"{sys.executable} -m dropout_theory ledger --format json --ledger {ledger} | head -n 1"
+    done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "{\n" and done.stderr == ""
+
+
+def test_doctor(call):
+    status, out, _ = call("doctor")
+    assert "sympy" in out and "decision procedure  works" in out and "exact arithmetic    works" in out
+    assert f"{len(EXPECTED)} claims" in out and status == 0, out

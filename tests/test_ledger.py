@@ -1,0 +1,147 @@
+"""The ledger: its format, its stability, and that the committed one is what the claims say."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import fake_claims
+import jsonschema
+import pytest
+from test_runner import EXPECTED, record, run
+
+from dropout_theory.claim import UnknownClaimError, load
+from dropout_theory.kernel import METHODS, recall
+from dropout_theory.report import exports
+from dropout_theory.report.ledger import DEFAULT, SCHEMA, Ledger, LedgerError, build
+
+VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def test_schema_is_a_schema():
+    jsonschema.Draft202012Validator.check_schema(VALIDATOR.schema)
+
+
+def test_toy_ledger_fits_the_schema():
+    VALIDATOR.validate(json.loads(record().text()))
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda c: c.pop("fingerprint"), lambda c: c.update(verdict="true"), lambda c: c.update(id="no colon"),
+    lambda c: c.update(extra=1), lambda c: c["evidence"][0].update(outcome="maybe"),
+    lambda c: c["evidence"][0].pop("seed"), lambda c: c.update(not_applicable={"guess": "why"}),
+])
+def test_schema_refuses_what_is_wrong(spoil):
+    data = json.loads(record().text())
+    spoil(data["claims"][0])
+    assert not VALIDATOR.is_valid(data)
+
+
+def test_content():
+    ledger = record()
+    assert {c["id"]: c["verdict"] for c in ledger} == EXPECTED
+    wrong = ledger["toy:eq2"]
+    assert wrong["counterexample"] == {"x": "2", "left": 4, "right": 2}
+    assert wrong["amended_by"] == ["toy:eq2.amended"] and ledger["toy:eq2.amended"]["amends"] == "toy:eq2"
+    assert wrong["statement"] == "x^{2} = x" and wrong["statement_plain"] == "x**2 = x"
+    assert ledger["toy:eq2.amended"]["hypotheses"][0]["condition_plain"] == "x = 1"
+    assert ledger["toy:eq3"]["parts"] == ["toy:eq3.1", "toy:eq3.2"] and ledger["toy:eq3"]["statement"] == ""
+    assert ledger["toy:eq3.1"]["depends_on"] == ["toy:eq1"]
+
+
+def test_second_run_writes_the_same_bytes():
+    first = record()
+    again = build(fake_claims.registry(), run(), first)
+    assert again.text() == first.text()
+
+
+def test_round_trip(tmp_path):
+    path = tmp_path / "ledger.json"
+    record().write(path)
+    assert Ledger.read(path).text() == path.read_text(encoding="utf-8")
+    assert [p.name for p in tmp_path.iterdir()] == ["ledger.json"]
+
+
+def test_unwritable_place_leaves_nothing(tmp_path):
+    with pytest.raises(OSError):
+        record().write(tmp_path / "missing" / "ledger.json")
+
+
+@pytest.mark.parametrize("text,message", [("{", "cannot read"), ("[]", "version"), ('{"version": 1}', "version"),
+                                          ('{"version": 2, "claims": []}', "version")])
+def test_broken_ledger_files(tmp_path, text, message):
+    path = tmp_path / "ledger.json"
+    path.write_text(text)
+    with pytest.raises(LedgerError, match=message):
+        Ledger.read(path)
+    with pytest.raises(LedgerError, match="--record"):
+        Ledger.read(tmp_path / "none.json")
+
+
+def test_unknown_claim_suggests_a_near_one():
+    with pytest.raises(UnknownClaimError, match="did you mean toy:eq2"):
+        record()["toy:eq22"]
+
+
+def test_exports():
+    ledger = record()
+    rows = list(csv.DictReader(io.StringIO(exports.as_csv(list(ledger)))))
+    assert [r["id"] for r in rows] == list(EXPECTED) and rows[1]["erratum"] == "missing-hypothesis"
+    assert "| toy:eq1 | proved | A square is not negative |" in exports.as_markdown(list(ledger))
+    ledger["toy:eq1"]["title"] = "<script>"
+    assert "<script>" not in exports.as_html(list(ledger))
+
+
+# --- the committed ledger ---------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def committed() -> Ledger:
+    return Ledger.read(DEFAULT)
+
+
+@pytest.fixture(scope="module")
+def papers():
+    return load()
+
+
+def test_committed_ledger_fits_the_schema(committed):
+    VALIDATOR.validate(committed.data)
+
+
+def test_committed_ledger_covers_exactly_the_claims(committed, papers):
+    assert [c["id"] for c in committed] == [c.id for c in papers]
+
+
+def test_committed_ledger_says_what_the_claims_say(committed, papers):
+    from dropout_theory.fingerprint import statement_fingerprint
+
+    stale = [c.id for c in papers if committed[c.id]["fingerprint"] != statement_fingerprint(c)]
+    assert not stale, "record anew: dropout-theory check --record"
+
+
+def test_every_method_has_evidence_or_a_reason(committed):
+    for claim in committed:
+        methods = {e["method"] for e in claim["evidence"]} | set(claim["not_applicable"])
+        assert methods == set(METHODS), claim["id"]
+
+
+def test_committed_verdicts_follow_from_the_committed_evidence(committed, papers):
+    """Nobody has typed a verdict: deriving them from the recorded evidence gives the recorded ones."""
+    from dropout_theory.fingerprint import fingerprint
+    from dropout_theory.runner import classical, verdicts
+
+    evidence = {claim.id: [recall(claim, {**e, "fingerprint": fingerprint(claim, e["method"])})
+                           for e in committed[claim.id]["evidence"]] for claim in papers}
+    derived, contradictions = verdicts(list(papers), evidence, classical(evidence))
+    assert not contradictions
+    assert {i: (v.verdict, v.reason) for i, v in derived.items()} == {
+        c["id"]: (c["verdict"], c["reason"]) for c in committed}
+
+
+def test_refuted_claims_show_a_witness_and_errata_are_about_wrong_claims(committed):
+    for claim in committed:
+        if claim["verdict"] == "refuted" and not claim["parts"]:
+            assert claim["counterexample"], claim["id"]
+        if claim["erratum"]:
+            assert claim["verdict"] != "proved", claim["id"]

@@ -1,0 +1,164 @@
+"""The runner: what it runs, and that the number of workers changes nothing."""
+
+from __future__ import annotations
+
+import fake_claims
+import pytest
+
+from dropout_theory import runner
+from dropout_theory.claim import ClaimError, UnknownClaimError
+from dropout_theory.kernel import Context
+from dropout_theory.report.compare import compare
+from dropout_theory.report.ledger import Ledger, build
+
+EXPECTED = {"toy:eq1": "proved", "toy:eq2": "conditional", "toy:eq2.amended": "proved", "toy:eq3": "supported",
+            "toy:eq3.1": "proved", "toy:eq3.2": "supported", "toy:sec1-open": "open"}
+
+
+def run(patterns=(), checkers=fake_claims.checkers, **options):
+    return runner.run(patterns, claims=fake_claims.registry, checkers=checkers, **options)
+
+
+def record(of=None) -> Ledger:
+    return build(fake_claims.registry(), of or run())
+
+
+def timeless(found):
+    return {c: [{k: v for k, v in r.items() if k != "seconds"} for r in records] for c, records in found.records.items()}
+
+
+def test_verdicts_follow_from_the_evidence():
+    found = run()
+    assert {i: v.verdict for i, v in found.verdicts.items()} == EXPECTED
+    assert found.sound and not found.incomplete
+    assert found.not_applicable["toy:eq3.2"]["symbolic"] == "only instances are looked at"
+
+
+def test_workers_change_nothing():
+    runs = [run(context=Context(seed=5, jobs=jobs)) for jobs in (1, 2, 4)]
+    assert timeless(runs[0]) == timeless(runs[1]) == timeless(runs[2])
+    assert runs[0].verdicts == runs[1].verdicts == runs[2].verdicts
+
+
+def test_seed_reaches_the_checkers():
+    drawn = [run(["toy:eq1"], context=Context(seed=s)).records["toy:eq1"][-1]["figures"]["drawn"] for s in (1, 2, 1)]
+    assert drawn[0] == drawn[2] != drawn[1]
+
+
+def test_selection_takes_along_what_its_verdicts_rest_on():
+    assert set(run(["toy:eq3"]).verdicts) == {"toy:eq3", "toy:eq3.1", "toy:eq3.2", "toy:eq1"}
+    assert set(run(["toy:eq2"]).verdicts) == {"toy:eq2", "toy:eq2.amended"}
+    assert set(run(["toy:sec*"]).verdicts) == {"toy:sec1-open"}
+    assert set(run(["toy"]).verdicts) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_crash_is_reported_and_the_rest_goes_on(jobs):
+    found = run(checkers=fake_claims.crashing_checkers, context=Context(jobs=jobs))
+    assert [(f.claim, f.method) for f in found.failures] == [("toy:eq1", "exact")]
+    assert "ZeroDivisionError" in found.failures[0].message and "fake_claims.py" in found.failures[0].details
+    assert not found.sound and found.verdicts["toy:eq2"].verdict == "conditional"
+    assert found.incomplete == {"toy:eq1"}
+
+
+def test_contradiction_takes_the_verdict_and_spares_the_others():
+    found = run(checkers=fake_claims.contradicting_checkers)
+    assert "toy:eq1" not in found.verdicts and found.verdicts["toy:eq2.amended"].verdict == "proved"
+    assert [e.claims for e in found.contradictions] == [("toy:eq1",)] and not found.sound
+
+
+def test_unknown_names():
+    with pytest.raises(UnknownClaimError, match="toy:eq2"):
+        run(["toy:eq22"])
+    with pytest.raises(ValueError, match="guess.*allowed.*symbolic"):
+        run(only=["guess"])
+    with pytest.raises(ClaimError, match="no_such_module"):
+        runner.sources("no_such_module")
+    with pytest.raises(ClaimError, match="registry"):
+        runner.sources("json")
+
+
+def test_progress_counts_every_check():
+    seen = []
+    run(["toy:eq3"], progress=lambda *step: seen.append(step))
+    assert [done for done, *_ in seen] == list(range(1, len(seen) + 1))
+    assert seen[-1][0] == seen[-1][1]
+
+
+# --- comparison with the record ---------------------------------------------------------------------------------
+
+def test_a_second_run_agrees():
+    comparison = compare(run(), record())
+    assert comparison.agrees and not comparison.partial and not comparison.stale
+
+
+def test_another_seed_agrees():
+    assert compare(run(context=Context(seed=99)), record()).agrees
+
+
+def test_changed_verdict_and_outcome_show():
+    recorded = record()
+    recorded["toy:eq1"]["verdict"] = "supported"
+    recorded["toy:eq2"]["evidence"][1]["outcome"] = "holds"
+    comparison = compare(run(), recorded)
+    assert set(comparison.changes) == {"toy:eq1", "toy:eq2"} and not comparison.agrees
+    assert "verdict was supported, is proved" in comparison.changes["toy:eq1"][0]
+    assert "symbolic: outcome was 'holds', is 'unknown'" in comparison.changes["toy:eq2"][0]
+
+
+def test_claim_missing_from_the_record_shows():
+    recorded = record()
+    del recorded._claims["toy:sec1-open"]
+    comparison = compare(run(), recorded)
+    assert comparison.new == ("toy:sec1-open",) and not comparison.agrees
+
+
+def test_evidence_missing_from_the_record_shows():
+    recorded = record()
+    recorded["toy:eq1"]["evidence"].pop()
+    assert compare(run(), recorded).changes == {"toy:eq1": ["montecarlo is not in the record"]}
+
+
+def test_method_that_stopped_applying_shows():
+    def fewer():
+        return {**fake_claims.checkers(), "montecarlo": runner_checker("montecarlo", "switched off")}
+
+    assert "no longer applies: switched off" in compare(run(checkers=fewer), record()).changes["toy:eq1"][0]
+
+
+def runner_checker(method, reason):
+    from dropout_theory.kernel import checker
+
+    return checker(method, lambda claim: reason)(lambda claim, context: None)
+
+
+def test_one_method_alone_is_completed_from_a_current_record():
+    recorded = record()
+    found = run(only=["exact"], recorded=recorded)
+    assert {r["method"] for records in found.records.values() for r in records} == {"exact"}
+    assert {i: v.verdict for i, v in found.verdicts.items()} == EXPECTED
+    assert compare(found, recorded).agrees and not found.incomplete
+
+
+def test_one_method_alone_with_a_stale_record_is_not_compared():
+    recorded = record()
+    for claim in recorded:
+        for item in claim["evidence"]:
+            item["fingerprint"] = "0" * 16
+    comparison = compare(run(only=["exact"], recorded=recorded), recorded)
+    assert comparison.agrees and "toy:eq1" in comparison.partial and "toy:eq1" in comparison.stale
+
+
+def test_fast_run_that_gives_up_is_partial_not_changed():
+    recorded = record()
+    recorded["toy:eq2"]["evidence"][1]["outcome"] = "holds"
+    comparison = compare(run(context=Context(fast=True)), recorded)
+    assert comparison.agrees and "toy:eq2" in comparison.partial
+
+
+def test_missing_tool_leaves_its_method_out(monkeypatch):
+    monkeypatch.setattr(runner, "_OPTIONAL", {"montecarlo": ("no_such_module", "no-such-tool")})
+    found = run(recorded=record())
+    assert found.left_out == {"montecarlo": "no-such-tool is not installed (pip install dropout-theory[montecarlo])"}
+    assert compare(found, record()).agrees
+    assert compare(run(), record()).agrees
