@@ -21,12 +21,12 @@ from dropout_theory.language import (
     subnetwork,
     weights,
 )
-from dropout_theory.statements import ForEach, equal
+from dropout_theory.statements import ForEach, both, equal
 
 claim = Section("baldi2014", "4")
 
 c, lam = Scalar("c", NONNEGATIVE), Scalar("lambda")
-n, m, k = size("n"), size("m"), size("k")
+m, k = size("m"), size("k")
 i, l, l2, r = index("i"), index("l"), index("l'"), index("r")
 
 
@@ -35,76 +35,96 @@ def sigma(argument: Any) -> Any:
     return logistic(argument, c, lam)
 
 
-# the 2^n subnetworks of a unit with n inputs, equally likely: their linear sums are any 2^n reals
-M = 2**n
-S_uniform = weights("S", (r, 1, M))
-mean_uniform = Sum(S_uniform[r], (r, 1, M)) / M
-geometric_mean = Product(sigma(S_uniform[r]), (r, 1, M)) ** (1 / M)
-complement_mean = Product(1 - sigma(S_uniform[r]), (r, 1, M)) ** (1 / M)
-from_odds = 1 / (1 + Product(c * exp(-lam * S_uniform[r]), (r, 1, M)) ** (1 / M))
-root_taken_twice = 1 / (1 + c * Pow(exp(-lam * mean_uniform), 1 / M, evaluate=False))
+# m equally likely subnetworks with linear sums S[1..m]
+EQUALLY_LIKELY = "A unit with n inputs has m = 2^n subnetworks; the statement is made for any number m of them."
+S = weights("S", m)
+mean_uniform = Sum(S[r], (r, 1, m)) / m
+geometric_mean = Product(sigma(S[r]), (r, 1, m)) ** (1 / m)
+complement_mean = Product(1 - sigma(S[r]), (r, 1, m)) ** (1 / m)
+from_odds = 1 / (1 + Product(c * exp(-lam * S[r]), (r, 1, m)) ** (1 / m))
+root_taken_twice = 1 / (1 + c * Pow(exp(-lam * mean_uniform), 1 / m, evaluate=False))
 root_taken_once = 1 / (1 + c * exp(-lam * mean_uniform))
+uniform_ngm = geometric_mean / (geometric_mean + complement_mean)
+sigma_of_mean = sigma(mean_uniform)
+
+printed = (equal(uniform_ngm, from_odds), equal(from_odds, root_taken_twice), equal(root_taken_twice, sigma_of_mean))
+corrected = (printed[0], equal(from_odds, root_taken_once), equal(root_taken_once, sigma_of_mean))
+AVERAGED_TWICE = "The average over the subnetworks is taken twice: the exponent already carries 1/2^n and the bracket is " \
+                 "raised to 1/2^n once more."
 
 claim("eq33",
       title="The normalised geometric mean over equally likely subnetworks, step by step",
-      statement=equal(from_odds, sigma(mean_uniform)))
+      statement=both(*printed), reading=EQUALLY_LIKELY, erratum=Erratum("other", "typo", AVERAGED_TWICE))
 
-claim("eq33.1",
-      title="Collecting the exponentials of all subnetworks in one",
-      statement=equal(from_odds, root_taken_twice),
-      erratum=Erratum("other", "typo", "The average over the subnetworks is taken twice: the exponent already carries "
-                      "1/2^n and the bracket is raised to 1/2^n once more."))
+claim("eq33.amended",
+      title="The normalised geometric mean over equally likely subnetworks, averaging once",
+      statement=both(*corrected))
 
-claim("eq33.1.amended",
-      title="Collecting the exponentials of all subnetworks in one, averaging once",
-      statement=equal(from_odds, root_taken_once))
+EQ33_1 = claim("eq33.1",
+               title="Writing the odds against each outcome as an exponential",
+               statement=printed[0], reading=EQUALLY_LIKELY)
 
 claim("eq33.2",
+      title="Collecting the exponentials of all subnetworks in one",
+      statement=printed[1], reading=EQUALLY_LIKELY, erratum=Erratum("other", "typo", AVERAGED_TWICE))
+
+EQ33_2_AMENDED = claim("eq33.2.amended",
+                       title="Collecting the exponentials of all subnetworks in one, averaging once",
+                       statement=corrected[1])
+
+claim("eq33.3",
       title="The collected form is the logistic function of the mean sum",
-      statement=equal(root_taken_twice, sigma(mean_uniform)),
+      statement=printed[2], reading=EQUALLY_LIKELY,
       erratum=Erratum("other", "typo", "Carries on the exponent 1/2^n that was applied twice."))
 
-claim("eq33.2.amended",
+claim("eq33.3.amended",
       title="The collected form, averaged once, is the logistic function of the mean sum",
-      statement=equal(root_taken_once, sigma(mean_uniform)))
+      statement=corrected[2])
 
-claim("eq34",
-      title="Over equally likely subnetworks the normalised geometric mean is the logistic function of the mean sum",
-      statement=equal(geometric_mean / (geometric_mean + complement_mean), sigma(mean_uniform)))
+EQ34 = claim("eq34",
+             title="Over equally likely subnetworks the normalised geometric mean is the logistic function of the mean sum",
+             statement=equal(uniform_ngm, sigma_of_mean), reading=EQUALLY_LIKELY)
 
 # any distribution P over m subnetworks with linear sums S[1..m]
 P = distribution("P", m)
 N = subnetwork("N", P)
-S = weights("S", m)
 O = sigma(S[N])
 odds_product = 1 / (1 + Product(((1 - sigma(S[r])) / sigma(S[r])) ** P[r], (r, 1, m)))
 collected = 1 / (1 + c * exp(-lam * Sum(P[r] * S[r], (r, 1, m))))
 
+steps = (equal(NWGM(O), odds_product), equal(odds_product, collected), equal(collected, sigma(E(S[N]))))
+
 claim("eq39",
       title="The normalised weighted geometric mean of a logistic unit is the logistic function of its expected sum",
-      statement=equal(NWGM(O), sigma(E(S[N]))))
+      statement=both(*steps))
 
-claim("eq39.1",
-      title="Dividing the normalised weighted geometric mean by its numerator",
-      statement=equal(NWGM(O), odds_product))
+EQ39_1 = claim("eq39.1",
+               title="Dividing the normalised weighted geometric mean by its numerator",
+               statement=steps[0])
 
-claim("eq39.2",
-      title="A weighted product of odds is one exponential of the mean sum",
-      statement=equal(odds_product, collected))
+EQ39_2 = claim("eq39.2",
+               title="A weighted product of odds is one exponential of the mean sum",
+               statement=steps[1])
 
-claim("eq39.3",
-      title="The collected exponential form is the logistic function of the expected sum",
-      statement=equal(collected, sigma(E(S[N]))))
+EQ39_3 = claim("eq39.3",
+               title="The collected exponential form is the logistic function of the expected sum",
+               statement=steps[2])
+
+ANY_DISTRIBUTION = claim("sec4-any-distribution",
+                         title="For any finite set of sums and any probabilities the normalised weighted geometric mean of "
+                               "the logistic outputs is the logistic function of the mean sum",
+                         statement=equal(NWGM(O), sigma(E(S[N]))),
+                         kind="sentence", source="section 4.1, after eq. (39)")
 
 f = Function("f", real=True)
 
-claim("eq40",
+EQ40 = claim("eq40",
       title="The identity for a logistic unit holds for any function of its sum",
       statement=equal(NWGM(sigma(f(S[N]))), sigma(E(f(S[N])))))
 
 power = natural("k")
 
-claim("eq41",
+EQ41 = claim("eq41",
       title="The identity for a logistic unit holds for powers of its sum",
       statement=equal(NWGM(sigma(S[N] ** power)), sigma(E(S[N] ** power))))
 
@@ -140,7 +160,8 @@ claim("eq46",
 
 claim("eq47",
       title="The normalised geometric mean of normalised exponential units is the normalised exponential of mean sums",
-      statement=ForEach(equal(normalised, softmax_of_means), (i, 1, k)))
+      statement=both(ForEach(equal(normalised, exponential_form), (i, 1, k)),
+                     ForEach(equal(exponential_form, softmax_of_means), (i, 1, k))))
 
 claim("eq47.1",
       title="Normalised geometric mean of a normalised exponential unit through the expected sums of all units",

@@ -1,0 +1,140 @@
+"""Why the identities of section 4 hold for every distribution, every c >= 0 and every real slope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sympy as sp
+from sympy import exp
+
+from dropout_theory.domains import POSITIVE
+from dropout_theory.language import Scalar, substitute
+from dropout_theory.papers.baldi2014 import s04_shallow as paper
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    cases,
+    conjunction,
+    generalise,
+    identity,
+    instance,
+    prove,
+    restate,
+    rewrite,
+)
+from dropout_theory.proof.indices import at_value, sift
+from dropout_theory.statements import different, equal
+
+c, c_positive = paper.c, Scalar("c", POSITIVE)
+
+
+def for_every_c(statement: Any, positive: Callable[[Any, Any], Theorem] = identity) -> Theorem:
+    """An equation for c >= 0 from c > 0, where logarithms of odds exist, and c = 0, where every output is one."""
+    left, right = (substitute(side, {c: c_positive}) for side in statement.args)
+    not_zero = assume(different(c, 0))
+    above = instance(positive(left, right), {c_positive: c}, arithmetic(sp.Gt(c, 0, evaluate=False), not_zero))
+    zero = assume(equal(c, 0))
+    at_zero = identity(*(substitute(side, {c: sp.S.Zero}) for side in statement.args))
+    return cases(equal(c, 0), at_value(statement, zero, at_zero), above)
+
+
+def through_odds(left: Any, right: Any) -> Theorem:
+    """First with c exp(-slope S) in place of the odds against each outcome, then the odds are put back."""
+    r = paper.r
+    sigma = substitute(paper.sigma(paper.S[r]), {c: c_positive})
+    odds = (1 - sigma) / sigma
+    plain = c_positive * exp(-paper.lam * paper.S[r])
+    simple = [side.xreplace({odds: plain}) for side in (left, right)]
+    return rewrite(identity(*simple), identity(plain, odds))
+
+
+@prove("baldi2014:eq33.1")
+def odds_of_all_outcomes() -> Theorem:
+    return for_every_c(paper.EQ33_1.statement)
+
+
+@prove("baldi2014:eq33.2.amended")
+def averaged_once() -> Theorem:
+    return for_every_c(paper.EQ33_2_AMENDED.statement)
+
+
+@prove("baldi2014:eq33.amended")
+def uniform_step_by_step() -> Theorem:
+    return conjunction(odds_of_all_outcomes(), averaged_once(), identity(paper.root_taken_once, paper.sigma_of_mean))
+
+
+@prove("baldi2014:eq34")
+def uniform() -> Theorem:
+    return for_every_c(paper.EQ34.statement)
+
+
+@prove("baldi2014:eq39.1")
+def divided_by_numerator() -> Theorem:
+    return for_every_c(paper.EQ39_1.statement, through_odds)
+
+
+@prove("baldi2014:eq39.2")
+def product_of_odds() -> Theorem:
+    return for_every_c(paper.EQ39_2.statement, through_odds)
+
+
+@prove("baldi2014:eq39")
+def step_by_step() -> Theorem:
+    return conjunction(divided_by_numerator(), product_of_odds(), identity(*paper.EQ39_3.statement.args))
+
+
+@prove("baldi2014:sec4-any-distribution")
+def logistic_of_the_mean() -> Theorem:
+    return for_every_c(paper.ANY_DISTRIBUTION.statement)
+
+
+@prove("baldi2014:eq40")
+def any_function() -> Theorem:
+    return for_every_c(paper.EQ40.statement)
+
+
+@prove("baldi2014:eq41")
+def powers() -> Theorem:
+    return for_every_c(paper.EQ41.statement)
+
+
+# --- normalised exponentials ------------------------------------------------------------------------------------
+
+i, l, k = paper.i, paper.l, paper.k
+in_range = (assume(sp.Ge(i, 1, evaluate=False)), assume(sp.Le(i, k, evaluate=False)))
+
+
+def unit_set_apart() -> Theorem:
+    """For a unit i in range: the softmax of mean sums equals its form with unit i left out of the sum."""
+    own = sift(paper.mean_exponential(l), (l, 1, k), i, *in_range)
+    inverse = paper.mean_exponential(i, -1)
+    everyone = sp.Sum(paper.mean_exponential(l), (l, 1, k))
+    split = identity(paper.exponential_form, 1 / (1 + inverse * everyone - inverse * own.conclusion.lhs))
+    return restate(rewrite(split, own), equal(paper.softmax_of_means, paper.exponential_form))
+
+
+def normalised_apart() -> Theorem:
+    return rewrite(identity(paper.normalised, paper.softmax_of_means), unit_set_apart())
+
+
+@prove("baldi2014:eq45")
+def ratios() -> Theorem:
+    back = identity(paper.exponential_form, paper.ratio_form)
+    return generalise(rewrite(normalised_apart(), back), (i, 1, k))
+
+
+@prove("baldi2014:eq47.1")
+def exponentials_of_means() -> Theorem:
+    return generalise(normalised_apart(), (i, 1, k))
+
+
+@prove("baldi2014:eq47.2")
+def two_forms() -> Theorem:
+    return generalise(restate(unit_set_apart(), equal(paper.exponential_form, paper.softmax_of_means)), (i, 1, k))
+
+
+@prove("baldi2014:eq47")
+def softmax_step_by_step() -> Theorem:
+    return conjunction(exponentials_of_means(), two_forms())
