@@ -143,7 +143,7 @@ def gather(registry: Registry, available: Mapping[str, Checker], found: Mapping[
 
 
 def sources(module: str | None) -> tuple[Callable[[], Registry], Callable[[], Mapping[str, Checker]]]:
-    """Where claims and checkers come from: the five papers, or a module's `registry()` and, if it has one, `checkers()`.
+    """Where claims and checkers come from: the five papers, or a module's `registry()` and its `checkers()`, if any.
 
     Raises ClaimError when the module cannot be imported or has no registry().
     """

@@ -24,7 +24,7 @@ def record(of=None) -> Ledger:
 
 
 def timeless(found):
-    return {c: [{k: v for k, v in r.items() if k != "seconds"} for r in records] for c, records in found.records.items()}
+    return {c: [{**r, "seconds": None} for r in records] for c, records in found.records.items()}
 
 
 def test_verdicts_follow_from_the_evidence():

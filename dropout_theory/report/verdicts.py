@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from dropout_theory.report.compare import Comparison
     from dropout_theory.runner import Run
 
+_NAMED = 5  # how many new claims are named before the rest is counted
+
 LEGEND = ("evidence: admissible instance, symbolic, decision procedure, interval, exact, Monte Carlo, property tests; "
           "✓ holds ✗ fails ? unknown · does not apply")
 
@@ -47,7 +49,8 @@ def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
     for identifier, changes in comparison.changes.items():
         lines += [paint(f"changed: {identifier}: {change}", "red", on) for change in changes]
     if comparison.new:
-        lines.append(paint(f"not in the record: {', '.join(comparison.new)}", "yellow", on))
+        more = f" and {len(comparison.new) - _NAMED} more" if len(comparison.new) > _NAMED else ""
+        lines.append(paint(f"not in the record: {', '.join(comparison.new[:_NAMED])}{more}", "yellow", on))
     if run.sound and comparison.agrees:
         lines.append(paint("agrees with the recorded ledger", "green", on))
     return "\n".join(lines)
