@@ -166,6 +166,8 @@ def _merge(left: Iterable[tuple[Any, Any]], right: Iterable[tuple[Any, Any]]) ->
         else:
             powers[atom] = powers.get(atom, 0) + e
     for atom, e in list(powers.items()):
+        if atom == -1 and not e.is_Number:
+            e = powers[atom] = _parity(e)
         if e == 0:
             del powers[atom]
         elif isinstance(atom, lang.Element) and isinstance(atom.family, lang.Gates) and e.is_Integer and e > 0:
@@ -219,6 +221,8 @@ def _power_terms(base: Any, exponent: Any) -> list[Term]:
         term = inner[0]
         if exponent.is_Integer:
             return [Term(term.coefficient**exponent, _merge([(a, e * exponent) for a, e in term.powers], ()))]
+        if exponent.is_integer:
+            return [_integer_power(term, exponent)]
         if term.coefficient > 0 and all(is_positive(a) for a, _ in term.powers):
             return _exp_terms(_multiply_all([_terms(exponent), _log_of_term(term)]))
     common = _common_exponential(inner)
@@ -234,6 +238,28 @@ def _power_terms(base: Any, exponent: Any) -> list[Term]:
     if is_positive(rebuilt):
         return _exp_terms(_multiply_all([_terms(exponent), _terms(sp.log(rebuilt))]))
     return [Term(sp.S.One, ((sp.Pow(rebuilt, rebuild(terms(exponent)), evaluate=False), sp.S.One),))]
+
+
+def _integer_power(term: Term, exponent: Any) -> Term:
+    """A monomial to a symbolic integer power: each atom for itself, whole constants of exponents in the coefficient."""
+    coefficient: Any = sp.S.One
+    powers: list[tuple[Any, Any]] = [(a, sp.expand(e * exponent)) for a, e in term.powers]
+    constant, moving = sp.expand(exponent).as_coeff_Add()
+    for prime, e in sp.factorrat(term.coefficient).items():
+        coefficient *= sp.Integer(prime) ** (constant * e)
+        powers.append((sp.Integer(prime), e * moving))
+    return Term(coefficient, _merge(powers, ()))
+
+
+def _parity(exponent: Any) -> Any:
+    """An integer exponent of -1 with its even parts left out."""
+    kept = []
+    for part in sp.Add.make_args(sp.expand(exponent)):
+        factor, rest = part.as_coeff_Mul()
+        if not (factor.is_Integer and rest.is_integer):
+            return exponent
+        kept.append((factor % 2) * rest)
+    return sp.Add(*kept)
 
 
 def _common_exponential(inner: list[Term]) -> list[Term]:
