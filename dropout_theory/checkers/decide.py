@@ -90,7 +90,7 @@ def decide(claim: Any, context: Context) -> Finding:
 def _decide_at(claim: Any, fixed: Values, reals: list[Any], families: list[Any],
                context: Context) -> tuple[str, Values]:
     translator = Translator()
-    unroll = _Unroller(fixed)
+    unroll = Unroller(fixed)
     goal = translator.boolean(unroll.boolean(claim.statement))
     given = [translator.boolean(unroll.boolean(h.condition)) for h in claim.hypotheses]
     entries = {f: [f[p] for p in index_tuples(f, fixed)] for f in families}
@@ -145,7 +145,7 @@ def _refutation(claim: Any, values: Values) -> Finding | None:
                    counterexample=report(values, judged))
 
 
-class _Unroller:
+class Unroller:
     """Statements at fixed sizes: sums written out, expectations over every mask as polynomials in the entries."""
 
     def __init__(self, sizes: Values) -> None:

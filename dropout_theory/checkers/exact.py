@@ -67,7 +67,7 @@ def exact(claim: Any, context: Context) -> Finding:
             continue
         tried += 1
         agreed += found.truth is Truth.AGREES
-    if isinstance(claim.statement, st.Exists) and tried:
+    if isinstance(claim.statement, st.Exists) and tried > agreed and not any(atoms_of(claim)):
         return Finding("holds", "proof", "an exact witness makes it true", {"tried": tried})
     if tried == 0:
         return Finding("unknown", "exact-instances", "; ".join(sorted(reasons)) or "no admissible instance drawn")

@@ -1,0 +1,55 @@
+"""Hypotheses without an instance are found, and a stated instance is checked."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from dropout_theory.checkers import get_checker
+from dropout_theory.claim import Claim, Hypothesis
+from dropout_theory.domains import PROBABILITY, REAL
+from dropout_theory.kernel import Context, derive
+from dropout_theory.language import Scalar
+from dropout_theory.statements import less, less_equal
+
+p, x = Scalar("p", PROBABILITY), Scalar("x", REAL)
+
+
+def claim_with(*conditions, **details):
+    hypotheses = tuple(Hypothesis(f"h{n}", c) for n, c in enumerate(conditions))
+    return Claim("paper:vacuous", "test", less_equal(x**2, x**2 + 1), "1", "test", hypotheses=hypotheses, **details)
+
+
+def check(claim):
+    return get_checker("admissible").check(claim, Context())
+
+
+def test_contradictory_hypotheses_make_a_claim_ill_formed():
+    claim = claim_with(less(p, sp.Rational(1, 3)), less(sp.Rational(1, 2), p))
+    found = check(claim)
+    assert found.ill_formed and found.outcome == "unknown"
+    proof = get_checker("symbolic").check(claim, Context())
+    assert proof.outcome == "holds"  # true of nothing
+    assert derive(claim, [found, proof]).verdict == "ill-formed"
+
+
+def test_narrow_but_satisfiable_hypotheses_are_not_accused():
+    claim = claim_with(less(x, sp.Rational(1, 10**6)), less(0, x))
+    found = check(claim)
+    assert not found.ill_formed
+
+
+def test_satisfiable_hypotheses_get_an_instance():
+    found = check(claim_with(less(p, sp.Rational(1, 2))))
+    assert found.outcome == "holds" and found.figures["instance"]["p"]
+
+
+def test_a_stated_instance_that_breaks_a_hypothesis_is_not_accepted():
+    assert check(claim_with(less(p, sp.Rational(1, 2)), admissible={p: sp.Rational(3, 4), x: 0})).outcome == "unknown"
+    assert check(claim_with(less(p, sp.Rational(1, 2)), admissible={p: sp.Integer(2), x: 0})).outcome == "unknown"
+    assert check(claim_with(less(p, sp.Rational(1, 2)), admissible={p: sp.Rational(1, 4)})).outcome == "unknown"
+
+
+def test_no_verdict_without_an_admissible_instance():
+    claim = claim_with(less(p, sp.Rational(1, 2)), admissible={p: sp.Rational(3, 4), x: 0})
+    proof = get_checker("symbolic").check(claim, Context())
+    assert derive(claim, [check(claim), proof]).verdict == "open"
