@@ -64,7 +64,19 @@ class Translator:
         if isinstance(expr, lang.Relu):
             inner = self.real(expr.args[0])
             return z3.If(inner >= 0, inner, z3.RealVal(0, self.context))
+        if isinstance(expr, sp.Sum):
+            return self._sum(expr)
         return self.opaque(expr)
+
+    def _sum(self, expr: Any) -> Any:
+        """Factors free of the bound indices stand before the sum, so that sum(P x)/a and sum(P x)*(1/a) agree."""
+        bound = {limit[0] for limit in expr.limits}
+        outside = [a for a in sp.Mul.make_args(expr.function) if not a.free_symbols & bound]
+        if not outside:
+            return self.opaque(expr)
+        inside = sp.Mul(*[a for a in sp.Mul.make_args(expr.function) if a not in outside])
+        rest = normal(sp.Sum(inside, *expr.limits))
+        return z3.Product([*[self.real(a) for a in outside], self.real(rest)])
 
     def _inverse(self, base_expr: Any, base: Any, order: int) -> Any:
         key = sp.Pow(base_expr, -order, evaluate=False)
