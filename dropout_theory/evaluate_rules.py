@@ -254,13 +254,20 @@ def _relu(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
     return extreme([ev.value(expr.args[0], bound), fmpq(0)], True)
 
 
+def outside_masks(bound: dict[Any, Any]) -> dict[Any, Any]:
+    """`bound` without the values of random atoms: a nested expectation is a number, whatever the current mask."""
+    return {k: v for k, v in bound.items()
+            if not isinstance(k, (lang.RandomScalar, lang.RandomIndex))
+            and not (isinstance(k, tuple) and isinstance(k[0], lang.Gates))}
+
+
 @_rule(lang.E)
 def _expectation(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
     if ev.expect is None:
         from dropout_theory.evaluate import Unsupported
 
         raise Unsupported(f"no way to take the expectation {expr}")
-    return ev.expect(ev, expr.args[0], bound)
+    return ev.expect(ev, expr.args[0], outside_masks(bound))
 
 
 @_rule(lang.Var)
@@ -281,7 +288,7 @@ def _geometric(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
     from dropout_theory.expectations.enumeration import geometric_mean
 
     x = expr.args[0] if isinstance(expr, lang.G) else 1 - expr.args[0]
-    return geometric_mean(ev, x, bound)
+    return geometric_mean(ev, x, outside_masks(bound))
 
 
 @_rule(lang.NWGM)

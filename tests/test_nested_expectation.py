@@ -1,0 +1,23 @@
+"""A nested expectation is a number: the mask of the outer one must not reach it."""
+
+import sympy as sp
+
+from dropout_theory.evaluate import Truth, judge
+from dropout_theory.expectations.enumeration import expectation
+from dropout_theory.language import E, Var, distribution, gates, size, subnetwork, weights
+from dropout_theory.statements import equal
+
+
+def test_nested_mean_over_subnetworks_ignores_the_outer_outcome() -> None:
+    m = size("m")
+    P, v = distribution("P", m), weights("v", m)
+    N = subnetwork("N", P)
+    values = {m: 2, P: {(1,): sp.Rational(1, 4), (2,): sp.Rational(3, 4)}, v: {(1,): 0, (2,): 1}}
+    assert judge(equal(E((v[N] - E(v[N])) ** 2), sp.Rational(3, 16)), values, expectation).truth is Truth.TRUE
+
+
+def test_nested_mean_over_gates_ignores_the_outer_mask() -> None:
+    delta = gates("delta", sp.Rational(1, 3), 1)
+    left = E((delta[1] - E(delta[1])) ** 2)
+    assert judge(equal(left, Var(delta[1])), {}, expectation).truth is Truth.TRUE
+    assert judge(equal(left, 0), {}, expectation).truth is Truth.FALSE
