@@ -30,4 +30,4 @@ def test_a_factor_with_the_bound_index_stays():
 def test_a_denominator_that_may_vanish_is_refused():
     b = Scalar("b", REAL)
     with pytest.raises(ProofError, match="not zero"):
-        arithmetic(equal(Sum(P[k] * x[k] / b, (k, 1, m)) * b, mean))
+        arithmetic(less_equal(0, Sum(P[k] * x[k] / b, (k, 1, m)) ** 2))
