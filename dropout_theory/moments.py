@@ -57,10 +57,48 @@ def _split(random: list[tuple[Any, Any]]) -> list[list[Term]]:
         tied, free = gates, []
     factors = _gate_factors(free)
     rest = others + [(g, sp.S.One) for g in tied]
-    if rest:
-        factors.append(_scalar_moment(rest) or [Term(sp.S.One, ((lang.E(sp.Mul(*[a**e for a, e in rest])),
-                                                                  sp.S.One),))])
+    for group in _clusters(rest):
+        factors.append(_scalar_moment(group) or [Term(sp.S.One, ((lang.E(sp.Mul(*[a**e for a, e in group])),
+                                                                   sp.S.One),))])
     return factors
+
+
+def _clusters(powers: list[tuple[Any, Any]]) -> list[list[tuple[Any, Any]]]:
+    """Groups of factors that are independent of each other: no gate or scalar of one may be one of another."""
+    groups: list[list[tuple[Any, Any]]] = []
+    for power in powers:
+        near = [g for g in groups if not all(_unrelated(sp.Tuple(*power), sp.Tuple(*other)) for other in g)]
+        groups = [g for g in groups if g not in near] + [[p for g in near for p in g] + [power]]
+    return groups
+
+
+def _unrelated(left: Any, right: Any) -> bool:
+    """Whether two random expressions are built from different independent gates and scalars."""
+    return all(_different(a, b) for a in _leaves(left, frozenset()) for b in _leaves(right, frozenset()))
+
+
+def _leaves(expr: Any, bound: frozenset[Any]) -> list[tuple[Any, frozenset[Any]]]:
+    """Random atoms of an expression, each with the index symbols bound around it."""
+    if not is_random(expr):
+        return []
+    if isinstance(expr, (lang.Element, lang.Scalar)):
+        return [(expr, bound)]
+    bound = bound | {limit[0] for limit in lang.bound_limits(expr)}
+    return [leaf for a in expr.args if isinstance(a, sp.Basic) for leaf in _leaves(a, bound)]
+
+
+def _different(left: tuple[Any, frozenset[Any]], right: tuple[Any, frozenset[Any]]) -> bool:
+    """Whether two random atoms are certainly different and independent."""
+    (a, bound_a), (b, bound_b) = left, right
+    if any(isinstance(x, lang.Element) and not (_is_gate(x) and not is_random(x.family.keep)) for x in (a, b)):
+        return False
+    if any(isinstance(x, lang.Scalar) and not (isinstance(x, lang.RandomScalar) and not any(map(is_random, x.law[1:])))
+           for x in (a, b)):
+        return False
+    if not (_is_gate(a) and _is_gate(b) and a.family == b.family):
+        return a != b
+    return any((x - y).is_nonzero and not (x.free_symbols & bound_a or y.free_symbols & bound_b)
+               for x, y in zip(a.indices, b.indices, strict=True))
 
 
 def _given_scalars(random: list[tuple[Any, Any]]) -> Any:

@@ -8,7 +8,7 @@ import sympy as sp
 from dropout_theory.domains import NATURAL, PROBABILITY
 from dropout_theory.language import Cov, E, Scalar, family, gates, index, size, weights
 from dropout_theory.proof import ProofError, assume, generalise, identity, rewrite
-from dropout_theory.proof.indices import apart, entry_below_sum, generalise_offset, sift
+from dropout_theory.proof.indices import apart, at_value, entry_below_sum, generalise_offset, sift
 from dropout_theory.statements import ForEach, equal, less_equal
 
 n = size("n")
@@ -74,3 +74,13 @@ def test_rewriting_refuses_assumptions_about_bound_atoms() -> None:
     kept = assume(equal(delta[1], 1))
     with pytest.raises(ProofError, match="bind"):
         rewrite(identity(E(delta[1]), p[1]), kept)
+
+
+def test_a_special_value_speaks_of_that_value_only() -> None:
+    a = Scalar("a", NATURAL)
+    statement = equal(a**2, a)
+    theorem = identity(sp.S.Zero, 0)
+    found = at_value(statement, assume(equal(a, 0)), theorem)
+    assert found.conclusion == statement and found.given == {equal(a, 0)}
+    with pytest.raises(ProofError, match="not the statement"):
+        at_value(statement, assume(equal(a, 2)), identity(sp.Integer(4), 4))

@@ -1,4 +1,4 @@
-"""Rules about indices: Kronecker deltas, one entry against a whole sum, index offsets."""
+"""Rules about indices and special values: Kronecker deltas, an entry of a sum, index offsets, a scalar at a number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
-from dropout_theory.proof.algebra import matches
+from dropout_theory.proof.algebra import matches, rewrite
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
 from dropout_theory.sums import is_nonnegative
@@ -51,15 +51,39 @@ def entry_below_sum(term: Any, limits: tuple[Any, Any, Any], at: Any, *premises:
 def generalise_offset(theorem: Theorem, offset: lang.Scalar, body: Any, *limits: tuple[Any, Any, Any]) -> Theorem:
     """For each index: from the body at last index = its first value + offset, with a natural offset left free.
 
-    Sound because every index of the last range is its first value plus a natural number.
+    Every index of the last range is its first value plus a natural number. Range assumptions on the other indices
+    are dropped, as in `generalise`.
     """
     symbol, low, _ = limits[-1]
     need(offset.domain.integer and offset.domain.lower == 0 and offset.domain.upper == sp.oo,
          f"{offset} is not a natural number")
     symbols = {limit[0] for limit in limits}
-    need(not any(g.free_symbols & (symbols | {offset}) for g in theorem.given), "an assumption restricts the index")
+    in_range = {relation(s, end, evaluate=False) for s, first, last in limits[:-1]
+                for relation, end in ((sp.Ge, first), (sp.Le, last))}
+    moved = certify("for each", theorem.conclusion, [theorem], discharged=in_range)
+    need(not any(g.free_symbols & (symbols | {offset}) for g in moved.given), "an assumption restricts the index")
     need(offset not in body.free_symbols and all(offset not in sp.sympify(e).free_symbols for x in limits for e in x[1:]),
          f"{offset} occurs in the statement")
     need(matches(theorem.conclusion, lang.substitute(body, {symbol: low + offset})),
          f"{theorem.conclusion} is not the body at {low + offset}")
-    return certify("for each", st.ForEach(body, *limits), [theorem])
+    return certify("for each", st.ForEach(body, *limits), [moved])
+
+
+def at_value(statement: Any, equality: Theorem, theorem: Theorem) -> Theorem:
+    """The statement, from `scalar = value` and a theorem that is the statement with the value put for the scalar."""
+    need(isinstance(equality.conclusion, sp.Eq), f"not an equality: {equality.conclusion}")
+    scalar, value = equality.conclusion.args
+    need(isinstance(scalar, lang.Scalar) and not isinstance(scalar, (lang.Family, lang.RandomIndex, lang.RandomScalar)),
+         f"{scalar} is not a scalar that is fixed")
+    need(not value.free_symbols, f"{value} is not a number")
+    need(matches(theorem.conclusion, lang.substitute(statement, {scalar: value})),
+         f"{theorem.conclusion} is not the statement at {scalar} = {value}")
+    return certify("equal terms", statement, [equality, theorem])
+
+
+def replaced(expr: Any, *equalities: Theorem) -> Theorem:
+    """expr = expr with left sides of equalities replaced by their right sides, as `rewrite` replaces them."""
+    expr = sp.sympify(expr)
+    fresh = sp.Dummy("whole", real=True)  # an abbreviation of expr, so that only one side is rewritten
+    moved = rewrite(certify("abbreviation", st.equal(fresh, expr)), *equalities)
+    return certify("rewriting", st.equal(expr, moved.conclusion.args[1]), [moved])
