@@ -48,11 +48,13 @@ def exact(claim: Any, context: Context) -> Finding:
     """Judge the statement at suggested witnesses, the admissible instance and seeded rational instances."""
     from dropout_theory.proofs_loader import witnesses
 
+    if isinstance(claim.statement, st.Exists):
+        return _existential(claim, [*witnesses(claim.id), *([claim.admissible] if claim.admissible else [])])
     tried = agreed = undecided = 0
     reasons: set[str] = set()
     for values in instances(claim, context, witnesses(claim.id)):
         try:
-            found = judge(_statement(claim, values), values, expectation)
+            found = judge(claim.statement, values, expectation)
         except Unsupported as error:
             reasons.add(str(error))
             undecided += 1
@@ -67,8 +69,6 @@ def exact(claim: Any, context: Context) -> Finding:
             continue
         tried += 1
         agreed += found.truth is Truth.AGREES
-    if isinstance(claim.statement, st.Exists) and tried > agreed and not any(atoms_of(claim)):
-        return Finding("holds", "proof", "an exact witness makes it true", {"tried": tried})
     if tried == 0:
         return Finding("unknown", "exact-instances", "; ".join(sorted(reasons)) or "no admissible instance drawn")
     balls = f", {agreed} of them in balls of relative radius 2^-150" if agreed else ""
@@ -76,9 +76,23 @@ def exact(claim: Any, context: Context) -> Finding:
                    {"tried": tried, "agreed": agreed, "undecided": undecided})
 
 
-def _statement(claim: Any, values: Values) -> Any:
-    statement = claim.statement
-    return statement.body if isinstance(statement, st.Exists) else statement
+def _existential(claim: Any, suggested: list[Values]) -> Finding:
+    """An existential statement is true by a witness that decides its body exactly; a bad witness refutes nothing."""
+    for values in suggested:
+        check_admissible(claim, values)
+        for atom in claim.statement.bound_symbols:
+            entries = values[atom].values() if isinstance(values[atom], dict) else [values[atom]]
+            if not all(atom.domain.contains(sp.sympify(v)) for v in entries):
+                raise Rejected(f"{atom} of the witness leaves its domain, {atom.domain}")
+        try:
+            found = judge(claim.statement.body, values, expectation)
+        except Unsupported as error:
+            return Finding("unknown", "exact-instances", str(error))
+        if found.truth is Truth.TRUE:
+            if any(atoms_of(claim)):
+                return Finding("holds", "exact-instances", "the witness makes it true at one value of the free atoms")
+            return Finding("holds", "proof", "an exact witness makes it true", {"witness": describe(values)})
+    return Finding("unknown", "exact-instances", "no witness is suggested that makes it true")
 
 
 def instances(claim: Any, context: Context, suggested: list[Values]) -> Any:
@@ -86,8 +100,6 @@ def instances(claim: Any, context: Context, suggested: list[Values]) -> Any:
     for values in [*suggested, *([claim.admissible] if claim.admissible else [])]:
         check_admissible(claim, values)
         yield dict(values)
-    if isinstance(claim.statement, st.Exists):
-        return
     integers, reals, families = atoms_of(claim)
     if not (integers or reals or families):
         if not suggested and not claim.admissible:
@@ -110,7 +122,7 @@ def fails_at(claim: Any, values: Values) -> Any:
     """The judgement when an admissible instance refutes the claim, else None."""
     try:
         check_admissible(claim, values)
-        found = judge(_statement(claim, values), values, expectation)
+        found = judge(claim.statement, values, expectation)
     except (Rejected, Unsupported, KeyError):
         return None
     return found if found.truth is Truth.FALSE else None
@@ -120,7 +132,7 @@ def shrink(claim: Any, values: Values, rounds: int = 3) -> tuple[Values, Any]:
     """A smaller counterexample: each number replaced by the simplest one that still refutes."""
     judged = fails_at(claim, values)
     if judged is None:  # the instance was judged without its own admissibility check: report it as it is
-        return values, judge(_statement(claim, values), values, expectation)
+        return values, judge(claim.statement, values, expectation)
     current = dict(values)
     for _ in range(rounds):
         changed = False

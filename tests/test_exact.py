@@ -1,0 +1,85 @@
+"""Exact instances: counterexamples are admissible and small, witnesses of existence are checked, ties are exact."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from dropout_theory.checkers import get_checker
+from dropout_theory.claim import Claim, Hypothesis
+from dropout_theory.domains import PROBABILITY, REAL, UNIT
+from dropout_theory.evaluate import Truth, judge
+from dropout_theory.expectations.enumeration import expectation
+from dropout_theory.instances import Rejected
+from dropout_theory.kernel import Context
+from dropout_theory.language import E, Scalar, Var, distribution, family, gates, index, size, subnetwork, weights
+from dropout_theory.statements import Exists, all_equal, both, equal, equivalent, implies, less, less_equal
+
+n, m, i, k = size("n"), size("m"), index("i"), index("k")
+w, p = weights("w", n), family("p", PROBABILITY, n)
+delta = gates("delta", p, n)
+S = sp.Sum(w[i] * delta[i], (i, 1, n))
+P = distribution("P", m)
+N = subnetwork("N", P)
+O = family("O", UNIT, m)
+q = Scalar("q", PROBABILITY)
+
+
+def run(statement, **details):
+    return get_checker("exact").check(Claim("paper:test", "test", statement, "1", "test", **details), Context())
+
+
+def test_a_counterexample_is_shrunk_to_one_gate():
+    found = run(equal(Var(S), sp.Sum(w[i] ** 2 * p[i], (i, 1, n))))
+    assert found.outcome == "fails"
+    instance = found.counterexample["instance"]
+    assert (instance["n"], instance["w"]) == ("1", ["1"])
+    assert instance["p"] in (["1"], ["1/2"])
+
+
+def test_a_strict_inequality_fails_where_the_sides_tie():
+    assert run(less(Var(O[N]), E(O[N]) * (1 - E(O[N])))).outcome == "fails"
+    assert run(less_equal(Var(O[N]), E(O[N]) * (1 - E(O[N])))).outcome == "holds"
+
+
+def test_zero_probabilities_break_an_equality_case():
+    found = run(equivalent(equal(Var(O[N]), 0), all_equal(O[k], (k, 1, m))))
+    assert found.outcome == "fails" and "0" in found.counterexample["instance"]["P"]
+
+
+def test_hypotheses_confine_the_search():
+    statement = less_equal(q**2, q / 2)
+    assert run(statement).outcome == "fails"
+    half = Hypothesis("low", less_equal(q, sp.Rational(1, 2)))
+    assert run(statement, hypotheses=(half,)).outcome == "holds"
+
+
+def test_existence_is_proved_by_a_witness_and_never_refuted_by_a_bad_one():
+    x = Scalar("x", REAL)
+    statement = Exists(equal(x**2, 2 * x), (x,))
+    assert run(statement, admissible={x: 2}).rigor == "proof"
+    bad = run(statement, admissible={x: 3})
+    assert bad.outcome == "unknown"
+    with pytest.raises(Rejected):
+        run(Exists(less(1, q), (q,)), admissible={q: 2})
+
+
+def test_a_witness_at_one_value_of_a_free_atom_is_no_proof():
+    x = Scalar("x", REAL)
+    found = run(Exists(less(q, x), (x,)), admissible={x: 2, q: sp.Rational(1, 2)})
+    assert (found.outcome, found.rigor) == ("holds", "exact-instances")
+
+
+def test_agreement_of_balls_is_not_exact_truth():
+    statement = equal(sp.exp(q) * sp.exp(2 * q) - sp.log(q), (sp.exp(q)) ** 3 - sp.log(3 * q) + sp.log(3))
+    values = {q: sp.Rational(1, 3)}
+    assert judge(statement, values, expectation).truth is Truth.AGREES
+    assert judge(sp.Not(statement, evaluate=False), values, expectation).truth is Truth.UNKNOWN
+    assert judge(implies(statement, less(1, q)), values, expectation).truth is Truth.UNKNOWN
+    assert judge(both(statement, less(q, 1)), values, expectation).truth is Truth.AGREES
+
+
+def test_undefined_values_are_unknown():
+    found = judge(equal(1 / q, 1 / q), {q: sp.S.Zero}, expectation)
+    assert found.truth is Truth.UNKNOWN and "division by zero" in found.note
+    assert judge(less(sp.log(q), 0), {q: sp.S.Zero}, expectation).truth is Truth.UNKNOWN
