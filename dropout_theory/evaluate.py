@@ -195,6 +195,10 @@ class Evaluator:
             return _same(*(self.truth(a, bound) for a in statement.args))
         if isinstance(statement, st.ForEach):
             return self._for_each(statement.body, list(statement.limits), bound)
+        if isinstance(statement, st.ForAll):
+            from dropout_theory.universal import truth_for_all
+
+            return truth_for_all(self, statement, bound)
         if isinstance(statement, st.Converges):
             from dropout_theory.convergence import truth_of_convergence
 

@@ -68,7 +68,7 @@ def atoms_of(claim: Any) -> tuple[list[Any], list[Any], list[Any]]:
             return
         if isinstance(expr, AppliedUndef):
             functions[expr.func] = None
-        if isinstance(expr, st.Exists):
+        if isinstance(expr, (st.Exists, st.ForAll)):
             bound.update(expr.bound_symbols)
         if isinstance(expr, st.SameToOrder):
             bound.add(expr.scale)

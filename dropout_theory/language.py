@@ -195,6 +195,12 @@ def substitute(expr: Any, mapping: dict[Any, Any]) -> Any:
         return mapping[expr]
     if not expr.args or not (expr.free_symbols | _bound_names(expr)) & set(mapping):
         return expr
+    if hasattr(expr, "bound_everywhere"):  # one name bound in all arguments alike
+        name = expr.bound_everywhere
+        mapping = {k: v for k, v in mapping.items() if k != name}
+        if any(name in getattr(v, "free_symbols", set()) for v in mapping.values()):
+            expr = expr.xreplace({name: sp.Dummy(name.name, **name.assumptions0)})
+        return expr.func(*[substitute(a, mapping) for a in expr.args])
     limits = bound_limits(expr)
     if not limits:
         args = [substitute(a, mapping) for a in expr.args]
@@ -206,7 +212,7 @@ def substitute(expr: Any, mapping: dict[Any, Any]) -> Any:
     renamed: dict[Any, Any] = {}
     for limit in limits:
         if limit[0] in incoming:
-            renamed[limit[0]] = sp.Dummy(limit[0].name, integer=True)
+            renamed[limit[0]] = _renamed(limit[0], incoming | body.free_symbols)
     inner = {k: v for k, v in mapping.items() if k not in [limit[0] for limit in limits]}
     if renamed:
         body = substitute(body, renamed)
@@ -215,6 +221,16 @@ def substitute(expr: Any, mapping: dict[Any, Any]) -> Any:
         ends = [substitute(substitute(e, renamed), inner) for e in limit[1:]]
         new.append(sp.Tuple(renamed.get(limit[0], limit[0]), *ends))
     return expr.func(substitute(body, inner), *new)
+
+
+def _renamed(bound: Any, taken: set[Any]) -> Any:
+    """A fresh name for a bound index, or a bound scalar of the same domain."""
+    if not isinstance(bound, Scalar):
+        return sp.Dummy(bound.name, integer=True)
+    fresh = bound
+    while fresh in taken:
+        fresh = Scalar(fresh.name + "'", bound.domain)
+    return fresh
 
 
 def bound_limits(expr: Any) -> tuple[Any, ...]:
@@ -273,8 +289,8 @@ def _require_below(new: Recursion, element: Element) -> None:
     layer = new.ranges[0][0]
     index = element.indices[0]
     tops = [index]
-    for node in new.step.atoms(sp.Sum):
-        tops += [limit[2] for limit in node.limits if limit[0] == index]
+    for node in new.step.atoms(sp.Sum, _Extreme):
+        tops += [limit[2] for limit in bound_limits(node) if limit[0] == index]
     if not any((layer - top).is_positive or sp.expand(layer - top) == 1 for top in tops):
         raise ValueError(f"step of recursion {new.name!r} uses {element}; allowed: layers below {layer}")
 

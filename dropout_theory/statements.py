@@ -104,6 +104,16 @@ class Exists(_Bound):
     symbol = r"\exists"
 
 
+class ForAll(_Bound):
+    """The body holds for all values of the scalars in their domains: `ForAll(body, (x,), (y,))`.
+
+    Says that an undefined function is convex, increasing or satisfies a functional equation. A body that is not
+    defined at some values does not hold there.
+    """
+
+    symbol = r"\forall"
+
+
 def all_equal(expr: Any, limits: tuple[Any, Any, Any]) -> ForEach:
     """expr takes one value over the index range."""
     bound, low, high = limits
@@ -148,8 +158,12 @@ class Converges(Boolean):
         return sp.Basic.__new__(cls, sp.sympify(term), sp.Tuple(*limits))
 
     @property
+    def bound_everywhere(self) -> Any:
+        return self.args[1].args[0]
+
+    @property
     def free_symbols(self) -> set[Any]:
-        return self.args[0].free_symbols - {self.args[1].args[0]}
+        return (self.args[0].free_symbols - {self.args[1].args[0]}) | self.args[1].args[1].free_symbols
 
     def _latex(self, printer: Any) -> str:
         bound, first = (printer._print(a) for a in self.args[1].args)

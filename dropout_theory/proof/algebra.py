@@ -61,8 +61,10 @@ def matches(found: Any, wanted: Any) -> bool:
     if isinstance(found, (sp.And, sp.Or)):
         return all(any(matches(f, w) for f in found.args) for w in wanted.args) \
             and all(any(matches(f, w) for w in wanted.args) for f in found.args)
-    if isinstance(found, (st.ForEach, st.Exists)):
-        names = [sp.Dummy(b.name, **b.assumptions0) if type(b) is sp.Symbol else b for b in wanted.bound_symbols]
+    if isinstance(found, (st.ForEach, st.Exists, st.ForAll)):
+        if [_domain(b) for b in found.bound_symbols] != [_domain(b) for b in wanted.bound_symbols]:
+            return False
+        names = _common_names(found, wanted)
         if [tuple(x.args[1:]) for x in found.limits] != [tuple(x.args[1:]) for x in wanted.limits]:
             return False
         return matches(lang.substitute(found.body, dict(zip(found.bound_symbols, names, strict=True))),
@@ -74,6 +76,27 @@ def matches(found: Any, wanted: Any) -> bool:
         return all(matches(f, w) if isinstance(f, sp.logic.boolalg.Boolean) else f == w
                    for f, w in zip(found.args, wanted.args, strict=True))
     return False
+
+
+def _common_names(found: Any, wanted: Any) -> list[Any]:
+    """Names for the bound symbols of both statements that are free in neither."""
+    taken = found.body.free_symbols | wanted.body.free_symbols
+    names: list[Any] = []
+    for bound in wanted.bound_symbols:
+        if type(bound) is sp.Symbol:
+            names.append(sp.Dummy(bound.name, **bound.assumptions0))
+        elif isinstance(bound, lang.Family):
+            names.append(bound)
+        else:
+            name = lang.Scalar(bound.name + "'", bound.domain)
+            while name in taken or name in names:
+                name = lang.Scalar(name.name + "'", bound.domain)
+            names.append(name)
+    return names
+
+
+def _domain(bound: Any) -> Any:
+    return getattr(bound, "domain", None)
 
 
 def rewrite(theorem: Theorem, *equalities: Theorem, indices: Iterable[Any] = ()) -> Theorem:

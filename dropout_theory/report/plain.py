@@ -59,6 +59,9 @@ class _Plain(StrPrinter):
     def _print_ForEach(self, expr: Any) -> str:
         return self._quantified("for all", expr)
 
+    def _print_ForAll(self, expr: Any) -> str:
+        return self._quantified("for all", expr)
+
     def _print_Exists(self, expr: Any) -> str:
         return self._quantified("there is", expr)
 

@@ -1,0 +1,80 @@
+"""Rules about statements for all values of scalars, and what convexity and powers give from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.domains import PROBABILITY
+from dropout_theory.proof.algebra import matches
+from dropout_theory.proof.analysis import within
+from dropout_theory.proof.solver import entails
+from dropout_theory.proof.theorem import Theorem, certify, need
+from dropout_theory.sums import is_nonnegative
+
+
+def for_all(theorem: Theorem, *scalars: lang.Scalar) -> Theorem:
+    """The conclusion for all values of free scalars, which no assumption restricts. Raises ProofError."""
+    for s in scalars:
+        need(isinstance(s, lang.Scalar) and not isinstance(s, (lang.Family, lang.RandomScalar, lang.RandomIndex)),
+             f"{s} is not a scalar")
+        need(not any(s in g.free_symbols for g in theorem.given), f"an assumption restricts {s}")
+    return certify("for all", st.ForAll(theorem.conclusion, *[(s,) for s in scalars]), [theorem])
+
+
+def at(theorem: Theorem, *values: Any, premises: tuple[Theorem, ...] = ()) -> Theorem:
+    """A ForAll conclusion at particular values, which lie in the domains by shape or from the premises.
+
+    Raises ProofError.
+    """
+    statement = theorem.conclusion
+    need(isinstance(statement, st.ForAll), "not a statement for all values")
+    mapping: Mapping[Any, Any] = dict(zip(statement.bound_symbols, [sp.sympify(v) for v in values], strict=True))
+    for scalar, value in mapping.items():
+        need(not scalar.domain.integer or bool(value.is_integer), f"{value} is not an integer")
+        need(value.is_real is not False, f"{value} is not real")
+        for condition in scalar.domain.conditions(value):
+            need(entails([p.conclusion for p in premises], condition), f"not in the domain of {scalar}: {condition}")
+    return certify("for all", lang.substitute(statement.body, dict(mapping)), [theorem, *premises])
+
+
+def convexity(f: Any, x: lang.Scalar, names: tuple[str, str, str] = ("x'", "y'", "theta'")) -> st.ForAll:
+    """The statement that f, an expression in x, is convex on the domain of x: the two-point inequality."""
+    a, b = (lang.Scalar(n, x.domain) for n in names[:2])
+    theta = lang.Scalar(names[2], PROBABILITY)
+    one, two = (lang.substitute(f, {x: v}) for v in (a, b))
+    between = lang.substitute(f, {x: theta * a + (1 - theta) * b})
+    return st.ForAll(st.less_equal(between, theta * one + (1 - theta) * two), (a,), (b,), (theta,))
+
+
+def finite_jensen(f: Any, x: lang.Scalar, entries: lang.Element, probabilities: lang.Family,
+                  convex: Theorem) -> Theorem:
+    """f(sum P x) <= sum P f(x) from two-point convexity of f on the domain of x, an interval with the entries.
+
+    `convex` concludes `convexity(f, x)`. Raises ProofError.
+    """
+    need(matches(convex.conclusion, convexity(f, x)), f"{convex.conclusion} is not the convexity of {f}")
+    need(not x.domain.integer and within(entries.family.domain, x.domain), f"{entries} may leave the domain of {x}")
+    need(probabilities.simplex is True, f"{probabilities} is not a probability distribution")
+    symbol = entries.indices[-1]
+    need(not any(symbol in g.free_symbols for g in convex.given) and symbol not in f.free_symbols,
+         "an assumption restricts the index")
+    limits = (symbol, sp.S.One, probabilities.ranges[0][2])
+    outside = lang.substitute(f, {x: sp.Sum(probabilities[symbol] * entries, limits)})
+    inside = sp.Sum(probabilities[symbol] * lang.substitute(f, {x: entries}), limits)
+    return certify("Jensen", st.less_equal(outside, inside), [convex])
+
+
+def collected_power(base: Any, exponent: Any, limits: tuple[Any, Any, Any]) -> Theorem:
+    """prod base^exponent(k) = base^(sum exponent(k)) for a non-negative base free of k and exponents >= 0.
+
+    With 0^0 = 1 both sides are 1 or 0 together when the base is 0. Raises ProofError.
+    """
+    base, exponent = sp.sympify(base), sp.sympify(exponent)
+    need(limits[0] not in base.free_symbols, f"{base} depends on {limits[0]}")
+    need(is_nonnegative(base) and is_nonnegative(exponent), f"{base} or {exponent} may be negative")
+    return certify("collected power", st.equal(sp.Product(base**exponent, limits), base ** sp.Sum(exponent, limits)))
