@@ -47,6 +47,8 @@ def _spell(value: Any) -> str:
         return repr(value)
     from sympy import Dummy, Symbol, srepr
 
+    if isinstance(value, type):  # an undefined function is a class; its assumptions count
+        return f"{value.__name__}({sorted((getattr(value, '_kwargs', None) or {}).items())})"
     if isinstance(value, Dummy):  # its index counts the dummies made so far in this process
         return f"Dummy({value.name})"
     if isinstance(value, Symbol) and type(value) is not Symbol:
