@@ -27,7 +27,9 @@ class Translator:
         self.context = z3.Context()  # a fresh one, so that earlier queries cannot change the search
         self.names: dict[Any, Any] = {}
         self.facts: list[Any] = []
-        self.obligations: list[tuple[str, Any]] = []  # must be proved before the translation may be trusted
+        # (label, condition, number of facts known before the term that needs it): to be proved, see `unjustified`
+        self.obligations: list[tuple[str, Any, int]] = []
+        self.definitions: set[int] = set()  # positions of the facts that define an inverse or a root
 
     def opaque(self, expr: Any) -> Any:
         if expr not in self.names:
@@ -51,7 +53,7 @@ class Translator:
         if isinstance(expr, sp.Pow) and expr.exp.is_Rational and expr.exp.q == 2:
             root = self._root(expr.base)
             power = z3.Product([root] * abs(int(expr.exp.p)))
-            return power if expr.exp > 0 else self._inverse(expr.base, power, 1)
+            return power if expr.exp > 0 else self._inverse(sp.Pow(expr.base, -expr.exp), power, 1)
         if isinstance(expr, (sp.Max, sp.Min)):
             values = [self.real(a) for a in expr.args]
             best = values[0]
@@ -69,23 +71,21 @@ class Translator:
         return self.opaque(expr)
 
     def _sum(self, expr: Any) -> Any:
-        """Factors free of the bound indices stand before the sum, so that sum(P x)/a and sum(P x)*(1/a) agree."""
-        bound = {limit[0] for limit in expr.limits}
-        outside = [a for a in sp.Mul.make_args(expr.function) if not a.free_symbols & bound]
-        if not outside:
+        """Constant factors stand before a sum, and a sum over independent indices is a product of sums."""
+        groups = _independent_parts(expr)
+        if len(groups) == 1 and groups[0][1]:
             return self.opaque(expr)
-        inside = sp.Mul(*[a for a in sp.Mul.make_args(expr.function) if a not in outside])
-        rest = normal(sp.Sum(inside, *expr.limits))
-        return z3.Product([*[self.real(a) for a in outside], self.real(rest)])
+        parts = [self.real(normal(sp.Sum(body, *limits) if limits else body)) for body, limits in groups]
+        return z3.Product(parts)
 
     def _inverse(self, base_expr: Any, base: Any, order: int) -> Any:
         key = sp.Pow(base_expr, -order, evaluate=False)
         if key not in self.names:
             variable = z3.Real(f"i{len(self.names)}", self.context)
             self.names[key] = variable
-            self.facts.append(variable * z3.Product([base] * order) == 1)
             if not is_positive(base_expr):
-                self.obligations.append((f"{base_expr} is not zero", base != 0))
+                self.obligations.append((f"{base_expr} is not zero", base != 0, len(self.facts)))
+            self._define(variable * z3.Product([base] * order) == 1)
         return self.names[key]
 
     def _root(self, base_expr: Any) -> Any:
@@ -94,10 +94,26 @@ class Translator:
             base = self.real(base_expr)
             variable = z3.Real(f"r{len(self.names)}", self.context)
             self.names[key] = variable
-            self.facts += [variable >= 0, variable * variable == base]
             if not is_nonnegative(base_expr):
-                self.obligations.append((f"{base_expr} is non-negative", base >= 0))
+                self.obligations.append((f"{base_expr} is non-negative", base >= 0, len(self.facts)))
+            self._define(variable >= 0)
+            self._define(variable * variable == base)
         return self.names[key]
+
+    def _define(self, fact: Any) -> None:
+        self.definitions.add(len(self.facts))
+        self.facts.append(fact)
+
+    def unjustified(self, given: list[Any]) -> str | None:
+        """The first side condition that is not implied, or None.
+
+        A definition such as i*b = 1 implies b != 0, so a condition is proved without the definitions made from it on.
+        """
+        for label, condition, known in self.obligations:
+            usable = [f for n, f in enumerate(self.facts) if n < known or n not in self.definitions]
+            if _check([*given, *usable], condition) is not True:
+                return label
+        return None
 
     def boolean(self, statement: Any) -> Any:
         if statement in (True, False):
@@ -147,6 +163,21 @@ def _outermost(expr: Any) -> list[Any]:
     return list(dict.fromkeys(p for a in expr.args if isinstance(a, sp.Basic) for p in _outermost(a)))
 
 
+def _independent_parts(expr: Any) -> list[tuple[Any, list[Any]]]:
+    """(factors, limits) groups that share no bound index; the first group, without limits, holds the constants."""
+    groups: list[tuple[set[Any], list[Any], list[Any]]] = []  # bound symbols, factors, limits
+    bound = {limit[0] for limit in expr.limits}
+    pieces = [(limit.free_symbols & bound, [], [limit]) for limit in expr.limits]
+    pieces += [(factor.free_symbols & bound, [factor], []) for factor in sp.Mul.make_args(expr.function)]
+    for symbols, factors, limits in pieces:
+        touching = [g for g in groups if g[0] & symbols or not (g[0] or symbols)]
+        groups = [g for g in groups if g not in touching]
+        merged = (symbols.union(*[g[0] for g in touching]), [f for g in touching for f in g[1]] + factors,
+                  [x for g in touching for x in g[2]] + limits)
+        groups.append(merged)
+    return [(sp.Mul(*factors), sorted(limits, key=expr.limits.index)) for _, factors, limits in groups]
+
+
 def _facts_about(expr: Any) -> list[Any]:
     """Bounds that hold of an opaque term by its domain or shape."""
     family = expr.family if isinstance(expr, lang.Element) else expr
@@ -166,12 +197,9 @@ def entails(premises: list[Any], conclusion: Any) -> bool:
     translator = Translator()
     given = [translator.boolean(p) for p in premises]
     goal = translator.boolean(conclusion)
-    done = 0
-    while done < len(translator.obligations):
-        label, obligation = translator.obligations[done]
-        if _check([*given, *translator.facts], obligation) is not True:
-            raise ProofError(f"side condition not proved: {label}")
-        done += 1
+    label = translator.unjustified(given)
+    if label is not None:
+        raise ProofError(f"side condition not proved: {label}")
     return _check([*given, *translator.facts], goal) is True
 
 
