@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         load,
     )
     from dropout_theory.kernel import Contradiction, Evidence, Verdict, derive_all
+    from dropout_theory.referee import Refereed, referee
     from dropout_theory.report.ledger import Ledger
     from dropout_theory.runner import Run, run
 
@@ -30,6 +31,7 @@ _HOMES = {
     "claim": ("REGISTRY", "Claim", "ClaimError", "Erratum", "Hypothesis", "Paper", "Registry", "UnknownClaimError",
               "load"),
     "kernel": ("Contradiction", "Evidence", "Verdict", "derive_all"),
+    "referee": ("Refereed", "referee"),
     "report.ledger": ("Ledger",),
     "runner": ("Run", "run"),
 }
@@ -37,7 +39,7 @@ _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "REGISTRY", "Claim", "ClaimError", "Contradiction", "Erratum", "Evidence", "Hypothesis", "Ledger", "Paper",
-    "Registry", "Run", "UnknownClaimError", "Verdict", "__version__", "derive_all", "load", "run",
+    "Refereed", "Registry", "Run", "UnknownClaimError", "Verdict", "__version__", "derive_all", "load", "referee", "run",
 ]
 
 

@@ -1,0 +1,43 @@
+"""Wrong statements are refuted, true ones that look suspicious are not."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import planted
+import pytest
+
+from dropout_theory.checkers import all_checkers
+from dropout_theory.kernel import Context, derive
+
+PLANTS = [importlib.import_module(f"planted.{m.name}").PLANT for m in pkgutil.iter_modules(planted.__path__)]
+WRONG = [pytest.param(claim, methods, id=claim.label) for plant in PLANTS for claim, methods in plant.wrong]
+TRUE = [pytest.param(claim, id=claim.label) for plant in PLANTS for claim in plant.true]
+
+
+def evidence_on(claim):
+    context = Context(fast=True)
+    return [checker.check(claim, context) for checker in all_checkers().values() if checker.applies(claim) is None]
+
+
+def test_there_are_enough_planted_statements():
+    assert len(WRONG) >= 40
+    assert len(TRUE) >= 20
+    several = sum(len(p.values[1]) > 1 for p in WRONG)
+    assert several >= 20, "too few wrong statements are caught by more than one method"
+
+
+@pytest.mark.parametrize(("claim", "methods"), WRONG)
+def test_wrong_statement_is_refuted(claim, methods):
+    found = evidence_on(claim)
+    failing = {e.method for e in found if e.outcome == "fails"}
+    assert set(methods) <= failing, f"expected {methods}, refuted by {sorted(failing)}"
+    assert derive(claim, found).verdict == "refuted"
+
+
+@pytest.mark.parametrize("claim", TRUE)
+def test_true_statement_is_not_refuted(claim):
+    found = evidence_on(claim)
+    assert not [e for e in found if e.outcome == "fails"]
+    assert derive(claim, found, lambda _: "proved").verdict in ("proved", "supported")
