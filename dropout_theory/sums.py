@@ -313,7 +313,7 @@ def _vanishes(body: Any, limits: Any) -> bool:
 
 
 def _exp_terms(inner: list[Term]) -> list[Term]:
-    """exp of a sum: rational multiples of log(atom) become powers of the atom."""
+    """exp of a sum: rational and whole multiples of log(atom) become powers of the atom."""
     powers: list[tuple[Any, Any]] = []
     coefficient: Any = sp.S.One
     rest: list[Term] = []
@@ -328,6 +328,8 @@ def _exp_terms(inner: list[Term]) -> list[Term]:
                 coefficient *= argument**term.coefficient
             else:
                 powers.append((argument, term.coefficient))
+        elif (whole := _whole_multiple_of_log(term)) is not None:
+            powers.append(whole)
         else:
             rest.append(term)
     if rest:
@@ -338,6 +340,15 @@ def _exp_terms(inner: list[Term]) -> list[Term]:
         return merged
     keep = tuple(p for p in merged[0].powers if p not in expanded)
     return _multiply_all([[Term(coefficient, keep)], *[_power_terms(a, e) for a, e in expanded]])
+
+
+def _whole_multiple_of_log(term: Term) -> tuple[Any, Any] | None:
+    """(atom, exponent) for a term exponent * log(atom) with a symbolic integer exponent, else None."""
+    logs = [a for a, e in term.powers if isinstance(a, sp.log) and e == 1]
+    if term.binders or len(logs) != 1:
+        return None
+    multiple = term.coefficient * sp.Mul(*[a**e for a, e in term.powers if a != logs[0]])
+    return (logs[0].args[0], multiple) if multiple.is_integer else None
 
 
 def _log_terms(argument: Any) -> list[Term]:

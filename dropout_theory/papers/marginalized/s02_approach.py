@@ -53,7 +53,7 @@ EQ3 = claim("eq3", title="Unbiased noise adds half the trace of Hessian times co
 
 bound, share = Scalar("B", NONNEGATIVE), family("tau", interval(-1, 1), outcomes)
 REMAINDER = claim(
-    "sec2.2-remainder", title="The error of the second-order expansion is at most the third-order bound times epsilon^3",
+    "sec2.2-remainder", title="The error of the second-order expansion is at most a third-order bound times epsilon^3",
     statement=both(less_equal(E(perturbed(bound * share[N])) - (loss + trace(hessian[i, j]) / 2), bound * scale**3),
                    less_equal(-bound * scale**3, E(perturbed(bound * share[N])) - (loss + trace(hessian[i, j]) / 2))),
     kind="inequality", limits={"max_size": 2},
@@ -112,7 +112,7 @@ spread = over_classes(o[k] * jacobian[k, i] * jacobian[k, j]) \
     - over_classes(o[k] * jacobian[k, i]) * over_classes(o[k] * jacobian[k, j])
 penalty = trace(spread) / 2
 
-EQ5 = claim("eq5", title="The first two terms of the Hessian are the covariance of the score gradients under the outputs",
+EQ5 = claim("eq5", title="The first two Hessian terms are the covariance of the score gradients under the outputs",
             statement=ForEach(equal(spread, Cov(jacobian[C, i], jacobian[C, j])), (i, 1, D), (j, 1, D)),
             limits={"max_size": 2},
             reading="the equation defines a regularised loss; what can be checked is that the variance it names, taken "

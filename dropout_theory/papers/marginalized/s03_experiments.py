@@ -5,7 +5,7 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.claim import Erratum, Section
-from dropout_theory.domains import REAL, interval
+from dropout_theory.domains import interval
 from dropout_theory.language import E, Scalar, Var, gates, size, weights
 from dropout_theory.language import index as index_symbol
 from dropout_theory.statements import ForEach, both, equal, less, less_equal
@@ -18,8 +18,8 @@ D, i = size("D"), index_symbol("i")
 x, kept = weights("x", D), gates("delta", q, D)
 rescaled = kept[i] * x[i] / q
 
-INVERTED = ("the text does not say whether kept inputs are divided by q; only then is the noise unbiased, as equation (3) "
-            "requires. Masking alone has mean q x_i and half variance q(1-q)/2 x_i^2, and fits only at q = 1")
+INVERTED = ("the text does not say whether kept inputs are divided by q; only then is the noise unbiased, as "
+            "equation (3) requires. Masking alone has mean q x_i and half variance q(1-q)/2 x_i^2: only q = 1 fits")
 
 claim("sec3.1-lambda", title="Half the variance of an input dropped at retain rate q and rescaled is (1-q)/(2q) x^2",
       statement=ForEach(equal(Var(rescaled) / 2, (1 - q) / (2 * q) * x[i] ** 2), (i, 1, D)), kind="sentence",
@@ -93,8 +93,8 @@ claim("sec3.3-less-time", title="Training with either regulariser takes less tim
       statement=both(*[below(TOTAL[device], method, "Sampling") for device in ("CPU", "GPU")
                        for method in ("Exact", "Approx")]),
       reading="faster read as total time until convergence, as the abstract puts it",
-      erratum=Erratum("overclaim", "minor", "The exact regulariser converges in fewer epochs but takes about three times "
-                      "the total time of sampling in the printed table; only the approximate one is faster."))
+      erratum=Erratum("overclaim", "minor", "The exact regulariser converges in fewer epochs but takes about three "
+                      "times the total time of sampling in the printed table; only the approximate one is faster."))
 claim("sec3.3-less-time.amended", title="Training with the approximate regulariser takes less time than with sampling",
       statement=both(*[below(TOTAL[device], "Approx", "Sampling") for device in ("CPU", "GPU")]))
 claim("sec3.3-less-tuning", title="Either regulariser has a smaller and less variable error over configurations",
@@ -102,7 +102,7 @@ claim("sec3.3-less-tuning", title="Either regulariser has a smaller and less var
       statement=both(*[below(row, method, "Sampling") for row in (ERROR, ERROR_DEVIATION)
                        for method in ("Exact", "Approx")]),
       reading="the text measures tuning effort by mean and standard deviation of the error over configurations",
-      erratum=Erratum("overclaim", "minor", "The exact regulariser has a larger mean and a larger standard deviation of "
-                      "the error than sampling; the conclusion holds for the approximate one only."))
+      erratum=Erratum("overclaim", "minor", "The exact regulariser has a larger mean and a larger standard deviation "
+                      "of the error than sampling; the conclusion holds for the approximate one only."))
 claim("sec3.3-less-tuning.amended", title="The approximate regulariser has a smaller and less variable error",
       statement=both(*[below(row, "Approx", "Sampling") for row in (ERROR, ERROR_DEVIATION)]))

@@ -1,0 +1,41 @@
+"""Rules of independence: the mean of a product of functions of different gates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.proof.theorem import Theorem, certify, need
+from dropout_theory.sums import is_random
+
+
+def independent_product(body: Any, limits: tuple[Any, Any, Any]) -> Theorem:
+    """E(prod over j of body) = prod over j of E(body), for a body of gates that are different for different j.
+
+    Every random atom of the body must be a gate of fixed keep probability, and each family must carry j itself at
+    one and the same place of all its index tuples. Raises ProofError otherwise.
+    """
+    symbol, low, high = limits
+    need(not isinstance(symbol, lang.Scalar), f"{symbol} is not an index symbol")
+    places: dict[Any, set[int]] = {}
+    for gate in _random_atoms(sp.sympify(body), symbol):
+        need(isinstance(gate, lang.Element) and isinstance(gate.family, lang.Gates), f"{gate} is not a gate")
+        need(not is_random(gate.family.keep), f"the keep probability of {gate.family} is random")
+        here = {n for n, x in enumerate(gate.indices) if x == symbol}
+        places[gate.family] = places.get(gate.family, here) & here
+        need(bool(places[gate.family]), f"gates of {gate.family} may coincide for different {symbol}")
+    whole = lang.E(sp.Product(body, limits))
+    return certify("independence", st.equal(whole, sp.Product(lang.E(body), limits)))
+
+
+def _random_atoms(expr: Any, symbol: Any) -> list[Any]:
+    """Random elements and scalars outside nested expectations. Raises ProofError where the index is bound again."""
+    if not is_random(expr):
+        return []
+    if isinstance(expr, (lang.Element, lang.Scalar)):
+        return [expr]
+    need(all(limit[0] != symbol for limit in lang.bound_limits(expr)), f"{symbol} is bound again in {expr}")
+    return [a for part in expr.args if isinstance(part, sp.Basic) for a in _random_atoms(part, symbol)]

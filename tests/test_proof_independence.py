@@ -1,0 +1,46 @@
+"""The independence rule proves what it says and refuses gates that may coincide."""
+
+import pytest
+import sympy as sp
+
+from dropout_theory.domains import OPEN_PROBABILITY
+from dropout_theory.language import E, Scalar, gates, index, size, uniform, weights
+from dropout_theory.proof import ProofError
+from dropout_theory.proof.algebra import restate
+from dropout_theory.proof.independence import independent_product
+from dropout_theory.statements import equal
+
+n, j, k = size("n"), index("j"), index("k")
+p = Scalar("p", OPEN_PROBABILITY)
+M = gates("M", p, n)
+
+
+def test_all_gates_open() -> None:
+    statement = equal(E(sp.Product(M[j], (j, 1, n))), p**n)
+    assert restate(independent_product(M[j], (j, 1, n)), statement).conclusion == statement
+
+
+def test_a_function_of_each_gate() -> None:
+    x = weights("x", n)
+    theorem = independent_product(1 + x[j] * M[j], (j, 1, n))
+    assert theorem.conclusion.args[1] == sp.Product(E(1 + x[j] * M[j]), (j, 1, n))
+
+
+@pytest.mark.parametrize("body", [M[1], M[k], M[j] * M[j + 1], sp.Sum(M[j], (j, 1, n))])
+def test_refuses_gates_shared_by_factors(body: sp.Expr) -> None:
+    with pytest.raises(ProofError):
+        independent_product(body, (j, 1, n))
+
+
+def test_refuses_gates_in_swapped_places() -> None:
+    two = gates("T", p, n, n)
+    with pytest.raises(ProofError):
+        independent_product(two[j, 1] * two[1, j], (j, 1, n))
+
+
+def test_refuses_a_shared_random_level() -> None:
+    level = uniform("rho", 0, p)
+    with pytest.raises(ProofError):
+        independent_product(gates("L", level, n)[j], (j, 1, n))
+    with pytest.raises(ProofError):
+        independent_product(level * M[j], (j, 1, n))
