@@ -1,3 +1,3 @@
-"""Makes the plugin known when the package runs from the checkout without being installed."""
+"""Makes the plugin known where the package is not installed, and pytest's own tester for the tests of the plugin."""
 
-pytest_plugins = ["dropout_theory.pytest_plugin"]
+pytest_plugins = ["dropout_theory.pytest_plugin", "pytester"]

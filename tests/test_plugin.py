@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,32 +17,45 @@ ROOT = TESTS.parent
 
 
 @pytest.fixture
-def project(tmp_path):
+def project(pytester, monkeypatch):
     """A project of its own with a `claims` file and a recorded ledger of the toy paper."""
-    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\n")
-    (tmp_path / "conftest.py").write_text('pytest_plugins = ["dropout_theory.pytest_plugin"]\n')
-    (tmp_path / "claims").write_text("# dropout-theory claims\n*   # all of them\n")
-    record().write(tmp_path / "ledger.json")
-    return tmp_path
+    monkeypatch.syspath_prepend(TESTS)
+    monkeypatch.setenv("COLUMNS", "140")
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    pytester.makeini("[pytest]\naddopts = --strict-markers\n")
+    pytester.makeconftest('pytest_plugins = ["dropout_theory.pytest_plugin"]\n')
+    (pytester.path / "claims").write_text("# dropout-theory claims\n*   # all of them\n")
+    record().write(pytester.path / "ledger.json")
+    return pytester
 
 
-def run(project: Path, *arguments: str, registry: str = "fake_claims") -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(project), str(ROOT), str(TESTS), *sys.path]),
-                   "COLUMNS": "140"}
-    for name in ("PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS"):
-        environment.pop(name, None)
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "--dropout-ledger", "ledger.json", "--dropout-registry", registry, *arguments],
-        cwd=project, env=environment, capture_output=True, text=True, timeout=180)
+@dataclass
+class Done:
+    returncode: int
+    stdout: str
 
 
-def names(project: Path, *arguments: str, **options) -> list[str]:
+def run(project: pytest.Pytester, *arguments: str, registry: str = "fake_claims") -> Done:
+    """A session of its own, in this process; with workers or `apart`, in another."""
+    options = ["--dropout-ledger", "ledger.json", "--dropout-registry", registry,
+               *(a for a in arguments if a != "apart")]
+    if "-n" in arguments or "apart" in arguments:
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(project.path), str(ROOT), str(TESTS)])}
+        done = subprocess.run([sys.executable, "-m", "pytest", *options], cwd=project.path, env=environment,
+                              capture_output=True, text=True, timeout=120)
+        return Done(done.returncode, done.stdout + done.stderr)
+    result = project.runpytest_inprocess(*options)
+    return Done(int(result.ret), result.stdout.str() + result.stderr.str())
+
+
+def names(project: pytest.Pytester, *arguments: str, **options) -> list[str]:
     out = run(project, "--collect-only", "-q", *arguments, **options).stdout
     return [line for line in out.splitlines() if "::" in line]
 
 
-def tamper(project: Path, identifier: str, method: str, **changes) -> None:
-    path = project / "ledger.json"
+def tamper(project: pytest.Pytester, identifier: str, method: str, **changes) -> None:
+    path = project.path / "ledger.json"
     data = json.loads(path.read_text())
     for claim in data["claims"]:
         if claim["id"] == identifier:
@@ -99,15 +113,15 @@ def test_unknown_that_used_to_hold_fails(project):
 
 
 def test_evidence_that_is_not_recorded_fails(project):
-    data = json.loads((project / "ledger.json").read_text())
+    data = json.loads((project.path / "ledger.json").read_text())
     data["claims"][0]["evidence"].pop()
-    (project / "ledger.json").write_text(json.dumps(data))
+    (project.path / "ledger.json").write_text(json.dumps(data))
     done = run(project, "-m", "montecarlo")
     assert done.returncode == 1 and "not in the record" in done.stdout
 
 
 def test_changed_verdict_fails_the_session_though_every_item_passes(project):
-    path = project / "ledger.json"
+    path = project.path / "ledger.json"
     path.write_text(path.read_text().replace('"verdict": "conditional"', '"verdict": "refuted"'))
     done = run(project)
     assert done.returncode == 1 and "14 passed" in done.stdout and "failed" not in done.stdout
@@ -116,8 +130,8 @@ def test_changed_verdict_fails_the_session_though_every_item_passes(project):
 
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]])
 def test_crash_and_contradiction(project, workers):
-    (project / "crash.py").write_text("from fake_claims import registry, crashing_checkers as checkers\n")
-    (project / "clash.py").write_text("from fake_claims import registry, contradicting_checkers as checkers\n")
+    (project.path / "crash.py").write_text("from fake_claims import registry, crashing_checkers as checkers\n")
+    (project.path / "clash.py").write_text("from fake_claims import registry, contradicting_checkers as checkers\n")
     crash = run(project, *workers, registry="crash")
     assert crash.returncode == 1 and "ZeroDivisionError" in crash.stdout
     assert "reproduce: dropout-theory check toy:eq1 --method exact" in crash.stdout
@@ -135,20 +149,18 @@ def test_last_failed_and_exitfirst(project):
 
 def test_evidence_reaches_junit(project):
     run(project, "--junit-xml", "out.xml", "-k", "eq1 and exact")
-    assert "dropout_evidence" in (project / "out.xml").read_text()
+    assert "dropout_evidence" in (project.path / "out.xml").read_text()
 
 
-def test_other_projects_are_left_alone(tmp_path):
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    (tmp_path / "conftest.py").write_text('pytest_plugins = ["dropout_theory.pytest_plugin"]\n')
-    (tmp_path / "claims").write_text("our insurance claims\n")
-    (tmp_path / "test_own.py").write_text("import sys\ndef test_own():\n    assert 'sympy' not in sys.modules\n")
-    done = run(tmp_path)
+def test_other_projects_are_left_alone(project):
+    (project.path / "claims").write_text("our insurance claims\n")
+    project.makepyfile(test_own="import sys\ndef test_own():\n    assert 'sympy' not in sys.modules\n")
+    done = run(project, "apart")
     assert done.returncode == 0 and "1 passed" in done.stdout and "dropout-theory: seed" not in done.stdout
 
 
 def test_option_collects_without_a_claims_file(project):
-    (project / "claims").unlink()
+    (project.path / "claims").unlink()
     assert names(project) == []
     assert names(project, "--dropout-claims", "toy:eq1", "-m", "exact") == ["claims::toy:eq1[exact]"]
     assert run(project, "--dropout-claims", "toy:eq1").returncode == 0
@@ -159,4 +171,4 @@ def test_option_collects_without_a_claims_file(project):
     (["--dropout-ledger", "none.json"], "no ledger at none.json")])
 def test_wrong_usage(project, arguments, message):
     done = run(project, *arguments)
-    assert done.returncode not in (0, 1) and message in done.stdout + done.stderr
+    assert done.returncode not in (0, 1) and message in done.stdout
