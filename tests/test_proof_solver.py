@@ -1,7 +1,7 @@
 """Real arithmetic: products of finite sums, and side conditions of denominators and roots."""
 
 import pytest
-from sympy import Sum, sqrt
+from sympy import Sum, exp, sqrt
 
 from dropout_theory.domains import POSITIVE, REAL
 from dropout_theory.language import Scalar, distribution, family, index, size
@@ -56,3 +56,10 @@ def test_a_root_and_an_inverse_of_one_base_are_different_numbers():
         arithmetic(equal(1 / a, 1 / sqrt(a)))
     with pytest.raises(ProofError, match="not implied"):
         arithmetic(equal(1 / sqrt(a), 1 / a))
+
+
+def test_exponentials_of_sums_are_products():
+    a, b = Scalar("a", REAL), Scalar("b", REAL)
+    arithmetic(less_equal(2 * exp(a) / exp(b), 1 + exp(2 * a - 2 * b)))
+    with pytest.raises(ProofError):
+        arithmetic(less_equal(exp(a) / exp(b), 1 + exp(a + b)))

@@ -18,6 +18,7 @@ from dropout_theory.sums import is_nonnegative, is_positive, normal, quotient
 
 # a deterministic bound on work: a time limit would make verdicts depend on the machine (about 5 s here)
 RESOURCE_LIMIT = 10_000_000
+MAX_EXPONENTIAL_POWER = 6
 
 
 class Translator:
@@ -68,7 +69,18 @@ class Translator:
             return z3.If(inner >= 0, inner, z3.RealVal(0, self.context))
         if isinstance(expr, sp.Sum):
             return self._sum(expr)
+        if isinstance(expr, sp.exp):
+            return z3.Product([self._exponential(a) for a in sp.Add.make_args(expr.args[0])])
         return self.opaque(expr)
+
+    def _exponential(self, exponent: Any) -> Any:
+        """exp of one term of an exponent: a small integer multiple becomes a power."""
+        factor, rest = exponent.as_coeff_Mul()
+        if rest == 1 or not factor.is_Integer or abs(factor) > MAX_EXPONENTIAL_POWER:
+            return self.opaque(sp.exp(exponent, evaluate=False))
+        base_expr = sp.exp(rest, evaluate=False)
+        base = self.opaque(base_expr)
+        return z3.Product([base] * int(factor)) if factor > 0 else self._inverse(base_expr, base, -int(factor))
 
     def _sum(self, expr: Any) -> Any:
         """Constant factors stand before a sum, and a sum over independent indices is a product of sums."""
