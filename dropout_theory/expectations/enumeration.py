@@ -125,6 +125,9 @@ def _integrate(ev: Evaluator, expr: Any, atoms: list[Any], variable: Any, bound:
         exact = _uniform_polynomial(ev, expr, rest, variable, low, high, bound)
         if exact is not None:
             return exact
+        enclosed = _uniform_rational(ev, expr, rest, variable, low, high, bound)
+        if enclosed is not None:
+            return enclosed
     raise Unsupported(f"no rigorous integral over {variable.law[0]} {variable} of this integrand")
 
 
@@ -140,6 +143,36 @@ def _uniform_polynomial(ev: Evaluator, expr: Any, rest: list[Any], variable: Any
     a, b = (sp.Rational(int(v.p), int(v.q)) for v in (low, high))
     mean = sp.integrate(symbolic, (variable, a, b)) / (b - a)
     return ev.value(sp.expand(mean), bound)
+
+
+def _uniform_rational(ev: Evaluator, expr: Any, rest: list[Any], variable: Any, low: Any, high: Any,
+                      bound: dict[Any, Any]) -> Any:
+    """Certified ball around the mean over a uniform of a rational integrand without poles in the range, else None."""
+    symbolic = _symbolic_mean(ev, expr, rest, variable, bound)
+    if symbolic is None or not symbolic.is_rational_function(variable):
+        return None
+    above, below = (_coefficients(part, variable) for part in sp.fraction(symbolic))
+    if above is None or below is None:
+        return None
+
+    def integrand(z: acb, _: bool) -> acb:
+        return _horner(above, z) / _horner(below, z)
+
+    found = acb.integral(integrand, acb(low), acb(high)) / acb(high - low)
+    return found.real if found.is_finite() else None
+
+
+def _coefficients(polynomial: Any, variable: Any) -> list[fmpq] | None:
+    """Rational coefficients, highest first; None when one is not rational."""
+    found = sp.Poly(polynomial, variable).all_coeffs()
+    return [fmpq(int(c.p), int(c.q)) for c in found] if all(c.is_Rational for c in found) else None
+
+
+def _horner(coefficients: list[fmpq], z: acb) -> acb:
+    total = acb(0)
+    for c in coefficients:
+        total = total * z + acb(c)
+    return total
 
 
 def _symbolic_mean(ev: Evaluator, expr: Any, rest: list[Any], variable: Any, bound: dict[Any, Any]) -> Any:
