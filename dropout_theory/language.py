@@ -201,6 +201,9 @@ def substitute(expr: Any, mapping: dict[Any, Any]) -> Any:
         if any(name in getattr(v, "free_symbols", set()) for v in mapping.values()):
             expr = expr.xreplace({name: sp.Dummy(name.name, **name.assumptions0)})
         return expr.func(*[substitute(a, mapping) for a in expr.args])
+    own = set(getattr(expr, "parameters", ()))  # an optimum over parameters binds them
+    if own & (set(mapping) | set().union(*[getattr(v, "free_symbols", set()) for v in mapping.values()])):
+        raise ValueError(f"cannot substitute {mapping}: the expression optimises over {own}")
     limits = bound_limits(expr)
     if not limits:
         args = [substitute(a, mapping) for a in expr.args]

@@ -110,7 +110,10 @@ def rewrite(theorem: Theorem, *equalities: Theorem, indices: Iterable[Any] = ())
     for equality in equalities:
         need(isinstance(equality.conclusion, sp.Eq), f"not an equality: {equality.conclusion}")
         need(not any(g.free_symbols & wild for g in equality.given), "an assumption restricts a rewritten index")
-        need(not any(g.free_symbols & _bound_in(conclusion) or _by_chance(g) for g in equality.given),
+        need(not equality.given or not any(hasattr(node, "parameters") for node in sp.preorder_traversal(conclusion)),
+             "an assumption may be about parameters that an optimum in the conclusion binds")
+        averaged = conclusion.has(lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
+        need(not any(g.free_symbols & _bound_in(conclusion) or averaged and _by_chance(g) for g in equality.given),
              "an assumption is about an index or a random atom that the conclusion may bind")
         conclusion = _replace(conclusion, *equality.conclusion.args, wild)
     return certify("rewriting", conclusion, [theorem, *equalities])

@@ -1,0 +1,14 @@
+"""Helmbold and Long (2017): what dropout does to deep networks of rectified linear units with square loss."""
+
+from dropout_theory.claim import Paper
+
+PAPER = Paper(
+    key="helmbold2017",
+    title="Surprising properties of dropout in deep networks",
+    authors=("David P. Helmbold", "Philip M. Long"),
+    year=2017,
+    entry_type="article",
+    fields={"journal": "Journal of Machine Learning Research", "volume": "18", "eprint": "1602.04484",
+            "archiveprefix": "arXiv", "url": "https://arxiv.org/abs/1602.04484"},
+    modules=("s03_scaling",),
+)

@@ -1,0 +1,212 @@
+"""Section 3: what rescaling the inputs, the weights and the outputs does to dropout."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Product, Rational
+
+from dropout_theory.claim import Erratum, Hypothesis, Section
+from dropout_theory.domains import POSITIVE, REAL
+from dropout_theory.language import Abstract, E, Family, Scalar, family
+from dropout_theory.papers.helmbold2017.notation import (
+    INPUT_NODES,
+    Entry,
+    K,
+    Parameters,
+    always,
+    d,
+    hidden,
+    i,
+    k,
+    l,
+    n,
+    output,
+    own,
+    p,
+    parameter_families,
+    pattern,
+    random_pattern,
+    scaled,
+    t,
+)
+from dropout_theory.statements import ForEach, both, different, equal, equivalent, implies, less
+from dropout_theory.training import Aversion
+
+claim = Section("helmbold2017", "3")
+
+atoms = parameter_families()
+W1, W, b, w, b0 = atoms
+network = own(atoms)
+x = family("x", REAL, *INPUT_NODES)
+r0, r = pattern()
+delta0, delta = random_pattern()
+
+# an example (X, Y) of any joint law, independent of the gates
+X = Abstract("X", REAL, INPUT_NODES, False, ("r0", "r"))
+Y = Abstract("Y", REAL, (), False, ("r0", "r"))[()]
+
+
+def input_values(values: Family) -> Entry:
+    """The k-th input as a function of k."""
+    return lambda k_: values[k_]
+
+
+# --- section 3.1: rescaled inputs -------------------------------------------------------------------------------
+
+a = family("a", REAL, *INPUT_NODES)  # the diagonal of A
+a_inverse = family("e", REAL, *INPUT_NODES)  # the diagonal of the inverse
+full_rank = Hypothesis("full rank", ForEach(different(a[k], 0), (k, 1, K)))
+inverse = Hypothesis("inverse", ForEach(equal(a[k] * a_inverse[k], 1), (k, 1, K)))
+
+undone = Parameters(lambda i_, k_: W1[i_, k_] * a_inverse[k_], network.deeper, network.bias, network.last, b0)
+
+h = hidden("h", network, input_values(x), scaled(r0), scaled(r))
+h_undone = hidden("h'", undone, lambda k_: a[k_] * x[k_], scaled(r0), scaled(r))
+D = output(network, h, scaled(r))
+
+ONE_NODE = {K: 1, n: 1, d: 2, p: Rational(1, 2), b0: 1, a: {(1,): 2}, a_inverse: {(1,): Rational(1, 2)}, x: {(1,): 3},
+            W1: {(1, 1): 1}, W: {}, b: {(1, 1): -1}, w: {(1,): 2}, r0: {(1,): 1}, r: {(1, 1): 1}}
+
+CLEAN = claim("thm4-step-clean",
+      title="First weights times the inverse diagonal undo a rescaling of the inputs in the network without dropout",
+      statement=equal(output(undone, hidden("H'", undone, lambda k_: a[k_] * x[k_], always, always), always),
+                      output(network, hidden("H", network, input_values(x), always, always), always)),
+      hypotheses=[inverse], kind="step", admissible=ONE_NODE, source="proof of theorem 4")
+
+DROPPED = claim("thm4-step-dropped",
+      title="It undoes the rescaling under every dropout pattern too, because the matrix is diagonal",
+      statement=equal(output(undone, h_undone, scaled(r)), D),
+      hypotheses=[inverse], kind="step", admissible=ONE_NODE, source="proof of theorem 4")
+
+hX = hidden("h", network, input_values(X), scaled(delta0), scaled(delta))
+HX = hidden("H", network, input_values(X), always, always)
+DX = output(network, hX, scaled(delta))
+OX = output(network, HX, always)
+criterion = E((DX - Y) ** 2)
+risk = E((OX - Y) ** 2)
+aversion = Aversion(criterion, risk, atoms)
+
+hA = hidden("h'", network, lambda k_: a[k_] * X[k_], scaled(delta0), scaled(delta))
+HA = hidden("H'", network, lambda k_: a[k_] * X[k_], always, always)
+rescaled_aversion = Aversion(E((output(network, hA, scaled(delta)) - Y) ** 2),
+                             E((output(network, HA, always) - Y) ** 2), atoms)
+
+NOT_FINITE = {"exact": "an optimum over all networks is not evaluated", "property": "an optimum over all networks",
+              "montecarlo": "an optimum over all networks", "interval": "an optimum over all networks",
+              "decide": "an optimum over all networks"}
+
+claim("thm4",
+      title="The dropout aversion of a distribution does not change when each input is rescaled",
+      statement=equal(rescaled_aversion, aversion),
+      hypotheses=[full_rank], kind="theorem", source="section 3.1, theorem 4", not_applicable=NOT_FINITE,
+      reading="The example (X, Y) has any joint law. The aversion is a property of the set of pairs (criterion, risk) "
+              "that networks reach; where the criterion has no minimiser both aversions are undefined together.")
+
+# --- section 3.2: rescaled parameters ---------------------------------------------------------------------------
+
+c = family("c", POSITIVE, (t, 1, d))
+
+
+def up_to(layer: Any) -> Any:
+    """c_1 ... c_layer."""
+    return Product(c[t], (t, 1, layer))
+
+
+larger = Parameters(lambda i_, k_: c[1] * W1[i_, k_], lambda l_, i_, k_: c[l_] * W[l_, i_, k_],
+                    lambda l_, i_: up_to(l_) * b[l_, i_], lambda k_: c[d] * w[k_], up_to(d) * b0)
+
+h_larger = hidden("h'", larger, input_values(x), scaled(r0), scaled(r))
+D_larger = output(larger, h_larger, scaled(r))
+H_larger = hidden("H'", larger, input_values(x), always, always)
+H = hidden("H", network, input_values(x), always, always)
+
+claim("eq3",
+      title="The rescaled parameters: weights of a layer by its factor, biases by the product of factors up to it",
+      statement=both(ForEach(equal(larger.first(i, k), c[1] * W1[i, k]), (i, 1, n), (k, 1, K)),
+                     ForEach(equal(larger.bias(l, i), up_to(l) * b[l, i]), (l, 1, d - 1), (i, 1, n))),
+      kind="definition", source="section 3.2, eq. (3)")
+
+scaled_output = equal(D_larger, up_to(d) * D)
+
+claim("thm5.1",
+      title="The rescaled network's output is the product of all factors times the output, for each dropout pattern",
+      statement=scaled_output, kind="theorem", source="section 3.2, theorem 5")
+
+hX_larger = hidden("h'", larger, input_values(X), scaled(delta0), scaled(delta))
+HX_larger = hidden("H'", larger, input_values(X), always, always)
+DX_larger = output(larger, hX_larger, scaled(delta))
+OX_larger = output(larger, HX_larger, always)
+criterion_larger = E((DX_larger - Y) ** 2)
+risk_larger = E((OX_larger - Y) ** 2)
+balanced = equal(up_to(d), 1)
+
+equal_criterion = equal(criterion_larger, criterion)
+equal_penalty = equal(criterion_larger - risk_larger, criterion - risk)
+equal_risk = equal(risk_larger, risk)
+
+claim("thm5.2",
+      title="Factors of product one leave the dropout criterion unchanged for every distribution",
+      statement=implies(balanced, equal_criterion), kind="theorem", source="section 3.2, theorem 5")
+
+claim("thm5.3",
+      title="Factors of product one leave the dropout penalty unchanged for every distribution",
+      statement=implies(balanced, equal_penalty), kind="theorem", source="section 3.2, theorem 5")
+
+claim("thm5.4",
+      title="Factors of product one leave the expected loss unchanged for every distribution",
+      statement=implies(balanced, equal_risk), kind="theorem", source="section 3.2, theorem 5")
+
+claim("thm5",
+      title="Rescaling the layers rescales the output; factors of product one change nothing that training sees",
+      statement=both(scaled_output, implies(balanced, equal_criterion), implies(balanced, equal_penalty),
+                     implies(balanced, equal_risk)),
+      kind="theorem", source="section 3.2, theorem 5")
+
+STEP_HIDDEN = claim("thm5-step-hidden",
+      title="Each hidden value is multiplied by the factors up to its layer",
+      statement=ForEach(equal(h_larger[l, i], up_to(l) * h[l, i]), (i, 1, n), (l, 1, d - 1)),
+      kind="step", source="proof of theorem 5")
+
+claim("thm5-step-sign",
+      title="A unit is active in the rescaled network exactly when it is active in the original one",
+      statement=ForEach(equivalent(less(0, h_larger[l, i]), less(0, h[l, i])), (i, 1, n), (l, 1, d - 1)),
+      kind="step", source="proof of theorem 5")
+
+claim("thm5-step-output",
+      title="The proof's last relation between the two outputs",
+      statement=equal(D, up_to(d) * D_larger), kind="step", source="proof of theorem 5",
+      erratum=Erratum("index", "typo", "The two networks are exchanged: the rescaled network has the larger output."))
+
+claim("thm5-step-output.amended",
+      title="The relation between the two outputs the right way round",
+      statement=scaled_output, source="proof of theorem 5")
+
+claim("thm5-step-equal-outputs",
+      title="Factors of product one leave the output unchanged for every input and dropout pattern",
+      statement=implies(balanced, equal(D, D_larger)), kind="step", source="proof of theorem 5")
+
+# --- section 3.3: rescaled outputs ------------------------------------------------------------------------------
+
+factor = Scalar("c", POSITIVE)
+louder = Parameters(network.first, network.deeper, network.bias, lambda k_: factor * w[k_], factor * b0)
+y = Scalar("y")
+
+louder_aversion = Aversion(E((DX - factor * Y) ** 2), E((OX - factor * Y) ** 2), atoms)
+
+claim("thm6",
+      title="Scaling the targets by c multiplies the dropout aversion by c squared",
+      statement=equal(louder_aversion, factor**2 * aversion),
+      kind="theorem", source="section 3.3, theorem 6", not_applicable=NOT_FINITE,
+      reading="The example (X, Y) has any joint law for which the criterion is finite; where it has no minimiser both "
+              "aversions are undefined together.")
+
+claim("thm6-step-loss",
+      title="The loss of the rescaled output unit on the rescaled target is c squared times the loss",
+      statement=equal((D - y) ** 2, (output(louder, h, scaled(r)) - factor * y) ** 2 / factor**2),
+      kind="step", source="proof of theorem 6")
+
+LOUDER = claim("thm6-step-criterion",
+      title="The criterion of the network with its output unit scaled by c is c squared times the criterion",
+      statement=equal(E((output(louder, hX, scaled(delta)) - factor * Y) ** 2), factor**2 * criterion),
+      kind="step", source="proof of theorem 6")

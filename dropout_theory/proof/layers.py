@@ -1,0 +1,96 @@
+"""Rules for layered networks and random masks: rectifiers, last factors, means of theorems, masks of named gates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import product
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.proof.algebra import _by_chance, _sides, rewrite
+from dropout_theory.proof.solver import entails
+from dropout_theory.proof.theorem import Theorem, certify, need
+from dropout_theory.sums import is_nonnegative
+
+MAX_GATES = 12
+_NUMBERS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
+
+
+def relu_scaled(factor: Any, x: Any, *premises: Theorem) -> Theorem:
+    """Relu(factor * x) = factor * Relu(x) for factor >= 0, by shape or from the premises. Raises ProofError."""
+    factor, x = sp.sympify(factor), sp.sympify(x)
+    need(is_nonnegative(factor) or entails([t.conclusion for t in premises], sp.Ge(factor, 0, evaluate=False)),
+         f"{factor} is not known to be non-negative")
+    return certify("positive homogeneity", st.equal(lang.Relu(factor * x), factor * lang.Relu(x)), premises)
+
+
+def relu_kept(x: Any, *premises: Theorem) -> Theorem:
+    """Relu(x) = x for x >= 0, by shape or from the premises. Raises ProofError."""
+    x = sp.sympify(x)
+    need(is_nonnegative(x) or entails([t.conclusion for t in premises], sp.Ge(x, 0, evaluate=False)),
+         f"{x} is not known to be non-negative")
+    return certify("rectifier of a non-negative number", st.equal(lang.Relu(x), x), premises)
+
+
+def rewritten(expr: Any, *equalities: Theorem, indices: Iterable[Any] = ()) -> Theorem:
+    """expr = expr with left sides of the equalities replaced by right sides, as `rewrite` does. Raises ProofError."""
+    expr = sp.sympify(expr)
+    found = rewrite(certify("rewriting", st.equal(sp.Dummy(), expr)), *equalities, indices=indices)
+    return certify("rewriting", st.equal(expr, found.conclusion.args[1]), [found])
+
+
+def last_split(whole: Any, *premises: Theorem) -> Theorem:
+    """A Sum or Product over (t, a, b), b >= a, is that over (t, a, b - 1) with the term at b. Raises ProofError."""
+    need(isinstance(whole, (sp.Sum, sp.Product)) and len(whole.limits) == 1, f"not a single sum or product: {whole}")
+    symbol, low, high = whole.limits[0]
+    need(entails([t.conclusion for t in premises], sp.Ge(high, low, evaluate=False)),
+         f"the range of {whole} may be empty")
+    last = lang.substitute(whole.function, {symbol: high})
+    if sp.expand(high - low) == 0:
+        return certify("last term", st.equal(whole, last), premises)
+    rest = whole.func(whole.function, (symbol, low, sp.expand(high - 1)))
+    joined = rest * last if isinstance(whole, sp.Product) else rest + last
+    return certify("last term", st.equal(whole, joined), premises)
+
+
+def expected(theorem: Theorem) -> Theorem:
+    """Expectations of both sides of a relation that holds for every outcome; < becomes <=. Raises ProofError."""
+    need(not any(_by_chance(g) for g in theorem.given), "an assumption restricts a random atom")
+    kind, left, right = _sides(theorem.conclusion)
+    need(kind in (sp.Eq, sp.Le, sp.Lt), f"not an equality or inequality: {theorem.conclusion}")
+    kind = sp.Eq if kind is sp.Eq else sp.Le
+    return certify("expectation", kind(lang.E(left), lang.E(right), evaluate=False), [theorem])
+
+
+def mean_square(x: Any) -> Theorem:
+    """E(x)^2 <= E(x^2): a variance is not negative."""
+    return certify("variance is not negative", st.less_equal(lang.E(x) ** 2, lang.E(x**2)))
+
+
+def over_masks(mean: lang.E) -> Theorem:
+    """E(x) = sum over the values of the gates in x of probability times x there; x must name every gate by number.
+
+    Raises ProofError when an index is symbolic, another random atom occurs, or there are more than 12 gates.
+    """
+    need(isinstance(mean, lang.E), f"not an expectation: {mean}")
+    x = mean.args[0]
+    need(not x.has(*_NUMBERS), f"an expectation inside {x}")
+    found = sorted((e for e in x.atoms(lang.Element) if isinstance(e.family, lang.RANDOM)), key=str)
+    need(len(found) <= MAX_GATES, f"{len(found)} gates: more than {MAX_GATES}")
+    for gate in found:
+        need(isinstance(gate.family, lang.Gates) and all(index.is_Integer for index in gate.indices),
+             f"{gate} is not a gate named by number")
+        need(not _by_chance(gate.family.keep_at(gate.indices)), f"the keep probability of {gate} is random")
+    plain = x.xreplace(dict.fromkeys(found, sp.S.One))
+    need(not _by_chance(plain), f"other random atoms in {x}")
+    total: Any = sp.S.Zero
+    for mask in product((0, 1), repeat=len(found)):
+        weight: Any = sp.S.One
+        for gate, kept in zip(found, mask, strict=True):
+            keep = gate.family.keep_at(gate.indices)
+            weight *= keep if kept else 1 - keep
+        total += weight * x.xreplace({gate: sp.Integer(kept) for gate, kept in zip(found, mask, strict=True)})
+    return certify("sum over masks", st.equal(mean, total))

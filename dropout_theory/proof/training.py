@@ -1,0 +1,135 @@
+"""Rules for the excess risk of trained networks: equal criteria, other parametrisations, other units of loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.proof.algebra import matches
+from dropout_theory.proof.solver import entails
+from dropout_theory.proof.theorem import Theorem, certify, need
+from dropout_theory.sums import is_positive, same
+from dropout_theory.training import Aversion
+
+Mapped = Mapping[Any, Any]
+
+
+def same_training(aversion: Aversion, criterion: Theorem, risk: Theorem) -> Theorem:
+    """The aversion with criterion and risk replaced by what the theorems say they equal for all parameters.
+
+    Raises ProofError when a theorem is about something else or assumes anything of the parameters.
+    """
+    new = []
+    for theorem, side in ((criterion, aversion.criterion), (risk, aversion.risk)):
+        need(isinstance(theorem.conclusion, sp.Eq) and theorem.conclusion.args[0] == side,
+             f"not an equality for {side}")
+        for g in theorem.given:
+            need(not _mentions(g, set(aversion.parameters)), f"assumption about the parameters: {g}")
+        new.append(theorem.conclusion.args[1])
+    other = Aversion(new[0], new[1], aversion.parameters)
+    return certify("equal criteria", st.equal(aversion, other), [criterion, risk])
+
+
+def homogeneous(aversion: Aversion, factor: Any) -> Theorem:
+    """Multiplying criterion and risk by a positive number multiplies the aversion by it. Raises ProofError."""
+    factor = sp.sympify(factor)
+    need(is_positive(factor), f"{factor} is not known to be positive")
+    need(not _mentions(factor, set(aversion.parameters)), f"{factor} depends on the parameters")
+    need(not factor.has(*lang.RANDOM), f"{factor} is random")
+    bigger = Aversion(factor * aversion.criterion, factor * aversion.risk, aversion.parameters)
+    return certify("units of loss", st.equal(bigger, factor * aversion))
+
+
+def reparametrised(aversion: Aversion, forward: Mapped, backward: Mapped, *premises: Theorem) -> Theorem:
+    """The aversion is unchanged when parameters are replaced through a bijection: both range over the same networks.
+
+    `forward` and `backward` give each replaced parameter as an expression in the parameters (a family in the symbols
+    of its ranges); they must undo one another, and their denominators must be non-zero by the premises.
+    Raises ProofError otherwise.
+    """
+    need(set(forward) == set(backward) and set(forward) <= set(aversion.parameters), "not a map of the parameters")
+    known = [t.conclusion for t in premises]
+    for g in (g for t in premises for g in t.given):
+        need(not _mentions(g, set(aversion.parameters)), f"assumption about the parameters: {g}")
+    for atom in forward:
+        need(atom.domain.lower == -sp.oo and atom.domain.upper == sp.oo and not atom.domain.integer,
+             f"{atom} does not range over all reals")
+        for body in (forward[atom], backward[atom]):
+            body = sp.sympify(body)
+            need(not _mentions(body.xreplace({_own(atom): sp.S.Zero}), set(aversion.parameters)),
+                 f"{body} mixes parameters or their indices")
+            need(not _loose(body, atom), f"{body} has indices that {atom} does not")
+            need(_real(body) and not body.has(*lang.RANDOM), f"{body} is not a real number for each parameter")
+            for power in body.atoms(sp.Pow):
+                need(bool(power.exp.is_Integer), f"{power} may not be defined")
+                need(bool(power.exp > 0) or is_positive(power.base) or entails(known, _nonzero(power.base))
+                     or any(_nonzero_everywhere(c, power.base) for c in known), f"{power.base} may be zero")
+        for one, other in ((forward, backward), (backward, forward)):
+            back = replaced(one[atom], other)
+            need(same(back, _own(atom)) or entails(known, st.equal(back, _own(atom))),
+                 f"the maps of {atom} do not undo one another")
+    moved = Aversion(replaced(aversion.criterion, forward), replaced(aversion.risk, forward), aversion.parameters)
+    return certify("change of parameters", st.equal(aversion, moved), premises)
+
+
+def replaced(expr: Any, mapping: Mapped) -> Any:
+    """`expr` with parameters replaced, inside definitions by recursion too."""
+    if expr in mapping and not isinstance(expr, lang.Family):
+        return sp.sympify(mapping[expr])
+    if isinstance(expr, lang.Recursion):
+        base, step = (replaced(e, mapping) for e in (expr.base, expr.step))
+        return lang.Recursion(expr.name, expr.domain, expr.ranges, False, base, step)
+    if isinstance(expr, lang.Element):
+        indices = [replaced(index, mapping) for index in expr.indices]
+        if expr.family in mapping:
+            return expr.family.at(sp.sympify(mapping[expr.family]), indices)
+        return lang.Element(replaced(expr.family, mapping), *indices)
+    if not expr.args:
+        return expr
+    args = [replaced(a, mapping) if isinstance(a, sp.Basic) else a for a in expr.args]
+    return expr if args == list(expr.args) else expr.func(*args)
+
+
+def _own(atom: Any) -> Any:
+    return atom[tuple(r[0] for r in atom.ranges)] if isinstance(atom, lang.Family) else atom
+
+
+def _real(body: Any) -> bool:
+    """Built from real atoms by sums, products and powers; that powers are defined is checked beside it."""
+    if isinstance(body, (sp.Add, sp.Mul)):
+        return all(_real(a) for a in body.args)
+    return _real(body.base) if isinstance(body, sp.Pow) else body.is_real is True
+
+
+def _loose(body: Any, atom: Any) -> set[Any]:
+    """Index symbols of a map that are not indices of the mapped family: a sum could capture them."""
+    own = {r[0] for r in atom.ranges} if isinstance(atom, lang.Family) else set()
+    return {x for x in body.free_symbols if not isinstance(x, lang.Scalar)} - own
+
+
+def _nonzero(expr: Any) -> Any:
+    return sp.Ne(expr, 0, evaluate=False)
+
+
+def _nonzero_everywhere(condition: Any, entry: Any) -> bool:
+    """Whether the condition says `entry` != 0 for the whole range of its family."""
+    if not isinstance(condition, st.ForEach) or not isinstance(entry, lang.Element):
+        return False
+    family = entry.family
+    wanted = st.ForEach(_nonzero(_own(family)), *[tuple(r) for r in family.ranges])
+    return matches(condition, wanted)
+
+
+def _mentions(expr: Any, atoms: set[Any]) -> bool:
+    """Whether an expression depends on one of the atoms, through definitions too."""
+    if expr in atoms:
+        return True
+    if isinstance(expr, lang.Recursion):
+        return _mentions(expr.base, atoms) or _mentions(expr.step, atoms)
+    if isinstance(expr, lang.Gates):
+        return _mentions(expr.keep, atoms)
+    return any(_mentions(a, atoms) for a in getattr(expr, "args", ()) if isinstance(a, sp.Basic))

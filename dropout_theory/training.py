@@ -1,0 +1,45 @@
+"""What training with a criterion costs: the excess risk of its minimisers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+
+class Aversion(sp.Expr):
+    """max of `risk` over the minimisers of `criterion`, less the infimum of `risk`, over all values of `parameters`.
+
+    `Aversion(criterion, risk, parameters)`: helmbold2017 definition 2. It depends on nothing but the set of pairs
+    (criterion, risk) the parameters reach; where the criterion has no minimiser it has no value.
+    """
+
+    def __new__(cls, criterion: Any, risk: Any, parameters: Any) -> Aversion:
+        return sp.Expr.__new__(cls, sp.sympify(criterion), sp.sympify(risk), sp.Tuple(*parameters))
+
+    is_commutative = True
+
+    @property
+    def criterion(self) -> Any:
+        return self.args[0]
+
+    @property
+    def risk(self) -> Any:
+        return self.args[1]
+
+    @property
+    def parameters(self) -> tuple[Any, ...]:
+        return tuple(self.args[2])
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        return (self.criterion.free_symbols | self.risk.free_symbols) - set(self.parameters)
+
+    def _eval_is_real(self) -> bool:
+        return True
+
+    def _latex(self, printer: Any) -> str:
+        criterion, risk = (printer._print(a) for a in self.args[:2])
+        names = ", ".join(printer._print(a) for a in self.parameters)
+        return (rf"\Bigl[\max\bigl\{{{risk} : ({names}) \in \operatorname{{arg\,min}}\, {criterion}\bigr\}}"
+                rf" - \inf_{{{names}}} {risk}\Bigr]")

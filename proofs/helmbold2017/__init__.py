@@ -1,0 +1,1 @@
+"""Arguments for the claims of helmbold2017."""

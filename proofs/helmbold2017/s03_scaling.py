@@ -1,0 +1,198 @@
+"""Why rescaling layers rescales the output: by induction over the layers, for every depth, width and pattern."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory.language import Element, Recursion, Relu, natural, size
+from dropout_theory.language import substitute as lang_substitute
+from dropout_theory.papers.helmbold2017 import s03_scaling as paper
+from dropout_theory.papers.helmbold2017.notation import d, i, k, l, n
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    discharge,
+    generalise,
+    identity,
+    induction,
+    instance,
+    prove,
+    restate,
+    rewrite,
+    specialise,
+    unfolded,
+)
+from dropout_theory.proof.indices import generalise_offset
+from dropout_theory.proof.layers import expected, last_split, relu_scaled, rewritten
+from dropout_theory.proof.training import homogeneous, reparametrised, same_training
+from dropout_theory.statements import ForEach, equal, equivalent, less
+
+layer = size("l")  # the induction variable
+
+
+def _one_layer(bigger: Theorem, smaller: Theorem, factor: Any) -> Theorem:
+    """h' = factor * h from their definitions, when the arguments of the rectifiers differ by the factor."""
+    inside = smaller.conclusion.args[1].args[0]
+    apart = rewrite(bigger, identity(bigger.conclusion.args[1], Relu(factor * inside)))
+    out = rewrite(apart, relu_scaled(factor, inside))
+    return rewrite(out, restate(smaller, equal(*reversed(smaller.conclusion.args))))
+
+
+def _by_product(bigger: Theorem, smaller: Theorem, factor: Any) -> Theorem:
+    """The same for a factor that is a product, or 1."""
+    if not isinstance(factor, sp.Product):
+        return _one_layer(bigger, smaller, factor)
+    split = last_split(factor)
+    found = _one_layer(rewrite(bigger, split), smaller, split.conclusion.args[1])
+    return arithmetic(equal(bigger.conclusion.args[0], factor * smaller.conclusion.args[0]), found, split)
+
+
+def every_layer(bigger: Recursion, smaller: Recursion, factor: Any, *facts: Theorem) -> Theorem:
+    """bigger[l, i] = factor(l) * smaller[l, i] for every layer l, by induction over l; i is free.
+
+    `facts` are equalities about entries k used in the first layer.
+    """
+    statement = ForEach(equal(bigger[layer, i], factor(layer) * smaller[layer, i]), (i, 1, n))
+    base = _by_product(rewrite(unfolded(bigger[1, i]), *facts, indices=[k]), unfolded(smaller[1, i]), factor(sp.S.One))
+    below = specialise(assume(statement), i)
+    above = rewrite(unfolded(bigger[layer + 1, i]), below, indices=[i])
+    step = _by_product(above, unfolded(smaller[layer + 1, i]), factor(layer + 1))
+    done = induction(layer, statement, generalise(base, (i, 1, n)), generalise(step, (i, 1, n)))
+    return specialise(done, i)
+
+
+def scaled_output(bigger: Any, values: Recursion, smaller: Any, originals: Recursion) -> Theorem:
+    """The rescaled output is the product of all factors times the original one."""
+    top = instance(every_layer(values, originals, paper.up_to), {layer: d - 1})
+    split = last_split(paper.up_to(d))
+    found = rewritten(bigger, top, split, indices=[i])
+    joined = restate(found, equal(bigger, split.conclusion.args[1] * smaller))
+    return arithmetic(equal(bigger, paper.up_to(d) * smaller), joined, split)
+
+
+@prove("helmbold2017:thm4-step-clean")
+def clean_outputs() -> Theorem:
+    left, right = paper.CLEAN.statement.args
+    return same_output(left, right)
+
+
+@prove("helmbold2017:thm4-step-dropped")
+def dropped_outputs() -> Theorem:
+    left, right = paper.DROPPED.statement.args
+    return same_output(left, right)
+
+
+def same_output(left: Any, right: Any) -> Theorem:
+    """Equality of two outputs whose hidden values are equal layer by layer."""
+    values = [next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion)) for out in (left, right)]
+    inverse = specialise(assume(paper.inverse.condition), k)
+    scale = arithmetic(equal(paper.a[k], 1 / paper.a_inverse[k]), inverse)
+    top = instance(every_layer(*values, lambda _: sp.S.One, scale), {layer: d - 1})
+    return restate(rewritten(left, top, indices=[i]), equal(left, right))
+
+
+@prove("helmbold2017:thm4")
+def aversion_of_rescaled_inputs() -> Theorem:
+    """Dividing the first weights by the diagonal maps the networks onto themselves and undoes the rescaling."""
+    undo, redo = {paper.W1: paper.W1[i, k] / paper.a[k]}, {paper.W1: paper.W1[i, k] * paper.a[k]}
+    moved = reparametrised(paper.rescaled_aversion, undo, redo, assume(paper.full_rank.condition))
+    middle = moved.conclusion.args[1]
+    criterion = same_mean(middle.criterion, paper.criterion)
+    risk = same_mean(middle.risk, paper.risk)
+    return rewrite(moved, same_training(middle, criterion, risk))
+
+
+def same_mean(left: Any, right: Any) -> Theorem:
+    """Equality of two expected losses whose hidden values are equal layer by layer."""
+    values = [next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion)) for out in (left, right)]
+    top = instance(every_layer(*values, lambda _: sp.S.One), {layer: d - 1})
+    found = rewritten(left, top, indices=[i])
+    return restate(found, equal(left, right))
+
+
+@prove("helmbold2017:thm5-step-hidden")
+def hidden_values() -> Theorem:
+    theorem = every_layer(paper.h_larger, paper.h, paper.up_to)
+    return for_each_layer(theorem)
+
+
+def for_each_layer(theorem: Theorem) -> Theorem:
+    """A fact about layer l and unit i, for each hidden layer and unit."""
+    from_one = natural("m")
+    statement = lang_substitute(theorem.conclusion, {layer: l})
+    return generalise_offset(instance(theorem, {layer: 1 + from_one}), from_one, statement, (i, 1, n), (l, 1, d - 1))
+
+
+@prove("helmbold2017:thm5-step-sign")
+def same_sign() -> Theorem:
+    theorem = every_layer(paper.h_larger, paper.h, paper.up_to)
+    bigger, smaller = paper.h_larger[layer, i], paper.h[layer, i]
+    return for_each_layer(arithmetic(equivalent(less(0, bigger), less(0, smaller)), theorem))
+
+
+@prove("helmbold2017:thm5.1")
+def outputs() -> Theorem:
+    return scaled_output(paper.D_larger, paper.h_larger, paper.D, paper.h)
+
+
+@prove("helmbold2017:thm5-step-output.amended")
+def last_relation() -> Theorem:
+    return outputs()
+
+
+@prove("helmbold2017:thm5-step-equal-outputs")
+def equal_outputs() -> Theorem:
+    return discharge(paper.balanced, arithmetic(equal(paper.D, paper.D_larger), outputs(), assume(paper.balanced)))
+
+
+@prove("helmbold2017:thm5.2")
+def criteria() -> Theorem:
+    return discharge(paper.balanced, equal_criteria())
+
+
+def equal_criteria() -> Theorem:
+    factors = scaled_output(paper.DX_larger, paper.hX_larger, paper.DX, paper.hX)
+    return equal_mean(paper.DX_larger, paper.DX, factors, paper.equal_criterion)
+
+
+def equal_risks() -> Theorem:
+    factors = scaled_output(paper.OX_larger, paper.HX_larger, paper.OX, paper.HX)
+    return equal_mean(paper.OX_larger, paper.OX, factors, paper.equal_risk)
+
+
+def equal_mean(bigger: Any, smaller: Any, factors: Theorem, wanted: Any) -> Theorem:
+    """Equal expected losses when the factors have product one, from `bigger = product * smaller`."""
+    same = arithmetic(equal(bigger, smaller), factors, assume(paper.balanced))
+    squared = arithmetic(equal((bigger - paper.Y) ** 2, (smaller - paper.Y) ** 2), same)
+    return restate(expected(squared), wanted)
+
+
+@prove("helmbold2017:thm5.4")
+def risks() -> Theorem:
+    return discharge(paper.balanced, equal_risks())
+
+
+@prove("helmbold2017:thm5.3")
+def penalties() -> Theorem:
+    return discharge(paper.balanced, arithmetic(paper.equal_penalty, equal_criteria(), equal_risks()))
+
+
+@prove("helmbold2017:thm6-step-criterion")
+def louder_criterion() -> Theorem:
+    return identity(*paper.LOUDER.statement.args)
+
+
+@prove("helmbold2017:thm6")
+def aversion_of_rescaled_targets() -> Theorem:
+    """Scaling the output unit maps the networks onto themselves; every loss is then c squared times the old one."""
+    c = paper.factor
+    louder = {paper.w: c * paper.w[k], paper.b0: c * paper.b0}
+    softer = {paper.w: paper.w[k] / c, paper.b0: paper.b0 / c}
+    moved = reparametrised(paper.louder_aversion, louder, softer)
+    middle = moved.conclusion.args[1]
+    scaled = same_training(middle, identity(middle.criterion, c**2 * paper.criterion),
+                           identity(middle.risk, c**2 * paper.risk))
+    return rewrite(rewrite(moved, scaled), homogeneous(paper.aversion, c**2))
