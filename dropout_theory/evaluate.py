@@ -85,6 +85,7 @@ class Evaluator:
     def __init__(self, values: Mapping[Any, Any], expect: Expectation | None = None) -> None:
         self.values = values
         self.expect = expect
+        self.means: dict[Any, Any] = {}  # expectations found so far
         self._functions = {k: v for k, v in values.items() if isinstance(v, sp.Lambda)}
 
     # --- values -----------------------------------------------------------------------------------------------

@@ -267,7 +267,15 @@ def _expectation(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
         from dropout_theory.evaluate import Unsupported
 
         raise Unsupported(f"no way to take the expectation {expr}")
-    return ev.expect(ev, expr.args[0], outside_masks(bound))
+    outside = outside_masks(bound)
+    # one expectation recurs in many terms of a sum: it depends on the indices it mentions only
+    indices = tuple((s, outside[s]) for s in expr.free_symbols if isinstance(outside.get(s), int))
+    if any(s in outside for s in expr.free_symbols if not isinstance(outside.get(s), int)):
+        return ev.expect(ev, expr.args[0], outside)
+    key = (expr, frozenset(indices))
+    if key not in ev.means:
+        ev.means[key] = ev.expect(ev, expr.args[0], outside)
+    return ev.means[key]
 
 
 @_rule(lang.Var)
