@@ -196,7 +196,8 @@ def _facts_about(expr: Any) -> list[Any]:
     if isinstance(family, lang.Scalar) and not isinstance(family, (lang.RandomScalar, lang.Recursion)):
         return list(family.domain.conditions(expr))
     if expr == sp.pi:
-        return [sp.Gt(expr, sp.Rational(314159, 100000)), sp.Lt(expr, sp.Rational(314160, 100000))]
+        return [sp.Gt(expr, sp.Rational(314159, 100000), evaluate=False),
+                sp.Lt(expr, sp.Rational(314160, 100000), evaluate=False)]
     if is_positive(expr):
         return [sp.Gt(expr, 0, evaluate=False)]
     if is_nonnegative(expr):
