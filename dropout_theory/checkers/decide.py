@@ -16,6 +16,7 @@ from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.checkers.exact import not_evaluable, report
 from dropout_theory.evaluate import Evaluator, Truth, Unsupported, judge
+from dropout_theory.evaluate_rules import outside_masks
 from dropout_theory.expectations.enumeration import expectation, support
 from dropout_theory.instances import Rejected, Values, atoms_of, check_admissible, index_tuples
 from dropout_theory.kernel import Context, Finding, checker
@@ -212,7 +213,11 @@ class Unroller:
             yield from self._over(body, inner, {**bound, outer[0]: k})
 
     def _mean(self, expr: Any, bound: dict[Any, Any]) -> Any:
+        bound = outside_masks(bound)
         atoms = support(self.ev, expr, bound)
+        for atom in atoms:  # a keep probability may hide one
+            if isinstance(atom, lang.RandomScalar) and atom.law[0] != "bernoulli":
+                raise Unsupported(f"continuous random variable {atom}")
         if len(atoms) > 8:
             raise Unsupported(f"{len(atoms)} random atoms are too many to write out")
         return sp.expand(self._masks(expr, atoms, bound))

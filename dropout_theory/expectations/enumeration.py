@@ -12,7 +12,7 @@ import sympy as sp
 from flint import acb, arb, fmpq
 
 from dropout_theory import language as lang
-from dropout_theory.evaluate import Evaluator, Unsupported
+from dropout_theory.evaluate import Evaluator, Unsupported, masked
 from dropout_theory.evaluate_rules import power
 
 MAX_MASKS = 1 << 16
@@ -109,7 +109,7 @@ def _enumerate(ev: Evaluator, expr: Any, atoms: list[Any], bound: dict[Any, Any]
     atom, rest = atoms[0], atoms[1:]
     total: Any = fmpq(0)
     for value, probability in outcomes(ev, atom, bound):
-        total = total + probability * _enumerate(ev, expr, rest, {**bound, atom: value})
+        total = total + probability * _enumerate(ev, expr, rest, masked(bound, atom, value))
     return total
 
 
@@ -121,7 +121,7 @@ def _integrate(ev: Evaluator, expr: Any, atoms: list[Any], variable: Any, bound:
     if variable.law[0] == "uniform":
         low, high = (ev.value(a, bound) for a in variable.law[1:])
         if low == high:
-            return _enumerate(ev, expr, rest, {**bound, variable: low})
+            return _enumerate(ev, expr, rest, masked(bound, variable, low))
         exact = _uniform_polynomial(ev, expr, rest, variable, low, high, bound)
         if exact is not None:
             return exact
@@ -212,7 +212,9 @@ def _substitute(ev: Evaluator, expr: Any, bound: dict[Any, Any]) -> Any:
     for symbol in unrolled.free_symbols:
         if symbol in ev.values and not isinstance(ev.values[symbol], dict):
             replaced[symbol] = _rational(ev.values[symbol])
-    return unrolled.xreplace(replaced)
+    found = unrolled.xreplace(replaced)
+    rectified = {r: sp.Max(r.args[0], 0) for r in found.atoms(lang.Relu) if r.args[0].is_Rational}
+    return found.xreplace(rectified)
 
 
 def _unroll(ev: Evaluator, expr: Any, bound: dict[Any, Any]) -> Any:
@@ -250,7 +252,7 @@ def _outcome_powers(ev: Evaluator, expr: Any, atoms: list[Any], bound: dict[Any,
         powers.append((ev.value(expr, dict(bound)), weight))
         return
     for value, probability in outcomes(ev, atoms[0], bound):
-        _outcome_powers(ev, expr, atoms[1:], {**bound, atoms[0]: value}, weight * probability, powers)
+        _outcome_powers(ev, expr, atoms[1:], masked(bound, atoms[0], value), weight * probability, powers)
 
 
 def _exact_geometric(powers: list[tuple[fmpq, fmpq]]) -> Any:

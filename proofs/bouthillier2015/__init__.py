@@ -1,0 +1,1 @@
+"""Arguments for the claims of Bouthillier, Konda, Vincent and Memisevic (2015)."""

@@ -1,0 +1,61 @@
+"""Why a shared level correlates the units of a layer, and how wide a layer must be to vary more."""
+
+import sympy as sp
+
+from dropout_theory.language import Cov, Var
+from dropout_theory.papers.bouthillier2015.s04_noise_levels import (
+    EQ9,
+    EQ10,
+    FLAT,
+    MORE_DIVERSE_AMENDED,
+    SAME_LEVEL,
+    SAME_LEVEL_AMENDED,
+    dropped,
+    dropped_plain,
+    h,
+    highest,
+    j,
+    k,
+    p,
+    shared,
+    units,
+)
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    discharge,
+    generalise,
+    identity,
+    prove,
+    witness,
+)
+from dropout_theory.proof.indices import apart
+from dropout_theory.statements import different, equal
+
+third = sp.Rational(1, 3)
+witness(EQ9.id, {p: sp.Rational(1, 4), units: 1, h: {(1,): 1}})
+witness(EQ10.id, {highest: sp.Rational(1, 2), units: 1, h: {(1,): 1}})
+witness(SAME_LEVEL.id, {highest: sp.Rational(1, 2), units: 1})
+witness(FLAT.id, {highest: sp.Rational(1, 2), units: 3})
+
+
+@prove(SAME_LEVEL_AMENDED.id)
+def shared_level() -> Theorem:
+    """Given the level the entries are independent, so their covariance is its variance, plus more on the diagonal."""
+    same = sp.KroneckerDelta(j, k)
+    covariance = identity(Cov(shared[j], shared[k]),
+                          highest**2 / 12 + same * (highest / 2 - highest**2 / 3))
+    other = assume(different(j, k))
+    apart_indices = apart(j, k, other)
+    value = arithmetic(equal(Cov(shared[j], shared[k]), highest**2 / 12), covariance, apart_indices)
+    return generalise(discharge(other.conclusion, value), (j, 1, units), (k, 1, units))
+
+
+@prove(MORE_DIVERSE_AMENDED.id)
+def wide_layers() -> Theorem:
+    """The variances differ by p^2/12 - (p/2 - 2p^2/3)/d, which is positive exactly when p d > 6 - 8 p."""
+    spread = identity(Var(dropped / units), highest**2 / 12 + (highest / 2 - highest**2 * third) / units)
+    plain = identity(Var(dropped_plain / units), highest * (1 - highest) / units)
+    wide = assume(MORE_DIVERSE_AMENDED.hypotheses[0].condition)
+    return arithmetic(MORE_DIVERSE_AMENDED.statement, spread, plain, wide)

@@ -1,0 +1,26 @@
+"""The decision procedure refuses continuous levels hidden in keep probabilities, and nested means ignore masks."""
+
+from dropout_theory.checkers import get_checker
+from dropout_theory.claim import Claim
+from dropout_theory.domains import OPEN_PROBABILITY
+from dropout_theory.kernel import Context
+from dropout_theory.language import E, Scalar, Var, gates, uniform
+from dropout_theory.statements import different, equal, less
+
+p = Scalar("p", OPEN_PROBABILITY)
+
+
+def decide(statement):
+    return get_checker("decide").check(Claim("paper:test", "test", statement, "1", "test"), Context())
+
+
+def test_a_level_hidden_in_a_keep_probability_is_not_a_bernoulli_variable():
+    level = gates("M", uniform("rho", 0, p), 1)
+    assert decide(different(E(level[1]), p / 2)).outcome == "unknown"
+    assert decide(equal(E(level[1]), 0)).outcome == "unknown"
+
+
+def test_a_nested_mean_is_a_number():
+    gate = gates("M", p, 1)
+    assert decide(equal(E((gate[1] - E(gate[1])) ** 2), Var(gate[1]))).outcome == "holds"
+    assert decide(less(E((gate[1] - E(gate[1])) ** 2), 0)).outcome == "fails"
