@@ -69,7 +69,16 @@ def is_exact(value: Any) -> bool:
     return isinstance(value, (fmpq, fmpz, int))
 
 
-Bound = Mapping[sp.Symbol, int]
+# Key of `bound` under which the entries of recursions found so far in one mask are kept: whoever fixes a further
+# random atom must start a new one (see `masked`).
+MEMO = "entries of recursions"
+
+
+def masked(bound: Mapping[Any, Any], atom: Any, value: Any) -> dict[Any, Any]:
+    """`bound` with one more random atom fixed."""
+    return {**bound, atom: value, MEMO: {}}
+
+
 Expectation = Callable[["Evaluator", sp.Expr, dict[Any, Any]], Any]
 
 
@@ -141,11 +150,12 @@ class Evaluator:
         if (family, indices) in bound:
             return bound[family, indices]
         if isinstance(family, lang.Recursion):
-            key = (family, indices)
-            found = self.value(family.unfold([sp.Integer(i) for i in indices]), bound)
-            if not any(isinstance(k, tuple) for k in bound):
-                bound[key] = found  # deterministic entry: computed once
-            return found
+            if MEMO not in bound:
+                bound = {**bound, MEMO: {}}
+            memo = bound[MEMO]
+            if (family, indices) not in memo:
+                memo[family, indices] = self.value(family.unfold([sp.Integer(i) for i in indices]), bound)
+            return memo[family, indices]
         if isinstance(family, (lang.Gates, lang.Abstract)):
             raise Unsupported(f"random {family.name}{list(indices)} outside an expectation")
         try:
