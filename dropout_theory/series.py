@@ -18,7 +18,12 @@ class DerivativeAt(sp.Expr):
     is_commutative = True
 
     def __new__(cls, body: Any, variable: sp.Symbol, point: Any, order: Any) -> Any:
-        return sp.Expr.__new__(cls, sp.sympify(body), variable, sp.sympify(point), sp.sympify(order))
+        point, order = sp.sympify(point), sp.sympify(order)
+        if variable in point.free_symbols | order.free_symbols:
+            raise ValueError(f"point is {point}, order {order}; allowed: expressions without {variable}")
+        if order == 0:
+            return lang.substitute(sp.sympify(body), {variable: point})
+        return sp.Expr.__new__(cls, sp.sympify(body), variable, point, order)
 
     @property
     def body(self) -> Any:
@@ -41,8 +46,8 @@ class DerivativeAt(sp.Expr):
         return (self.body.free_symbols - {self.variable}) | self.point.free_symbols | self.order.free_symbols
 
     @property
-    def bound_symbols(self) -> list[Any]:
-        return [self.variable]
+    def bound_everywhere(self) -> Any:
+        return self.variable
 
     def _eval_is_real(self) -> bool | None:
         return True if self.point.is_real else None
@@ -91,6 +96,10 @@ class RootGrowth(sp.Expr):
     @property
     def free_symbols(self) -> set[Any]:
         return (self.args[0].free_symbols | self.args[2].free_symbols) - {self.args[1]}
+
+    @property
+    def bound_everywhere(self) -> Any:
+        return self.args[1]
 
     def _eval_is_real(self) -> bool:
         return True

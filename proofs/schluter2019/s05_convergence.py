@@ -4,10 +4,59 @@ from __future__ import annotations
 
 import sympy as sp
 
-from dropout_theory.papers.schluter2019.notation import beta, d, strict_delta, x
-from dropout_theory.papers.schluter2019.s05_convergence import positive_score, w
-from dropout_theory.proof import witness
-
+from dropout_theory.language import gates
+from dropout_theory.papers.schluter2019.notation import (
+    beta,
+    c,
+    d,
+    derivative,
+    i,
+    j,
+    log_partition,
+    score,
+    strict_delta,
+    x,
+)
+from dropout_theory.papers.schluter2019.s05_convergence import (
+    converges,
+    largest,
+    largest_down,
+    largest_up,
+    noise,
+    positive_score,
+    reach,
+    regulariser,
+    w,
+)
+from dropout_theory.proof import (
+    Theorem,
+    apply,
+    arithmetic,
+    assume,
+    classical,
+    classical_fact,
+    conjunction,
+    discharge,
+    iff,
+    instance,
+    prove,
+    witness,
+)
+from dropout_theory.proof.convergence import (
+    ORDER,
+    PolePair,
+    arctangent_range,
+    converges_within,
+    diverges_beyond,
+    largest_absolute,
+    largest_of_sum,
+    mixture,
+    no_sum,
+    pole_pair,
+    same_value,
+)
+from dropout_theory.proof.series import termwise
+from dropout_theory.statements import Converges, SumsTo, equal, implies, less, less_equal
 
 def one_feature(weight: int, drop: sp.Rational) -> dict[object, object]:
     """One feature of value 1 with the given weight and dropout probability."""
@@ -23,3 +72,88 @@ for label in ("thm2", "thm2.2", "thm2-reading-all-kept"):
     witness(f"schluter2019:{label}", above)
 witness("schluter2019:sec5-bounded-features", one_feature(1, sp.Rational(9, 10)))
 witness("schluter2019:sec5-radius", {w: sp.Integer(4), positive_score: sp.Integer(1)})
+
+# --- the poles of the logistic function -------------------------------------------------------------------------
+
+small = sp.Rational(1, 20)
+
+
+def distance(point: sp.Expr) -> sp.Expr:
+    """From a real point to pi i."""
+    return sp.sqrt(point**2 + sp.pi**2)
+
+
+def next_distance(point: sp.Expr) -> sp.Expr:
+    """From a real point to 3 pi i."""
+    return sp.sqrt(point**2 + 9 * sp.pi**2)
+
+
+def angle(point: sp.Expr) -> sp.Expr:
+    """Argument of pi i - point."""
+    return sp.pi / 2 + sp.atan(point / sp.pi)
+
+
+def coefficient(point: sp.Expr, order: sp.Expr) -> sp.Expr:
+    """Taylor coefficient of the log partition function."""
+    return derivative(order, point) / sp.factorial(order)
+
+
+leading = 2 * distance(c) ** (-ORDER) * sp.cos(ORDER * angle(c)) / ORDER
+classical_fact(
+    "mittag-leffler-log-partition",
+    less_equal(sp.Abs(coefficient(c, ORDER) + leading), small * next_distance(c) ** (2 - ORDER) / ORDER),
+    "Mittag-Leffler's expansion sigma(z) = 1/2 + sum over n >= 0 of 2z/(z^2 + (2n+1)^2 pi^2), differentiated; the poles "
+    "from 3 pi i on are at least next_distance away and their inverse squares sum to at most (pi^2/8 - 1)/pi^2 < 1/40")
+taylor = coefficient(c, j) * w**j
+classical_fact(
+    "abel-log-partition",
+    implies(sp.And(less_equal(sp.Abs(w), distance(c)), Converges(taylor, (j, 0)), evaluate=False),
+            SumsTo(taylor, (j, 0), log_partition(c + w))),
+    "Taylor's theorem inside the disc in which log(1 + exp z) is analytic, Abel's limit theorem on its boundary")
+
+
+def poles(point: sp.Expr) -> PolePair:
+    """The pair of poles at +-pi i seen from a real point."""
+    between = sp.And(less(0, angle(c)), less(angle(c), sp.pi), evaluate=False)
+    apart = sp.And(less(0, distance(c)), less(distance(c), next_distance(c)), evaluate=False)
+    facts = [classical("mittag-leffler-log-partition"), arithmetic(between, arctangent_range(c / sp.pi)),
+             arithmetic(apart)]
+    if point != c:
+        facts = [instance(fact, {c: point}) for fact in facts]
+    return pole_pair(coefficient(point, ORDER), distance(point), angle(point), next_distance(point), small, *facts)
+
+
+def at_fixed(point: sp.Expr) -> Theorem:
+    """The Taylor series at a real point sums to log(1 + exp(point + w)), given |w| <= distance."""
+    near = assume(less_equal(sp.Abs(w), distance(point)))
+    series = converges_within(poles(point), w, near, j, 0)
+    abel = classical("abel-log-partition")
+    return apply(abel if point == c else instance(abel, {c: point}), conjunction(near, series))
+
+
+# --- the criterion ----------------------------------------------------------------------------------------------
+
+gate = gates("xi", 1 - strict_delta, d)[i]
+contribution = x[i] * beta[i] * (gate / (1 - strict_delta) - 1)
+
+
+@prove("schluter2019:thm2.amended-largest-deviation")
+def largest_deviation() -> Theorem:
+    pieces = [largest_absolute(noise)]
+    for sign, wanted in ((1, largest_up), (-1, largest_down)):
+        mask_by_mask = largest_of_sum(sign * contribution, (i, 1, d), gate)
+        same_terms = equal(mask_by_mask.conclusion.rhs.function, wanted.function)
+        pieces += [mask_by_mask, termwise(arithmetic(same_terms), (i, 1, d))]
+    return arithmetic(equal(largest, sp.Max(largest_up, largest_down)), *pieces)
+
+
+@prove("schluter2019:thm2.amended")
+def criterion() -> Theorem:
+    within = less_equal(sp.Max(largest_up, largest_down), reach)
+    biggest = largest_deviation()
+    bound = arithmetic(less_equal(largest, reach), biggest, assume(within))
+    inside = same_value(mixture(at_fixed(score), w, noise, reach, bound, 2), regulariser)
+    beyond = less(reach, largest)
+    outside = no_sum(diverges_beyond(poles(score), noise, assume(beyond), j, 2), regulariser)
+    back = arithmetic(within, discharge(beyond, outside), biggest, assume(converges))
+    return iff(inside, back, within, converges)
