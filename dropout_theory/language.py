@@ -7,6 +7,7 @@ random atoms carry their law; operators stay unevaluated until a method replaces
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -75,7 +76,7 @@ class Gates(Family):
         return self._details[2]
 
     def keep_at(self, indices: Sequence[sp.Expr]) -> sp.Expr:
-        return self.at(self.keep, indices)
+        return _at(self, self.keep, tuple(indices))
 
 
 class Recursion(Family):
@@ -100,9 +101,20 @@ class Recursion(Family):
     def unfold(self, indices: Sequence[sp.Expr]) -> sp.Expr:
         """The defining expression of an entry whose layer is known to be the first or above it."""
         body = self.base if sp.expand(indices[0] - self.start) == 0 else self.step
-        slot = placeholder(self.name, self.ranges)
-        calls = {e: Element(self, *e.indices) for e in body.atoms(Element) if e.family == slot}
-        return self.at(body.xreplace(calls), indices)
+        return _at(self, _calls_itself(self, body), tuple(indices))
+
+
+@lru_cache(maxsize=50_000)  # masks unfold the same few entries again and again
+def _at(family: Family, expr: sp.Expr, indices: tuple[sp.Expr, ...]) -> sp.Expr:
+    return family.at(expr, indices)
+
+
+@lru_cache(maxsize=1000)
+def _calls_itself(family: Recursion, body: sp.Expr) -> sp.Expr:
+    """The body of a recursion with the family itself in place of its placeholder."""
+    slot = placeholder(family.name, family.ranges)
+    calls = {e: Element(family, *e.indices) for e in body.atoms(Element) if e.family == slot}
+    return body.xreplace(calls)
 
 
 class Abstract(Family):
