@@ -197,22 +197,34 @@ def largest_absolute(expr: Any) -> Theorem:
     return certify("largest absolute value", st.equal(LargestOutcome(sp.Abs(expr)), whole))
 
 
+def largest_of_gate(function: Any, gate: lang.Element) -> Theorem:
+    """max over the masks of f(gate) = max(f(1), f(0)) for a gate open and shut with positive probability."""
+    function = sp.sympify(function)
+    kept, dropped = _both(function, gate)
+    return certify("both outcomes", st.equal(LargestOutcome(function), sp.Max(kept, dropped)))
+
+
+def _both(function: Any, gate: lang.Element) -> tuple[Any, Any]:
+    need(isinstance(gate, lang.Element) and isinstance(gate.family, lang.Gates), f"{gate} is not a gate")
+    keep = gate.family.keep_at(gate.indices)
+    need(not is_random(keep) and is_positive(keep) and is_positive(1 - keep), f"keep probability {keep} may be 0 or 1")
+    need(not function.has(lang.E, lang.Var, lang.Cov), f"{function} contains an expectation")
+    kept, dropped = (function.xreplace({gate: sp.Integer(v)}) for v in (1, 0))
+    need(not is_random(kept) and not is_random(dropped), f"{function} is random beyond {gate}")
+    return kept, dropped
+
+
 def largest_of_sum(term: Any, limits: tuple[Any, Any, Any], gate: lang.Element) -> Theorem:
     """max over the masks of sum_i f_i(gate_i) = sum_i max(f_i(1), f_i(0)): independent gates, each open and shut with
     positive probability."""
     symbol, low, high = limits
     term = sp.sympify(term)
-    need(isinstance(gate.family, lang.Gates) and symbol in gate.free_symbols, f"{gate} is not a gate of index {symbol}")
     need(gate.indices == (symbol,), f"{gate} may be the same gate for different {symbol}")
-    keep = gate.family.keep_at(gate.indices)
-    need(not is_random(keep) and is_positive(keep) and is_positive(1 - keep),
-         f"keep probability {keep} may be 0 or 1")
-    kept, dropped = (term.xreplace({gate: sp.Integer(v)}) for v in (1, 0))
-    need(not is_random(kept) and not is_random(dropped), f"{term} is random beyond {gate}")
+    kept, dropped = _both(term, gate)
     right = sp.Sum(sp.Max(kept, dropped), limits)
     return certify("mask by mask", st.equal(LargestOutcome(sp.Sum(term, limits)), right))
 
 
 __all__ = ["ORDER", "PolePair", "arctangent_range", "converges_within", "diverges_beyond", "growth",
-           "largest_absolute", "largest_of_sum", "later_start", "mixture", "no_sum", "pole_pair", "same_value",
+           "largest_absolute", "largest_of_gate", "largest_of_sum", "later_start", "mixture", "no_sum", "pole_pair", "same_value",
            "zeta_growth"]

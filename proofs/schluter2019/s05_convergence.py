@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from dropout_theory.language import gates
+from dropout_theory.claim import REGISTRY
+from dropout_theory.domains import UNIT
+from dropout_theory.language import E, Scalar, gates
 from dropout_theory.papers.schluter2019.notation import (
     beta,
     c,
@@ -18,14 +20,21 @@ from dropout_theory.papers.schluter2019.notation import (
     x,
 )
 from dropout_theory.papers.schluter2019.s05_convergence import (
+    bounded_statement,
     converges,
+    even,
+    growing,
     largest,
     largest_down,
     largest_up,
     noise,
+    of_zeta,
     positive_score,
     reach,
     regulariser,
+    single_gate,
+    single_noisy,
+    taylor_at,
     w,
 )
 from dropout_theory.proof import (
@@ -33,6 +42,7 @@ from dropout_theory.proof import (
     apply,
     arithmetic,
     assume,
+    cite,
     classical,
     classical_fact,
     conjunction,
@@ -40,6 +50,7 @@ from dropout_theory.proof import (
     iff,
     instance,
     prove,
+    specialise,
     witness,
 )
 from dropout_theory.proof.convergence import (
@@ -48,14 +59,19 @@ from dropout_theory.proof.convergence import (
     arctangent_range,
     converges_within,
     diverges_beyond,
+    growth,
     largest_absolute,
+    largest_of_gate,
     largest_of_sum,
+    later_start,
     mixture,
     no_sum,
     pole_pair,
     same_value,
+    zeta_growth,
 )
 from dropout_theory.proof.series import termwise
+from dropout_theory.series import LargestOutcome
 from dropout_theory.statements import Converges, SumsTo, equal, implies, less, less_equal
 
 def one_feature(weight: int, drop: sp.Rational) -> dict[object, object]:
@@ -157,3 +173,58 @@ def criterion() -> Theorem:
     outside = no_sum(diverges_beyond(poles(score), noise, assume(beyond), j, 2), regulariser)
     back = arithmetic(within, discharge(beyond, outside), biggest, assume(converges))
     return iff(inside, back, within, converges)
+
+
+@prove("schluter2019:thm2.amended-one-feature")
+def one_feature_always_converges() -> Theorem:
+    drop, kept = strict_delta, single_gate[1]
+    noise_of_one = single_noisy - c
+    at_most_half = assume(less_equal(drop, half))
+    ratio = arithmetic(less_equal(drop / (1 - drop), 1), at_most_half)
+    both_masks = [largest_absolute(noise_of_one), largest_of_gate(noise_of_one, kept),
+                  largest_of_gate(-noise_of_one, kept)]
+    shrunk = Scalar("u", UNIT)
+    product = instance(arithmetic(sp.And(less_equal(c * shrunk, sp.Abs(c)), less_equal(-c * shrunk, sp.Abs(c)),
+                                         evaluate=False)), {shrunk: drop / (1 - drop)}, ratio)
+    size = arithmetic(less_equal(LargestOutcome(sp.Abs(noise_of_one)), sp.Abs(c)), product, *both_masks)
+    bound = arithmetic(less_equal(LargestOutcome(sp.Abs(noise_of_one)), distance(c)), size,
+                       arithmetic(less_equal(sp.Abs(c), distance(c))))
+    series = mixture(at_fixed(c), w, noise_of_one, distance(c), bound, 2)
+    return same_value(series, E(log_partition(single_noisy)) - log_partition(c))
+
+
+@prove("schluter2019:sec5-radius.amended")
+def radius() -> Theorem:
+    point = positive_score
+    within, beyond = less_equal(sp.Abs(w), distance(point)), less(distance(point), sp.Abs(w))
+    inside = same_value(later_start(at_fixed(point), 2), taylor_at.args[2])
+    outside = no_sum(diverges_beyond(poles(point), w, assume(beyond), j, 2), taylor_at.args[2])
+    back = arithmetic(within, discharge(beyond, outside), assume(taylor_at))
+    return iff(inside, back, within, taylor_at)
+
+
+@prove("schluter2019:sec5-bounded-features.amended")
+def bounded_features() -> Theorem:
+    every = bounded_statement.args[0]
+    at_i = specialise(assume(every), i)
+    sums = [termwise(arithmetic(less_equal(up.function, sp.pi / d), at_i), (i, 1, d)) for up in (largest_up, largest_down)]
+    bound = arithmetic(less_equal(sp.Max(largest_up, largest_down), reach), *sums)
+    return discharge(every, arithmetic(converges, cite(REGISTRY["schluter2019:thm2.amended"]), bound))
+
+
+# --- the chain of the proof -------------------------------------------------------------------------------------
+
+@prove("schluter2019:thm2-step-conclusion.amended")
+def limit_of_roots() -> Theorem:
+    return growth(poles(c), growing, even)
+
+
+@prove("schluter2019:thm2-step-even-orders")
+def even_orders() -> Theorem:
+    every, second = growth(poles(c), growing, growing), growth(poles(c), growing, even)
+    return arithmetic(equal(every.conclusion.lhs, second.conclusion.lhs), every, second)
+
+
+@prove("schluter2019:thm2-step-root")
+def roots_of_zeta() -> Theorem:
+    return zeta_growth(of_zeta.args[0], growing, even, 2 * sp.pi)

@@ -89,8 +89,8 @@ claim("thm2.amended-largest-deviation",
       statement=equal(largest, sp.Max(largest_up, largest_down)),
       source="section 5, theorem 2")
 
-gate = gates("xi", 1 - delta, 1)
-single_noisy = c * gate[1] / (1 - delta)
+single_gate = gates("xi", 1 - delta, 1)
+single_noisy = c * single_gate[1] / (1 - delta)
 single = derivative(j, c) * E((single_noisy - c) ** j) / factorial(j)
 
 claim("thm2.amended-one-feature",
@@ -279,10 +279,12 @@ claim("sec5-bounded-features",
       erratum=Erratum("overclaim", "major", "kept features are scaled up by 1/(1 - delta), and the radius may be as "
                                             "small as pi"))
 
+bounded_statement = implies(
+    ForEach(less_equal(sp.Abs(x[i] * beta[i]) * sp.Max(1, delta / (1 - delta)), sp.pi / d), (i, 1, d)), converges)
+
 claim("sec5-bounded-features.amended",
       title="Bounding every weighted feature by pi/d, and by pi (1 - delta)/(d delta), makes the expansion converge",
-      statement=implies(ForEach(less_equal(sp.Abs(x[i] * beta[i]) * sp.Max(1, delta / (1 - delta)), sp.pi / d),
-                                (i, 1, d)), converges),
+      statement=bounded_statement,
       source="section 5, after the proof")
 
 claim("sec5-positive-examples",
