@@ -14,6 +14,7 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    conjunction,
     discharge,
     generalise,
     identity,
@@ -178,6 +179,11 @@ def risks() -> Theorem:
 @prove("helmbold2017:thm5.3")
 def penalties() -> Theorem:
     return discharge(paper.balanced, arithmetic(paper.equal_penalty, equal_criteria(), equal_risks()))
+
+
+@prove("helmbold2017:thm5")
+def rescaled_parameters() -> Theorem:
+    return conjunction(outputs(), criteria(), penalties(), risks())
 
 
 @prove("helmbold2017:thm6-step-criterion")

@@ -67,7 +67,7 @@ def own(families: tuple[Family, Family, Family, Family, Scalar]) -> Parameters:
 
 
 def hidden(name: str, parameters: Parameters, inputs: Entry, keep_input: Entry, keep_hidden: Entry,
-           *more: Any) -> Recursion:
+           *more: Any, activation: Entry = Relu) -> Recursion:
     """Hidden values, entry (layer, ..., unit); `more` are further index ranges, such as one over examples.
 
     `keep_input(k)` and `keep_hidden(l, k)` multiply the value that a node passes on.
@@ -77,13 +77,19 @@ def hidden(name: str, parameters: Parameters, inputs: Entry, keep_input: Entry, 
     slot = placeholder(name, ranges)
     below = Sum(parameters.first(i, k) * keep_input(k) * inputs(*extra, k), (k, 1, K))
     lower = Sum(parameters.deeper(l, i, k) * keep_hidden(l - 1, k) * slot[(l - 1, *extra, k)], (k, 1, n))
-    return recursion(name, ranges, Relu(below + parameters.bias(1, i)), Relu(lower + parameters.bias(l, i)))
+    return recursion(name, ranges, activation(below + parameters.bias(1, i)),
+                     activation(lower + parameters.bias(l, i)))
 
 
 def output(parameters: Parameters, values: Recursion, keep_hidden: Entry, *extra: Any) -> Any:
     """The network's output from its hidden values."""
     return Sum(parameters.last(k) * keep_hidden(d - 1, k) * values[(d - 1, *extra, k)], (k, 1, n)) \
         + parameters.output_bias
+
+
+def linear(value: Any) -> Any:
+    """The activation of a linear unit."""
+    return value
 
 
 def always(*_: Any) -> Any:
