@@ -11,6 +11,7 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.evaluate import Evaluator, Truth, to_number
 
@@ -22,16 +23,22 @@ def truth_for_all(ev: Evaluator, statement: st.ForAll, bound: dict[Any, Any]) ->
     """FALSE, TRUE or UNKNOWN; raises what evaluating the body at a point raises (an undefined body is not true)."""
     from dropout_theory.instances import RandomChooser
 
+    functions = tuple((k, v) for k, v in ev.values.items() if isinstance(v, sp.Lambda))
+    general = _concrete(statement, functions)
+    if _proved(general):
+        return Truth.TRUE
     chooser = RandomChooser(_SEED, edges=0.6)
     for _ in range(POINTS):
         point = {s: to_number(chooser.number(s.name, s.domain)) for s in statement.bound_symbols}
         if ev.truth(statement.body, {**bound, **point}) is Truth.FALSE:
             return Truth.FALSE
-    general = with_functions(statement.body, ev.values)
-    if _proved(general):
-        return Truth.TRUE
-    special = with_scalars(general, ev.values, set(statement.bound_symbols))
-    return Truth.TRUE if special != general and _proved(special) else Truth.UNKNOWN
+    special = with_scalars(general.body, ev.values, set(statement.bound_symbols))
+    return Truth.TRUE if special != general.body and _proved(st.ForAll(special, *statement.limits)) else Truth.UNKNOWN
+
+
+@lru_cache(maxsize=512)
+def _concrete(statement: st.ForAll, functions: tuple[tuple[Any, sp.Lambda], ...]) -> st.ForAll:
+    return st.ForAll(with_functions(statement.body, dict(functions)), *statement.limits)
 
 
 def with_functions(expr: Any, values: Any) -> Any:
@@ -54,17 +61,35 @@ def with_scalars(expr: Any, values: Any, keep: set[Any]) -> Any:
 
 
 @lru_cache(maxsize=512)
-def _proved(body: Any) -> bool:
-    """Whether one rule proves the body for all values of its atoms."""
+def _proved(statement: st.ForAll) -> bool:
+    """Whether one rule proves the body for all values of its atoms, or a second derivative its convexity."""
     from dropout_theory.checkers.symbolic import automatic
     from dropout_theory.proof import ProofError
 
+    body = statement.body
     if body in (True, False):
         return bool(body)
     if body.atoms(AppliedUndef):
         return False
-    try:
-        automatic(body)
-    except ProofError:
-        return False
-    return True
+    for attempt in (lambda: automatic(body), lambda: _by_curvature(statement)):
+        try:
+            attempt()
+        except ProofError:
+            continue
+        return True
+    return False
+
+
+def _by_curvature(statement: st.ForAll) -> None:
+    """Raise ProofError unless the statement is the convexity of a function whose second derivative is >= 0."""
+    from dropout_theory.proof import ProofError, arithmetic, matches
+    from dropout_theory.proof.universal import convex_by_curvature, convexity
+    from dropout_theory.sums import unfold
+
+    if not isinstance(statement.body, sp.Le) or len(statement.bound_symbols) != 3:
+        raise ProofError("not a statement of convexity")
+    x, _, theta = statement.bound_symbols
+    f = unfold(lang.substitute(statement.body.args[1], {theta: sp.S.One}))
+    if not matches(statement, convexity(f, x)):
+        raise ProofError("not a statement of convexity")
+    convex_by_curvature(f, x, arithmetic(st.less_equal(0, sp.diff(f, x, 2))))

@@ -10,11 +10,11 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.domains import PROBABILITY
-from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.analysis import within
+from dropout_theory.proof.algebra import _sides, matches
+from dropout_theory.proof.analysis import smooth, within
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.sums import is_nonnegative
+from dropout_theory.sums import is_nonnegative, same
 
 
 def for_all(theorem: Theorem, *scalars: lang.Scalar) -> Theorem:
@@ -51,22 +51,40 @@ def convexity(f: Any, x: lang.Scalar, names: tuple[str, str, str] = ("x'", "y'",
     return st.ForAll(st.less_equal(between, theta * one + (1 - theta) * two), (a,), (b,), (theta,))
 
 
-def finite_jensen(f: Any, x: lang.Scalar, entries: lang.Element, probabilities: lang.Family,
-                  convex: Theorem) -> Theorem:
+def convex_by_curvature(f: Any, x: lang.Scalar, curvature: Theorem, *premises: Theorem) -> Theorem:
+    """`convexity(f, x)` from 0 <= f''(x) for every x of its domain, an interval.
+
+    The premises show that f is differentiable there. Raises ProofError.
+    """
+    need(isinstance(x, lang.Scalar) and not x.domain.integer, f"{x} does not range over an interval")
+    need(not any(x in g.free_symbols for p in (curvature, *premises) for g in p.given),
+         "convexity must hold on the whole domain")
+    smooth(f, x, [curvature, *premises])
+    kind, left, right = _sides(curvature.conclusion)
+    need(kind in (sp.Le, sp.Lt) and same(right - left, sp.diff(f, x, 2)), "curvature theorem does not fit f''")
+    return certify("sign of the second derivative", convexity(f, x), [curvature, *premises])
+
+
+def finite_jensen(f: Any, x: lang.Scalar, entries: Any, probabilities: lang.Family, convex: Theorem,
+                  *premises: Theorem, over: sp.Symbol | None = None) -> Theorem:
     """f(sum P x) <= sum P f(x) from two-point convexity of f on the domain of x, an interval with the entries.
 
-    `convex` concludes `convexity(f, x)`. Raises ProofError.
+    `convex` concludes `convexity(f, x)`. `entries` is an entry of a family, or an expression in the index `over` that
+    lies in the domain by shape or by the premises. Raises ProofError.
     """
     need(matches(convex.conclusion, convexity(f, x)), f"{convex.conclusion} is not the convexity of {f}")
-    need(not x.domain.integer and within(entries.family.domain, x.domain), f"{entries} may leave the domain of {x}")
+    need(not x.domain.integer, f"{x} does not range over an interval")
     need(probabilities.simplex is True, f"{probabilities} is not a probability distribution")
-    symbol = entries.indices[-1]
-    need(not any(symbol in g.free_symbols for g in convex.given) and symbol not in f.free_symbols,
-         "an assumption restricts the index")
+    symbol = entries.indices[-1] if over is None else over
+    need(not any(symbol in g.free_symbols for p in (convex, *premises) for g in p.given)
+         and symbol not in f.free_symbols, "an assumption restricts the index")
+    if not (isinstance(entries, lang.Element) and within(entries.family.domain, x.domain)):
+        for condition in x.domain.conditions(entries):
+            need(entails([p.conclusion for p in premises], condition), f"{entries} may leave the domain of {x}")
     limits = (symbol, sp.S.One, probabilities.ranges[0][2])
     outside = lang.substitute(f, {x: sp.Sum(probabilities[symbol] * entries, limits)})
     inside = sp.Sum(probabilities[symbol] * lang.substitute(f, {x: entries}), limits)
-    return certify("Jensen", st.less_equal(outside, inside), [convex])
+    return certify("Jensen", st.less_equal(outside, inside), [convex, *premises])
 
 
 def collected_power(base: Any, exponent: Any, limits: tuple[Any, Any, Any]) -> Theorem:

@@ -1,0 +1,206 @@
+"""Arguments for section 6: Jensen's inequality in the output, in its logarithm and in its log-odds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Lambda, Rational, Symbol, diff, exp, log
+
+from dropout_theory.domains import OPEN_UNIT
+from dropout_theory.language import NWGM, E, G, Gc, Scalar, logistic
+from dropout_theory.papers.baldi2014 import s06_ensemble as claims
+from dropout_theory.papers.baldi2014.s06_ensemble import Error, N, O, P, entropy, k, m, squared, t, theta
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    by_slope,
+    cases,
+    conjunction,
+    identity,
+    increasing,
+    instance,
+    jensen,
+    negation,
+    prove,
+    restate,
+    rewrite,
+    satisfied,
+    specialise,
+    weighted,
+    witness,
+)
+from dropout_theory.proof.universal import at, convex_by_curvature, finite_jensen
+from dropout_theory.statements import less, less_equal
+
+every = (k, 1, m)
+geometric, complement, normalised = G(O[N]), Gc(O[N]), NWGM(O[N])
+
+
+def convex(f: Any, x: Scalar, *premises: Theorem) -> Theorem:
+    return convex_by_curvature(f, x, arithmetic(less_equal(0, diff(f, x, 2)), *premises), *premises)
+
+
+@prove("baldi2014:sec6-convex-entropy")
+def entropy_is_convex() -> Theorem:
+    return at(convex(entropy(claims.x), claims.x), claims.x, claims.y, theta)
+
+
+@prove("baldi2014:eq56")
+def mean_output() -> Theorem:
+    assumed = assume(claims.convex_error.condition)
+    return restate(finite_jensen(Error(claims.x, t), claims.x, O[k], P, assumed), claims.mean_beats)
+
+
+# --- relative entropy: G + G' <= 1 --------------------------------------------------------------------------------
+
+
+def below_means() -> tuple[Theorem, Theorem]:
+    """G <= E and G' <= 1 - E: the logarithm is concave."""
+    v = Scalar("v", OPEN_UNIT)
+    return tuple(increasing(exp, jensen(f, v, O[k], P, arithmetic(less_equal(diff(f, v, 2), 0))))
+                 for f in (log(v), log(1 - v)))  # type: ignore[return-value]
+
+
+def complementary() -> Theorem:
+    return arithmetic(less_equal(geometric + complement, 1), *below_means())
+
+
+@prove("baldi2014:eq57.amended-entropy")
+def geometric_entropy() -> Theorem:
+    """The two sides differ by (1 - t)(log(1 - G) - log G')."""
+    above = increasing(log, arithmetic(less_equal(complement, 1 - geometric), complementary()))
+    low, high = Scalar("low"), Scalar("high")
+    product = arithmetic(less_equal(0, (1 - t) * (high - low)), assume(less_equal(low, high)))
+    gap = instance(product, {low: log(complement), high: log(1 - geometric)})
+    return arithmetic(less_equal(entropy(geometric), E(entropy(O[N]))), satisfied(gap, above))
+
+
+@prove("baldi2014:eq58.amended-entropy")
+def normalised_entropy() -> Theorem:
+    """The two sides differ by -log(G + G')."""
+    return arithmetic(less_equal(entropy(normalised), E(entropy(O[N]))), increasing(log, complementary()))
+
+
+@prove("baldi2014:sec6-any-convex-error.amended")
+def all_means_entropy() -> Theorem:
+    """The mean by the convexity of the entropy, the geometric means by the two arguments above."""
+    output = jensen(entropy(claims.x), claims.x, O[k], P,
+                    arithmetic(less_equal(0, diff(entropy(claims.x), claims.x, 2))))
+    return conjunction(restate(output, less_equal(entropy(E(O[N])), E(entropy(O[N])))),
+                       geometric_entropy(), normalised_entropy())
+
+
+# --- errors convex in the logarithm or in the log-odds ------------------------------------------------------------
+
+
+@prove("baldi2014:eq57.amended-composite")
+def in_logarithm() -> Theorem:
+    z = claims.log_output
+    negative = increasing(log, arithmetic(less(O[k], 1)))
+    found = finite_jensen(Error(exp(z), t), z, log(O[k]), P, assume(claims.convex_in_logarithm.condition), negative,
+                          over=k)
+    return restate(found, claims.geometric_beats)
+
+
+@prove("baldi2014:eq58.amended-composite")
+def in_logit() -> Theorem:
+    z = claims.logit
+    odds = log(O[k]) - log(1 - O[k])
+    found = finite_jensen(Error(logistic(z), t), z, odds, P, assume(claims.convex_in_logit.condition), over=k)
+    mean = found.conclusion.args[0].args[0]  # the logistic function of the mean log-odds
+    back = rewrite(found, identity(mean, normalised), identity(logistic(odds), O[k]))
+    return restate(back, claims.normalised_beats)
+
+
+# --- squared error: where the geometric means may be used ----------------------------------------------------------
+
+
+def tangent_in_logarithm() -> Theorem:
+    """(t - v)^2/2 lies above its tangent at w when both are drawn against the logarithm, for v, w >= t/2."""
+    v, w = Scalar("v", OPEN_UNIT), Scalar("w", OPEN_UNIT)
+    gap = squared(v) - squared(w) + w * (t - w) * (log(v) - log(w))
+    above = [assume(less_equal(t / 2, point)) for point in (v, w)]
+    low = by_slope(gap, v, w, arithmetic(less_equal(0, (v - w) * diff(gap, v)), *above))
+    lies_in = [arithmetic(less(geometric, 1), below_means()[0], weighted(arithmetic(less(O[k], 1)), P[k], every))]
+    return instance(low, {v: O[k], w: geometric}, *lies_in)
+
+
+@prove("baldi2014:eq57.amended-squared-half")
+def geometric_squared() -> Theorem:
+    """Weighted sum of the tangent inequalities: the logarithms cancel."""
+    assumed = specialise(assume(claims.above_half.condition), k)
+    doubled = increasing(log, arithmetic(less_equal(t, 2 * O[k]), assumed), assume(less(0, t)))
+    above = cases(less(0, t),
+                  arithmetic(less_equal(t / 2, geometric), increasing(exp, weighted(doubled, P[k], every))),
+                  arithmetic(less_equal(t / 2, geometric), assume(negation(less(0, t)))))
+    pointwise = satisfied(tangent_in_logarithm(), assumed, above)
+    return arithmetic(less_equal(squared(geometric), E(squared(O[N]))), weighted(pointwise, P[k], every))
+
+
+@prove("baldi2014:eq58.amended-squared-third")
+def normalised_squared() -> Theorem:
+    """x(1 - x)^2 decreases on [1/3, 1], so (1 - v)^2/2 lies above its tangent drawn against the log-odds."""
+    entries = claims.near_one
+    domain = entries.domain
+    v, w = Scalar("v", domain), Scalar("w", domain)
+    gap = squared(v, 1) - squared(w, 1) + w * (1 - w) ** 2 * (log(v) - log(1 - v) - log(w) + log(1 - w))
+    low = by_slope(gap, v, w, arithmetic(less_equal(0, (v - w) * diff(gap, v))))
+    doubled = weighted(increasing(log, arithmetic(less_equal(1 - entries[k], 2 * entries[k]))), P[k], every)
+    mean = NWGM(entries[N])
+    ratio = arithmetic(less_equal(Gc(entries[N]), 2 * G(entries[N])), increasing(exp, doubled))
+    inside = arithmetic(less_equal(Rational(1, 3), mean), ratio), arithmetic(less(mean, 1))
+    pointwise = instance(low, {v: entries[k], w: mean}, *inside)
+    return arithmetic(less_equal(squared(mean, 1), E(squared(entries[N], 1))), weighted(pointwise, P[k], every))
+
+
+# --- steps of the printed proof ------------------------------------------------------------------------------------
+
+
+@prove("baldi2014:eq57-step-composition.amended")
+def composition() -> Theorem:
+    g, a, b = claims.g, claims.a, claims.b
+    between = theta * g(a) + (1 - theta) * g(b)
+    inner = at(assume(claims.g_convex.condition), a, b, theta)
+    monotone = at(assume(claims.f_nondecreasing.condition), g(theta * a + (1 - theta) * b), between)
+    outer = at(assume(claims.f_convex.condition), g(a), g(b), theta)
+    return arithmetic(claims.composed, inner, monotone, outer)
+
+
+@prove("baldi2014:eq57-step-exponential.amended")
+def entropy_against_logarithm() -> Theorem:
+    z = claims.log_output
+    inside = increasing(exp, arithmetic(less(z, 0)))
+    return restate(at(convex(entropy(exp(z)), z, inside), claims.l, claims.h, theta), claims.entropy_of_exponential)
+
+
+@prove("baldi2014:eq58-step-logistic.amended")
+def entropy_against_logit() -> Theorem:
+    """The relative entropy of a logistic output is log(1 + e^-z) + (1 - t) z."""
+    z = claims.logit
+    complement_of = [increasing(log, identity(1 - logistic(end), exp(-end) * logistic(end)))
+                     for end in (claims.a, claims.b)]
+    return arithmetic(claims.entropy_of_logistic, *complement_of,
+                      at(convex(log(1 + exp(-z)) + (1 - t) * z, z), claims.a, claims.b, theta))
+
+
+# --- counterexamples -----------------------------------------------------------------------------------------------
+
+_o, _t = Symbol("o", real=True), Symbol("t", real=True)
+halves = {(1,): Rational(1, 2), (2,): Rational(1, 2)}
+two = {t: 1, m: 2, P: halves, Error: claims.SQUARED}
+squares = {**two, O: {(1,): Rational(1, 4), (2,): Rational(1, 9)}}  # both means rational: 1/6
+odds_squares = {**two, O: {(1,): Rational(1, 5), (2,): Rational(1, 10)}}  # odds 1/4 and 1/9, normalised mean 1/7
+witness("baldi2014:eq57", squares)
+witness("baldi2014:eq58", odds_squares)
+witness("baldi2014:sec6-any-convex-error", squares)
+
+z = Symbol("z", real=True)
+witness("baldi2014:eq57-step-composition",
+        {claims.f: Lambda(z, -z), claims.g: Lambda(z, z**3), claims.a: 0, claims.b: 2, theta: Rational(1, 2)})
+witness("baldi2014:eq57-step-exponential",
+        {Error: claims.SQUARED, t: 1, theta: Rational(1, 2), claims.l: -1, claims.h: -2})
+witness("baldi2014:eq58-step-logistic",
+        {Error: claims.SQUARED, t: 1, theta: Rational(1, 2), claims.a: -1, claims.b: -2})
+witness("baldi2014:sec6-boundary-outputs", {m: 2, P: halves, claims.closed: {(1,): 0, (2,): 1}})
+witness("baldi2014:sec6-logistic-inside", {claims.c_printed: 0, claims.lam: 1, claims.s: 0})
