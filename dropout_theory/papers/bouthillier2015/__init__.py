@@ -9,5 +9,5 @@ PAPER = Paper(
     year=2015,
     entry_type="misc",
     fields={"eprint": "1506.08700", "archiveprefix": "arXiv", "url": "https://arxiv.org/abs/1506.08700"},
-    modules=("s02_dropout", "s04_noise_levels"),
+    modules=("s02_dropout", "s04_noise_levels", "s08_appendix"),
 )

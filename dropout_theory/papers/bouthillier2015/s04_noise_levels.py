@@ -22,12 +22,18 @@ M = gates("M", p, units)  # as printed in section 2: success, which keeps, has p
 kept = gates("M", 1 - p, units)
 
 PURPOSE = "the equation defines an activation; what can be checked is its stated purpose, that tests need no scaling"
-SWAPPED = ("The mask is drawn with parameter p, but the scaling 1/(1-p) matches means only when p is the probability of "
-           "dropping, so that the mask has parameter 1-p; as printed the mean is off by the factor p/(1-p).")
+
+
+def swapped(level: str, factor: str) -> Erratum:
+    """The mask's parameter and the scaling disagree on whether the level drops or keeps."""
+    return Erratum("notation", "minor", f"The mask is drawn with parameter {level}, but the scaling 1/(1-{level}) "
+                   f"matches means only when {level} is the probability of dropping, so that the mask has parameter "
+                   f"1-{level}; as printed the mean is off by the factor {factor}.")
+
 
 EQ9 = claim("eq9", title="Scaling by 1/(1-p) during training keeps the mean activation",
             statement=ForEach(equal(E(M[j] / (1 - p) * Relu(h[j])), Relu(h[j])), (j, 1, units)), reading=PURPOSE,
-            erratum=Erratum("notation", "minor", SWAPPED))
+            erratum=swapped("p", "p/(1-p)"))
 EQ9_AMENDED = claim("eq9.amended", title="With keep probability 1-p the scaling 1/(1-p) keeps the mean activation",
                     statement=ForEach(equal(E(kept[j] / (1 - p) * Relu(h[j])), Relu(h[j])), (j, 1, units)))
 claim("eq9.amended-factor", title="With keep probability p the scaling 1/(1-p) multiplies the mean by p/(1-p)",
@@ -40,10 +46,7 @@ shared_kept = gates("M", 1 - rho, units)
 
 EQ10 = claim("eq10", title="Scaling by 1/(1-rho) at the drawn level keeps the mean activation",
              statement=ForEach(equal(E(shared[j] / (1 - rho) * Relu(h[j])), Relu(h[j])), (j, 1, units)),
-             reading=PURPOSE, erratum=Erratum("notation", "minor", SWAPPED.replace("p is", "rho is")
-                                              .replace("with parameter p", "with parameter rho")
-                                              .replace("1/(1-p)", "1/(1-rho)").replace("1-p;", "1-rho;")
-                                              .replace("p/(1-p)", "-log(1-p)/p - 1")))
+             reading=PURPOSE, erratum=swapped("rho", "-log(1-p)/p - 1"))
 EQ10_AMENDED = claim("eq10.amended", title="With keep probability 1-rho the scaling 1/(1-rho) keeps the mean",
                      statement=ForEach(equal(E(shared_kept[j] / (1 - rho) * Relu(h[j])), Relu(h[j])),
                                        (j, 1, units)))
@@ -60,10 +63,10 @@ SEPARATE_INDEPENDENT = claim("sec4.1-separate-independent", title="Units with le
 SAME_LEVEL = claim(
     "sec4.1-same-level", title="With one level for the layer a unit is not dropped with probability p/2",
     statement=ForEach(different(E(shared[j]), highest / 2), (j, 1, units)), kind="sentence",
-    reading="the text asks for one level, since otherwise each mask entry would be Bernoulli with parameter p/2; so read, "
-            "a shared level gives an entry another law",
-    erratum=Erratum("invalid-step", "minor", "Each entry is Bernoulli with parameter p/2 whether the level is shared or "
-                    "not. What a shared level changes is the joint law: entries have covariance p^2/12."))
+    reading="the text asks for one level, since otherwise each mask entry would be Bernoulli with parameter p/2; so "
+            "read, a shared level gives an entry another law",
+    erratum=Erratum("invalid-step", "minor", "Each entry is Bernoulli with parameter p/2 whether the level is shared "
+                    "or not. What a shared level changes is the joint law: entries have covariance p^2/12."))
 SAME_LEVEL_AMENDED = claim(
     "sec4.1-same-level.amended", title="One level for the layer gives its entries covariance p^2/12",
     statement=ForEach(implies(different(j, k), equal(Cov(shared[j], shared[k]), highest**2 / 12)),
@@ -83,8 +86,8 @@ claim("fig1-spread-random", title="Variance of the proportion of dropped units u
       statement=equal(Var(dropped / units), highest**2 / 12 + (highest / 2 - highest**2 / 3) / units), kind="sentence")
 MORE_DIVERSE = claim("fig1-more-diverse", title="A random level makes the proportion of dropped units vary more",
                      statement=less(Var(dropped_plain / units), Var(dropped / units)), kind="sentence",
-                     erratum=Erratum("missing-hypothesis", "minor", "Narrow layers are the other way round: the variance "
-                                     "is larger exactly when the layer has more than 6/p - 8 units."))
+                     erratum=Erratum("missing-hypothesis", "minor", "Narrow layers are the other way round: the "
+                                     "variance is larger exactly when the layer has more than 6/p - 8 units."))
 MORE_DIVERSE_AMENDED = claim(
     "fig1-more-diverse.amended", title="In layers of more than 6/p - 8 units a random level varies more",
     statement=MORE_DIVERSE.statement, hypotheses=[Hypothesis("wide layer", less(6 / highest - 8, units))])
