@@ -41,7 +41,7 @@ class ClaimsSession:
             from dropout_theory import runner
 
             claims, checkers = runner.sources(self.config.getoption("dropout_registry"))
-            self._loaded = claims(), checkers(), Ledger.read(self.config.getoption("dropout_ledger"))
+            self._loaded = runner.loaded(claims), checkers(), Ledger.read(self.config.getoption("dropout_ledger"))
         return self._loaded
 
     def pytest_report_header(self) -> str:

@@ -73,12 +73,13 @@ class Run:
     failures: list[Failure] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
     interrupted: bool = False
+    disturbed: bool = False  # source files changed while workers were running
     seconds: float = 0.0
 
     @property
     def sound(self) -> bool:
         """True when every checker ran to its end and no evidence contradicts other evidence."""
-        return not (self.failures or self.contradictions or self.interrupted)
+        return not (self.failures or self.contradictions or self.interrupted or self.disturbed)
 
 
 def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: Sequence[str] = (),
@@ -95,7 +96,7 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
         if method not in METHODS:
             raise ValueError(f"method is {method!r}; allowed: {', '.join(METHODS)}")
     start = time.perf_counter()
-    registry, available = claims(), checkers()
+    registry, available = loaded(claims), checkers()
     chosen = registry.select(patterns)
     outcome = Run(context, tuple(c.id for c in chosen), left_out=unavailable(available))
     wanted = [m for m in METHODS if m in available and m not in outcome.left_out and (not only or m in only)]
@@ -158,6 +159,18 @@ def sources(module: str | None) -> tuple[Callable[[], Registry], Callable[[], Ma
     if not callable(getattr(found, "registry", None)):
         raise ClaimError(f"module {module!r} has no function registry()")
     return found.registry, getattr(found, "checkers", methods)
+
+
+def loaded(claims: Callable[[], Registry]) -> Registry:
+    """The registry, or a ClaimError that says where loading it failed."""
+    try:
+        return claims()
+    except (ClaimError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - claims are code, and any mistake in them is the author's to mend
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        raise ClaimError(f"cannot load claims: {type(error).__name__}: {error} "
+                         f"({place.filename}, line {place.lineno})") from error
 
 
 def unavailable(available: Iterable[str]) -> dict[str, str]:
@@ -230,6 +243,7 @@ def _settle(registry: Registry, available: Iterable[str], seen: set[str],
                 evidence.setdefault(claim.id, []).append(recall(claim, record))
             except StaleEvidence:
                 outcome.incomplete.add(claim.id)
+                outcome.disturbed |= (claim.id, method) in found
     present = [c for c in registry if c.id in seen]
     outcome.verdicts, outcome.contradictions = verdicts(present, evidence, classical(evidence))
 

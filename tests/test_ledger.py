@@ -44,7 +44,7 @@ def test_content():
     wrong = ledger["toy:eq2"]
     assert wrong["counterexample"] == {"x": "2", "left": 4, "right": 2}
     assert wrong["amended_by"] == ["toy:eq2.amended"] and ledger["toy:eq2.amended"]["amends"] == "toy:eq2"
-    assert wrong["statement"] == "x^{2} = x" and wrong["statement_plain"] == "x**2 = x"
+    assert wrong["statement"] == "x^{2} = x" and wrong["statement_plain"] == "x^2 = x"
     assert ledger["toy:eq2.amended"]["hypotheses"][0]["condition_plain"] == "x = 1"
     assert ledger["toy:eq3"]["parts"] == ["toy:eq3.1", "toy:eq3.2"] and ledger["toy:eq3"]["statement"] == ""
     assert ledger["toy:eq3.1"]["depends_on"] == ["toy:eq1"]
@@ -69,7 +69,8 @@ def test_unwritable_place_leaves_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("text,message", [("{", "cannot read"), ("[]", "version"), ('{"version": 1}', "version"),
-                                          ('{"version": 2, "claims": []}', "version")])
+                                          ('{"version": 2, "claims": []}', "version"),
+                                          ('{"version": 1, "claims": [{"id": "toy:eq1"}]}', "toy:eq1 lacks paper")])
 def test_broken_ledger_files(tmp_path, text, message):
     path = tmp_path / "ledger.json"
     path.write_text(text)

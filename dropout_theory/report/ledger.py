@@ -47,6 +47,12 @@ class Ledger:
             raise LedgerError(f"cannot read ledger {path}: {error}") from None
         if not isinstance(data, dict) or data.get("version") != VERSION or "claims" not in data:
             raise LedgerError(f"{path} is not a ledger of version {VERSION}")
+        needed = json.loads(SCHEMA.read_text(encoding="utf-8"))["$defs"]["claim"]["required"]
+        for number, claim in enumerate(data["claims"]):
+            missing = [name for name in needed if name not in claim]
+            if missing:
+                raise LedgerError(f"{path}: claim {claim.get('id', number)} lacks {', '.join(missing)}; "
+                                  "record anew: dropout-theory check --record")
         return cls(data)
 
     @classmethod
@@ -123,6 +129,7 @@ def build(registry: Registry, run: Run, previous: Ledger | None = None) -> Ledge
 def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) -> dict[str, Any]:
     from dropout_theory.fingerprint import statement_fingerprint
     from dropout_theory.language import latex
+    from dropout_theory.report.glossary import glossary
     from dropout_theory.report.plain import plain
 
     verdict = run.verdicts[claim.id]
@@ -138,6 +145,7 @@ def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) ->
         "title": claim.title,
         "statement": latex(claim.statement) if claim.statement is not None else "",
         "statement_plain": plain(claim.statement) if claim.statement is not None else "",
+        "symbols": glossary(claim),
         "hypotheses": [{"name": h.name, "condition": latex(h.condition), "condition_plain": plain(h.condition),
                         "note": h.note} for h in claim.hypotheses],
         "reading": claim.reading,

@@ -19,6 +19,7 @@ def page(ledger: Ledger, claim: Mapping[str, Any], *, on: bool = False, room: in
         f"{paint(claim['id'], 'bold', on)}  {paint(claim['verdict'], VERDICT_COLOURS[claim['verdict']], on)}\n"
         f"{_wrap(claim['title'], room)}\n{claim['kind']}, {_place(ledger, claim)}",
         _block("Statement", [claim["statement_plain"], f"LaTeX: {claim['statement']}"], room, on),
+        _block("Where", [f"{s['symbol']}: {s['meaning']}" for s in claim["symbols"]], room, on),
         _block("Hypotheses", [f"{h['name']}: {h['condition_plain']}" + (f" ({h['note']})" if h["note"] else "")
                               for h in claim["hypotheses"]], room, on),
         _block("Read as", [claim["reading"]], room, on),
@@ -29,14 +30,15 @@ def page(ledger: Ledger, claim: Mapping[str, Any], *, on: bool = False, room: in
         blocks.append(_block("Erratum", [f"{erratum['type']}, {erratum['severity']}: {erratum['note']}"], room, on))
     if claim["counterexample"]:
         blocks.append(_block("Counterexample", _pairs(claim["counterexample"]), room, on))
-    blocks.append(_related(ledger, "Amended", claim["amended_by"], room, on))
+    blocks.append(_related(ledger, "Amended", claim["amended_by"], room, on, full=True))
     blocks.append(_related(ledger, "Amends", [claim["amends"]] if claim["amends"] else [], room, on))
     blocks.append(_related(ledger, "Parts", claim["parts"], room, on))
     blocks.append(_related(ledger, "Rests on", claim["depends_on"], room, on))
     if claim["evidence"]:
         rows = [(e["method"], e["outcome"], e["rigor"], f"{e['seconds']:.2f}", e["scope"]) for e in claim["evidence"]]
         colours = {1: {"holds": "green", "fails": "red", "unknown": "yellow"}}
-        lines = table(rows, ("method", "outcome", "rigor", "seconds", "scope"), colours=colours, on=on, room=room - 2)
+        lines = table(rows, ("method", "outcome", "rigor", "seconds", "scope"), colours=colours, on=on, room=room - 2,
+                      wrap=True)
         blocks.append(paint("Evidence", "bold", on) + "\n" + textwrap.indent(lines, "  "))
     blocks.append(_block("Methods that do not apply", [f"{m}: {why}" for m, why in claim["not_applicable"].items()],
                          room, on))
@@ -72,12 +74,16 @@ def _show(value: Any) -> str:
     return str(value)
 
 
-def _related(ledger: Ledger, title: str, identifiers: Iterable[str], room: int, on: bool) -> str:
+def _related(ledger: Ledger, title: str, identifiers: Iterable[str], room: int, on: bool,
+             full: bool = False) -> str:
     lines = []
     for identifier in identifiers:
         other = ledger.get(identifier)
         if other is None:  # a classical fact
             lines.append(identifier)
             continue
-        lines.append(f"{identifier} ({other['verdict']}): {other['statement_plain'] or other['title']}")
+        lines.append(f"{identifier} ({other['verdict']}): {other['title']}")
+        if full and other["statement_plain"]:
+            lines.append(f"    {other['statement_plain']}")
+            lines += [f"    given {h['name']}: {h['condition_plain']}" for h in other["hypotheses"]]
     return _block(title, lines, room, on)

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sympy.printing.str import StrPrinter
 
 _RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
+_GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
+          "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ", "sigma": "σ", "tau": "τ",
+          "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Sigma": "Σ", "Phi": "Φ", "Omega": "Ω"}
+_NAME = re.compile(r"[A-Za-z]+")
 
 
 class _Plain(StrPrinter):
     """SymPy's string printer with relations, sums and the operators of this project written as people write them."""
+
+    printmethod = "_plain"  # an expression's own `_sympystr` is for programs to read
+
+    def _print_Symbol(self, expr: Any) -> str:
+        return _NAME.sub(lambda found: _GREEK.get(found[0], found[0]), expr.name.rstrip("_"))
+
+    def _print_Element(self, expr: Any) -> str:
+        return f"{self._print(expr.family)}[{', '.join(self._print(i) for i in expr.indices)}]"
+
+    def _print_Pi(self, expr: Any) -> str:
+        return "π"
+
+    def _print_Abs(self, expr: Any) -> str:
+        return f"|{self._print(expr.args[0])}|"
+
+    def _print_factorial(self, expr: Any) -> str:
+        inside = self._print(expr.args[0])
+        return f"{inside}!" if expr.args[0].is_Atom else f"({inside})!"
 
     def _print_Relational(self, expr: Any) -> str:
         return f"{self._print(expr.lhs)} {_RELATIONS.get(expr.rel_op, expr.rel_op)} {self._print(expr.rhs)}"
@@ -65,6 +88,20 @@ class _Plain(StrPrinter):
     def _print_Exists(self, expr: Any) -> str:
         return self._quantified("there is", expr)
 
+    def _print_ForAll(self, expr: Any) -> str:
+        return self._quantified("for all", expr)
+
+    def _print_DerivativeAt(self, expr: Any) -> str:
+        body, variable, point, order = (self._print(a) for a in expr.args)
+        return f"d^{order}/d{variable}^{order}({body} at {variable}={point})"
+
+    def _print_LargestOutcome(self, expr: Any) -> str:
+        return f"max over outcomes({self._print(expr.args[0])})"
+
+    def _print_RootGrowth(self, expr: Any) -> str:
+        term, index, root = (self._print(a) for a in expr.args)
+        return f"limsup[{index}→∞](|{term}|^(1/({root})))"
+
     def _print_SameToOrder(self, expr: Any) -> str:
         left, right, scale, order = (self._print(a) for a in expr.args)
         return f"{left} = {right} + o({scale}^{order})"
@@ -102,4 +139,4 @@ class _Plain(StrPrinter):
 
 def plain(expr: Any) -> str:
     """A statement, condition or expression on one line."""
-    return str(_Plain().doprint(expr))
+    return str(_Plain().doprint(expr)).replace("**", "^")

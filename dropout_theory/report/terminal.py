@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import textwrap
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,8 +48,9 @@ def clip(text: str, room: int) -> str:
 
 
 def table(rows: Sequence[Sequence[str]], header: Sequence[str], *,
-          colours: Mapping[int, Mapping[str, str]] | None = None, on: bool = False, room: int | None = None) -> str:
-    """Aligned rows; the last column is clipped to the width. `colours` maps column -> cell text -> colour."""
+          colours: Mapping[int, Mapping[str, str]] | None = None, on: bool = False, room: int | None = None,
+          wrap: bool = False) -> str:
+    """Aligned rows; the last column is clipped, or wrapped, to the width. `colours` maps column -> cell -> colour."""
     room = width() if room is None else room
     everything = [list(header), *[list(r) for r in rows]]
     widths = [max(columns(r[i]) for r in everything) for i in range(len(header))]
@@ -58,6 +60,10 @@ def table(rows: Sequence[Sequence[str]], header: Sequence[str], *,
         cells = []
         for i, cell in enumerate(row):
             last = i == len(row) - 1
+            if last and wrap:
+                indent = "\n" + " " * (sum(widths[:-1]) + 2 * (len(header) - 1))
+                cells.append(indent.join(textwrap.wrap(cell, max(left, 20), break_on_hyphens=False)))
+                continue
             shown = clip(cell, max(left, 8)) if last else cell
             colour = "bold" if number == 0 else (colours or {}).get(i, {}).get(cell)
             cells.append(paint(shown, colour, on) + ("" if last else " " * (widths[i] - columns(shown))))

@@ -38,6 +38,9 @@ def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
     given = [v.verdict for v in run.verdicts.values()]
     lines = [f"{len(given)} claims: {tally(given)}"]
     lines += [f"{method} was not run: {reason}" for method, reason in run.left_out.items()]
+    if run.disturbed:
+        lines.append(paint("source files changed during the run, so that evidence does not fit together: run again",
+                           "red", on))
     if comparison.partial:
         lines.append(f"{len(comparison.partial)} verdicts rest on part of the evidence and are not compared")
     if comparison.stale:

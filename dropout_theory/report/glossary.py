@@ -1,0 +1,81 @@
+"""What the symbols of a statement stand for: the domains, ranges and laws that it is claimed for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory import language as lang
+from dropout_theory.report.plain import plain
+
+
+def glossary(claim: Any) -> list[dict[str, str]]:
+    """Symbol and meaning of every atom that a claim's statement and hypotheses speak of, sorted by symbol."""
+    if claim.statement is None:
+        return []
+    found: dict[str, str] = {}
+    pending = list(_atoms(claim.statement))
+    for hypothesis in claim.hypotheses:
+        pending += _atoms(hypothesis.condition)
+    seen: set[Any] = set()
+    while pending:
+        atom = pending.pop()
+        if atom in seen:
+            continue
+        seen.add(atom)
+        found[_symbol(atom)] = _meaning(atom)
+        pending += [a for part in _mentioned(atom) for a in _atoms(part) if a != atom]
+    return [{"symbol": s, "meaning": found[s]} for s in sorted(found, key=lambda s: (s.lower(), s))]
+
+
+def _atoms(expr: Any) -> set[Any]:
+    return {a for a in sp.sympify(expr).atoms(lang.Scalar) if not _is_slot(a)}
+
+
+def _is_slot(atom: Any) -> bool:
+    """A recursion's name for itself inside its step: not an atom of its own."""
+    return type(atom) is lang.Family and atom.simplex == "self"
+
+
+def _mentioned(atom: Any) -> list[Any]:
+    """Expressions that the meaning of an atom refers to."""
+    if isinstance(atom, lang.RandomIndex):
+        return [atom.probabilities]
+    if isinstance(atom, lang.RandomScalar):
+        return [p for p in atom.law[1:] if isinstance(p, sp.Basic)]
+    parts: list[Any] = []
+    if isinstance(atom, lang.Family):
+        parts += [end for _, low, high in atom.ranges for end in (low, high)]
+    if isinstance(atom, lang.Gates):
+        parts.append(atom.keep)
+    if isinstance(atom, lang.Recursion):
+        parts += [atom.base, atom.step]
+    return parts
+
+
+def _symbol(atom: Any) -> str:
+    if isinstance(atom, lang.Family):
+        return f"{plain(atom)}[{', '.join(plain(r[0]) for r in atom.ranges)}]"
+    return plain(atom)
+
+
+def _meaning(atom: Any) -> str:
+    if isinstance(atom, lang.RandomIndex):
+        weight = plain(atom.probabilities)
+        return f"random index, equal to k with probability {weight}[k], k = 1..{plain(atom.size)}"
+    if isinstance(atom, lang.RandomScalar):
+        name, *parameters = atom.law
+        return f"random, {name}({', '.join(plain(p) for p in parameters)})"
+    if not isinstance(atom, lang.Family):
+        return atom.domain.name
+    ranges = ", ".join(f"{plain(i)} = {plain(low)}..{plain(high)}" for i, low, high in atom.ranges)
+    if isinstance(atom, lang.Gates):
+        return f"independent gates, 1 with probability {plain(atom.keep)}, else 0; {ranges}"
+    if isinstance(atom, lang.Recursion):
+        first = plain(atom.start)
+        return f"defined layer by layer: {plain(atom.base)} at {first}, then {plain(atom.step)}; {ranges}"
+    if isinstance(atom, lang.Abstract):
+        independent = f", independent of {', '.join(atom.independent_of)}" if atom.independent_of else ""
+        return f"random, of any law{independent}; {ranges}"
+    return f"{atom.domain.name}{', summing to one' if atom.simplex else ''}; {ranges}"
