@@ -235,6 +235,13 @@ def _power_terms(base: Any, exponent: Any) -> list[Term]:
         lead = inner[0].coefficient if inner else sp.S.One
         scaled = rebuild([Term(t.coefficient / lead, t.powers, t.binders) for t in inner])
         return [Term(lead**exponent, ((scaled, exponent),))]
+    if exponent.is_integer and inner[0].coefficient != 0:
+        lead = inner[0].coefficient
+        constant, moving = sp.expand(exponent).as_coeff_Add()
+        scaled = rebuild([Term(t.coefficient / lead, t.powers, t.binders) for t in inner])
+        symbolic = Term(sp.S.One, ((scaled, moving),))
+        return _multiply_all([_power_terms(base, constant), [_integer_power(Term(lead, ()), moving)], [symbolic]]) \
+            if constant != 0 else _multiply_all([[_integer_power(Term(lead, ()), moving)], [symbolic]])
     if is_positive(rebuilt):
         return _exp_terms(_multiply_all([_terms(exponent), _terms(sp.log(rebuilt))]))
     return [Term(sp.S.One, ((sp.Pow(rebuilt, rebuild(terms(exponent)), evaluate=False), sp.S.One),))]
