@@ -4,12 +4,43 @@ from __future__ import annotations
 
 import sympy as sp
 
-from dropout_theory.papers.schluter2019.notation import c, delta, derivative, explicit, j, k, p, slope, triangle
-from dropout_theory.papers.schluter2019.s04_expansion import gate, power, q
+from dropout_theory.claim import REGISTRY
+from dropout_theory.language import E, logistic
+from dropout_theory.papers.schluter2019.notation import (
+    c,
+    delta,
+    derivative,
+    explicit,
+    j,
+    k,
+    m,
+    p,
+    score,
+    slope,
+    term,
+    triangle,
+    z,
+)
+from dropout_theory.papers.schluter2019.s04_expansion import (
+    K,
+    at_score,
+    first_part,
+    gate,
+    in_score,
+    inner,
+    last,
+    noise,
+    power,
+    q,
+    row,
+    second_part,
+    taylor,
+)
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    cite,
     conjunction,
     identity,
     instance,
@@ -20,20 +51,23 @@ from dropout_theory.proof import (
 )
 from dropout_theory.proof.analysis import differentiate
 from dropout_theory.proof.series import (
+    chain,
     empty,
     factorial_step,
+    for_each,
     low_derivative,
     shifted,
     stirling_edge,
     stirling_outside,
     stirling_recurrence,
     termwise,
+    times,
     tower,
     two_outcomes,
     without_first,
     without_last,
 )
-from dropout_theory.series import Stirling2
+from dropout_theory.series import DerivativeAt, Stirling2
 from dropout_theory.statements import equal, less, less_equal
 
 spread = q * (1 - q)  # p' as a polynomial in p
@@ -57,9 +91,9 @@ def next_row() -> Theorem:
     first = without_first(left_neighbour)
     moved = shifted(sp.Sum(left_neighbour.function, (j, 2, k + 1)), -1)
     positive = assume(less_equal(1, j))
-    term = moved.conclusion.rhs.function
+    entry = moved.conclusion.rhs.function
     stepped = -spread * (-1) ** (j - 1) * (j + 1) * q**j * triangle(k, j)
-    reordered = termwise(arithmetic(equal(term, stepped), factorial_step(j + 1, positive)), (j, 1, k))
+    reordered = termwise(arithmetic(equal(entry, stepped), factorial_step(j + 1, positive)), (j, 1, k))
     slope_of_row = spread * differentiate(explicit(k, q), q)
     return arithmetic(equal(slope_of_row, explicit(k + 1, q)), by_recurrence, last, first, moved, reordered,
                       stirling_outside(k, k + 1), stirling_outside(k, 0))
@@ -93,3 +127,89 @@ def one_feature_moment() -> Theorem:
     masks = two_outcomes((c * gate[1] / (1 - delta) - c) ** power, gate[1])
     kept = identity(c / (1 - delta) - c, c * (delta / (1 - delta)))
     return rewrite(masks, kept)
+
+
+# --- the steps of its proof -------------------------------------------------------------------------------------
+
+
+@prove("schluter2019:thm1-step-base")
+def base_case() -> Theorem:
+    whole = sp.Sum(spread * (explicit(2, q) / spread).function, (j, 1, 2))
+    two = without_last(whole)
+    one = without_last(sp.Sum(whole.function, (j, 1, 1)))
+    second = arithmetic(equal(explicit(2, q), spread - 2 * q * spread), two, one,
+                        empty(sp.Sum(whole.function, (j, 1, 0))), stirling_edge(2, 1), stirling_edge(2, 2))
+    return conjunction(arithmetic(equal(explicit(1, q), q - q**2), first_row()), second)
+
+
+@prove("schluter2019:eq9")
+def derivative_of_a_term() -> Theorem:
+    slope_of_term = chain(term(row, inner, q), q, z, c)
+    polynomial = spread * differentiate(term(row, inner, q), q)
+    split = identity(polynomial, first_part(row, inner) + second_part(row, inner))
+    return arithmetic(equal(in_score(row, inner), at_score(first_part(row, inner) + second_part(row, inner))),
+                      slope_of_term, instance(split, {q: p}, probability_of_score()))
+
+
+def neighbours() -> Theorem:
+    """T(k + 1, j) = j T(k, j) + j T(k, j - 1) for j >= 2."""
+    from_two = assume(less_equal(2, j))
+    return arithmetic(equal(triangle(last + 1, j), j * triangle(last, j) + j * triangle(last, j - 1)),
+                      stirling_recurrence(last, j), factorial_step(j, from_two))
+
+
+@prove("schluter2019:thm1-step-contribution.amended")
+def contribution() -> Theorem:
+    both_parts = equal(term(last + 1, j, q), first_part(last, j) + second_part(last, j - 1))
+    return for_each(arithmetic(both_parts, neighbours()), (j, 2, last))
+
+
+@prove("schluter2019:thm1-step-middle")
+def middle() -> Theorem:
+    front = spread * (-1) ** (j - 1) * q ** (j - 1) * j
+    first = arithmetic(equal(term(last + 1, j, q), front * triangle(last, j) + front * triangle(last, j - 1)), neighbours())
+    second = arithmetic(equal(term(last + 1, j, q), first_part(last, j) + second_part(last, j - 1)), neighbours())
+    return for_each(conjunction(first, second), (j, 2, last))
+
+
+@prove("schluter2019:thm1-step-first")
+def first_term() -> Theorem:
+    return conjunction(arithmetic(equal(term(row + 1, 1, q), spread), stirling_edge(row + 1, 1)),
+                       arithmetic(equal(first_part(row, 1), spread), stirling_edge(row, 1)))
+
+
+@prove("schluter2019:thm1-step-last.amended")
+def last_term() -> Theorem:
+    polynomial = spread * differentiate(term(row, row, q), q)
+    wanted = first_part(row, row) + term(row + 1, row + 1, q)
+    corner = [stirling_edge(row, row), stirling_edge(row + 1, row + 1), factorial_step(row + 1)]
+    split = instance(arithmetic(equal(polynomial, wanted), *corner), {q: p}, probability_of_score())
+    return arithmetic(equal(in_score(row, row), at_score(wanted)), chain(term(row, row, q), q, z, c), split)
+
+
+@prove("schluter2019:thm1-step-triangle")
+def triangle_recurrence() -> Theorem:
+    wanted = equal(triangle(row + 1, j), sp.factorial(j) * (j * Stirling2(row, j) + Stirling2(row, j - 1)))
+    return for_each(arithmetic(wanted, stirling_recurrence(row, j)), (j, 1, row + 1))
+
+
+@prove("schluter2019:thm1-step-derivative.amended")
+def derivative_of_a_row() -> Theorem:
+    inside = DerivativeAt(explicit(row, logistic(z)), z, c, 1)
+    stepped = instance(next_row(), {q: p}, probability_of_score())
+    return arithmetic(equal(at_score(explicit(row + 1, q)), inside), chain(explicit(row, q), q, z, c), stepped)
+
+
+# --- eq. (11) ---------------------------------------------------------------------------------------------------
+
+
+@prove("schluter2019:eq11.amended")
+def shifted_expansion() -> Theorem:
+    general = instance(cite(REGISTRY["schluter2019:thm1.amended"]), {c: score})
+    shifted_row = instance(general, {k: m - 1}, assume(less_equal(2, m)))
+    moment = E(noise**m) / sp.factorial(m)
+    terms = termwise(times(shifted_row, moment), (m, 2, K))
+    whole = sp.Sum(derivative(m, score) * moment, (m, 0, K))
+    zeroth = without_first(whole)
+    first = without_first(sp.Sum(whole.function, (m, 1, K)))
+    return arithmetic(equal(terms.conclusion.rhs, taylor), terms, zeroth, first)

@@ -24,6 +24,7 @@ from dropout_theory.papers.schluter2019.s05_convergence import (
     converges,
     even,
     growing,
+    k,
     largest,
     largest_down,
     largest_up,
@@ -48,9 +49,11 @@ from dropout_theory.proof import (
     conjunction,
     discharge,
     iff,
+    induction,
     instance,
     prove,
     specialise,
+    weighted,
     witness,
 )
 from dropout_theory.proof.convergence import (
@@ -70,8 +73,18 @@ from dropout_theory.proof.convergence import (
     same_value,
     zeta_growth,
 )
-from dropout_theory.proof.series import termwise
-from dropout_theory.series import LargestOutcome
+from dropout_theory.proof.series import (
+    empty,
+    factorial_step,
+    shifted,
+    stirling_edge,
+    stirling_outside,
+    stirling_recurrence,
+    termwise,
+    without_first,
+    without_last,
+)
+from dropout_theory.series import LargestOutcome, Stirling2
 from dropout_theory.statements import Converges, SumsTo, equal, implies, less, less_equal
 
 def one_feature(weight: int, drop: sp.Rational) -> dict[object, object]:
@@ -228,3 +241,44 @@ def even_orders() -> Theorem:
 @prove("schluter2019:thm2-step-root")
 def roots_of_zeta() -> Theorem:
     return zeta_growth(of_zeta.args[0], growing, even, 2 * sp.pi)
+
+
+@prove("schluter2019:thm2-step-one.amended")
+def alternating_row() -> Theorem:
+    """By induction on the row, from the recurrence of the Stirling numbers."""
+    def entry(row: sp.Expr, column: sp.Expr) -> sp.Expr:
+        return (-1) ** column * sp.factorial(column) * Stirling2(row, column)
+
+    def whole(row: sp.Expr) -> sp.Sum:
+        return sp.Sum(entry(row, j), (j, 1, row))
+
+    statement = equal(whole(k), (-1) ** k)
+    one = without_last(whole(sp.S.One))
+    base = arithmetic(equal(whole(sp.S.One), -1), one, empty(sp.Sum(one.conclusion.lhs.function, (j, 1, 0))),
+                      stirling_edge(1, 1))
+    weight = (-1) ** j * sp.factorial(j)
+    by_recurrence = weighted(stirling_recurrence(k, j), weight, (j, 1, k + 1))
+    own, neighbour = (sp.Sum(weight * f, (j, 1, k + 1)) for f in (j * Stirling2(k, j), Stirling2(k, j - 1)))
+    moved = shifted(sp.Sum(neighbour.function, (j, 2, k + 1)), -1)
+    stepped = equal(moved.conclusion.rhs.function, -(j + 1) * entry(k, j))
+    reordered = termwise(arithmetic(stepped, factorial_step(j + 1, assume(less_equal(1, j)))), (j, 1, k))
+    step = arithmetic(equal(whole(k + 1), -((-1) ** k)), by_recurrence, without_last(own), without_first(neighbour), moved,
+                      reordered, stirling_outside(k, k + 1), stirling_outside(k, 0), assume(statement))
+    return induction(k, statement, base, step)
+
+
+classical_fact("stirling-bernoulli", REGISTRY["schluter2019:thm2-step-bernoulli.amended"].statement,
+               "Bernoulli numbers from Stirling numbers of the second kind, e.g. Graham, Knuth & Patashnik, Concrete "
+               "Mathematics, chapter 6")
+classical_fact("euler-zeta", REGISTRY["schluter2019:thm2-step-zeta.amended"].statement,
+               "Euler's formula for zeta at even integers")
+
+
+@prove("schluter2019:thm2-step-bernoulli.amended")
+def bernoulli_numbers() -> Theorem:
+    return classical("stirling-bernoulli")
+
+
+@prove("schluter2019:thm2-step-zeta.amended")
+def zeta_at_even_integers() -> Theorem:
+    return classical("euler-zeta")
