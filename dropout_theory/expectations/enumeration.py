@@ -53,8 +53,9 @@ def _collect(ev: Evaluator, expr: Any, bound: dict[Any, Any], found: dict[Any, N
         return
     if isinstance(expr, (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)):
         return  # a nested expectation is a number
-    if isinstance(expr, (sp.Sum, sp.Product)):
-        _collect_over(ev, expr.function, [tuple(limit) for limit in expr.limits], bound, found)
+    limits = lang.bound_limits(expr)  # sums, products and extremes over an index
+    if limits:
+        _collect_over(ev, expr.args[0], [tuple(limit) for limit in limits], bound, found)
         return
     for a in expr.args:
         if isinstance(a, sp.Basic):
