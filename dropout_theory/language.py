@@ -35,6 +35,15 @@ class Scalar(sp.Symbol):
     def _hashable_content(self) -> tuple[Any, ...]:
         return (self.name, self.domain, *self._details)
 
+    def compare(self, other: Any) -> int:
+        """SymPy's order of arguments: by name, then by what else tells two atoms apart."""
+        if self == other:
+            return 0
+        if not isinstance(other, Scalar):
+            return int(super().compare(other))
+        mine, theirs = ((a.name, type(a).__name__, repr(a.domain), repr(a._details), hash(a)) for a in (self, other))
+        return 1 if mine > theirs else -1
+
 
 class Family(Scalar):
     """An indexed atom such as weights w[i] or probabilities P[k], with its index ranges.
