@@ -129,8 +129,7 @@ def _independent(gate: Any, other: Any) -> bool:
         if isinstance(family, lang.Abstract):
             return gate.family.name in family.independent_of
         if isinstance(family, lang.Recursion):
-            # entries at layer l depend on gates of layers below l only
-            return bool((gate.indices[0] - other.indices[0]).is_nonnegative)
+            return _above(gate, other)
         if isinstance(family, lang.Gates):
             return family != gate.family
     if isinstance(other, lang.RandomScalar):
@@ -139,6 +138,28 @@ def _independent(gate: Any, other: Any) -> bool:
               and is_random(a)]
     return bool(inside) and all(_is_gate(a) and _certainly_apart(a, gate) or not _is_gate(a) and _independent(gate, a)
                                 for a in inside)
+
+
+def _above(gate: Any, entry: Any) -> bool:
+    """Whether a gate lies at or above the layer of an entry of a recursion, whose gates all lie below its layer.
+
+    `recursion` has checked the step; gates in the base must lie below the first layer, and whatever else is random
+    in the definition must be independent of the gate by itself.
+    """
+    family = entry.family
+    if not (gate.indices[0] - entry.indices[0]).is_nonnegative:
+        return False
+    for part in (family.base, family.step):
+        if any(s in gate.family.keep.free_symbols for s in part.free_symbols if isinstance(s, lang.RandomScalar)):
+            return False
+        for e in part.atoms(lang.Element):
+            if isinstance(e.family, lang.Recursion):
+                return False
+            if isinstance(e.family, lang.Abstract) and gate.family.name not in e.family.independent_of:
+                return False
+            if part is family.base and e.family == gate.family and not (family.start - e.indices[0]).is_positive:
+                return False
+    return True
 
 
 def _certainly_apart(a: Any, b: Any) -> bool:

@@ -1,0 +1,115 @@
+"""Rules about layers, masks and excess risk refuse what does not follow."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from dropout_theory.domains import POSITIVE, PROBABILITY, REAL
+from dropout_theory.language import E, Relu, Scalar, family, gates, index, natural, placeholder, recursion, size
+from dropout_theory.proof import ProofError, assume, evaluated, identity, rewrite
+from dropout_theory.proof.layers import expected, last_split, mean_square, over_masks, relu_kept, relu_scaled, rewritten
+from dropout_theory.proof.training import homogeneous, reparametrised, same_training
+from dropout_theory.statements import ForEach, different, equal, less_equal
+from dropout_theory.sums import normal
+from dropout_theory.training import Aversion
+
+n, m = size("n"), natural("m")
+i, l = index("i"), index("l")
+u, v, c = Scalar("u"), Scalar("v"), Scalar("c", POSITIVE)
+w, a = (family(name, REAL, (i, 1, n)) for name in "wa")
+p = Scalar("p", PROBABILITY)
+gate = gates("r", p, n)
+
+
+def test_a_factor_leaves_a_rectifier_only_when_not_negative() -> None:
+    assert relu_scaled(c, u).conclusion == equal(Relu(c * u), c * Relu(u))
+    with pytest.raises(ProofError, match="non-negative"):
+        relu_scaled(v, u)
+    assert relu_scaled(v, u, assume(sp.Ge(v, 0, evaluate=False))).given
+
+
+def test_a_rectifier_is_dropped_only_from_a_non_negative_number() -> None:
+    assert relu_kept(c + u**2).conclusion == equal(Relu(c + u**2), c + u**2)
+    with pytest.raises(ProofError, match="non-negative"):
+        relu_kept(u)
+
+
+def test_the_last_factor_needs_a_range_that_is_not_empty() -> None:
+    assert last_split(sp.Product(w[i], (i, 1, n))).conclusion.args[1] == sp.Product(w[i], (i, 1, n - 1)) * w[n]
+    assert last_split(sp.Sum(w[i], (i, 1, 1))).conclusion.args[1] == w[1]
+    with pytest.raises(ProofError, match="empty"):
+        last_split(sp.Sum(w[i], (i, 1, m)))
+
+
+def test_a_relation_under_an_assumption_on_chance_has_no_expectation() -> None:
+    off = assume(equal(gate[1], 0))
+    with pytest.raises(ProofError, match="random atom"):
+        expected(off)
+    square = expected(identity((gate[1] + u) ** 2, gate[1] ** 2 + 2 * u * gate[1] + u**2))
+    assert square.conclusion.args[0] == E((gate[1] + u) ** 2)
+    with pytest.raises(ProofError, match="random atom"):
+        rewrite(identity(E(gate[1] * u), p * u), off)
+
+
+def test_masks_must_be_named_by_number_and_outside_other_expectations() -> None:
+    assert normal(over_masks(E(Relu(gate[1] - gate[2]))).conclusion.args[1] - p * (1 - p) * Relu(1)) \
+        == normal(p**2 * Relu(0) + (1 - p) ** 2 * Relu(0) + p * (1 - p) * Relu(-1))
+    with pytest.raises(ProofError, match="named by number"):
+        over_masks(E(Relu(gate[i])))
+    with pytest.raises(ProofError, match="expectation inside"):
+        over_masks(E(gate[1] * E(gate[1])))
+
+
+def test_rewriting_one_side_and_the_sign_of_a_variance() -> None:
+    assert rewritten(w[1] + u, assume(equal(u, v))).conclusion == equal(w[1] + u, w[1] + v)
+    assert mean_square(gate[1]).conclusion == less_equal(E(gate[1]) ** 2, E(gate[1] ** 2))
+
+
+def test_gates_of_a_recursion_are_independent_only_above_its_base() -> None:
+    layered = gates("s", p, (l, 0, n), (i, 1, n))
+    ranges = ((l, 1, n), (i, 1, n))
+    step = layered[l - 1, i] * placeholder("h", ranges)[l - 1, i]
+    low, high = recursion("h", ranges, layered[0, i], step), recursion("h", ranges, layered[3, i], step)
+    assert normal(E(layered[1, 1] * low[1, 1])) == normal(p * E(low[1, 1]))
+    assert normal(E(layered[3, 1] * high[1, 1])) != normal(p * E(high[1, 1]))
+
+
+LOSS = Aversion((sp.Sum(w[i], (i, 1, n)) - u) ** 2, sp.Sum(w[i], (i, 1, n)) ** 2, (w,))
+
+
+def test_a_change_of_parameters_must_be_a_bijection() -> None:
+    assert reparametrised(LOSS, {w: c * w[i]}, {w: w[i] / c}).conclusion.args[0] == LOSS
+    nonzero = assume(ForEach(different(a[i], 0), (i, 1, n)))
+    forward, backward = {w: w[i] * a[i]}, {w: w[i] / a[i]}
+    with pytest.raises(ProofError, match="may be zero"):
+        reparametrised(LOSS, forward, backward)
+    with pytest.raises(ProofError, match="undo"):
+        reparametrised(LOSS, {w: c * w[i]}, {w: c * w[i]})
+    with pytest.raises(ProofError, match="not a map"):
+        reparametrised(LOSS, {u: u + 1}, {u: u - 1})
+    with pytest.raises(ProofError, match="mixes"):
+        reparametrised(LOSS, {w: w[1]}, {w: w[1]})
+    assert reparametrised(LOSS, forward, backward, nonzero).given == nonzero.given
+
+
+def test_equal_criteria_must_be_equal_for_all_parameters() -> None:
+    with pytest.raises(ProofError, match="not an equality"):
+        same_training(LOSS, identity(u, u), identity(u, u))
+    zero = assume(equal(w[1], 0))
+    criterion = rewrite(identity(LOSS.criterion, LOSS.criterion), zero)
+    with pytest.raises(ProofError, match="about the parameters"):
+        same_training(LOSS, criterion, identity(LOSS.risk, LOSS.risk))
+
+
+def test_units_of_loss_are_positive_and_fixed() -> None:
+    assert homogeneous(LOSS, c).conclusion.args[1] == c * LOSS
+    for factor in (u, -c, sp.S.Zero):
+        with pytest.raises(ProofError, match="positive"):
+            homogeneous(LOSS, factor)
+    with pytest.raises(ProofError, match="parameters"):
+        homogeneous(LOSS, 1 + w[1] ** 2)
+
+
+def test_closed_numbers_with_rectifiers() -> None:
+    assert evaluated(equal(Relu(sp.Integer(-1)) + Relu(sp.Integer(2)), 2))
