@@ -27,6 +27,7 @@ from dropout_theory.proof import (
     witness,
 )
 from dropout_theory.proof.indices import generalise_offset, replaced
+from dropout_theory.statements import less
 
 h, i, l, j = paper.h, paper.i, paper.l, paper.j
 h2, i2, l2, j2 = paper.h2, paper.i2, paper.l2, paper.j2
@@ -46,7 +47,7 @@ def longest_paths_climb() -> Theorem:
     definition = unfolded(paper.longest[v], above)
     largest = minimum_bound(definition.conclusion.rhs, u)
     connected = sp.Eq(paper.edge[u, v], 1, evaluate=False)
-    higher = arithmetic(sp.Lt(paper.longest[u], paper.longest[v], evaluate=False), definition, largest, assume(connected))
+    higher = arithmetic(less(paper.longest[u], paper.longest[v]), definition, largest, assume(connected))
     return generalise(discharge(connected, higher), (u, 1, paper.V), (v, u + 1, paper.V))
 
 
@@ -100,7 +101,7 @@ def across_layers() -> Theorem:
 def same_layer() -> Theorem:
     part = paper.AMENDED_PARTS["same layer"]
     inner = paper.S[h, i] * paper.S[h, i2]
-    ungated = identity(part.body.lhs, paper.same_layer_gates * E(inner))
+    ungated = identity(part.body.lhs, paper.same_layer_gates(h) * E(inner))
     below = replaced(E(inner), definition_of(h, i), definition_of(h, i2))
     return generalise(restate(rewrite(ungated, below), part.body), *[tuple(limit.args) for limit in part.limits])
 

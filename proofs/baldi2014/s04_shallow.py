@@ -28,25 +28,29 @@ from dropout_theory.proof.indices import at_value, sift
 from dropout_theory.statements import different, equal
 
 c, c_positive = paper.c, Scalar("c", POSITIVE)
+Prover = Callable[[Any], Theorem]
 
 
-def for_every_c(statement: Any, positive: Callable[[Any, Any], Theorem] = identity) -> Theorem:
-    """An equation for c >= 0 from c > 0, where logarithms of odds exist, and c = 0, where every output is one."""
-    left, right = (substitute(side, {c: c_positive}) for side in statement.args)
+def normal_forms(statement: Any) -> Theorem:
+    return identity(*statement.args)
+
+
+def for_every_c(statement: Any, positive: Prover = normal_forms, zero: Prover = normal_forms) -> Theorem:
+    """A statement for c >= 0 from c > 0, where logarithms of odds exist, and c = 0, where every output is one."""
     not_zero = assume(different(c, 0))
-    above = instance(positive(left, right), {c_positive: c}, arithmetic(sp.Gt(c, 0, evaluate=False), not_zero))
-    zero = assume(equal(c, 0))
-    at_zero = identity(*(substitute(side, {c: sp.S.Zero}) for side in statement.args))
-    return cases(equal(c, 0), at_value(statement, zero, at_zero), above)
+    above = instance(positive(substitute(statement, {c: c_positive})), {c_positive: c},
+                     arithmetic(sp.Gt(c, 0, evaluate=False), not_zero))
+    at_zero = at_value(statement, assume(equal(c, 0)), zero(substitute(statement, {c: sp.S.Zero})))
+    return cases(equal(c, 0), at_zero, above)
 
 
-def through_odds(left: Any, right: Any) -> Theorem:
+def through_odds(statement: Any) -> Theorem:
     """First with c exp(-slope S) in place of the odds against each outcome, then the odds are put back."""
     r = paper.r
     sigma = substitute(paper.sigma(paper.S[r]), {c: c_positive})
     odds = (1 - sigma) / sigma
     plain = c_positive * exp(-paper.lam * paper.S[r])
-    simple = [side.xreplace({odds: plain}) for side in (left, right)]
+    simple = [side.xreplace({odds: plain}) for side in statement.args]
     return rewrite(identity(*simple), identity(plain, odds))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Function, Lambda, Rational, Sum, Symbol
+from sympy import Function, Lambda, Rational, Sum, Symbol
 
 from dropout_theory.claim import Erratum, Hypothesis, Section
 from dropout_theory.domains import PROBABILITY, UNIT, Domain
@@ -109,7 +109,8 @@ EQ20 = claim("eq20",
 
 f, g = Function("f", real=True), Function("g", real=True)
 SAMPLE = Symbol("x", real=True)
-FUNCTIONS = {f: (Lambda(SAMPLE, SAMPLE**2), Lambda(SAMPLE, SAMPLE)), g: (Lambda(SAMPLE, SAMPLE), Lambda(SAMPLE, 1 / (1 + SAMPLE**2)))}
+FUNCTIONS = {f: (Lambda(SAMPLE, SAMPLE**2), Lambda(SAMPLE, SAMPLE)),
+             g: (Lambda(SAMPLE, SAMPLE), Lambda(SAMPLE, 1 / (1 + SAMPLE**2)))}
 
 
 def independent(left: Any, right: Any) -> Any:
@@ -142,7 +143,7 @@ def uncorrelated(unit: int, position: Any, other: int, place: Any) -> Any:
 
 ACROSS = Hypothesis("pairwise independent across units", ForEach(uncorrelated(1, j, 2, j2), (j, 1, n), (j2, 1, n)))
 WITHIN = Hypothesis("pairwise independent within a unit",
-                    And(*[ForEach(uncorrelated(u, j, u, j2), (j, 1, n), (j2, j + 1, n)) for u in (1, 2)], evaluate=False))
+                    both(*[ForEach(uncorrelated(u, j, u, j2), (j, 1, n), (j2, j + 1, n)) for u in (1, 2)]))
 
 PARITY_GATES = {
     n: 2, m: 4, P: {(r,): Rational(1, 4) for r in range(1, 5)}, x: {(1,): 1, (2,): 1},
@@ -155,8 +156,8 @@ claim("sec2-pairwise-suffices",
       title="Pairwise independent connection gates make the sums of different units independent",
       statement=independent(by_joint_gates(1), by_joint_gates(2)), hypotheses=(ACROSS, WITHIN),
       kind="sentence", source="section 2.2, the remark after eq. (6), applied to the last sentence of section 2.3",
-      reading="Gates that are only pairwise independent are said to be enough for every result; the result tried is the "
-              "independence of two units under dropout of connections.",
+      reading="Gates that are only pairwise independent are said to be enough for every result; the result tried is "
+              "the independence of two units under dropout of connections.",
       admissible={**PARITY_GATES, f: FUNCTIONS[f][1], g: FUNCTIONS[g][0]}, candidates=FUNCTIONS,
       erratum=Erratum("overclaim", "minor", "Pairwise independence gives uncorrelated sums, not independent ones: one "
                       "unit's gate may be the parity of another unit's two."))

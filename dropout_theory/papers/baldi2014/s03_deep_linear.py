@@ -55,8 +55,8 @@ claim("sec3-shortest-path-layers",
       title="Layers counted by the shortest path from the input let every connection lead to a higher layer",
       statement=layered_by(shortest), hypotheses=(FED,), admissible=COMPLETE,
       kind="sentence", source="section 3, before eq. (21)",
-      reading="Unit 1 is the input; the layer of another unit is one more than the least layer that feeds it. A missing "
-              "connection counts as a detour longer than any path.",
+      reading="Unit 1 is the input; the layer of another unit is one more than the least layer that feeds it. A "
+              "missing connection counts as a detour longer than any path.",
       erratum=Erratum("other", "minor", "With shortest paths a connection can join units of one layer, or lead to a "
                       "lower one, and is then missing from the sum over lower layers in eq. (21). Longest paths are "
                       "needed."))
@@ -102,7 +102,8 @@ active = weights("S", (l, 0, H - 1), (j, 1, n), (r, 1, m))
 
 
 def activity(layer: Any, unit: Any, below_layer: Any, below_unit: Any) -> Any:
-    return w[layer, unit, below_layer, below_unit] * gate[below_layer, below_unit, N] * active[below_layer, below_unit, N]
+    place = (below_layer, below_unit)
+    return w[(layer, unit, *place)] * gate[(*place, N)] * active[(*place, N)]
 
 
 product = E(below(activity(h, i, l, j)) * Sum(activity(h2, i2, l2, j2), (j2, 1, n), (l2, 0, h2 - 1)))
@@ -142,9 +143,10 @@ claim("sec3-covariance-recursion",
                               below_both(w[h, i, l, j] * w[h2, i2, l2, j2] * E(delta[l, j] * delta[l2, j2])
                                          * E(S[l, j] * S[l2, j2]))), *each_pair),
       kind="sentence", source="section 3, after eq. (25)", limits={"max_size": 2},
-      erratum=Erratum("invalid-step", "major", "Gates of a lower layer are part of the activities of higher ones, so the "
-                      "independence assumed in eq. (25) fails whenever the two layers differ: in a chain of two units, "
-                      "and for the variance of a unit fed by two layers. The recursion must run over gated activities."))
+      erratum=Erratum("invalid-step", "major", "Gates of a lower layer are part of the activities of higher ones, so "
+                      "the independence assumed in eq. (25) fails whenever the two layers differ: in a chain of two "
+                      "units, and for the variance of a unit fed by two layers. The recursion must run over gated "
+                      "activities."))
 
 
 def gated(layer: Any, unit: Any) -> Any:
@@ -157,17 +159,20 @@ def weighted_moments(top: Any, unit: Any, other: Any, second: Any) -> Any:
     return below_both(w[top, unit, l, j] * w[other, second, l2, j2] * E(gated(l, j) * gated(l2, j2)), top, other)
 
 
-same_layer_gates = p[h, i] * p[h, i2] + KroneckerDelta(i, i2) * (p[h, i2] - p[h, i] * p[h, i2])
+def same_layer_gates(layer: Any) -> Any:
+    """Mean product of two gates of a layer, which are one gate when i = i'."""
+    together = p[layer, i] * p[layer, i2]
+    return together + KroneckerDelta(i, i2) * (p[layer, i2] - together)
+
+
 AMENDED_PARTS = {
     "activities": ForEach(equal(E(S[h, i] * S[h2, i2]), weighted_moments(h, i, h2, i2)), *each_pair),
     "across layers": ForEach(equal(E(gated(h, i) * gated(h2, i2)),
                                    p[h, i] * below(w[h, i, l, j] * E(gated(l, j) * gated(h2, i2)))),
                              (h2, 0, H - 1), (i, 1, n), (i2, 1, n), (h, h2 + 1, H)),
-    "same layer": ForEach(equal(E(gated(h, i) * gated(h, i2)), same_layer_gates * weighted_moments(h, i, h, i2)),
+    "same layer": ForEach(equal(E(gated(h, i) * gated(h, i2)), same_layer_gates(h) * weighted_moments(h, i, h, i2)),
                           *each_unit, (i2, 1, n)),
-    "inputs": ForEach(equal(E(gated(0, i) * gated(0, i2)),
-                            (p[0, i] * p[0, i2] + KroneckerDelta(i, i2) * (p[0, i2] - p[0, i] * p[0, i2])) * x[i] * x[i2]),
-                      (i, 1, n), (i2, 1, n)),
+    "inputs": ForEach(equal(E(gated(0, i) * gated(0, i2)), same_layer_gates(0) * x[i] * x[i2]), (i, 1, n), (i2, 1, n)),
 }
 
 claim("sec3-covariance-recursion.amended",

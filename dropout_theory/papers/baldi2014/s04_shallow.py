@@ -49,8 +49,8 @@ sigma_of_mean = sigma(mean_uniform)
 
 printed = (equal(uniform_ngm, from_odds), equal(from_odds, root_taken_twice), equal(root_taken_twice, sigma_of_mean))
 corrected = (printed[0], equal(from_odds, root_taken_once), equal(root_taken_once, sigma_of_mean))
-AVERAGED_TWICE = "The average over the subnetworks is taken twice: the exponent already carries 1/2^n and the bracket is " \
-                 "raised to 1/2^n once more."
+AVERAGED_TWICE = "The average over the subnetworks is taken twice: the exponent already carries 1/2^n and the " \
+                 "bracket is raised to 1/2^n once more."
 
 claim("eq33",
       title="The normalised geometric mean over equally likely subnetworks, step by step",
@@ -82,7 +82,7 @@ claim("eq33.3.amended",
       statement=corrected[2])
 
 EQ34 = claim("eq34",
-             title="Over equally likely subnetworks the normalised geometric mean is the logistic function of the mean sum",
+             title="Over equally likely subnetworks the normalised geometric mean is the logistic of the mean sum",
              statement=equal(uniform_ngm, sigma_of_mean), reading=EQUALLY_LIKELY)
 
 # any distribution P over m subnetworks with linear sums S[1..m]
@@ -111,8 +111,8 @@ EQ39_3 = claim("eq39.3",
                statement=steps[2])
 
 ANY_DISTRIBUTION = claim("sec4-any-distribution",
-                         title="For any finite set of sums and any probabilities the normalised weighted geometric mean of "
-                               "the logistic outputs is the logistic function of the mean sum",
+                         title="For any finite set of sums and any probabilities the normalised weighted geometric "
+                               "mean of the logistic outputs is the logistic function of the mean sum",
                          statement=equal(NWGM(O), sigma(E(S[N]))),
                          kind="sentence", source="section 4.1, after eq. (39)")
 

@@ -1,8 +1,10 @@
-"""Section 5: the recursive ensemble approximation in deep networks of logistic units, and how variable a unit can be."""
+"""Section 5: the recursive ensemble approximation in deep networks of logistic units, and how far a unit varies."""
 
 from __future__ import annotations
 
-from sympy import Rational, Sum
+from typing import Any
+
+from sympy import Rational, Sum, log
 
 from dropout_theory.claim import Erratum, Section
 from dropout_theory.domains import NONNEGATIVE, OPEN_UNIT, POSITIVE, PROBABILITY, UNIT, interval
@@ -22,7 +24,15 @@ from dropout_theory.language import (
     subnetwork,
     weights,
 )
-from dropout_theory.statements import ForEach, SameToOrder, all_equal, equal, equivalent, implies, less_equal
+from dropout_theory.statements import (
+    ForEach,
+    SameToOrder,
+    both,
+    equal,
+    equivalent,
+    implies,
+    less_equal,
+)
 
 claim = Section("baldi2014", "5")
 
@@ -39,7 +49,7 @@ centre, scale = Scalar("s"), Scalar("epsilon", POSITIVE)
 X = weights("X", m)
 spread = logistic(centre + scale * X[N], c, lam)
 
-claim("eq52",
+EQ52 = claim("eq52",
       title="Expectation and normalised weighted geometric mean of a logistic unit agree to first order in the spread "
             "of its sum",
       statement=SameToOrder(E(spread), NWGM(spread), scale, 1),
@@ -47,7 +57,7 @@ claim("eq52",
       reading="The approximation is given no order in the text; here the sums of the subnetworks are a common centre "
               "plus a small multiple of fixed deviations, and the two means agree to first order in that multiple.")
 
-claim("eq53",
+EQ53 = claim("eq53",
       title="The normalised weighted geometric mean of a unit is its transfer function at the expected sum",
       statement=equal(NWGM(logistic(S[N], c, lam)), logistic(E(S[N]), c, lam)))
 
@@ -69,33 +79,66 @@ claim("eq54",
 
 # outputs O[1..m] of a logistic unit over the subnetworks
 outputs = family("O", OPEN_UNIT, m)
-exact = equal(E(outputs[N]), NWGM(outputs[N]))
+EXACT_WHEN = "section 5, the sentence after eq. (54) on when eq. (52) is exact"
+# a unit with c = slope = 1, an input -log 4 that is always kept and an input 2 log 4 kept with probability 1/2
+SYMMETRIC_OUTPUTS = {m: 2, P: {(1,): Rational(1, 2), (2,): Rational(1, 2)},
+                     outputs: {(1,): Rational(1, 5), (2,): Rational(4, 5)}}
+
+
+def exact(family_of_outputs: Any) -> Any:
+    """Eq. (52) as an equality."""
+    return equal(E(family_of_outputs[N]), NWGM(family_of_outputs[N]))
+
+
+def coincide(family_of_outputs: Any) -> Any:
+    """Outputs of positive probability are equal."""
+    return ForEach(equal(P[k] * P[k2] * (family_of_outputs[k] - family_of_outputs[k2]), 0), (k, 1, m), (k2, 1, m))
+
 
 claim("sec5-exact-iff-identical",
-      title="The approximation of the expectation by the normalised geometric mean is exact only for constant outputs",
-      statement=equivalent(exact, all_equal(outputs[k], (k, 1, m))),
-      kind="sentence", source="section 5, the sentence after eq. (54) on when eq. (52) is exact",
+      title="The normalised geometric mean is the expectation exactly when the outputs of all subnetworks are the same",
+      statement=equivalent(exact(outputs), coincide(outputs)),
+      reading="Outputs are compared over the subnetworks of positive probability.",
+      kind="sentence", source=EXACT_WHEN,
       erratum=Erratum("overclaim", "minor", "Equal outputs are sufficient, not necessary: outputs placed symmetrically "
-                      "about 1/2 also make the two means agree."))
+                      "about 1/2 with equal probabilities make the two means agree as well."))
 
-claim("sec5-exact-if-identical",
-      title="Outputs that do not vary over subnetworks make the approximation exact",
-      statement=implies(all_equal(outputs[k], (k, 1, m)), exact),
-      kind="sentence", source="section 5, the sentence after eq. (54) on when eq. (52) is exact")
+IF_IDENTICAL = claim("sec5-exact-if-identical",
+                     title="Equal outputs of all subnetworks make the normalised geometric mean exact",
+                     statement=implies(coincide(outputs), exact(outputs)),
+                     kind="sentence", source=EXACT_WHEN)
 
 low_outputs = family("O", interval(0, Rational(1, 2), open_below=True), m)
 
-claim("sec5-exact-iff-identical.amended",
-      title="Among outputs of at most one half the approximation is exact only when possible outputs coincide",
-      statement=equivalent(equal(E(low_outputs[N]), NWGM(low_outputs[N])),
-                           ForEach(equal(P[k] * P[k2] * (low_outputs[k] - low_outputs[k2]), 0),
-                                   (k, 1, m), (k2, 1, m))))
+ONE_SIDED = claim("sec5-exact-iff-identical.amended",
+                  title="Among outputs of at most one half the normalised geometric mean is exact only when all "
+                        "outputs that can occur are the same",
+                  statement=equivalent(exact(low_outputs), coincide(low_outputs)))
+
+ODDS = claim("sec5-exact-iff-identical.amended-log-odds",
+             title="The normalised geometric mean is exact when the mean of the log-odds is the log-odds of the mean",
+             statement=equivalent(exact(outputs),
+                                  equal(E(log(outputs[N] / (1 - outputs[N]))),
+                                        log(E(outputs[N]) / (1 - E(outputs[N]))))))
 
 # any output in [0, 1]: how large its variance can be
 bounded = family("O", UNIT, m)
-mean = E(bounded[N])
+O_N, mean = bounded[N], E(bounded[N])
+
+VARIANCE_STEPS = (equal(Var(O_N), E(O_N**2) - mean**2), less_equal(E(O_N**2) - mean**2, mean - mean**2),
+                  equal(mean - mean**2, mean * (1 - mean)), less_equal(mean * (1 - mean), Rational(1, 4)))
+
+SHARPER_BOUND = less_equal(Var(O_N), mean * (1 - mean))
 
 claim("sec5-variance-bound",
       title="The variance of an output in the unit interval is at most E(1 - E), hence at most one quarter",
-      statement=less_equal(Var(bounded[N]), Rational(1, 4)),
+      statement=both(SHARPER_BOUND, VARIANCE_STEPS[3]),
       kind="inequality", source="section 5, paragraph on consistency")
+
+for step, (slug, title) in enumerate((
+        ("definition", "Variance as mean square less squared mean"),
+        ("square", "A square of a number in the unit interval is at most the number"),
+        ("factor", "The bound factored"),
+        ("quarter", "A product of two numbers with sum one is at most one quarter"))):
+    claim(f"sec5-variance-bound-step-{slug}", title=title, statement=VARIANCE_STEPS[step],
+          kind="step", source="section 5, paragraph on consistency")

@@ -1,0 +1,182 @@
+"""When the normalised geometric mean is the expectation, to first order and exactly; the largest variance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from dropout_theory.proofs.baldi2014.s04_shallow import for_every_c
+from sympy import exp, log
+
+from dropout_theory.domains import OPEN_UNIT
+from dropout_theory.language import Family, Scalar
+from dropout_theory.papers.baldi2014 import s05_deep as paper
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    by_slope,
+    cases,
+    conjunction,
+    discharge,
+    generalise,
+    identity,
+    iff,
+    increasing,
+    instance,
+    prove,
+    restate,
+    rewrite,
+    satisfied,
+    specialise,
+    to_order,
+    weighted,
+    witness,
+)
+from dropout_theory.proof.indices import entry_below_sum
+from dropout_theory.statements import different, equal, less, less_equal
+
+P, m, k, k2 = paper.P, paper.m, paper.k, paper.k2
+r = sp.Symbol("r", integer=True)
+outcomes = (k, 1, m)
+
+
+@prove("baldi2014:eq52")
+def first_order() -> Theorem:
+    return for_every_c(paper.EQ52.statement, to_order, to_order)
+
+
+@prove("baldi2014:eq53")
+def logistic_of_the_mean() -> Theorem:
+    return for_every_c(paper.EQ53.statement)
+
+
+# --- exactness ----------------------------------------------------------------------------------------------------
+
+
+def mean_of(outputs: Family) -> Any:
+    return sp.Sum(P[r] * outputs[r], (r, 1, m))
+
+
+def mean_log(inside: Any) -> Any:
+    return sp.Sum(P[k] * log(inside), outcomes)
+
+
+def constant_outputs(outputs: Family) -> Theorem:
+    """Exactness, given that outputs of positive probability coincide: each is then the mean."""
+    mean = mean_of(outputs)
+    pair = specialise(assume(paper.coincide(outputs)), k, k2)
+    at_mean = restate(weighted(pair, 1, (k2, 1, m)), equal(P[k] * (outputs[k] - mean), 0))
+
+    def average(inside: Any, value: Any) -> Theorem:
+        """The mean of log(inside) is log(value), where inside is value for outcomes of positive probability."""
+        wanted = equal(P[k] * log(inside), P[k] * log(value))
+        never = equal(P[k], 0)
+        same = arithmetic(equal(inside, value), at_mean, assume(different(P[k], 0)))
+        often = arithmetic(wanted, increasing(log, same))
+        return restate(weighted(cases(never, arithmetic(wanted, assume(never)), often), 1, outcomes),
+                       equal(mean_log(inside), log(value)))
+
+    below, above = average(outputs[k], mean), average(1 - outputs[k], 1 - mean)
+    inside, outside = (exp(t.conclusion.lhs) for t in (below, above))
+    split = identity(paper.NWGM(outputs[paper.N]), inside / (inside + outside))
+    return restate(rewrite(split, below, above), paper.exact(outputs))
+
+
+@prove("baldi2014:sec5-exact-if-identical")
+def identical_outputs_suffice() -> Theorem:
+    return discharge(paper.coincide(paper.outputs), constant_outputs(paper.outputs))
+
+
+b, s, t = Scalar("b", OPEN_UNIT), Scalar("s'"), Scalar("t'")
+as_normalised, as_odds = equal(b, exp(s) / (exp(s) + exp(t))), equal(log(b / (1 - b)), s - t)
+
+
+def odds_of_normalised() -> Theorem:
+    """log(b / (1 - b)) = s - t, given b = e^s / (e^s + e^t)."""
+    odds = arithmetic(equal(b / (1 - b), exp(s - t)), assume(as_normalised))
+    return restate(increasing(log, odds), as_odds)
+
+
+def normalised_of_odds() -> Theorem:
+    """b = e^s / (e^s + e^t), given log(b / (1 - b)) = s - t."""
+    odds = restate(increasing(exp, assume(as_odds)), equal(b / (1 - b), exp(s - t)))
+    return arithmetic(as_normalised, odds)
+
+
+def at_outputs(theorem: Theorem, outputs: Family, *given: Theorem) -> Theorem:
+    """A theorem in b, s, t at the mean output and the mean logarithms."""
+    mean = mean_of(outputs)
+    below_one = restate(weighted(arithmetic(less(outputs[r], 1)), P[r], (r, 1, m)), less(mean, 1))
+    values = {b: mean, s: mean_log(outputs[k]), t: mean_log(1 - outputs[k])}
+    return satisfied(instance(theorem, values, below_one), *given)
+
+
+@prove("baldi2014:sec5-exact-iff-identical.amended-log-odds")
+def log_odds() -> Theorem:
+    left, right = paper.ODDS.statement.args
+    forward = restate(at_outputs(odds_of_normalised(), paper.outputs, assume(left)), right)
+    backward = restate(at_outputs(normalised_of_odds(), paper.outputs, assume(right)), left)
+    return iff(forward, backward, left, right)
+
+
+low = paper.low_outputs.domain
+x, a = Scalar("x", low), Scalar("a", low)
+
+
+def tangent_gap() -> Theorem:
+    """(x - a)^4 <= log-odds of a + slope there * (x - a) - log-odds of x, for x and a in (0, 1/2]."""
+    gap = log(a / (1 - a)) + (x - a) / (a * (1 - a)) - log(x) + log(1 - x) - (x - a) ** 4
+    near = arithmetic(less_equal((x - a) ** 2, 1 - x - a))
+    small = arithmetic(less_equal(4 * (x - a) ** 2 * (a * (1 - a)) * (x * (1 - x)), 1 - x - a), near)
+    slope = arithmetic(less_equal(0, (x - a) * sp.diff(gap, x)), small)
+    return restate(by_slope(gap, x, a, slope), less_equal(0, gap))
+
+
+@prove("baldi2014:sec5-exact-iff-identical.amended")
+def one_sided_outputs() -> Theorem:
+    """Summed over outcomes, the gap bounds the mean fourth power of the deviation, which exactness makes zero."""
+    outputs = paper.low_outputs
+    mean = mean_of(outputs)
+    left, right = paper.ONE_SIDED.statement.args
+    at_most_half = restate(weighted(arithmetic(less_equal(outputs[r], sp.Rational(1, 2))), P[r], (r, 1, m)),
+                           less_equal(mean, sp.Rational(1, 2)))
+    gaps = weighted(instance(tangent_gap(), {x: outputs[k], a: mean}, at_most_half), P[k], outcomes)
+    power = P[k] * (outputs[k] - mean) ** 4
+    odds = at_outputs(odds_of_normalised(), outputs, assume(left))
+    below_gap = restate(gaps, less_equal(sp.Sum(power, outcomes),
+                                         log(mean / (1 - mean)) - mean_log(outputs[k]) + mean_log(1 - outputs[k])))
+    total = arithmetic(less_equal(sp.Sum(power, outcomes), 0), below_gap, odds)
+
+    def at_mean(index: Any) -> Theorem:
+        inside = [assume(sp.Ge(index, 1, evaluate=False)), assume(sp.Le(index, m, evaluate=False))]
+        entry = entry_below_sum(power, outcomes, index, *inside)
+        return arithmetic(equal(P[index] * (outputs[index] - mean), 0), entry, total)
+
+    pair = arithmetic(right.body, at_mean(k), at_mean(k2))
+    forward = generalise(pair, outcomes, (k2, 1, m))
+    return iff(forward, constant_outputs(outputs), left, right)
+
+
+witness("baldi2014:sec5-exact-iff-identical", paper.SYMMETRIC_OUTPUTS)
+
+
+# --- variance -----------------------------------------------------------------------------------------------------
+
+
+def squares_shrink() -> Theorem:
+    """The mean square of an output in the unit interval is at most its mean."""
+    bounded = paper.bounded
+    squares = weighted(arithmetic(less_equal(bounded[k] ** 2, bounded[k])), P[k], outcomes)
+    return restate(squares, less_equal(paper.E(bounded[paper.N] ** 2), paper.mean))
+
+
+@prove("baldi2014:sec5-variance-bound-step-square")
+def mean_square_step() -> Theorem:
+    return arithmetic(paper.VARIANCE_STEPS[1], squares_shrink())
+
+
+@prove("baldi2014:sec5-variance-bound")
+def variance_bound() -> Theorem:
+    first = restate(mean_square_step(), paper.SHARPER_BOUND)
+    return conjunction(first, arithmetic(paper.VARIANCE_STEPS[3]))
