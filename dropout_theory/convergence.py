@@ -10,6 +10,7 @@ even j and of two even orders j, 2j one has |cos| >= 1/2. On the circle itself n
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -80,15 +81,25 @@ class TaylorSeries:
         return DerivativeAt(f.body, f.variable, point, order) if order else f.body.xreplace({f.variable: point})
 
 
+_series = lru_cache(maxsize=256)(TaylorSeries)
+
+
+@lru_cache(maxsize=256)
+def _value(statement: Any, first: int) -> tuple[Any, bool]:
+    """What a SumsTo statement's series adds up to where it converges, and whether the stated value is identical."""
+    value = _series(statement.args[0], statement.args[1].args[0]).value(first)
+    return value, same(value, statement.args[2])
+
+
 def truth_of_convergence(ev: Any, statement: Any, bound: dict[Any, Any]) -> Truth:
     """Truth of a Converges or SumsTo statement at an instance. Raises Unsupported for series it cannot read."""
     index, first = statement.args[1].args
-    series = TaylorSeries(statement.args[0], index)
+    series = _series(statement.args[0], index)
     found = series.converges(ev, bound)
     if found is not Truth.TRUE or len(statement.args) == 2:
         return found
-    value = series.value(ev.integer(first, bound))
-    if same(value, statement.args[2]):
+    value, identical = _value(statement, ev.integer(first, bound))
+    if identical:
         return Truth.TRUE
     gap = arb(ev.value(value, bound)) - arb(ev.value(statement.args[2], bound))
     if not gap.contains(0):

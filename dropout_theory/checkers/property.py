@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -44,6 +45,11 @@ def not_drawable(claim: Any) -> str | None:
     return None
 
 
+@lru_cache(maxsize=256)
+def _simple_numbers(domain: Domain) -> list[sp.Rational]:
+    return [v for v in _SIMPLE if domain.contains(v)]
+
+
 class DrawnChooser:
     """Values of an instance from hypothesis' `data.draw`, so that its shrinker works on them."""
 
@@ -58,7 +64,7 @@ class DrawnChooser:
 
     def number(self, name: str, domain: Domain) -> sp.Rational:
         """A simple number of the domain, or a fraction with a small denominator."""
-        simple = [v for v in _SIMPLE if domain.contains(v)]
+        simple = _simple_numbers(domain)
         if simple and self.draw(self.strategies.integers(0, 2)) < 2:
             return self.draw(self.strategies.sampled_from(simple))
         low = domain.lower if domain.lower != -sp.oo else min(sp.Integer(-5), domain.upper - 10)

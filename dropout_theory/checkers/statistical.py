@@ -45,6 +45,8 @@ def nothing_to_sample(claim: Any) -> str | None:
     if claim.statement.has(st.Exists):
         return "existential statement: decided by its witness"
     nodes = list(sp.preorder_traversal(claim.statement))
+    if any(isinstance(n, st.Converges) for n in nodes):
+        return "whether a series converges does not show in samples"
     if not any(isinstance(n, _OPERATORS) and any(is_random(a) for a in n.args) for n in nodes):
         return "no expectation over random atoms"
     for atom in claim.statement.free_symbols:

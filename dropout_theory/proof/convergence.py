@@ -120,7 +120,7 @@ def zeta_growth(term: Any, index: sp.Symbol, root: Any, base: Any) -> Theorem:
     base = sp.sympify(base)
     need(base.is_positive is True and not base.has(index), f"{base} is not a positive constant")
     ratio = sp.powsimp(sp.expand_power_base(term * base**root / sp.zeta(root), force=True))
-    need(not ratio.has(index) and ratio.is_positive is True, f"{term} is not a positive multiple of zeta({root})/{base}^n")
+    need(not ratio.has(index) and ratio.is_positive is True, f"{term} is not C zeta({root})/{base}^n")
     return certify("root test", st.equal(RootGrowth(term, index, root), 1 / base))
 
 
@@ -223,8 +223,3 @@ def largest_of_sum(term: Any, limits: tuple[Any, Any, Any], gate: lang.Element) 
     kept, dropped = _both(term, gate)
     right = sp.Sum(sp.Max(kept, dropped), limits)
     return certify("mask by mask", st.equal(LargestOutcome(sp.Sum(term, limits)), right))
-
-
-__all__ = ["ORDER", "PolePair", "arctangent_range", "converges_within", "diverges_beyond", "growth",
-           "largest_absolute", "largest_of_gate", "largest_of_sum", "later_start", "mixture", "no_sum", "pole_pair", "same_value",
-           "zeta_growth"]

@@ -167,7 +167,8 @@ def contribution() -> Theorem:
 @prove("schluter2019:thm1-step-middle")
 def middle() -> Theorem:
     front = spread * (-1) ** (j - 1) * q ** (j - 1) * j
-    first = arithmetic(equal(term(last + 1, j, q), front * triangle(last, j) + front * triangle(last, j - 1)), neighbours())
+    in_place = equal(term(last + 1, j, q), front * triangle(last, j) + front * triangle(last, j - 1))
+    first = arithmetic(in_place, neighbours())
     second = arithmetic(equal(term(last + 1, j, q), first_part(last, j) + second_part(last, j - 1)), neighbours())
     return for_each(conjunction(first, second), (j, 2, last))
 

@@ -87,6 +87,7 @@ from dropout_theory.proof.series import (
 from dropout_theory.series import LargestOutcome, Stirling2
 from dropout_theory.statements import Converges, SumsTo, equal, implies, less, less_equal
 
+
 def one_feature(weight: int, drop: sp.Rational) -> dict[object, object]:
     """One feature of value 1 with the given weight and dropout probability."""
     return {d: 1, strict_delta: drop, x: {(1,): sp.Integer(1)}, beta: {(1,): sp.Integer(weight)}}
@@ -131,8 +132,9 @@ leading = 2 * distance(c) ** (-ORDER) * sp.cos(ORDER * angle(c)) / ORDER
 classical_fact(
     "mittag-leffler-log-partition",
     less_equal(sp.Abs(coefficient(c, ORDER) + leading), small * next_distance(c) ** (2 - ORDER) / ORDER),
-    "Mittag-Leffler's expansion sigma(z) = 1/2 + sum over n >= 0 of 2z/(z^2 + (2n+1)^2 pi^2), differentiated; the poles "
-    "from 3 pi i on are at least next_distance away and their inverse squares sum to at most (pi^2/8 - 1)/pi^2 < 1/40")
+    "Mittag-Leffler's expansion sigma(z) = 1/2 + sum over n >= 0 of 2z/(z^2 + (2n+1)^2 pi^2), differentiated; the "
+    "poles from 3 pi i on are at least next_distance away and their inverse squares sum to at most "
+    "(pi^2/8 - 1)/pi^2 < 1/40")
 taylor = coefficient(c, j) * w**j
 classical_fact(
     "abel-log-partition",
@@ -220,14 +222,15 @@ def radius() -> Theorem:
 def bounded_features() -> Theorem:
     every = bounded_statement.args[0]
     at_i = specialise(assume(every), i)
-    sums = [termwise(arithmetic(less_equal(up.function, sp.pi / d), at_i), (i, 1, d)) for up in (largest_up, largest_down)]
+    sums = [termwise(arithmetic(less_equal(up.function, sp.pi / d), at_i), (i, 1, d))
+            for up in (largest_up, largest_down)]
     bound = arithmetic(less_equal(sp.Max(largest_up, largest_down), reach), *sums)
     return discharge(every, arithmetic(converges, cite(REGISTRY["schluter2019:thm2.amended"]), bound))
 
 
 # --- the chain of the proof -------------------------------------------------------------------------------------
 
-@prove("schluter2019:thm2-step-conclusion.amended")
+@prove("schluter2019:eq14.amended")
 def limit_of_roots() -> Theorem:
     return growth(poles(c), growing, even)
 
@@ -262,8 +265,8 @@ def alternating_row() -> Theorem:
     moved = shifted(sp.Sum(neighbour.function, (j, 2, k + 1)), -1)
     stepped = equal(moved.conclusion.rhs.function, -(j + 1) * entry(k, j))
     reordered = termwise(arithmetic(stepped, factorial_step(j + 1, assume(less_equal(1, j)))), (j, 1, k))
-    step = arithmetic(equal(whole(k + 1), -((-1) ** k)), by_recurrence, without_last(own), without_first(neighbour), moved,
-                      reordered, stirling_outside(k, k + 1), stirling_outside(k, 0), assume(statement))
+    step = arithmetic(equal(whole(k + 1), -((-1) ** k)), by_recurrence, without_last(own), without_first(neighbour),
+                      moved, reordered, stirling_outside(k, k + 1), stirling_outside(k, 0), assume(statement))
     return induction(k, statement, base, step)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy as sp
 
 from dropout_theory.claim import Erratum, Section
@@ -62,16 +64,20 @@ claim("sec3-quadratic-regulariser",
 small = Scalar("epsilon", OPEN_PROBABILITY)
 
 
-def scaled(size, drop=strict_delta):  # type: ignore[no-untyped-def]
+def scaled(size: Any, drop: Any = strict_delta) -> tuple[Any, Any]:
     """Exact and quadratic regulariser of a one-feature model whose score is `size`, written out over both masks."""
     exact = (1 - drop) * log_partition(size / (1 - drop)) + drop * log_partition(0) - log_partition(size)
     sigma = 1 / (1 + sp.exp(-size))
     return exact, sigma * (1 - sigma) * size**2 * drop / (1 - drop) / 2
 
 
+def to_order(sides: tuple[Any, Any], order: int) -> SameToOrder:
+    return SameToOrder(*sides, scale=small, order=order)
+
+
 claim("sec3-low-noise",
       title="For one feature of score 1 the quadratic regulariser is right to first order in the dropout probability",
-      statement=SameToOrder(*scaled(1, small), small, 1),
+      statement=to_order(scaled(sp.S.One, small), 1),
       kind="approximation",
       source="section 3, paragraph before the model of dropout",
       reading="low noise levels: the dropout probability tends to zero",
@@ -81,7 +87,7 @@ claim("sec3-low-noise",
 
 claim("sec3-low-noise.amended",
       title="For one feature the quadratic regulariser is right to second order in the scale of the score",
-      statement=SameToOrder(*scaled(small * c), small, 2),
+      statement=to_order(scaled(small * c), 2),
       source="section 3, paragraph before the model of dropout")
 
 claim("eq8",

@@ -72,7 +72,8 @@ single = c * gate[1] / (1 - delta) - c
 
 claim("sec4-moment.amended",
       title="Every moment of the dropout deviation of one feature",
-      statement=equal(E(single**power), c**power * ((1 - delta) * (delta / (1 - delta)) ** power + delta * (-1) ** power)),
+      statement=equal(E(single**power),
+                      c**power * ((1 - delta) * (delta / (1 - delta)) ** power + delta * (-1) ** power)),
       source="section 4, first display, second to third line")
 
 claim("sec4-moment.amended-low-orders",
@@ -89,7 +90,7 @@ cubic = log_partition(epsilon * c) + sum(
     for r in (2, 3))
 
 claim("sec4-order-three",
-      title="The expansion of order three of the expected log partition function of one feature, in the scale of its score",
+      title="Order-three expansion of the expected log partition function of one feature, in the scale of its score",
       statement=SameToOrder(one_feature, cubic, epsilon, 3),
       kind="approximation",
       source="section 4, first display",

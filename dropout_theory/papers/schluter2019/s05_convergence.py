@@ -47,13 +47,19 @@ claim("sec5-probability",
 
 # --- theorem 2 --------------------------------------------------------------------------------------------------
 
+claim("eq12",
+      title="The expansion of the regulariser to infinite order, as the limit of eq. (11)",
+      statement=None,
+      source="section 5, eq. (12)", kind="definition")
+
 claim("thm2",
       title="The expanded regulariser converges to the regulariser exactly when every deviation is below 2 pi",
       statement=equivalent(less(largest, 2 * sp.pi), converges),
       source="section 5, theorem 2", kind="theorem",
       reading="the deviation is below 2 pi for every mask of positive probability; A_j is the derivative of order j",
+      not_applicable={"property": "each direction is drawn apart: thm2.1, thm2.2"},
       erratum=Erratum("number", "major", "the radius of convergence is the distance to the nearest zero of 1 + exp z, "
-                                         "the square root of score^2 + pi^2; it is 2 pi only where |score| = pi sqrt 3"))
+                                         "sqrt(score^2 + pi^2); it is 2 pi only where |score| = pi sqrt 3"))
 
 claim("thm2.1",
       title="Deviations below 2 pi make the expanded regulariser converge to the regulariser",
@@ -102,7 +108,8 @@ claim("thm2.amended-one-feature",
 w = Scalar("w")
 positive_score = Scalar("c", POSITIVE)
 taylor_at = SumsTo(derivative(j, positive_score) * w**j / factorial(j), (j, 2),
-                   log_partition(positive_score + w) - log_partition(positive_score) - w * derivative(1, positive_score))
+                   log_partition(positive_score + w) - log_partition(positive_score)
+                   - w * derivative(1, positive_score))
 
 claim("sec5-radius",
       title="The Taylor series of the log partition function at a positive score has radius of convergence 2 pi",
@@ -112,7 +119,7 @@ claim("sec5-radius",
       erratum=Erratum("number", "major", "the radius depends on the score: sqrt(score^2 + pi^2)"))
 
 claim("sec5-radius.amended",
-      title="The Taylor series of the log partition function converges exactly up to the distance from the score to pi i",
+      title="The Taylor series of the log partition function converges up to the distance from the score to pi i",
       statement=equivalent(less_equal(sp.Abs(w), sp.sqrt(positive_score**2 + sp.pi**2)), taylor_at),
       source="section 5, after theorem 2")
 
@@ -199,8 +206,8 @@ claim("thm2-step-one",
       statement=equal(alternating(factorial, -q, 2 * k), alternating(factorial, sp.Integer(-1), 2 * k)),
       source="section 5, proof of theorem 2, fourth line", kind="step",
       reading="with the factor j factorial of the second line",
-      erratum=Erratum("invalid-step", "major", "the limit p to 1 does not commute with the limit of roots: at p = 1 the "
-                                               "sum is 1 for every even order"))
+      erratum=Erratum("invalid-step", "major", "the limits p to 1 and of roots do not commute: at p = 1 the sum is 1 "
+                                               "for every even order"))
 
 claim("thm2-step-one-limit",
       title="Putting p = 1 leaves the upper limit of the roots",
@@ -258,13 +265,13 @@ claim("thm2-step-root",
       statement=equal(of_zeta, 1 / (2 * sp.pi)),
       source="section 5, proof of theorem 2, last line", kind="step")
 
-claim("thm2-step-conclusion",
+claim("eq14",
       title="The roots of the Taylor coefficients have upper limit 1/(2 pi)",
       statement=equal(of_derivatives, 1 / (2 * sp.pi)),
       source="section 5, proof of theorem 2, first and last line", kind="step",
       erratum=Erratum("number", "major", "the upper limit is 1/sqrt(score^2 + pi^2)"))
 
-claim("thm2-step-conclusion.amended",
+claim("eq14.amended",
       title="The roots of the Taylor coefficients have upper limit 1/sqrt(score^2 + pi^2)",
       statement=equal(of_derivatives, 1 / sp.sqrt(c**2 + sp.pi**2)),
       source="section 5, proof of theorem 2, first and last line")
