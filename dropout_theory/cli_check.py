@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 PARTIAL = "dropout-theory.partial.json"
 
 
+def _processors() -> int:
+    """Processors that this process may use; at most 16, as every worker loads SymPy."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(available, 16)
+
+
 class _Seed(click.ParamType):
     name = "N|fresh"
 
@@ -44,8 +50,8 @@ class _Seed(click.ParamType):
               help=f"Run only this method (repeatable): {', '.join(METHODS)}.")
 @click.option("--seed", type=_Seed(), default=Context.seed, show_default=True,
               help="Seed of sampled and Monte Carlo evidence; 'fresh' draws a new one.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, metavar="N",
-              help="Worker processes; results do not depend on their number.")
+@click.option("--jobs", type=click.IntRange(1, 256), default=_processors, metavar="N",
+              help="Worker processes, by default one per processor; results do not depend on their number.")
 @click.option("--fast", is_flag=True, help="Smaller samples and shallower subdivision.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the evidence here.")
 @click.option("--record", is_flag=True, help="Write the ledger from this run (all claims, all methods).")

@@ -34,6 +34,7 @@ def call(capsys, ledger):
         extra = ["--ledger", options.get("ledger", ledger)]
         if command == "check":
             extra += ["--claims", options.get("claims", "fake_claims")]
+            extra += [] if "--jobs" in arguments else ["--jobs", "1"]
         status = main([command, *arguments, *extra])
         return status, *capsys.readouterr()
 
