@@ -1,0 +1,244 @@
+"""Tails of a symmetric binomial: small n by counting, n >= 76 by a bound on the largest probability.
+
+The central coefficient satisfies C(2c, c)^2 (3c + 1) <= 16^c by induction; every other coefficient is smaller. So
+each value has probability at most 1/sqrt(3n/2 + 1), and the closed interval of length sqrt(n)/2 around the mean,
+which holds at most sqrt(n)/2 + 1 integers, has probability at most 1/2 from n = 76 on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy import Rational, Sum, binomial, sqrt
+
+from dropout_theory.domains import NONNEGATIVE, POSITIVE
+from dropout_theory.language import Scalar, natural, substitute
+from dropout_theory.papers.helmbold2017 import s04_negative_weights as paper
+from dropout_theory.papers.helmbold2017.s04_negative_weights import chance, first, j, last, n
+from dropout_theory.proof import (
+    Theorem,
+    apply,
+    arithmetic,
+    assume,
+    cases,
+    conjunction,
+    discharge,
+    identity,
+    induction,
+    instance,
+    prove,
+    restate,
+    rewrite,
+    satisfied,
+    specialise,
+    weighted,
+    witness,
+)
+from dropout_theory.proof.counting import (
+    binomial_absorbed,
+    binomial_mirrored,
+    binomial_next,
+    binomial_not_negative,
+    binomial_total,
+    each_value,
+    integer_gap,
+    mirrored_sum,
+    parity,
+    rounding,
+    same_integer,
+    split_sum,
+)
+from dropout_theory.proof.indices import generalise_offset
+from dropout_theory.proof.layers import rewritten
+from dropout_theory.statements import equal, less, less_equal
+
+for label, value in (("lem15.2", 5), ("lem15", 5), ("lem15-step-interval", 5), ("lem15-step-tail", 16)):
+    witness(f"helmbold2017:{label}", {n: value})
+
+c, N, v, t = natural("c"), natural("N"), natural("v"), natural("t")
+THRESHOLD = 76
+
+# --- the largest probability ------------------------------------------------------------------------------------
+
+
+def central() -> Theorem:
+    """C(2c, c)^2 (3c + 1) <= 16^c, by induction over c."""
+    x, z, y = binomial(2 * c, c), binomial(2 * c + 1, c), binomial(2 * c + 2, c + 1)
+    statement = less_equal(x**2 * (3 * c + 1), 16**c)
+    base = restate(arithmetic(less_equal(1, 1)), substitute(statement, {c: sp.S.Zero}))
+    to_odd = rewrite(binomial_absorbed(2 * c, c), binomial_mirrored(2 * c + 1, c + 1))  # (c + 1) z = (2c + 1) x
+    to_even = binomial_absorbed(2 * c + 1, c)  # (c + 1) y = (2c + 2) z
+    twice = arithmetic(equal(y, 2 * z), to_even)
+    grown = arithmetic(equal((c + 1) * y, 2 * (2 * c + 1) * x), twice, to_odd)
+    square = arithmetic(equal((c + 1) ** 2 * y**2, 4 * (2 * c + 1) ** 2 * x**2), grown)
+    slack = arithmetic(less_equal((2 * c + 1) ** 2 * (3 * c + 4), 4 * (c + 1) ** 2 * (3 * c + 1)))
+    u, w, b, e = (Scalar(name, NONNEGATIVE) for name in ("u", "w", "b", "e"))
+    f, g, k = (Scalar(name, POSITIVE) for name in ("f", "g", "k"))
+    # u = y^2, w = x^2, b = 16^c, e = (2c + 1)^2, f = 3c + 4, g = 3c + 1, k = (c + 1)^2
+    facts = [equal(k * u, 4 * e * w), less_equal(e * f, 4 * k * g), less_equal(w * g, b)]
+    scaled = arithmetic(less_equal(w * (e * f), w * (4 * k * g)), assume(facts[1]))
+    bounded = arithmetic(less_equal(k * (w * g), k * b), assume(facts[2]))
+    product = arithmetic(less_equal(k * (u * f), k * (16 * b)), assume(facts[0]), scaled, bounded)
+    free = arithmetic(less_equal(u * f, 16 * b), product)
+    lemma = free
+    for fact in facts:
+        lemma = discharge(fact, lemma)
+    at = instance(lemma, {u: y**2, w: x**2, b: 16**c, e: (2 * c + 1) ** 2, f: 3 * c + 4, g: 3 * c + 1, k: (c + 1) ** 2})
+    step = apply(apply(apply(at, assume(statement)), slack), square)
+    return induction(c, statement, base, restate(step, substitute(statement, {c: c + 1})))
+
+
+def beyond_the_middle() -> Theorem:
+    """C(N, c + t) <= C(N, c) for every t, given N <= 2c + 1, by induction over t."""
+    statement = less_equal(binomial(N, c + t), binomial(N, c))
+    base = arithmetic(substitute(statement, {t: sp.S.Zero}))
+    ratio = binomial_next(N, c + t)
+    here, after = binomial(N, c + t), binomial(N, c + t + 1)
+    fewer = arithmetic(less_equal((c + t + 1) * after, (c + t + 1) * here), ratio, ROOM,
+                       binomial_not_negative(N, c + t))
+    smaller = arithmetic(less_equal(after, here), fewer)
+    return induction(t, statement, base, arithmetic(less_equal(after, binomial(N, c)), smaller, assume(statement)))
+
+
+ROOM = assume(less_equal(N, 2 * c + 1))
+MIDDLE = assume(less_equal(2 * c - 1, N))
+
+
+def largest() -> Theorem:
+    """C(N, v) <= C(N, c) for every v, given 2c - 1 <= N <= 2c + 1."""
+    above, below = sp.Ge(v, c, evaluate=False), sp.Lt(v, c, evaluate=False)
+    right = instance(beyond_the_middle(), {t: v - c}, assume(above))
+    left = instance(beyond_the_middle(), {t: N - v - c}, integer_gap(assume(below)), MIDDLE)
+    reflected = arithmetic(right.conclusion, left, binomial_mirrored(N, v))
+    return cases(above, right, reflected)
+
+
+def square_bound() -> Theorem:
+    """C(N, v)^2 (3N/2 + 1) <= 4^N, by parity of N."""
+    statement = less_equal(binomial(N, v) ** 2 * (3 * N / 2 + 1), 4**N)
+    even = satisfied(instance(largest(), {N: 2 * c}), arithmetic(less_equal(2 * c, 2 * c + 1)),
+                     arithmetic(less_equal(2 * c - 1, 2 * c)))
+    odd = satisfied(instance(largest(), {N: 2 * c + 1, c: c + 1}), arithmetic(less_equal(2 * c + 1, 2 * (c + 1) + 1)),
+                    arithmetic(less_equal(2 * (c + 1) - 1, 2 * c + 1)))
+    at_even = arithmetic(substitute(statement, {N: 2 * c}), squared(even, 2 * c, c, 3 * c + 1), central())
+    doubled = arithmetic(equal(binomial(2 * c + 2, c + 1), 2 * binomial(2 * c + 1, c + 1)),
+                         binomial_absorbed(2 * c + 1, c), binomial_mirrored(2 * c + 1, c))
+    top = instance(central(), {c: c + 1})
+    square = arithmetic(equal(binomial(2 * c + 2, c + 1) ** 2, 4 * binomial(2 * c + 1, c + 1) ** 2), doubled)
+    half_top = arithmetic(less_equal(binomial(2 * c + 1, c + 1) ** 2 * (3 * c + 4), 4**(2 * c + 1)), square, top)
+    wide = squared(odd, 2 * c + 1, c + 1, 3 * c + 4)
+    at_odd = arithmetic(substitute(statement, {N: 2 * c + 1}), wide, half_top)
+    return parity(N, c, statement, at_even, at_odd)
+
+
+def squared(smaller: Theorem, size: Any, middle: Any, factor: Any) -> Theorem:
+    """C(size, v)^2 factor <= C(size, middle)^2 factor."""
+    x, y = binomial(size, v), binomial(size, middle)
+    square = arithmetic(less_equal(x**2, y**2), smaller, binomial_not_negative(size, v))
+    return arithmetic(less_equal(x**2 * factor, y**2 * factor), square)
+
+
+def point_bound() -> Theorem:
+    """Pr(X = v) <= (3n/2 + 1)^(-1/2)."""
+    a, b, q = Scalar("a", NONNEGATIVE), Scalar("b", POSITIVE), Scalar("q", POSITIVE)
+    premise = less_equal(a**2 * q, b**2)
+    root = arithmetic(less_equal(a * sqrt(q), b), assume(premise))
+    lemma = discharge(premise, arithmetic(less_equal(a / b, 1 / sqrt(q)), root))
+    at = instance(lemma, {a: binomial(N, v), b: 2**N, q: 3 * N / 2 + 1}, binomial_not_negative(N, v))
+    return instance(apply(at, square_bound()), {N: n})
+
+
+def for_each(theorem: Theorem, low: Any, high: Any, *premises: Theorem) -> Theorem:
+    """A fact about every natural v, for each index j from low to high, low >= 0 by the premises."""
+    body = substitute(theorem.conclusion, {v: j})
+    return generalise_offset(instance(theorem, {v: low + t}, *premises), t, body, (j, low, high))
+
+
+@prove("helmbold2017:lem15-step-point")
+def each_point() -> Theorem:
+    bound = point_bound()
+    wider = arithmetic(less_equal(chance(v), 1 / sqrt(n)), bound,
+                       arithmetic(less_equal(1 / sqrt(3 * n / 2 + 1), 1 / sqrt(n))))
+    return for_each(wider, sp.S.Zero, n)
+
+
+# --- the two tails ----------------------------------------------------------------------------------------------
+
+ROUNDED = (rounding(first), rounding(last))
+
+
+@prove("helmbold2017:lem15.1")
+def tails_are_equal() -> Theorem:
+    """j -> n - j exchanges the tails: the last integer of the closed interval is n less the first."""
+    ends = same_integer(last, n - first, *ROUNDED)
+    turned = mirrored_sum(paper.upper_tail, n)
+    plain = rewrite(turned, restate(binomial_mirrored(n, j), equal(binomial(n, n - j), binomial(n, j))))
+    matched = rewritten(plain.conclusion.args[1], ends)
+    equality = arithmetic(equal(paper.upper_tail, matched.conclusion.args[1]), plain, matched)
+    return restate(equality, paper.equal_tails)
+
+
+def whole_is_one() -> Theorem:
+    """Lower tail + closed interval + upper tail = 1."""
+    everything = Sum(chance(j), (j, 0, n))
+    counts = Sum(binomial(n, j), (j, 0, n))
+    scaled = rewrite(identity(everything, sp.Mul(2**-n, counts, evaluate=False)), binomial_total(n, j))
+    touching = integer_gap(arithmetic(less(first - 1, last + 1), *ROUNDED))
+    one = split_sum(everything, first - 1, *ROUNDED)
+    two = split_sum(Sum(chance(j), (j, first, n)), last, *ROUNDED, touching)
+    inside = Sum(chance(j), (j, first, last))
+    return arithmetic(equal(paper.lower_tail + inside + paper.upper_tail, 1), scaled, one, two)
+
+
+@prove("helmbold2017:lem15-step-tail.amended")
+def heavy_when_the_middle_is_light() -> Theorem:
+    light = paper.TAIL_AMENDED.statement.args[0]
+    tail = arithmetic(paper.heavy_tail, whole_is_one(), tails_are_equal(), assume(light))
+    return discharge(light, tail)
+
+
+def light_middle() -> Theorem:
+    """The closed interval has probability at most 1/2, given n >= 76."""
+    low = arithmetic(less_equal(0, first), ROUNDED[0])
+    every = specialise(for_each(point_bound(), first, last, low), j)
+    total = weighted(every, 1, (j, first, last))
+    count = arithmetic(less_equal(last - first + 1, sqrt(n) / 2 + 1), *ROUNDED)
+    return arithmetic(less_equal(Sum(chance(j), (j, first, last)), Rational(1, 2)), total, fits(count))
+
+
+def fits(count: Theorem) -> Theorem:
+    """At most sqrt(n)/2 + 1 values of the largest probability amount to 1/2 at most, given n >= 76."""
+    number = count.conclusion.args[0]
+    far = assume(sp.Ge(n, THRESHOLD, evaluate=False))
+    room = arithmetic(less_equal(sqrt(n) / 2 + 1, sqrt(3 * n / 2 + 1) / 2), far)
+    return arithmetic(less_equal(number / sqrt(3 * n / 2 + 1), Rational(1, 2)), count, room)
+
+
+@prove("helmbold2017:lem15.2.amended")
+def heavy_tails() -> Theorem:
+    far = apply(heavy_when_the_middle_is_light(), light_middle())
+    near = each_value(n, paper.heavy_tail, THRESHOLD, paper.exceptions.condition)
+    return cases(sp.Ge(n, THRESHOLD, evaluate=False), far, near)
+
+
+@prove("helmbold2017:lem15.amended")
+def equal_heavy_tails() -> Theorem:
+    return conjunction(tails_are_equal(), heavy_tails())
+
+
+@prove("helmbold2017:lem15-step-interval.amended")
+def light_open_interval() -> Theorem:
+    """The open interval is part of the closed one."""
+    near = each_value(n, paper.INTERVAL_AMENDED.statement, THRESHOLD, paper.narrow.condition)
+    return cases(sp.Ge(n, THRESHOLD, evaluate=False), inside_closed(), near)
+
+
+def inside_closed() -> Theorem:
+    """The open interval has probability at most 1/2, given n >= 76: its point bound is that of the closed one."""
+    ends = (rounding(paper.below_inner), rounding(paper.above_inner))
+    low = arithmetic(less_equal(0, paper.inner_first), *ends)
+    every = specialise(for_each(point_bound(), paper.inner_first, paper.inner_last, low), j)
+    total = weighted(every, 1, (j, paper.inner_first, paper.inner_last))
+    count = arithmetic(less_equal(paper.inner_last - paper.inner_first + 1, sqrt(n) / 2 + 1), *ends)
+    return arithmetic(less_equal(paper.strictly_inside, Rational(1, 2)), total, fits(count))
