@@ -102,7 +102,7 @@ PLANT.refuted("softmax-normalised-by-its-complement",
               limits={"max_size": 3}, hypotheses=[Hypothesis("three units", equal(shallow.k, 3))])
 
 # --- outputs ------------------------------------------------------------------------------------------------------
-O, spread = outputs.outputs, outputs.spread.xreplace({outputs.c: c})
+O, spread = outputs.outputs, Rational(1, 3) + outputs.scale * outputs.X[N]
 B, mean = outputs.O_N, outputs.mean
 
 PLANT.refuted("agreement-to-second-order", SameToOrder(E(spread), NWGM(spread), outputs.scale, 2), by=("symbolic",))
