@@ -338,6 +338,8 @@ class _Interrupt(contextlib.AbstractContextManager["_Interrupt"]):
             signal.signal(signal.SIGINT, self._previous)
 
     def _note(self, *_: object) -> None:
+        if self.raised:  # `timeout` and shells send it twice: the second must not stop what is being saved
+            return
         self.raised = True
         raise KeyboardInterrupt
 
