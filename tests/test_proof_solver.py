@@ -6,7 +6,7 @@ from sympy import Sum, exp, sqrt
 from dropout_theory.domains import POSITIVE, REAL
 from dropout_theory.language import Scalar, distribution, family, index, size
 from dropout_theory.proof import ProofError, arithmetic
-from dropout_theory.statements import different, either, equal, less_equal
+from dropout_theory.statements import different, either, equal, less, less_equal
 
 m, k = size("m"), index("k")
 P, x = distribution("P", m), family("x", POSITIVE, m)
@@ -63,3 +63,9 @@ def test_exponentials_of_sums_are_products():
     arithmetic(less_equal(2 * exp(a) / exp(b), 1 + exp(2 * a - 2 * b)))
     with pytest.raises(ProofError):
         arithmetic(less_equal(exp(a) / exp(b), 1 + exp(a + b)))
+
+
+def test_nested_roots():
+    arithmetic(less(0, sqrt(sqrt(5) - 2)))
+    with pytest.raises(ProofError):
+        arithmetic(less(1, sqrt(sqrt(5) - 2)))

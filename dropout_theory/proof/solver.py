@@ -74,8 +74,12 @@ class Translator:
         return self.opaque(expr)
 
     def _exponential(self, exponent: Any) -> Any:
-        """exp of one term of an exponent: a small integer multiple becomes a power."""
+        """exp of one term of an exponent: a small integer multiple becomes a power, half a logarithm a root."""
         factor, rest = exponent.as_coeff_Mul()
+        if isinstance(rest, sp.log) and is_positive(rest.args[0]) and factor.is_Rational and factor.q in (1, 2):
+            base = self.real(rest.args[0]) if factor.q == 1 else self._root(rest.args[0])
+            power = z3.Product([base] * abs(int(factor.p)))
+            return power if factor > 0 else self._inverse(sp.Pow(rest.args[0], -factor, evaluate=False), power, 1)
         if rest == 1 or not factor.is_Integer or abs(factor) > MAX_EXPONENTIAL_POWER:
             return self.opaque(sp.exp(exponent, evaluate=False))
         base_expr = sp.exp(rest, evaluate=False)
@@ -159,7 +163,7 @@ def normal_real(expr: Any) -> Any:
     """Normal form, leaving Max, Min, Abs and Relu as structure for the solver to split on."""
     if not expr.has(*_PIECES):
         return normal(expr)
-    outer = [p for p in _outermost(expr)]
+    outer = _outermost(expr)
     if not outer:
         return normal(expr)
     names = {p: sp.Dummy(real=True) for p in outer}
@@ -179,7 +183,8 @@ def _independent_parts(expr: Any) -> list[tuple[Any, list[Any]]]:
     """(factors, limits) groups that share no bound index; the first group, without limits, holds the constants."""
     groups: list[tuple[set[Any], list[Any], list[Any]]] = []  # bound symbols, factors, limits
     bound = {limit[0] for limit in expr.limits}
-    pieces = [(limit.free_symbols & bound, [], [limit]) for limit in expr.limits]
+    pieces: list[tuple[set[Any], list[Any], list[Any]]] = [
+        (limit.free_symbols & bound, [], [limit]) for limit in expr.limits]
     pieces += [(factor.free_symbols & bound, [factor], []) for factor in sp.Mul.make_args(expr.function)]
     for symbols, factors, limits in pieces:
         touching = [g for g in groups if g[0] & symbols or not (g[0] or symbols)]

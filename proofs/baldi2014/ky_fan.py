@@ -1,0 +1,90 @@
+"""Ky Fan's inequality for any number of outcomes: Jensen for the logarithm of the odds on either side of one half."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from dropout_theory.proofs.baldi2014.weighted_means import Numbers, averaged, geometric_below_mean
+
+from dropout_theory.domains import UNIT
+from dropout_theory.language import Family, Scalar
+from dropout_theory.papers.baldi2014.s08_means import P, every, k, log_odds
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    by_slope,
+    conjunction,
+    increasing,
+    instance,
+    jensen,
+    restate,
+    satisfied,
+)
+from dropout_theory.proof.products import vanishing_factor
+from dropout_theory.statements import less_equal
+
+
+def numbers(family: Family) -> tuple[Numbers, Numbers]:
+    """The outcomes and their complements."""
+    return Numbers(lambda index: family[index]), Numbers(lambda index: 1 - family[index])
+
+
+def odds_in_order(family: Family, low: bool) -> Theorem:
+    """G/G' <= E/E' for outcomes up to one half, G'/G <= E'/E from one half up."""
+    z = Scalar("z", family.domain)
+    f = log_odds(z)
+    second = sp.diff(f, z, 2)
+    curvature = arithmetic(less_equal(second, 0) if low else less_equal(0, second))
+    logarithms = jensen(f, z, family[k], P, curvature)
+    x, y = numbers(family)
+    if low:
+        return restate(increasing(sp.exp, logarithms), less_equal(x.geometric / y.geometric, x.mean / y.mean))
+    mirrored = restate(logarithms, less_equal(y.logarithms - x.logarithms, -log_odds(x.mean)))
+    return restate(increasing(sp.exp, mirrored), less_equal(y.geometric / x.geometric, y.mean / x.mean))
+
+
+def normalised_in_order(family: Family, low: bool, wanted: Any) -> Theorem:
+    """The printed conjunction: odds in order, then the means in order."""
+    x, y = numbers(family)
+    odds = odds_in_order(family, low)
+    known = [odds, geometric_below_mean(x), geometric_below_mean(y), *inside_unit(family)]
+    return conjunction(*[arithmetic(part, *known) for part in wanted.args])
+
+
+def inside_unit(family: Family) -> list[Theorem]:
+    """The mean lies in the interval of the outcomes."""
+    found = []
+    for condition in family.domain.conditions(family[k]):
+        found.append(averaged(arithmetic(condition)))
+    return found
+
+
+def with_vanishing(family: Family, hypotheses: Any, low: bool, wanted: Any) -> Theorem:
+    """The printed conjunction where an outcome of positive probability is zero (or one): one geometric mean is zero."""
+    extreme = family[k] if low else 1 - family[k]
+    j = hypotheses[-1].condition.args[0].indices[0]
+    known = [assume(h.condition) for h in hypotheses]
+    zero = vanishing_factor(sp.Product(extreme ** P[k], every), j, *known)
+    return conjunction(*[arithmetic(part, zero, *inside_unit(family)) for part in wanted.args])
+
+
+def concave_between(f: Any, z: Scalar, x: Scalar, y: Scalar, share: Scalar, wanted: Any) -> Theorem:
+    """Chord below the graph: the tangent at the point between lies above f at both ends."""
+    a = Scalar("a", z.domain)
+    line = f - sp.diff(f, z).subs(z, a) * (z - a)
+    tangent = by_slope(line, z, a, arithmetic(less_equal((z - a) * sp.diff(line, z), 0)), upper=True)
+    between = share * x + (1 - share) * y
+    names = f_x, f_y, f_a, slope, at_x, at_y = [Scalar(n) for n in ("fx", "fy", "fa", "slope", "atx", "aty")]
+    weight = Scalar("weight", UNIT)
+    middle = weight * at_x + (1 - weight) * at_y
+    ends = [assume(less_equal(v - slope * (p - middle), f_a)) for v, p in ((f_x, at_x), (f_y, at_y))]
+    chord = arithmetic(less_equal(weight * f_x + (1 - weight) * f_y, f_a), *ends)
+    values = [f.subs(z, x), f.subs(z, y), f.subs(z, between), sp.diff(f, z).subs(z, between), x, y]
+    placed = instance(chord, {**dict(zip(names, values, strict=True)), weight: share})
+    proofs = [instance(tangent, {z: end, a: between}) for end in (x, y)]
+    return restate(satisfied(placed, *proofs), wanted)
+
+
+__all__ = ["concave_between", "normalised_in_order", "odds_in_order", "with_vanishing"]

@@ -1,0 +1,211 @@
+"""Arguments for section 8, property 6: Taylor coefficients, the largest variance, and two one-variable bounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from dropout_theory.proofs.baldi2014.equal_numbers import in_range, j
+from dropout_theory.proofs.baldi2014.ky_fan import concave_between
+from dropout_theory.proofs.baldi2014.s08_means import below_normalised
+from dropout_theory.proofs.baldi2014.weighted_means import Numbers, averaged, nonnegative_variance, statement
+
+from dropout_theory.domains import OPEN_UNIT, UNIT, interval
+from dropout_theory.language import Scalar
+from dropout_theory.papers.baldi2014 import s08_approximation as s
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    by_slope,
+    cases,
+    conjunction,
+    generalise,
+    iff,
+    instance,
+    negation,
+    prove,
+    restate,
+    satisfied,
+    specialise,
+    to_order,
+    weighted,
+    witness,
+)
+from dropout_theory.proof.indices import entry_below_sum
+from dropout_theory.proof.orders import absolute, combination, small_product
+from dropout_theory.statements import equal, less, less_equal
+
+HALF, P, k, m, every = s.HALF, s.P, s.k, s.m, s.every
+OPEN, CLOSED = Numbers(lambda index: s.O[index]), Numbers(lambda index: s.CLOSED[index])
+
+
+def distance_vanishes(order: int) -> Theorem:
+    """|E - NWGM| vanishes faster than epsilon^order."""
+    return absolute(to_order(s.to_order(s.mean - s.nwgm, 0, order)))
+
+
+@prove("baldi2014:eq83.3")
+def both_distances_vanish() -> Theorem:
+    plain = to_order(s.to_order(s.mean - s.wgm, 0, 1))
+    return combination(s.EQ83[3], (1, plain), (-1, distance_vanishes(1)))
+
+
+@prove("baldi2014:eq83")
+def first_order() -> Theorem:
+    return conjunction(to_order(s.EQ83[1]), to_order(s.EQ83[2]), both_distances_vanish())
+
+
+@prove("baldi2014:eq87.1")
+def estimate_of_distance() -> Theorem:
+    """Both sides are of third order: V of second, |1 - 2E| of first."""
+    factors = s.variance / (1 - 2 * s.variance), sp.Abs(1 - 2 * s.mean)
+    small = small_product(s.to_order(s.EQ87_FIRST.right, 0, 2), *factors)
+    return combination(s.EQ87_FIRST, (1, distance_vanishes(2)), (-1, small))
+
+
+# --- the variance -----------------------------------------------------------------------------------------------
+
+
+def variance_at_most(x: Numbers) -> list[Theorem]:
+    """Var <= E(1 - E), from x(1 - x) >= 0, and 0 <= Var, 0 <= E <= 1."""
+    inside = [averaged(arithmetic(c)) for c in (less_equal(0, x.entry), less_equal(x.entry, 1))]
+    spread = averaged(arithmetic(less_equal(0, x.entry * (1 - x.entry))))
+    bound = arithmetic(less_equal(x.variance, x.mean * (1 - x.mean)), spread)
+    quarter = arithmetic(less_equal(x.variance, sp.Rational(1, 4)), bound)
+    return [bound, quarter, nonnegative_variance(x), *inside]
+
+
+@prove("baldi2014:sec8-variance-bound")
+def largest_variance() -> Theorem:
+    return restate(variance_at_most(OPEN)[0], statement("sec8-variance-bound"))
+
+
+@prove("baldi2014:sec8-variance-bound-equality")
+def largest_variance_attained() -> Theorem:
+    """E(1 - E) - Var is the mean of x(1 - x), none of whose terms is negative."""
+    attained, only_zero_or_one = statement("sec8-variance-bound-equality").args
+    index = only_zero_or_one.bound_symbols[0]
+    term = P[j] * s.CLOSED[j] * (1 - s.CLOSED[j])
+    total = arithmetic(equal(sp.Sum(term, (j, 1, m)), 0), assume(attained))
+    one = entry_below_sum(term, (j, 1, m), index, *in_range(index))
+    forward = generalise(arithmetic(only_zero_or_one.body, one, total), every)
+    entry = specialise(assume(only_zero_or_one), k)
+    vanishing = arithmetic(equal(P[k] * CLOSED.entry * (1 - CLOSED.entry), 0), entry)
+    backward = arithmetic(attained, weighted(vanishing, sp.S.One, every))
+    return iff(forward, backward, attained, only_zero_or_one)
+
+
+@prove("baldi2014:eq86")
+def estimate_below_variance() -> Theorem:
+    return arithmetic(statement("eq86"), *variance_at_most(OPEN))
+
+
+@prove("baldi2014:sec8-nwgm-better-second-order")
+def better_to_second_order() -> Theorem:
+    return arithmetic(statement("sec8-nwgm-better-second-order"), *variance_at_most(OPEN))
+
+
+@prove("baldi2014:sec8-second-order-side")
+def side_of_second_order() -> Theorem:
+    known = variance_at_most(OPEN)
+    return conjunction(*[arithmetic(part, *known) for part in statement("sec8-second-order-side").args])
+
+
+def chain_link(number: int) -> Theorem:
+    return arithmetic(statement(f"eq87.{number}"), *variance_at_most(OPEN))
+
+
+@prove("baldi2014:eq87.2")
+def through_largest_variance() -> Theorem:
+    return chain_link(2)
+
+
+@prove("baldi2014:eq87.3")
+def denominator_at_largest_variance() -> Theorem:
+    return chain_link(3)
+
+
+@prove("baldi2014:eq87.4")
+def simpler_bound() -> Theorem:
+    return chain_link(4)
+
+
+@prove("baldi2014:eq87")
+def whole_chain() -> Theorem:
+    return conjunction(estimate_of_distance(), *[chain_link(n) for n in (2, 3, 4)])
+
+
+@prove("baldi2014:sec8-nwgm-better-when-below")
+def better_when_below() -> Theorem:
+    return arithmetic(statement("sec8-nwgm-better-when-below"), below_normalised())
+
+
+# --- the two bounds as functions of the mean --------------------------------------------------------------------
+
+
+def hump(name: str, z: Any) -> Any:
+    """The bound on the lower half of the unit interval, without the absolute value."""
+    bottom = 1 - 2 * z * (1 - z) if name == "first" else HALF
+    return z * (1 - z) * (1 - 2 * z) / bottom
+
+
+def concave_on_halves(name: str) -> Theorem:
+    """The hump is concave below one half; above it the bound is its mirror image."""
+    wanted = statement(f"sec8-{name}-bound-concave")
+    low = interval(0, HALF)
+    z, x, y = Scalar("z", low), Scalar("x_low", low), Scalar("y_low", low)
+    chord = less_equal(s.t * hump(name, x) + (1 - s.t) * hump(name, y), hump(name, s.t * x + (1 - s.t) * y))
+    below = concave_between(hump(name, z), z, x, y, s.t, chord)
+    same_side = assume(s.same_side.condition)
+
+    def side(mirrored: bool, *where: Theorem) -> Theorem:
+        points = {x: 1 - s.x if mirrored else s.x, y: 1 - s.y if mirrored else s.y}
+        known = [arithmetic(less_equal(value, HALF), same_side, *where) for value in points.values()]
+        between = s.t * points[x] + (1 - s.t) * points[y]
+        inside = arithmetic(less_equal(between, HALF), *known)
+        return with_absolute_values(name, mirrored, wanted, instance(below, points, *known), *known, inside)
+
+    left, right = less(s.x, HALF), less(s.y, HALF)
+    outer, inner = negation(left), negation(right)
+    upper = cases(right, side(False, assume(outer), assume(right)), side(True, assume(outer), assume(inner)))
+    return cases(left, side(False, assume(left)), upper)
+
+
+def with_absolute_values(name: str, mirrored: bool, wanted: Any, chord: Theorem, *below: Theorem) -> Theorem:
+    """Put |1 - 2z| for its value at the two points and between them, all on one side."""
+    bound = s.first_bound if name == "first" else s.second_bound
+    spots = [s.x, s.y, s.t * s.x + (1 - s.t) * s.y]
+    values = [arithmetic(equal(bound(z), hump(name, 1 - z if mirrored else z)), known)
+              for z, known in zip(spots, below, strict=True)]
+    return arithmetic(wanted, chord, *values)
+
+
+@prove("baldi2014:sec8-first-bound-concave.amended")
+def first_bound_concave() -> Theorem:
+    return concave_on_halves("first")
+
+
+@prove("baldi2014:sec8-second-bound-concave.amended")
+def second_bound_concave() -> Theorem:
+    return concave_on_halves("second")
+
+
+@prove("baldi2014:sec8-first-bound-maximum")
+def first_bound_maximum() -> Theorem:
+    """With u = 1 - 2E the bound is u(1 - u^2)/(2(1 + u^2)), whose slope has the sign of 1 - 4u^2 - u^4."""
+    u, top = Scalar("u", UNIT), Scalar("top", OPEN_UNIT)
+    f = u * (1 - u**2) / (2 * (1 + u**2))
+    stationary = assume(equal(top**4 + 4 * top**2, 1))
+    slope = arithmetic(less_equal((u - top) * sp.diff(f, u), 0), stationary)
+    root = sp.sqrt(sp.sqrt(5) - 2)
+    peak = by_slope(f, u, top, slope, upper=True)
+    placed = satisfied(instance(peak, {u: 1 - 2 * s.lower_half, top: root}),
+                       arithmetic(equal(root**4 + 4 * root**2, 1)))
+    return arithmetic(statement("sec8-first-bound-maximum"), placed)
+
+
+witness("baldi2014:sec8-close-near-half", {
+    m: 2, P: {(1,): sp.Rational(1, 10), (2,): sp.Rational(9, 10)},
+    s.O: {(1,): sp.Rational(1, 10**6), (2,): sp.Rational(4999999, 9000000)}})
+witness("baldi2014:eq88", {s.o1: sp.Rational("0.622459"), s.o2: sp.Rational("0.731059")})
