@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -9,7 +10,7 @@ import sympy as sp
 from dropout_theory.language import Element, Recursion, Relu, natural, size
 from dropout_theory.language import substitute as lang_substitute
 from dropout_theory.papers.helmbold2017 import s03_scaling as paper
-from dropout_theory.papers.helmbold2017.notation import d, i, k, l, n
+from dropout_theory.papers.helmbold2017.notation import K, d, i, k, l, n
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
@@ -86,12 +87,18 @@ def dropped_outputs() -> Theorem:
     return same_output(left, right)
 
 
+def inverse_entry() -> Theorem:
+    """e_k = 1/a_k for every k."""
+    e, offset = paper.a_inverse, natural("m")
+    found = induction(layer, equal(e[layer], 1 / paper.a[layer]), unfolded(e[1]), unfolded(e[layer + 1]))
+    each = generalise_offset(instance(found, {layer: 1 + offset}), offset, equal(e[k], 1 / paper.a[k]), (k, 1, K))
+    return specialise(each, k)
+
+
 def same_output(left: Any, right: Any) -> Theorem:
     """Equality of two outputs whose hidden values are equal layer by layer."""
     values = [next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion)) for out in (left, right)]
-    inverse = specialise(assume(paper.inverse.condition), k)
-    scale = arithmetic(equal(paper.a[k], 1 / paper.a_inverse[k]), inverse)
-    top = instance(every_layer(*values, lambda _: sp.S.One, scale), {layer: d - 1})
+    top = instance(every_layer(*values, lambda _: sp.S.One, inverse_entry()), {layer: d - 1})
     return restate(rewritten(left, top, indices=[i]), equal(left, right))
 
 
@@ -135,6 +142,7 @@ def same_sign() -> Theorem:
 
 
 @prove("helmbold2017:thm5.1")
+@cache
 def outputs() -> Theorem:
     return scaled_output(paper.D_larger, paper.h_larger, paper.D, paper.h)
 
@@ -154,11 +162,13 @@ def criteria() -> Theorem:
     return discharge(paper.balanced, equal_criteria())
 
 
+@cache
 def equal_criteria() -> Theorem:
     factors = scaled_output(paper.DX_larger, paper.hX_larger, paper.DX, paper.hX)
     return equal_mean(paper.DX_larger, paper.DX, factors, paper.equal_criterion)
 
 
+@cache
 def equal_risks() -> Theorem:
     factors = scaled_output(paper.OX_larger, paper.HX_larger, paper.OX, paper.HX)
     return equal_mean(paper.OX_larger, paper.OX, factors, paper.equal_risk)

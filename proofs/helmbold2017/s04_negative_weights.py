@@ -7,6 +7,7 @@ which holds at most sqrt(n)/2 + 1 integers, has probability at most 1/2 from n =
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -62,6 +63,7 @@ THRESHOLD = 76
 # --- the largest probability ------------------------------------------------------------------------------------
 
 
+@cache
 def central() -> Theorem:
     """C(2c, c)^2 (3c + 1) <= 16^c, by induction over c."""
     x, z, y = binomial(2 * c, c), binomial(2 * c + 1, c), binomial(2 * c + 2, c + 1)
@@ -105,6 +107,7 @@ ROOM = assume(less_equal(N, 2 * c + 1))
 MIDDLE = assume(less_equal(2 * c - 1, N))
 
 
+@cache
 def largest() -> Theorem:
     """C(N, v) <= C(N, c) for every v, given 2c - 1 <= N <= 2c + 1."""
     above, below = sp.Ge(v, c, evaluate=False), sp.Lt(v, c, evaluate=False)
@@ -139,6 +142,7 @@ def squared(smaller: Theorem, size: Any, middle: Any, factor: Any) -> Theorem:
     return arithmetic(less_equal(x**2 * factor, y**2 * factor), square)
 
 
+@cache
 def point_bound() -> Theorem:
     """Pr(X = v) <= (3n/2 + 1)^(-1/2)."""
     a, b, q = Scalar("a", NONNEGATIVE), Scalar("b", POSITIVE), Scalar("q", POSITIVE)
@@ -169,6 +173,7 @@ ROUNDED = (rounding(first), rounding(last))
 
 
 @prove("helmbold2017:lem15.1")
+@cache
 def tails_are_equal() -> Theorem:
     """j -> n - j exchanges the tails: the last integer of the closed interval is n less the first."""
     ends = same_integer(last, n - first, *ROUNDED)
@@ -179,6 +184,7 @@ def tails_are_equal() -> Theorem:
     return restate(equality, paper.equal_tails)
 
 
+@cache
 def whole_is_one() -> Theorem:
     """Lower tail + closed interval + upper tail = 1."""
     everything = Sum(chance(j), (j, 0, n))
@@ -216,6 +222,7 @@ def fits(count: Theorem) -> Theorem:
 
 
 @prove("helmbold2017:lem15.2.amended")
+@cache
 def heavy_tails() -> Theorem:
     far = apply(heavy_when_the_middle_is_light(), light_middle())
     near = each_value(n, paper.heavy_tail, THRESHOLD, paper.exceptions.condition)

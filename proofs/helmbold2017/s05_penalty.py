@@ -6,6 +6,7 @@ independent of the values they act on. Rectifiers of non-negative numbers do not
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -83,6 +84,7 @@ def mean_output(dropped: Any, g: Recursion, clean: Any, G: Recursion) -> Theorem
     return rewrite(identity(E(dropped), known.conclusion.args[1]), _mirrored(known))
 
 
+@cache
 def lower_bound(dropped: Any, g: Recursion, clean: Any, G: Recursion) -> Theorem:
     """Squared loss of the clean output <= mean squared loss under dropout, for linear units."""
     loss = (clean - paper.y[s]) ** 2
@@ -171,6 +173,7 @@ def can_be_negative() -> Theorem:
 
 
 @prove("helmbold2017:thm19.2")
+@cache
 def cannot_be_negative() -> Theorem:
     dropped_values = instance(acts_linearly(paper.h, paper.h_linear), {layer: d - 1})
     clean_values = instance(acts_linearly(paper.H, paper.H_linear), {layer: d - 1})

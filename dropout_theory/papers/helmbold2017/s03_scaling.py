@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Product, Rational
+from sympy import Product
 
 from dropout_theory.claim import Erratum, Hypothesis, Section
 from dropout_theory.domains import POSITIVE, REAL
-from dropout_theory.language import Abstract, E, Family, Scalar, family
+from dropout_theory.language import Abstract, E, Family, Scalar, family, recursion
 from dropout_theory.papers.helmbold2017.notation import (
     INPUT_NODES,
     Entry,
@@ -23,7 +23,6 @@ from dropout_theory.papers.helmbold2017.notation import (
     n,
     output,
     own,
-    p,
     parameter_families,
     pattern,
     random_pattern,
@@ -55,9 +54,8 @@ def input_values(values: Family) -> Entry:
 # --- section 3.1: rescaled inputs -------------------------------------------------------------------------------
 
 a = family("a", REAL, *INPUT_NODES)  # the diagonal of A
-a_inverse = family("e", REAL, *INPUT_NODES)  # the diagonal of the inverse
+a_inverse = recursion("e", INPUT_NODES, 1 / a[k], 1 / a[k])  # the diagonal of the inverse
 full_rank = Hypothesis("full rank", ForEach(different(a[k], 0), (k, 1, K)))
-inverse = Hypothesis("inverse", ForEach(equal(a[k] * a_inverse[k], 1), (k, 1, K)))
 
 undone = Parameters(lambda i_, k_: W1[i_, k_] * a_inverse[k_], network.deeper, network.bias, network.last, b0)
 
@@ -65,19 +63,16 @@ h = hidden("h", network, input_values(x), scaled(r0), scaled(r))
 h_undone = hidden("h'", undone, lambda k_: a[k_] * x[k_], scaled(r0), scaled(r))
 D = output(network, h, scaled(r))
 
-ONE_NODE = {K: 1, n: 1, d: 2, p: Rational(1, 2), b0: 1, a: {(1,): 2}, a_inverse: {(1,): Rational(1, 2)}, x: {(1,): 3},
-            W1: {(1, 1): 1}, W: {}, b: {(1, 1): -1}, w: {(1,): 2}, r0: {(1,): 1}, r: {(1, 1): 1}}
-
 CLEAN = claim("thm4-step-clean",
       title="First weights times the inverse diagonal undo a rescaling of the inputs in the network without dropout",
       statement=equal(output(undone, hidden("H'", undone, lambda k_: a[k_] * x[k_], always, always), always),
                       output(network, hidden("H", network, input_values(x), always, always), always)),
-      hypotheses=[inverse], kind="step", admissible=ONE_NODE, source="proof of theorem 4")
+      hypotheses=[full_rank], kind="step", source="proof of theorem 4")
 
 DROPPED = claim("thm4-step-dropped",
       title="It undoes the rescaling under every dropout pattern too, because the matrix is diagonal",
       statement=equal(output(undone, h_undone, scaled(r)), D),
-      hypotheses=[inverse], kind="step", admissible=ONE_NODE, source="proof of theorem 4")
+      hypotheses=[full_rank], kind="step", source="proof of theorem 4")
 
 hX = hidden("h", network, input_values(X), scaled(delta0), scaled(delta))
 HX = hidden("H", network, input_values(X), always, always)
