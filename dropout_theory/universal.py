@@ -21,19 +21,33 @@ _SEED = 59
 
 def truth_for_all(ev: Evaluator, statement: st.ForAll, bound: dict[Any, Any]) -> Truth:
     """FALSE, TRUE or UNKNOWN; raises what evaluating the body at a point raises (an undefined body is not true)."""
-    from dropout_theory.instances import RandomChooser
-
     functions = tuple((k, v) for k, v in ev.values.items() if isinstance(v, sp.Lambda))
     general = _concrete(statement, functions)
     if _proved(general):
         return Truth.TRUE
+    if not general.free_symbols:
+        return _sampled_once(general)
+    if _sampled(ev, statement, bound) is Truth.FALSE:
+        return Truth.FALSE
+    special = with_scalars(general.body, ev.values, set(statement.bound_symbols))
+    return Truth.TRUE if special != general.body and _proved(st.ForAll(special, *statement.limits)) else Truth.UNKNOWN
+
+
+def _sampled(ev: Evaluator, statement: st.ForAll, bound: dict[Any, Any]) -> Truth:
+    """FALSE when a drawn point refutes the body, else UNKNOWN."""
+    from dropout_theory.instances import RandomChooser
+
     chooser = RandomChooser(_SEED, edges=0.6)
     for _ in range(POINTS):
         point = {s: to_number(chooser.number(s.name, s.domain)) for s in statement.bound_symbols}
         if ev.truth(statement.body, {**bound, **point}) is Truth.FALSE:
             return Truth.FALSE
-    special = with_scalars(general.body, ev.values, set(statement.bound_symbols))
-    return Truth.TRUE if special != general.body and _proved(st.ForAll(special, *statement.limits)) else Truth.UNKNOWN
+    return Truth.UNKNOWN
+
+
+@lru_cache(maxsize=512)
+def _sampled_once(statement: st.ForAll) -> Truth:
+    return _sampled(Evaluator({}), statement, {})
 
 
 @lru_cache(maxsize=512)
@@ -50,7 +64,22 @@ def with_functions(expr: Any, values: Any) -> Any:
         return values[expr.func](*args)
     if isinstance(expr, sp.core.relational.Relational):
         return expr.func(*args, evaluate=False)
-    return expr.func(*args)
+    return _joined(args) if isinstance(expr, sp.Mul) else expr.func(*args)
+
+
+def _joined(factors: list[Any]) -> Any:
+    """Their product, powers of one non-negative base with non-negative exponents in one: 0^p 0^(1-p) is 0."""
+    from dropout_theory.sums import is_nonnegative
+
+    exponents: dict[Any, Any] = {}
+    rest = []
+    for factor in factors:
+        base, exponent = factor.as_base_exp()
+        if is_nonnegative(base) and is_nonnegative(exponent):
+            exponents[base] = exponents.get(base, 0) + exponent
+        else:
+            rest.append(factor)
+    return sp.Mul(*rest, *[base**exponent for base, exponent in exponents.items()])
 
 
 def with_scalars(expr: Any, values: Any, keep: set[Any]) -> Any:

@@ -9,7 +9,15 @@ from dropout_theory.domains import OPEN_UNIT, POSITIVE, PROBABILITY, REAL, UNIT
 from dropout_theory.evaluate import Truth, judge
 from dropout_theory.language import Scalar, distribution, family, index, size, substitute
 from dropout_theory.proof import ProofError, arithmetic, assume, matches
-from dropout_theory.proof.universal import at, collected_power, convexity, finite_jensen, for_all
+from dropout_theory.proof.universal import (
+    at,
+    collected_power,
+    convex_by_curvature,
+    convexity,
+    finite_jensen,
+    for_all,
+    joined_power,
+)
 from dropout_theory.statements import ForAll, equal, less, less_equal
 
 x, y = Scalar("x"), Scalar("y")
@@ -78,3 +86,30 @@ def test_collected_power_refuses_negative_bases_and_dependence() -> None:
         collected_power(x, P[k], (k, 1, m))
     with pytest.raises(ProofError, match="depends"):
         collected_power(P[k], P[k], (k, 1, m))
+
+
+def test_joined_power_needs_a_non_negative_base() -> None:
+    p = Scalar("p", PROBABILITY)
+    found = joined_power(f(x), p, 1 - p, assume(less_equal(0, f(x))))
+    assert found.conclusion.args[1] == f(x) and found.given == {less_equal(0, f(x))}
+    with pytest.raises(ProofError, match="negative"):
+        joined_power(f(x), p, 1 - p)
+    with pytest.raises(ProofError, match="negative"):
+        joined_power(p, x, 1 - x)
+
+
+def test_convexity_by_curvature_needs_the_sign_on_the_whole_domain() -> None:
+    assert convex_by_curvature(x**2, x, arithmetic(less_equal(0, sp.S(2)))).conclusion == convexity(x**2, x)
+    with pytest.raises(ProofError, match="fit"):
+        convex_by_curvature(x**3, x, arithmetic(less_equal(0, sp.S(2))))
+    with pytest.raises(ProofError, match="whole domain"):
+        convex_by_curvature(x**3, x, arithmetic(less_equal(0, 6 * x), assume(less_equal(0, x))))
+    with pytest.raises(ProofError, match="differentiable"):
+        convex_by_curvature(sp.Abs(x), x, arithmetic(less_equal(0, sp.S(0))))
+
+
+def test_convexity_of_a_concrete_function_is_recognised() -> None:
+    u = Scalar("u", OPEN_UNIT)
+    logarithm, entropy = sp.Lambda(z, sp.log(z)), sp.Lambda(z, -sp.log(z) / 3 - 2 * sp.log(1 - z) / 3)
+    assert judge(convexity(f(u), u), {f: entropy}, None).truth is Truth.TRUE
+    assert judge(convexity(f(u), u), {f: logarithm}, None).truth is Truth.FALSE

@@ -9,9 +9,10 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.proof.algebra import matches, rewrite
+from dropout_theory.proof.logic import put_values
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.sums import is_nonnegative
+from dropout_theory.sums import is_nonnegative, unfold
 
 
 def apart(left: Any, right: Any, *premises: Theorem) -> Theorem:
@@ -61,8 +62,8 @@ def generalise_offset(theorem: Theorem, offset: lang.Scalar, body: Any, *limits:
                 for relation, end in ((sp.Ge, first), (sp.Le, last))}
     moved = certify("for each", theorem.conclusion, [theorem], discharged=in_range)
     need(not any(g.free_symbols & (symbols | {offset}) for g in moved.given), "an assumption restricts the index")
-    need(offset not in body.free_symbols and all(offset not in sp.sympify(e).free_symbols for x in limits for e in x[1:]),
-         f"{offset} occurs in the statement")
+    ends = [sp.sympify(e) for limit in limits for e in limit[1:]]
+    need(not any(offset in e.free_symbols for e in [body, *ends]), f"{offset} occurs in the statement")
     need(matches(theorem.conclusion, lang.substitute(body, {symbol: low + offset})),
          f"{theorem.conclusion} is not the body at {low + offset}")
     return certify("for each", st.ForEach(body, *limits), [moved])
@@ -86,3 +87,8 @@ def replaced(expr: Any, *equalities: Theorem) -> Theorem:
     fresh = sp.Dummy("whole", real=True)  # an abbreviation of expr, so that only one side is rewritten
     moved = rewrite(certify("abbreviation", st.equal(fresh, expr)), *equalities)
     return certify("rewriting", st.equal(expr, moved.conclusion.args[1]), [moved])
+
+
+def written_out(theorem: Theorem) -> Theorem:
+    """The conclusion with sums and products over ranges between two numbers written out term by term."""
+    return certify("written out", put_values(unfold(theorem.conclusion), {}), [theorem])

@@ -96,3 +96,15 @@ def collected_power(base: Any, exponent: Any, limits: tuple[Any, Any, Any]) -> T
     need(limits[0] not in base.free_symbols, f"{base} depends on {limits[0]}")
     need(is_nonnegative(base) and is_nonnegative(exponent), f"{base} or {exponent} may be negative")
     return certify("collected power", st.equal(sp.Product(base**exponent, limits), base ** sp.Sum(exponent, limits)))
+
+
+def joined_power(base: Any, first: Any, second: Any, *premises: Theorem) -> Theorem:
+    """base^first * base^second = base^(first + second) for a base and exponents >= 0, by shape or from the premises.
+
+    With 0^0 = 1 both sides are 1 or 0 together when the base is 0. Raises ProofError.
+    """
+    base, first, second = (sp.sympify(e) for e in (base, first, second))
+    for part in (base, first, second):
+        need(is_nonnegative(part) or entails([p.conclusion for p in premises], sp.Ge(part, 0, evaluate=False)),
+             f"{part} may be negative")
+    return certify("joined power", st.equal(base**first * base**second, base ** (first + second)), premises)

@@ -1,0 +1,311 @@
+"""Arguments for section 7.1: the logarithm of the odds of a function of the class is affine."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Integer, Lambda, Rational, Sum, Symbol, exp, log
+
+from dropout_theory.domains import PROBABILITY
+from dropout_theory.language import Scalar, substitute
+from dropout_theory.papers.baldi2014 import s07_functions as claims
+from dropout_theory.papers.baldi2014.s07_functions import K, P, a, alpha, b, c, f, k, lam, m, r, sigma, u, v, x, y
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    cases,
+    component,
+    conjunction,
+    discharge,
+    identity,
+    increasing,
+    instance,
+    negation,
+    prove,
+    restate,
+    rewrite,
+    satisfied,
+    witness,
+)
+from dropout_theory.proof.indices import at_value, written_out
+from dropout_theory.proof.universal import at, collected_power, for_all, joined_power
+from dropout_theory.statements import different, equal, less, less_equal
+
+# --- members --------------------------------------------------------------------------------------------------------
+
+
+@prove("baldi2014:eq59.2")
+def constants() -> Theorem:
+    """Exponents add up to one, so the geometric means of K and 1 - K are K and 1 - K."""
+    every = (k, 1, m)
+    total = identity(Sum(P[k], every), 1)
+    means = [rewrite(collected_power(base, P[k], every), total) for base in (K, 1 - K)]
+    return arithmetic(claims.CONSTANT.statement, *means)
+
+
+# --- functions with a zero or a one ---------------------------------------------------------------------------------
+
+
+def mirrored(value: int) -> Theorem:
+    """f(b) = value when f(a) = value: b is the midpoint of a and 2b - a, and one of G, G' vanishes for these two.
+
+    That the other one does not vanish is the hypothesis that the equation is defined.
+    """
+    points = (a, 2 * b - a, Rational(1, 2))
+    known = assume(equal(f(a), value))
+    equation = rewrite(at(assume(claims.class_of_f.condition), *points), known)
+    nonzero = rewrite(at(assume(claims.defined.condition), *points), known)
+    bounded = at(assume(claims.in_range.condition), 2 * b - a)
+    return arithmetic(equal(f(b), value), equation, nonzero, bounded)
+
+
+@prove("baldi2014:eq59.3")
+def zero_everywhere() -> Theorem:
+    return mirrored(0)
+
+
+@prove("baldi2014:eq59.4")
+def one_everywhere() -> Theorem:
+    return mirrored(1)
+
+
+@prove("baldi2014:eq60")
+def two_points() -> Theorem:
+    """The defining equation for a distribution over two points, its sums and products written out."""
+    premise = claims.eq60.args[0]
+    total = written_out(identity(Sum(claims.Q[k], (k, 1, 2)), 1))
+    other = arithmetic(equal(claims.Q[2], 1 - claims.Q[1]), total)
+    return discharge(premise, restate(rewrite(written_out(assume(premise)), other), claims.two_points))
+
+
+def share_of(low: Any, high: Any, point: Any, *premises: Theorem) -> tuple[Any, tuple[Theorem, ...]]:
+    """The p with point = p low + (1 - p) high, and that it is a probability."""
+    share = (high - point) / (high - low)
+    return share, (arithmetic(less_equal(0, share), *premises), arithmetic(less_equal(share, 1), *premises))
+
+
+@prove("baldi2014:sec7-equal-values")
+def constant_between() -> Theorem:
+    """Both means of equal values are that value and its complement."""
+    p = Scalar("p", PROBABILITY)
+    equation = at(assume(claims.class_of_f.condition), u, v, p)
+    same = rewrite(equation, arithmetic(equal(f(v), f(u)), assume(equal(f(u), f(v)))))
+    bounded = at(assume(claims.in_range.condition), u)
+    powers = [joined_power(base, p, 1 - p, bounded) for base in (f(u), 1 - f(u))]
+    between = for_all(arithmetic(equal(f(p * u + (1 - p) * v), f(u)), same, *powers), p)
+    order = [assume(h.condition) for h in claims.between]
+    share, inside = share_of(u, v, x, *order)
+    reached = arithmetic(equal(share * u + (1 - share) * v, x), *order)
+    return rewrite(at(between, share, premises=(*inside, *order)), reached)
+
+
+# --- the logarithm of the odds is affine ----------------------------------------------------------------------------
+
+
+def affine() -> Theorem:
+    """p log r(u) + (1 - p) log r(v) = log r(pu + (1 - p)v) for all u, v and p, from the two-point equation."""
+    p = Scalar("p", PROBABILITY)
+    equation = at(assume(claims.class_of_inside.condition), u, v, p)
+    odds = arithmetic(equal(r(u) ** p * r(v) ** (1 - p), r(p * u + (1 - p) * v)), equation)
+    logs = equal(p * log(r(u)) + (1 - p) * log(r(v)), log(r(p * u + (1 - p) * v)))
+    return for_all(arithmetic(logs, increasing(log, odds)), u, v, p)
+
+
+def line(low: Any, high: Any, point: Any, *premises: Theorem) -> Theorem:
+    """(high - low) log r(point) = (high - point) log r(low) + (point - low) log r(high), for a point between."""
+    share, inside = share_of(low, high, point, *premises)
+    logs = at(affine(), low, high, share, premises=(*inside, *premises))
+    reached = arithmetic(equal(share * low + (1 - share) * high, point), *premises)
+    return arithmetic(chord(low, high, point), rewrite(logs, reached), *premises)
+
+
+def chord(low: Any, high: Any, point: Any) -> Any:
+    return equal((high - low) * log(r(point)), (high - point) * log(r(low)) + (point - low) * log(r(high)))
+
+
+ordered = assume(less(u, v))
+
+
+def everywhere() -> Theorem:
+    """The same for any point of the line: whichever of u, v and x lies between the other two is a mean of them."""
+    below, above = assume(less(x, u)), assume(less(v, x))
+    not_below, not_above = assume(negation(less(x, u))), assume(negation(less(v, x)))
+    wanted = chord(u, v, x)
+    left = arithmetic(wanted, line(x, v, u, below, ordered))
+    right = arithmetic(wanted, line(u, x, v, above, ordered))
+    middle = line(u, v, x, not_below, not_above, ordered)
+    return cases(less(x, u), left, cases(less(v, x), right, middle))
+
+
+def solved(target: Any, whole_line: Theorem) -> Theorem:
+    """The odds at x as powers of the odds at u and v, and with them a statement about 1/(1 + r(x))."""
+    logs = arithmetic(equal(log(r(x)), (v - x) / (v - u) * log(r(u)) + (x - u) / (v - u) * log(r(v))),
+                      whole_line, ordered)
+    return arithmetic(target, increasing(exp, logs))
+
+
+@prove("baldi2014:sec7-continuation")
+def continuation() -> Theorem:
+    return solved(equal(claims.inside(x), claims.from_ends), everywhere())
+
+
+@prove("baldi2014:eq61")
+def from_two_ends() -> Theorem:
+    return continuation()
+
+
+@prove("baldi2014:eq62")
+def logistic_between() -> Theorem:
+    return solved(equal(claims.inside(x), claims.eq62.args[1]), everywhere())
+
+
+@prove("baldi2014:eq59.5")
+def only_logistic() -> Theorem:
+    """The chord through 0 and 1."""
+    whole = instance(everywhere(), {u: 0, v: 1})
+    known = satisfied(whole, arithmetic(less(0, 1)))
+    logs = arithmetic(equal(log(r(x)), log(r(0)) - (log(r(0)) - log(r(1))) * x), known)
+    return arithmetic(claims.only_logistic, increasing(exp, logs))
+
+
+@prove("baldi2014:eq59")
+def whole_class() -> Theorem:
+    """Both kinds of members, and the three cases of a function of the class."""
+    extreme = []
+    for statement, theorem in ((claims.if_zero, zero_everywhere()), (claims.if_one, one_everywhere())):
+        premise = statement.args[0]
+        known = assume(premise)
+        parts = [component(known, part) for part in premise.args]
+        extreme.append(discharge(premise, satisfied(theorem, *parts)))
+    members = identity(*claims.LOGISTIC.statement.args), constants()
+    return conjunction(*members, *extreme, discharge(claims.class_of_inside.condition, only_logistic()))
+
+
+@prove("baldi2014:eq63")
+def factor() -> Theorem:
+    """The exponents of c add up to one, those of the exponentials to zero."""
+    logs = arithmetic(equal(v / (v - u) * (log(c) - lam * u) - u / (v - u) * (log(c) - lam * v), log(c)), ordered)
+    plain = restate(increasing(exp, logs), equal((c * exp(-lam * u)) ** (v / (v - u))
+                                                 * (c * exp(-lam * v)) ** (-u / (v - u)), c))
+    back = [identity(c * exp(-lam * w), claims.odds_of(w)) for w in (u, v)]
+    return rewrite(plain, *back)
+
+
+@prove("baldi2014:eq64")
+def slope() -> Theorem:
+    argument = claims.odds_of(u) * (sigma(v) / (1 - sigma(v)))
+    ratio = increasing(log, identity(argument, exp(lam * (v - u))))
+    return arithmetic(equal(log(argument) / (v - u), lam), ratio, ordered)
+
+
+@prove("baldi2014:eq65.2.amended")
+def half_point() -> Theorem:
+    known = assume(equal(lam * x, log(c)))
+    balanced = increasing(exp, arithmetic(equal(log(c) - lam * x, 0), known))
+    half = arithmetic(equal(sigma(x), Rational(1, 2)), balanced)
+    return conjunction(assume(claims.sloped.condition), discharge(known.conclusion, half))
+
+
+@prove("baldi2014:eq65.amended")
+def value_and_half_point() -> Theorem:
+    return conjunction(arithmetic(claims.at_zero), half_point())
+
+
+@prove("baldi2014:sec7-parameterization.amended")
+def parameters() -> Theorem:
+    """Equal values at zero give equal factors, whose logarithm is not zero."""
+    c1, c2 = claims.c1, claims.c2
+    premise = claims.same_parameters.args[0]
+    known = assume(premise)
+    not_one = assume(different(c1, 1))
+    slopes = [assume(h.condition) for h in claims.sloped_both]
+    factors = arithmetic(equal(c1, c2), known, *slopes)
+    logs = increasing(log, factors)
+    back = discharge(equal(log(c1), 0), increasing(exp, assume(equal(log(c1), 0))))
+    return discharge(premise, arithmetic(claims.same_parameters.args[1], known, logs, back, not_one, *slopes))
+
+
+@prove("baldi2014:eq66")
+def opposite_points() -> Theorem:
+    logs = at(affine(), -v, v, Rational(1, 2))
+    return restate(increasing(exp, logs), claims.eq66)
+
+
+@prove("baldi2014:eq67")
+def fraction_of_point() -> Theorem:
+    equation = at(affine(), 0, v, 1 - alpha)
+    return arithmetic(claims.eq67, increasing(exp, equation))
+
+
+# --- shape ----------------------------------------------------------------------------------------------------------
+
+rising, falling = less(0, lam), negation(less(0, lam))
+x_before_y = assume(claims.ordered.condition)
+
+
+@prove("baldi2014:sec7-monotone")
+def monotone() -> Theorem:
+    """e^(-lambda y) - e^(-lambda x) has the sign opposite to lambda."""
+    up = increasing(exp, arithmetic(less_equal(-lam * y, -lam * x), assume(rising), x_before_y))
+    down = increasing(exp, arithmetic(less_equal(-lam * x, -lam * y), assume(falling), x_before_y))
+    wanted = less_equal(0, lam * (sigma(y) - sigma(x)))
+    return cases(rising, arithmetic(wanted, up, assume(rising)), arithmetic(wanted, down, assume(falling)))
+
+
+@prove("baldi2014:sec7-strict-if-constant.amended")
+def strictly_monotone() -> Theorem:
+    sloped = assume(claims.sloped.condition)
+    up = increasing(exp, arithmetic(less(-lam * y, -lam * x), assume(rising), x_before_y))
+    down = increasing(exp, arithmetic(less(-lam * x, -lam * y), assume(falling), sloped, x_before_y))
+    wanted = less(0, lam * (sigma(y) - sigma(x)))
+    return cases(rising, arithmetic(wanted, up, assume(rising)), arithmetic(wanted, down, assume(falling), sloped))
+
+
+@prove("baldi2014:sec7-limits-exist")
+def exponentially_close() -> Theorem:
+    rises, falls = (discharge(part.args[0], arithmetic(part.args[1])) for part in (claims.to_one, claims.to_zero))
+    flat, constant = claims.level.args
+    value = identity(substitute(constant.args[0], {lam: Integer(0)}), constant.args[1])
+    return conjunction(rises, falls, discharge(flat, at_value(constant, assume(flat), value)))
+
+
+@prove("baldi2014:sec7-limits-zero-or-one.amended")
+def limit_of_sloped() -> Theorem:
+    return arithmetic(claims.zero_or_one, assume(claims.limit.condition), assume(claims.sloped.condition))
+
+
+@prove("baldi2014:eq67-step-limit.amended")
+def fixed_limit() -> Theorem:
+    """(1 - alpha)(log r0 - log l) = 0 and alpha < 1."""
+    r0, ell = claims.r0, claims.ell
+    known = assume(claims.fixed)
+    logs = arithmetic(equal(log(ell), log(r0)), increasing(log, known))
+    return discharge(known.conclusion, restate(increasing(exp, logs), equal(ell, r0)))
+
+
+@prove("baldi2014:sec7-same-logistic")
+def adjacent() -> Theorem:
+    """The value between u1 and u3 is the one on their chord, so that the two slopes are the slope of the chord."""
+    u1, u2, u3 = claims.u1, claims.u2, claims.u3
+    order = [assume(h.condition) for h in claims.ascending]
+    on_chord = line(u1, u3, u2, *order)
+    slopes = arithmetic(equal(claims.slope_between(u1, u2), claims.slope_between(u2, u3)), on_chord, *order)
+
+    def log_factor(low: Any, high: Any) -> Any:
+        return high / (high - low) * log(r(low)) - low / (high - low) * log(r(high))
+
+    logs = arithmetic(equal(log_factor(u1, u2), log_factor(u2, u3)), on_chord, *order)
+    factors = restate(increasing(exp, logs), equal(claims.factor_between(u1, u2), claims.factor_between(u2, u3)))
+    return conjunction(slopes, factors)
+
+
+# --- counterexamples ------------------------------------------------------------------------------------------------
+
+z = Symbol("z", real=True)
+witness("baldi2014:sec7-positive-values", {K: 0})
+witness("baldi2014:eq65.2", {lam: 0, c: 2, x: 0})
+witness("baldi2014:sec7-parameterization", {claims.c1: 1, claims.c2: 1, claims.lam1: 1, claims.lam2: 2})
+witness("baldi2014:sec7-strict-if-constant", {f: Lambda(z, Rational(1, 2)), x: 0, y: 1})
+witness("baldi2014:sec7-limits-zero-or-one", {claims.L: Rational(1, 2), lam: 0, c: 1})
+witness("baldi2014:eq67-step-limit", {claims.r0: 1, claims.ell: 1, alpha: Rational(1, 2)})
