@@ -8,24 +8,20 @@ from __future__ import annotations
 import contextlib
 import importlib
 import importlib.util
-import multiprocessing
-import signal
 import sys
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory.claim import ClaimError
 from dropout_theory.kernel import METHODS, Context, Contradiction, StaleEvidence, Verdict, derive_all, recall
-from dropout_theory.report.records import record_of
+from dropout_theory.workers import Failure, Here, Interrupt, Task, Workers
 
 if TYPE_CHECKING:
-    from dropout_theory.claim import Claim, Registry
+    from dropout_theory.claim import Registry
     from dropout_theory.kernel import Checker, Evidence
     from dropout_theory.report.ledger import Ledger
 
@@ -47,16 +43,6 @@ def methods() -> Mapping[str, Checker]:
     from dropout_theory.checkers import all_checkers
 
     return all_checkers()
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A checker raised: an error of the machinery, never evidence."""
-
-    claim: str
-    method: str
-    message: str
-    details: str = ""
 
 
 @dataclass
@@ -105,23 +91,30 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     seen: set[str] = set()
     total = 0
     with contextlib.ExitStack() as stack:
-        interrupt = stack.enter_context(_Interrupt())
-        execute = _executor(stack, context, claims, checkers)
+        interrupt = stack.enter_context(Interrupt())
+        place = Here(context, registry, available) if context.jobs == 1 else Workers(context, claims, checkers)
+        stack.callback(place.stop)
+
+        def take(task: Task, result: dict[str, Any] | Failure) -> None:
+            if isinstance(result, Failure):
+                outcome.failures.append(result)
+            else:
+                found[task] = result
+            if progress:
+                progress(len(found) + len(outcome.failures), total, *task)
+
         while pending and not outcome.interrupted:
             seen |= pending
             tasks = _tasks(registry, available, wanted, pending, outcome, recorded)
             total += len(tasks)
             try:
-                for task, result in execute(tasks):
-                    if isinstance(result, Failure):
-                        outcome.failures.append(result)
-                    else:
-                        found[task] = result
-                    if progress:
-                        progress(len(found) + len(outcome.failures), total, *task)
+                for task, result in place.run(tasks):
+                    take(task, result)
                     interrupt.check()
             except KeyboardInterrupt:
                 outcome.interrupted = True
+                for task, result in place.finished():
+                    take(task, result)
             pending = _rests_on(registry, seen, found) - seen
     outcome.failures.sort(key=lambda f: (f.claim, METHODS.index(f.method)))
     _settle(registry, available, seen, found, outcome, recorded)
@@ -181,15 +174,6 @@ def unavailable(available: Iterable[str]) -> dict[str, str]:
         if module and importlib.util.find_spec(module) is None:
             missing[method] = f"{distribution} is not installed (pip install dropout-theory[{method}])"
     return missing
-
-
-def run_item(claim: Claim, checker: Checker, context: Context) -> dict[str, Any] | Failure:
-    """The record of one method on one claim, or the Failure that its checker raised."""
-    try:
-        return record_of(checker.check(claim, context))
-    except Exception as error:  # noqa: BLE001 - whatever a checker raises is a fault to report, not to spread
-        message = f"{type(error).__name__}: {error}".splitlines()[0]
-        return Failure(claim.id, checker.method, message, traceback.format_exc())
 
 
 def _tasks(registry: Registry, available: Mapping[str, Checker], wanted: Sequence[str], pending: set[str],
@@ -280,83 +264,3 @@ def verdicts(claims: Sequence[Any], evidence: Mapping[str, Sequence[Evidence]], 
             continue
         bad = {identifier for error in contradictions for identifier in error.claims}
         return {c.id: derived[c.id] for c in claims if c.id not in bad}, contradictions
-
-
-# --- where the work is done -------------------------------------------------------------------------------------
-
-_Results = Iterator[tuple[tuple[str, str], "dict[str, Any] | Failure"]]
-
-
-def _executor(stack: contextlib.ExitStack, context: Context, claims: Callable[[], Registry],
-              checkers: Callable[[], Mapping[str, Checker]]) -> Callable[[Sequence[tuple[str, str]]], _Results]:
-    if context.jobs == 1:
-        registry, available = claims(), checkers()
-
-        def here(tasks: Sequence[tuple[str, str]]) -> _Results:
-            for claim, method in tasks:
-                yield (claim, method), run_item(registry[claim], available[method], context)
-
-        return here
-    pool = ProcessPoolExecutor(context.jobs, multiprocessing.get_context("spawn"), _start_worker,
-                               (claims, checkers, context))
-    stack.push(lambda *_: _stop(pool))
-
-    def there(tasks: Sequence[tuple[str, str]]) -> _Results:
-        futures = {pool.submit(_work, *task): task for task in tasks}
-        for future in as_completed(futures):
-            error = future.exception()
-            task = futures[future]
-            yield task, future.result() if error is None else Failure(*task, f"worker ended: {error}")
-
-    return there
-
-
-def _stop(pool: ProcessPoolExecutor) -> None:
-    """End the workers; those still busy after an interrupt are told to terminate."""
-    workers = list((pool._processes or {}).values())
-    idle = not pool._pending_work_items
-    pool.shutdown(wait=idle, cancel_futures=True)
-    if not idle:
-        for process in workers:
-            process.terminate()
-
-
-class _Interrupt(contextlib.AbstractContextManager["_Interrupt"]):
-    """Remembers Ctrl-C, because a solver that handles the signal itself would swallow the exception."""
-
-    def __init__(self) -> None:
-        self.raised = False
-        self._previous: Any = None
-
-    def __enter__(self) -> _Interrupt:
-        if threading.current_thread() is threading.main_thread():
-            self._previous = signal.signal(signal.SIGINT, self._note)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._previous is not None:
-            signal.signal(signal.SIGINT, self._previous)
-
-    def _note(self, *_: object) -> None:
-        if self.raised:  # `timeout` and shells send it twice: the second must not stop what is being saved
-            return
-        self.raised = True
-        raise KeyboardInterrupt
-
-    def check(self) -> None:
-        """Raise KeyboardInterrupt when one came and was lost."""
-        if self.raised:
-            raise KeyboardInterrupt
-
-
-_WORKER: dict[str, Any] = {}
-
-
-def _start_worker(claims: Callable[[], Registry], checkers: Callable[[], Mapping[str, Checker]],
-                  context: Context) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt ends
-    _WORKER.update(registry=claims(), checkers=checkers(), context=context)
-
-
-def _work(claim: str, method: str) -> dict[str, Any] | Failure:
-    return run_item(_WORKER["registry"][claim], _WORKER["checkers"][method], _WORKER["context"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
+from pathlib import Path
 
 import sympy as sp
 
@@ -76,10 +78,11 @@ def checkers() -> dict:
 
 
 def slow_checkers() -> dict:
-    """The same, but `montecarlo` applies to every claim and takes seconds."""
+    """The same, but `montecarlo` applies to every claim, says in the file STARTED that it runs, and takes long."""
     @checker("montecarlo", lambda claim: None)
     def montecarlo(claim, context):
-        time.sleep(5)
+        Path(os.environ["STARTED"]).touch()
+        time.sleep(30)
         return Finding("holds", "statistical", "1 draw")
 
     return {**checkers(), "montecarlo": montecarlo}

@@ -128,13 +128,17 @@ def test_interrupt_saves_what_is_finished(tmp_path, ledger):
     """Ctrl-C while the slow method runs: status 130, and the quick evidence is in the file."""
     (tmp_path / "slow_claims.py").write_text("from fake_claims import registry, slow_checkers as checkers\n")
     path = tmp_path / "partial.json"
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(TESTS), *sys.path])}
+    started = tmp_path / "started"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(TESTS), *sys.path]),
+                   "STARTED": str(started)}
     for jobs in ("1", "2"):
         process = subprocess.Popen(
             [sys.executable, "-m", "dropout_theory", "check", "--claims", "slow_claims", "--ledger", ledger, "--json",
              str(path), "--jobs", jobs], env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, start_new_session=True)
-        time.sleep(8 if jobs == "2" else 5)
+        while not started.exists() and process.poll() is None:
+            time.sleep(0.1)
+        time.sleep(0.5)
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=30)
         assert process.returncode == 130, err
@@ -143,6 +147,7 @@ def test_interrupt_saves_what_is_finished(tmp_path, ledger):
         assert data["interrupted"] and any(c["evidence"] for c in data["claims"])
         assert all(c["verdict"] is None for c in data["claims"])
         path.unlink()
+        started.unlink()
 
 
 # --- wrong usage ------------------------------------------------------------------------------------------------
@@ -203,7 +208,8 @@ def test_read_only_file_system(call, tmp_path, monkeypatch):
      "    Claim('toy:eq1', 't', sympy.Eq(1, 1), '1', 's')", "evaluated"),
     ("def registry():\n    from dropout_theory.claim import Claim\n    Claim('toy:eq1', 't', 3, '1', 's')",
      "statement is int"),
-    ("def registry():\n    from dropout_theory.claim import Claim\n    Claim('toy:eq1')", "cannot load claims: TypeError"),
+    ("def registry():\n    from dropout_theory.claim import Claim\n    Claim('toy:eq1')",
+     "cannot load claims: TypeError"),
     ("claims = []", "no function registry"),
     ("import no_such_thing", "no_such_thing"),
 ])

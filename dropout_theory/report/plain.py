@@ -88,9 +88,6 @@ class _Plain(StrPrinter):
     def _print_Exists(self, expr: Any) -> str:
         return self._quantified("there is", expr)
 
-    def _print_ForAll(self, expr: Any) -> str:
-        return self._quantified("for all", expr)
-
     def _print_DerivativeAt(self, expr: Any) -> str:
         body, variable, point, order = (self._print(a) for a in expr.args)
         return f"d^{order}/d{variable}^{order}({body} at {variable}={point})"
