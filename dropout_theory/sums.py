@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import chain, permutations, product
 from typing import Any
 
 import sympy as sp
@@ -46,6 +46,8 @@ def unfold(expr: Any) -> Any:
         return _mean(args[0])
     if isinstance(expr, lang.Sigma):
         return 1 / (1 + args[1] * sp.exp(-args[2] * args[0]))
+    if isinstance(expr, sp.tanh):
+        return (1 - sp.exp(-2 * args[0])) / (1 + sp.exp(-2 * args[0]))
     if isinstance(expr, lang.NWGM):
         below, above = _geometric(args[0]), _geometric(1 - args[0])
         return below / (below + above)
@@ -232,7 +234,7 @@ def _power_terms(base: Any, exponent: Any) -> list[Term]:
         return _multiply_all([outside, _power_terms(rebuild(inner), exponent)])
     rebuilt = rebuild(inner)
     if exponent.is_Integer:  # a negative power of a sum: pull out the leading coefficient, keep one opaque inverse
-        lead = inner[0].coefficient if inner else sp.S.One
+        lead = min(inner, key=lambda t: ([_key(p) for p in t.powers], str(t.binders))).coefficient
         scaled = rebuild([Term(t.coefficient / lead, t.powers, t.binders) for t in inner])
         return [Term(lead**exponent, ((scaled, exponent),))]
     if exponent.is_integer and inner[0].coefficient != 0:
@@ -452,13 +454,13 @@ def _free_binders_many(coefficient: Any, powers: list[Any], binders: list[Any], 
 
 
 def _named(term: Term) -> Term:
-    """Rename bound indices to _1, _2, ... in the order that sorts first."""
+    """Rename bound indices to _1, _2, ... in the order that sorts first among those the index signatures allow."""
     if not term.binders:
         return Term(term.coefficient, tuple(sorted(term.powers, key=_key)))
     names = _next_names([x for p in term.powers for x in p], len(term.binders))
     best: tuple[Any, Term] | None = None
-    for order in permutations(range(len(term.binders))):
-        mapping = {term.binders[position][0]: names[n] for n, position in enumerate(order)}
+    for order in _orders(term):
+        mapping = {symbol: names[n] for n, symbol in enumerate(order)}
         candidate = _substitute(term, mapping)
         binders = tuple(sorted(candidate.binders, key=lambda b: b[0].name))
         powers = tuple(sorted(candidate.powers, key=_key))
@@ -467,6 +469,32 @@ def _named(term: Term) -> Term:
             best = (key, Term(term.coefficient, powers, binders))
     assert best is not None
     return best[1]
+
+
+def _orders(term: Term) -> Iterable[tuple[sp.Symbol, ...]]:
+    """Orders of the bound indices, sorted by signature; indices that occur alike are tried in every order."""
+    symbols = [b[0] for b in term.binders]
+    if len(symbols) == 1:
+        return [(symbols[0],)]
+    classes: dict[Any, list[sp.Symbol]] = {}
+    for symbol in symbols:
+        classes.setdefault(_signature(term, symbol, symbols), []).append(symbol)
+    groups = [permutations(classes[signature]) for signature in sorted(classes)]
+    return [tuple(chain.from_iterable(choice)) for choice in product(*groups)]
+
+
+def _signature(term: Term, symbol: sp.Symbol, symbols: list[sp.Symbol]) -> Any:
+    """Where a bound index occurs, told without the names of any: the same for terms that differ by names only."""
+    marks = {s: _THIS if s == symbol else _OTHER for s in symbols}
+    (low, high), = [(lo, hi) for s, lo, hi in term.binders if s == symbol]
+    places = sorted(str((lang.substitute(a, marks), lang.substitute(e, marks))) for a, e in term.powers
+                    if symbol in a.free_symbols | e.free_symbols)
+    ends = sorted(str((lang.substitute(lo, marks), lang.substitute(hi, marks))) for _, lo, hi in term.binders
+                  if symbol in lo.free_symbols | hi.free_symbols)
+    return str((lang.substitute(low, marks), lang.substitute(high, marks))), tuple(places), tuple(ends)
+
+
+_THIS, _OTHER = sp.Symbol("_this", integer=True), sp.Symbol("_other", integer=True)
 
 
 def _next_names(inside: Iterable[Any], count: int) -> list[sp.Symbol]:
