@@ -24,6 +24,7 @@ from dropout_theory.papers.schluter2019.notation import (
     triangle,
     x,
 )
+from dropout_theory.papers.schluter2019.s03_noise import scaled, small, to_order
 from dropout_theory.papers.schluter2019.s05_convergence import (
     alternating,
     converges,
@@ -52,6 +53,7 @@ PLANT.refuted("second-moment-keep-for-drop", equal(second, squares * (1 - delta)
               hypotheses=[Hypothesis("some dropout", less(0, delta))])
 PLANT.refuted("second-moment-square-of-sum", equal(second, score**2 * delta / (1 - delta)), by=("exact", "decide"))
 PLANT.refuted("biased-score", equal(E(noisy_score()), score / (1 - delta)), by=("exact", "decide"))
+PLANT.refuted("quadratic-regulariser-for-rare-dropout", to_order(scaled(sp.S.One, small), 1), by=("symbolic",))
 PLANT.refuted("third-moment-zero", equal(E(deviation() ** 3), 0))
 
 # derivatives

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from dropout_theory.claim import Erratum, Section
+from dropout_theory.domains import OPEN_PROBABILITY, Domain
+from dropout_theory.language import Scalar
 from dropout_theory.papers.schluter2019.notation import c, log_partition
 from dropout_theory.statements import equal
 
@@ -20,3 +22,23 @@ claim("sec2-logistic-model.amended",
       title="The logistic probability as an exponential family, with log partition function log(1 + exp(z))",
       statement=equal(sp.exp(c - log_partition(c)), 1 / (1 + sp.exp(-c))),
       source="section 2, first display")
+
+y = Scalar("y", Domain("label 0 or 1", sp.S.Zero, sp.S.One, integer=True))
+p = Scalar("p", OPEN_PROBABILITY)
+likelihood = p**y * (1 - p) ** (1 - y)
+
+claim("eq2",
+      title="The loss as the sum of a term for positive and a term for negative examples",
+      statement=None, kind="definition")
+
+claim("eq3",
+      title="The negative log likelihood of one example with the label inside the logarithm",
+      statement=equal(y * p * (1 - p) ** (1 - y), likelihood),
+      reading="both sides are exp of minus the loss, so that the printed logarithm of 0 at label 0 makes sense",
+      erratum=Erratum("notation", "typo", "the label multiplies the logarithm; inside it a label of 0 makes the loss "
+                                          "infinite"))
+
+claim("eq3.amended",
+      title="The negative log likelihood of one example with the label before the logarithm",
+      statement=equal(sp.exp(y * sp.log(p) + (1 - y) * sp.log(1 - p)), likelihood),
+      source="section 2, eq. (3)")

@@ -187,6 +187,7 @@ claim("thm2-step-triangle",
       title="Entries of the triangle as j times Stirling numbers",
       statement=ForEach(equal(triangle(2 * k, j), j * Stirling2(2 * k, j)), (j, 1, 2 * k)),
       source="section 5, proof of theorem 2, third line", kind="step",
+      reading="the transcription may have lost two factorial signs; with them the step after this one fails instead",
       erratum=Erratum("missing-factor", "minor", "the factor is j factorial"))
 
 claim("thm2-step-triangle.amended",
@@ -225,8 +226,8 @@ claim("thm2-step-bell",
       title="The alternating sum is a Bell number",
       statement=equal(alternating(lambda s: s, sp.Integer(-1), 2 * k), sp.bell(2 * k)),
       source="section 5, proof of theorem 2, fifth line", kind="step",
-      erratum=Erratum("contradiction", "major", "it is neither a Bell nor a Bernoulli number; the zeta formula of the "
-                                                "next line belongs to Bernoulli numbers"))
+      erratum=Erratum("contradiction", "major", "it is no Bell and no Bernoulli number, and with j factorial it is 1; "
+                                                "the zeta formula of the next line belongs to Bernoulli numbers"))
 
 claim("thm2-step-bernoulli",
       title="The alternating sum is a Bernoulli number",
