@@ -326,6 +326,7 @@ def _exp_terms(inner: list[Term]) -> list[Term]:
     powers: list[tuple[Any, Any]] = []
     coefficient: Any = sp.S.One
     rest: list[Term] = []
+    wholes: list[list[Term]] = []
     for term in collect(inner):
         atom = term.powers[0][0] if len(term.powers) == 1 and not term.binders else None
         if isinstance(atom, sp.log) and term.powers[0][1] == 1 and term.coefficient.is_Rational:
@@ -338,7 +339,7 @@ def _exp_terms(inner: list[Term]) -> list[Term]:
             else:
                 powers.append((argument, term.coefficient))
         elif (whole := _whole_multiple_of_log(term)) is not None:
-            powers.append(whole)
+            wholes.append(_power_terms(*whole))
         else:
             rest.append(term)
     if rest:
@@ -346,9 +347,9 @@ def _exp_terms(inner: list[Term]) -> list[Term]:
     merged = [Term(coefficient, _merge(powers, ()))]
     expanded = [p for p in merged[0].powers if isinstance(p[0], (sp.Add, sp.Sum)) and p[1].is_Integer and p[1] > 0]
     if not expanded:
-        return merged
+        return _multiply_all([merged, *wholes]) if wholes else merged
     keep = tuple(p for p in merged[0].powers if p not in expanded)
-    return _multiply_all([[Term(coefficient, keep)], *[_power_terms(a, e) for a, e in expanded]])
+    return _multiply_all([[Term(coefficient, keep)], *[_power_terms(a, e) for a, e in expanded], *wholes])
 
 
 def _whole_multiple_of_log(term: Term) -> tuple[Any, Any] | None:
