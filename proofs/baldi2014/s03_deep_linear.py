@@ -21,13 +21,14 @@ from dropout_theory.proof import (
     prove,
     restate,
     rewrite,
+    satisfied,
     specialise,
     unfolded,
     weighted,
     witness,
 )
 from dropout_theory.proof.indices import generalise_offset, replaced
-from dropout_theory.statements import less
+from dropout_theory.statements import less, less_equal
 
 h, i, l, j = paper.h, paper.i, paper.l, paper.j
 h2, i2, l2, j2 = paper.h2, paper.i2, paper.l2, paper.j2
@@ -62,7 +63,8 @@ def means_recur() -> Theorem:
 def moments_factor() -> Theorem:
     """Multiply the assumed factorisation by the four weights and sum."""
     pair = specialise(assume(paper.UNCORRELATED.condition), l, j, l2, j2)
-    total = pair
+    total = satisfied(pair, *[arithmetic(less_equal(low, paper.H - 1), assume(less_equal(low, top - 1)),
+                                         assume(less_equal(top, paper.H))) for low, top in ((l, h), (l2, h2))])
     for weight, limits in ((paper.w[h2, i2, l2, j2], (j2, 1, paper.n)), (paper.w[h, i, l, j], (j, 1, paper.n)),
                            (1, (l2, 0, h2 - 1)), (1, (l, 0, h - 1))):
         total = weighted(total, weight, limits)
