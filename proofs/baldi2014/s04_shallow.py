@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 from sympy import exp
 
-from dropout_theory.domains import POSITIVE
+from dropout_theory.domains import NATURAL, POSITIVE
 from dropout_theory.language import Scalar, substitute
 from dropout_theory.papers.baldi2014 import s04_shallow as paper
 from dropout_theory.proof import (
@@ -23,8 +23,9 @@ from dropout_theory.proof import (
     prove,
     restate,
     rewrite,
+    witness,
 )
-from dropout_theory.proof.indices import at_value, sift
+from dropout_theory.proof.indices import at_value, generalise_offset, sift
 from dropout_theory.statements import different, equal
 
 c, c_positive = paper.c, Scalar("c", POSITIVE)
@@ -104,10 +105,37 @@ def powers() -> Theorem:
     return for_every_c(paper.EQ41.statement)
 
 
+# --- a layer of logistic units ----------------------------------------------------------------------------------
+
+
+@prove("baldi2014:sec4-connection-outputs-uncorrelated")
+def independent_outputs() -> Theorem:
+    """Units i and l = i + 1 + gap share no gate."""
+    gap = Scalar("g", NATURAL)
+    body = paper.UNCORRELATED.statement.body
+    apart = substitute(body, {paper.l: paper.i + 1 + gap})
+    return generalise_offset(identity(*apart.args), gap, body, *paper.each_pair)
+
+
+half = sp.Rational(1, 2)
+witness("baldi2014:sec4-input-outputs-correlated",
+        {paper.n: 1, paper.k: 2, paper.weight: {(1, 1): 1, (2, 1): 1}, paper.x: {(1,): 1}, paper.p_input: {(1,): half},
+         paper.c: 1, paper.lam: 1})
+
 # --- normalised exponentials ------------------------------------------------------------------------------------
 
 i, l, k = paper.i, paper.l, paper.k
 in_range = (assume(sp.Ge(i, 1, evaluate=False)), assume(sp.Le(i, k, evaluate=False)))
+
+
+@prove("baldi2014:eq43")
+def softmax_set_apart() -> Theorem:
+    statement = paper.SOFTMAX.statement.body
+    exponential = exp(paper.lam * paper.point_sums[l])
+    own = sift(exponential, (l, 1, k), i, *in_range)
+    inverse = exp(-paper.lam * paper.point_sums[i])
+    split = identity(paper.apart, 1 / (1 + inverse * sp.Sum(exponential, (l, 1, k)) - inverse * own.conclusion.lhs))
+    return generalise(restate(rewrite(split, own), statement), (i, 1, k))
 
 
 def unit_set_apart() -> Theorem:

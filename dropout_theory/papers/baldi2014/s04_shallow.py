@@ -7,13 +7,16 @@ from typing import Any
 from sympy import Function, KroneckerDelta, Pow, Product, Sum, exp
 
 from dropout_theory.claim import Erratum, Section
-from dropout_theory.domains import NONNEGATIVE
+from dropout_theory.domains import NONNEGATIVE, PROBABILITY
 from dropout_theory.language import (
     NWGM,
+    Cov,
     E,
     G,
     Scalar,
     distribution,
+    family,
+    gates,
     index,
     logistic,
     natural,
@@ -21,7 +24,7 @@ from dropout_theory.language import (
     subnetwork,
     weights,
 )
-from dropout_theory.statements import ForEach, both, equal
+from dropout_theory.statements import Exists, ForEach, both, different, equal
 
 claim = Section("baldi2014", "4")
 
@@ -34,6 +37,12 @@ def sigma(argument: Any) -> Any:
     """The paper's logistic function, eq. (27), with c >= 0 and real lambda."""
     return logistic(argument, c, lam)
 
+
+point = Scalar("x")
+
+claim("eq32",
+      title="The odds against a logistic output are a scaled exponential",
+      statement=equal((1 - sigma(point)) / sigma(point), c * exp(-lam * point)))
 
 # m equally likely subnetworks with linear sums S[1..m]
 EQUALLY_LIKELY = "A unit with n inputs has m = 2^n subnetworks; the statement is made for any number m of them."
@@ -128,8 +137,37 @@ EQ41 = claim("eq41",
       title="The identity for a logistic unit holds for powers of its sum",
       statement=equal(NWGM(sigma(S[N] ** power)), sigma(E(S[N] ** power))))
 
+# a layer of k logistic units, eq. (42), whose connections or inputs are dropped
+n, j = size("n"), index("j")
+weight, x = weights("w", k, n), weights("I", n)
+p_edge, p_input = family("p", PROBABILITY, k, n), family("p", PROBABILITY, n)
+edge_gate, input_gate = gates("delta", p_edge, k, n), gates("delta", p_input, n)
+
+
+def edge_output(unit: Any) -> Any:
+    return sigma(Sum(edge_gate[unit, j] * weight[unit, j] * x[j], (j, 1, n)))
+
+
+def input_output(unit: Any) -> Any:
+    return sigma(Sum(input_gate[j] * weight[unit, j] * x[j], (j, 1, n)))
+
+
+each_pair = ((i, 1, k), (l, i + 1, k))
+
+UNCORRELATED = claim("sec4-connection-outputs-uncorrelated",
+                     title="Outputs of different logistic units are uncorrelated when connections are dropped",
+                     statement=ForEach(equal(Cov(edge_output(i), edge_output(l)), 0), *each_pair),
+                     kind="sentence", source="section 4.2, after eq. (42)")
+
+claim("sec4-input-outputs-correlated",
+      title="Outputs of two logistic units may be correlated when inputs are dropped",
+      statement=Exists(different(Cov(input_output(1), input_output(2)), 0),
+                       (n,), (k,), (weight,), (x,), (p_input,), (c,), (lam,)),
+      kind="sentence", source="section 4.2, after eq. (42)")
+
 # k normalised exponential units, eq. (43); their normalised mean divides by the sum of the k geometric means, eq. (44)
 T = weights("S", k, m)
+point_sums = weights("S", k)
 
 
 def output(unit: Any, outcome: Any) -> Any:
@@ -146,6 +184,12 @@ def mean_exponential(unit: Any, sign: int = 1) -> Any:
 
 
 normalised = G(output(i, N)) / Sum(G(output(l, N)), (l, 1, k))
+apart = 1 / (1 + others(exp(lam * point_sums[l])) * exp(-lam * point_sums[i]))
+SOFTMAX = claim("eq43",
+                title="A normalised exponential output as a logistic one whose coefficient depends on the other units",
+                statement=ForEach(equal(exp(lam * point_sums[i]) / Sum(exp(lam * point_sums[l]), (l, 1, k)), apart),
+                                  (i, 1, k)))
+
 ratio_form = 1 / (1 + others(Product((exp(lam * T[l, r]) / exp(lam * T[i, r])) ** P[r], (r, 1, m))))
 exponential_form = 1 / (1 + mean_exponential(i, -1) * others(mean_exponential(l)))
 softmax_of_means = mean_exponential(i) / Sum(mean_exponential(l), (l, 1, k))
