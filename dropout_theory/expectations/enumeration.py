@@ -129,7 +129,32 @@ def _integrate(ev: Evaluator, expr: Any, atoms: list[Any], variable: Any, bound:
         enclosed = _uniform_rational(ev, expr, rest, variable, low, high, bound)
         if enclosed is not None:
             return enclosed
+    if variable.law[0] == "normal":
+        found = _normal_mean(ev, expr, rest, variable, bound)
+        if found is not None:
+            return found
     raise Unsupported(f"no rigorous integral over {variable.law[0]} {variable} of this integrand")
+
+
+def _normal_mean(ev: Evaluator, expr: Any, rest: list[Any], variable: Any, bound: dict[Any, Any]) -> Any:
+    """Mean over a normal of a piecewise polynomial at a rational mean and deviation, else None."""
+    from dropout_theory.expectations.gaussian import piecewise_polynomial_mean
+
+    mean, deviation = (ev.value(a, bound) for a in variable.law[1:])
+    if not isinstance(mean, fmpq) or not isinstance(deviation, fmpq) or deviation < 0:
+        return None
+    if deviation == 0:
+        return _enumerate(ev, expr, rest, {**bound, variable: mean})
+    total: Any = arb(0)
+    for mask, weight in _symbolic_masks(ev, rest, bound):
+        integrand = _substitute(ev, expr, {**bound, **mask})
+        if not integrand.free_symbols <= {variable} or variable in weight.free_symbols:
+            return None
+        part = piecewise_polynomial_mean(sp.expand(integrand), variable, mean, deviation)
+        if part is None:
+            return None
+        total += ev.value(weight, bound) * part
+    return total
 
 
 def _uniform_polynomial(ev: Evaluator, expr: Any, rest: list[Any], variable: Any, low: Any, high: Any,

@@ -69,10 +69,12 @@ def complementary() -> Theorem:
 @prove("baldi2014:eq57.amended-entropy")
 def geometric_entropy() -> Theorem:
     """The two sides differ by (1 - t)(log(1 - G) - log G')."""
-    above = increasing(log, arithmetic(less_equal(complement, 1 - geometric), complementary()))
+    whole = complementary()
+    above = increasing(log, arithmetic(less_equal(complement, 1 - geometric), whole))
     low, high = Scalar("low"), Scalar("high")
     product = arithmetic(less_equal(0, (1 - t) * (high - low)), assume(less_equal(low, high)))
-    gap = instance(product, {low: log(complement), high: log(1 - geometric)})
+    gap = instance(product, {low: log(complement), high: log(1 - geometric)},
+                   arithmetic(less(0, 1 - geometric), whole))
     return arithmetic(less_equal(entropy(geometric), E(entropy(O[N]))), satisfied(gap, above))
 
 

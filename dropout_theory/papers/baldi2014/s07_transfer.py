@@ -1,0 +1,112 @@
+"""Section 7.2: rectified linear units whose sum is normal: mean output against output at the mean."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Abs, erf, exp, pi, sqrt
+
+from dropout_theory.claim import Erratum, Hypothesis, Section
+from dropout_theory.domains import POSITIVE
+from dropout_theory.language import E, Relu, Scalar, distribution, index, normal, size, subnetwork, weights
+from dropout_theory.statements import equal, less_equal
+
+claim = Section("baldi2014", "7.2")
+
+lam = Scalar("lambda")  # slope of the rectified linear function; the text names no sign
+mu, deviation = Scalar("mu"), Scalar("sigma", POSITIVE)
+S = normal("S", mu, deviation)
+centred = normal("S", 0, deviation)
+
+
+def rectified(argument: Any, slope: Any = lam, threshold: Any = 0) -> Any:
+    """The rectified linear function, eq. (69)."""
+    return slope * Relu(argument - threshold)
+
+
+def cumulative(argument: Any) -> Any:
+    """Distribution function of the standard normal."""
+    return (1 + erf(argument / sqrt(2))) / 2
+
+
+z = mu / deviation
+mean_output = lam * mu * cumulative(z) + lam * deviation / sqrt(2 * pi) * exp(-(mu**2) / (2 * deviation**2))
+NORMAL = {"montecarlo": "the rectified normal is unbounded: no interval valid at finite n"}
+
+m, k = size("m"), index("k")
+P = distribution("P", m)
+N = subnetwork("N", P)
+sums = weights("S", m)
+slope, intercept = Scalar("a"), Scalar("b")
+
+claim("eq68",
+      title="Affine functions commute with the mean",
+      statement=equal(E(slope * sums[N] + intercept), slope * E(sums[N]) + intercept),
+      reading="Eq. (68) is what a transfer function should satisfy; the text adds that linear functions do.")
+
+threshold = Scalar("t")
+shifted = normal("T", mu - threshold, deviation)
+same_threshold = equal(E(rectified(S, lam, threshold)), E(rectified(shifted)))
+
+claim("sec7-threshold-zero",
+      title="A threshold may be moved into the sum",
+      statement=same_threshold,
+      kind="sentence", source="section 7.2, before eq. (70)", not_applicable=NORMAL)
+
+claim("eq72",
+      title="Mean output of a rectified linear unit with a normal sum",
+      statement=equal(E(rectified(S)), mean_output), not_applicable=NORMAL,
+      reading="The undecorated deviation in the second term is that of the sum.")
+
+gap_at_zero = equal(Abs(E(rectified(centred)) - rectified(0)), lam * deviation / sqrt(2 * pi))
+
+claim("eq74",
+      title="Error of a rectified linear unit whose normal sum has mean zero",
+      statement=gap_at_zero, not_applicable=NORMAL,
+      erratum=Erratum("missing-hypothesis", "minor", "The slope must not be negative; otherwise its absolute value "
+                      "belongs on the right."))
+
+claim("eq74.amended",
+      title="Error of a rectified linear unit of non-negative slope whose normal sum has mean zero",
+      statement=gap_at_zero, hypotheses=[Hypothesis("slope not negative", less_equal(0, lam))], not_applicable=NORMAL)
+
+any_slope = equal(Abs(E(rectified(centred)) - rectified(0)), Abs(lam) * deviation / sqrt(2 * pi))
+
+claim("eq74.amended-any-slope",
+      title="Error of a rectified linear unit of any slope whose normal sum has mean zero",
+      statement=any_slope, not_applicable=NORMAL)
+
+error = equal(E(rectified(S)) - rectified(mu),
+              lam * deviation * (exp(-(z**2) / 2) / sqrt(2 * pi) - Abs(z) * cumulative(-Abs(z))))
+
+claim("sec7-relu-error",
+      title="Error of a rectified linear unit with a normal sum, for every mean",
+      statement=error,
+      kind="sentence", source="section 7.2, after eq. (73): the error in all cases", not_applicable=NORMAL,
+      reading="One closed form for the three cases of the text, positive, zero and negative mean.")
+
+# a population of units whose mean sums are normal around zero: the sums then have the deviation sqrt(sigma^2 + tau^2)
+tau = Scalar("tau", POSITIVE)
+of_means = normal("M", 0, tau)
+of_sums = normal("S", 0, sqrt(deviation**2 + tau**2))
+
+claim("sec7-error-around-zero",
+      title="Errors of units whose mean sums are normal around zero average to zero",
+      statement=equal(E(Relu(of_sums)) - E(Relu(of_means)), 0),
+      kind="sentence", source="section 7.2, the remark on a hierarchical model before eq. (76)", not_applicable=NORMAL,
+      reading="A distribution that is approximately normal around zero has mean zero; the mean of the error is taken "
+              "over a normal distribution of mean sums centred at zero, slope one.",
+      erratum=Erratum("overclaim", "minor", "A rectified linear function is convex, so its error is never negative; "
+                      "its mean over the units is positive."))
+
+claim("sec7-error-around-zero.amended",
+      title="The error of a rectified linear unit is never negative, whatever the distribution of its sum",
+      statement=less_equal(Relu(E(sums[N])), E(Relu(sums[N]))))
+
+rate, point = Scalar("lambda", POSITIVE), Scalar("S")
+logistic_value = 1 / (1 + exp(-rate * point))
+
+claim("sec7-soft-curvature",
+      title="The slope of a logistic function is at most a quarter of its parameter",
+      statement=less_equal(rate * logistic_value * (1 - logistic_value), rate / 4),
+      kind="sentence", source="section 7.2, after eq. (76)")

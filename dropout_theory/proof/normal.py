@@ -1,0 +1,64 @@
+"""The mean of the positive part of a normal variable, from an antiderivative that is checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.proof.theorem import Theorem, certify, need
+from dropout_theory.sums import is_positive, same
+
+
+def positive_part_mean(variable: lang.RandomScalar, antiderivative: Any, s: lang.Scalar) -> Theorem:
+    """E(relu(X)) = F(oo) - F(0) for a normal X with positive deviation, where F'(s) = s * density of X at s.
+
+    F is a combination of one erf and one exp in s, with coefficients free of s; its limit at infinity is read off.
+    Raises ProofError.
+    """
+    need(isinstance(variable, lang.RandomScalar) and variable.law[0] == "normal", f"{variable} is not normal")
+    mean, deviation = variable.law[1:]
+    need(is_positive(deviation), f"the deviation {deviation} is not known to be positive")
+    need(s not in mean.free_symbols | deviation.free_symbols, f"{s} occurs in the law of {variable}")
+    density = sp.exp(-((s - mean) ** 2) / (2 * deviation**2)) / (deviation * sp.sqrt(2 * sp.pi))
+    need(same(sp.diff(antiderivative, s), s * density), f"the derivative of {antiderivative} is not {s * density}")
+    gain = _at_infinity(antiderivative, s) - lang.substitute(antiderivative, {s: sp.S.Zero})
+    return certify("integral over a normal", st.equal(lang.E(lang.Relu(variable)), gain))
+
+
+def _at_infinity(expr: Any, s: Any) -> Any:
+    """Limit of a combination of erf and exp terms with coefficients free of s."""
+    names: dict[Any, Any] = {}
+    limits: dict[Any, Any] = {}
+    for node in expr.atoms(sp.erf, sp.exp):
+        if s not in node.free_symbols:
+            continue
+        need(node.args[0].is_polynomial(s), f"{node} is not of a polynomial")
+        lead = sp.Poly(node.args[0], s).LC()
+        rising = isinstance(node, sp.erf)
+        need(is_positive(lead) if rising else is_positive(-lead), f"the limit of {node} is not known")
+        names[node] = sp.Dummy()
+        limits[names[node]] = sp.S.One if rising else sp.S.Zero
+    combination = expr.xreplace(names)
+    need(s not in combination.free_symbols and combination.is_polynomial(*limits), f"{expr} is not a combination")
+    return combination.xreplace(limits)
+
+
+def moved_normal(expr: Any, target: lang.RandomScalar, source: lang.RandomScalar, factor: Any, shift: Any) -> Theorem:
+    """E(expr of T) = E(expr of factor X + shift) when T has the law of factor X + shift, X normal, factor positive.
+
+    Raises ProofError.
+    """
+    for variable in (target, source):
+        need(isinstance(variable, lang.RandomScalar) and variable.law[0] == "normal", f"{variable} is not normal")
+    factor, shift = sp.sympify(factor), sp.sympify(shift)
+    mean, deviation = source.law[1:]
+    need(is_positive(factor), f"{factor} is not known to be positive")
+    need(same(target.law[1], factor * mean + shift) and same(target.law[2], factor * deviation),
+         f"{target} has not the law of {factor * source + shift}")
+    need(not any(isinstance(a, lang.RANDOM) for x in (expr, factor, shift, mean, deviation) for a in x.free_symbols
+                 if a != target), "another random atom occurs")
+    moved = lang.substitute(expr, {target: factor * source + shift})
+    return certify("normal law", st.equal(lang.E(expr), lang.E(moved)))

@@ -1,0 +1,76 @@
+"""Means over a normal variable: enclosed exactly at rational instances, and by a checked antiderivative in proofs."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import sympy as sp
+from flint import arb
+
+from dropout_theory.domains import POSITIVE
+from dropout_theory.evaluate import Evaluator, Unsupported, precision
+from dropout_theory.expectations.enumeration import expectation
+from dropout_theory.language import E, Relu, Scalar, normal
+from dropout_theory.proof import ProofError
+from dropout_theory.proof.normal import moved_normal, positive_part_mean
+from dropout_theory.statements import equal
+
+mu, sigma, s = Scalar("mu"), Scalar("sigma", POSITIVE), Scalar("s")
+X = normal("X", mu, sigma)
+AT = {mu: sp.Rational(1, 3), sigma: sp.Rational(3, 2)}
+
+
+def mean(expr: sp.Expr, values: dict = AT) -> arb:
+    with precision(128):
+        return arb(Evaluator(values, expectation).value(E(expr)))
+
+
+def simulated(function, steps: int = 40000) -> float:  # type: ignore[no-untyped-def]
+    """Midpoint rule over twelve deviations."""
+    m, d = 1 / 3, 1.5
+    width = 24 * d / steps
+    points = (m - 12 * d + (k + 0.5) * width for k in range(steps))
+    return sum(function(x) * math.exp(-((x - m) / d) ** 2 / 2) for x in points) * width / (d * math.sqrt(2 * math.pi))
+
+
+@pytest.mark.parametrize(("expr", "plain"), [
+    (X**3 - X, lambda x: x**3 - x),
+    (Relu(X), lambda x: max(0, x)),
+    (2 * X * Relu(X - 1) + sp.Abs(X + 2), lambda x: 2 * x * max(0, x - 1) + abs(x + 2)),
+])
+def test_piecewise_polynomials_of_a_normal(expr: sp.Expr, plain) -> None:  # type: ignore[no-untyped-def]
+    found = mean(expr)
+    assert float(found.rad()) < 1e-30
+    assert abs(float(found.mid()) - simulated(plain)) < 1e-6
+
+
+def test_other_functions_of_a_normal_are_not_integrated() -> None:
+    for expr in (sp.exp(X), Relu(Relu(X) - 1), Relu(X**2 - 1)):
+        with pytest.raises(Unsupported):
+            mean(expr)
+
+
+def antiderivative(sign: int = 1) -> sp.Expr:
+    return (mu / 2 * sp.erf((s - mu) / (sigma * sp.sqrt(2)))
+            - sign * sigma / sp.sqrt(2 * sp.pi) * sp.exp(-((s - mu) ** 2) / (2 * sigma**2)))
+
+
+def test_positive_part_mean_checks_the_antiderivative() -> None:
+    found = positive_part_mean(X, antiderivative(), s).conclusion
+    values = {**AT}
+    left, right = (arb(Evaluator(values, expectation).value(a)) for a in found.args)
+    assert (left - right).contains(0)
+    with pytest.raises(ProofError, match="derivative"):
+        positive_part_mean(X, antiderivative(-1), s)
+    with pytest.raises(ProofError, match="not known to be positive"):
+        positive_part_mean(normal("Y", mu, Scalar("d")), antiderivative(), s)
+
+
+def test_moved_normal_needs_the_law_of_the_affine_function() -> None:
+    T = normal("T", 2 * mu - 1, 2 * sigma)
+    assert moved_normal(Relu(T), T, X, 2, -1).conclusion == equal(E(Relu(T)), E(Relu(2 * X - 1)))
+    with pytest.raises(ProofError, match="law"):
+        moved_normal(Relu(T), T, X, 2, 1)
+    with pytest.raises(ProofError, match="positive"):
+        moved_normal(Relu(T), T, X, -2, -1)
