@@ -117,7 +117,8 @@ def refined_gap(case: Setting) -> Theorem:
     two_points = instance(convexity_of_artanh(sign), {p: mu / v}, share)
     above, below = 2 + sign * v + sign * mu, 2 + sign * v - sign * mu
     logarithms = arithmetic(relation(sign, log_gap, sp.log(above) - sp.log(below)), touching, two_points)
-    ratio = restate(increasing(sp.exp, logarithms), relation(sign, case.geometric / case.bound, above / below))
+    inside = arithmetic(both(less(0, above), less(0, below)), moments, positive, square)
+    ratio = restate(increasing(sp.exp, logarithms, inside), relation(sign, case.geometric / case.bound, above / below))
     return without_position(case, gap_from_ratio(case, positive, ratio, moments, square), positive, square)
 
 

@@ -163,7 +163,7 @@ def times_variance(factor: Any, other: Any, wanted: Any, apart: Theorem) -> Theo
     smaller = arithmetic(less_equal(0, other - factor), geometric_below_mean(POSITIVE), apart)
     f, g, v = Scalar("f"), Scalar("g"), Scalar("v")
     monotone = arithmetic(less_equal(f * v, g * v), assume(less_equal(0, g - f)), assume(less_equal(0, v)))
-    placed = instance(monotone, {f: factor, g: other, v: POSITIVE.variance})
+    placed = instance(monotone, {f: factor, g: other, v: POSITIVE.variance}, apart)
     return restate(satisfied(placed, smaller, nonnegative_variance(POSITIVE)), wanted)
 
 
