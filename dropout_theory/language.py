@@ -297,10 +297,18 @@ def recursion(name: str, ranges: Sequence[Range], base: Any, step: Any, domain: 
     """Layer-by-layer definition; `step` may call the family through `placeholder(name, ranges)`. See Recursion."""
     slot = placeholder(name, ranges)
     new = Recursion(name, domain, tuple(ranges), False, sp.sympify(base), sp.sympify(step))
-    for element in new.step.atoms(Element):
+    for element, limits in _elements(new.step, ()):
         if element.family == slot or isinstance(element.family, Gates):
-            _require_below(new, element)
+            _require_below(new, element, limits)
     return new
+
+
+def _elements(expr: Any, limits: tuple[Any, ...]) -> list[tuple[Element, tuple[Any, ...]]]:
+    """The entries in an expression, each with the index ranges around it, innermost last."""
+    if isinstance(expr, Element):
+        return [(expr, limits)]
+    inner = limits + tuple(reversed(bound_limits(expr)))
+    return [found for a in expr.args if isinstance(a, sp.Basic) for found in _elements(a, inner)]
 
 
 def placeholder(name: str, ranges: Sequence[Range]) -> Family:
@@ -308,14 +316,13 @@ def placeholder(name: str, ranges: Sequence[Range]) -> Family:
     return Family(name, REAL, tuple(ranges), "self")
 
 
-def _require_below(new: Recursion, element: Element) -> None:
+def _require_below(new: Recursion, element: Element, limits: tuple[Any, ...]) -> None:
     """Raise ValueError unless the element's layer index is provably below the layer being defined."""
     layer = new.ranges[0][0]
     index = element.indices[0]
-    tops = [index]
-    for node in new.step.atoms(sp.Sum, _Extreme):
-        tops += [limit[2] for limit in bound_limits(node) if limit[0] == index]
-    if not any((layer - top).is_positive or sp.expand(layer - top) == 1 for top in tops):
+    top = next((limit[2] for limit in reversed(limits) if limit[0] == index), index)
+    bound_again = any(limit[0] in (layer, *top.free_symbols) for limit in limits if limit[0] != index)
+    if bound_again or not ((layer - top).is_positive or sp.expand(layer - top) == 1):
         raise ValueError(f"step of recursion {new.name!r} uses {element}; allowed: layers below {layer}")
 
 

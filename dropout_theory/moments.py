@@ -11,7 +11,7 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.sums import Term, _multiply_all, _terms, collect, is_random, rebuild, unfold
+from dropout_theory.sums import Term, _multiply_all, _rename, _terms, collect, is_random, rebuild, unfold
 
 _MAX_GATES = 4
 
@@ -20,7 +20,7 @@ def expectation_terms(argument: Any) -> list[Term]:
     """Terms of E(argument)."""
     found: list[Term] = []
     for term in collect(_terms(_tidy(unfold(argument)))):
-        found += _expect(term)
+        found += _expect(_rename(term))  # factors are named afresh, and must not take the names of its indices
     return found
 
 
@@ -36,8 +36,6 @@ def _expect(term: Term) -> list[Term]:
     certain = [p for p in term.powers if not is_random(p[0]) and not is_random(p[1])]
     random = [p for p in term.powers if p not in certain]
     factors = _split(random)
-    bound = {b[0] for b in term.binders}
-    del bound
     result = _multiply_all([[Term(term.coefficient, tuple(certain))], *factors])
     return [Term(t.coefficient, t.powers, (*term.binders, *t.binders)) for t in result]
 
@@ -131,13 +129,24 @@ def _independent(gate: Any, other: Any) -> bool:
         if isinstance(family, lang.Recursion):
             return _above(gate, other)
         if isinstance(family, lang.Gates):
-            return family != gate.family
+            return family != gate.family and not is_random(gate.family.keep)
     if isinstance(other, lang.RandomScalar):
-        return other not in gate.family.keep.free_symbols
-    inside = [a for a in sp.preorder_traversal(other) if isinstance(a, (lang.Element, lang.RandomScalar))
-              and is_random(a)]
-    return bool(inside) and all(_is_gate(a) and _certainly_apart(a, gate) or not _is_gate(a) and _independent(gate, a)
-                                for a in inside)
+        return other not in gate.family.keep.free_symbols and not any(map(is_random, other.law[1:]))
+    if isinstance(other, lang.Scalar) or is_random(gate.family.keep):
+        return False  # gates that share a random keep probability depend on each other
+    leaves = _leaves(other, frozenset())
+    return bool(leaves) and all(_apart_from(gate, a, bound) for a, bound in leaves)
+
+
+def _apart_from(gate: Any, atom: Any, bound: frozenset[Any]) -> bool:
+    """Whether a gate is independent of a random atom that stands under the binders of `bound`."""
+    if not _is_gate(atom):
+        return not (isinstance(atom, lang.Element) and atom.indices[0].free_symbols & bound) \
+            and _independent(gate, atom)
+    if atom.family != gate.family:
+        return True
+    return any((x - y).is_nonzero and not y.free_symbols & bound
+               for x, y in zip(gate.indices, atom.indices, strict=True))
 
 
 def _above(gate: Any, entry: Any) -> bool:

@@ -9,6 +9,7 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
+from dropout_theory.proof import scope
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import ProofError, Theorem, certify, need
 from dropout_theory.sums import same
@@ -65,7 +66,7 @@ def matches(found: Any, wanted: Any) -> bool:
         if [_domain(b) for b in found.bound_symbols] != [_domain(b) for b in wanted.bound_symbols]:
             return False
         names = _common_names(found, wanted)
-        if [tuple(x.args[1:]) for x in found.limits] != [tuple(x.args[1:]) for x in wanted.limits]:
+        if _ends(found, names) != _ends(wanted, names):
             return False
         return matches(lang.substitute(found.body, dict(zip(found.bound_symbols, names, strict=True))),
                        lang.substitute(wanted.body, dict(zip(wanted.bound_symbols, names, strict=True))))
@@ -76,6 +77,15 @@ def matches(found: Any, wanted: Any) -> bool:
         return all(matches(f, w) if isinstance(f, sp.logic.boolalg.Boolean) else f == w
                    for f, w in zip(found.args, wanted.args, strict=True))
     return False
+
+
+def _ends(statement: Any, names: list[Any]) -> list[tuple[Any, ...]]:
+    """The ends of each range, an index bound before it under its common name."""
+    ends = []
+    for place, limit in enumerate(statement.limits):
+        before = dict(zip(statement.bound_symbols[:place], names[:place], strict=True))
+        ends.append(tuple(lang.substitute(e, before) for e in limit.args[1:]))
+    return ends
 
 
 def _common_names(found: Any, wanted: Any) -> list[Any]:
@@ -103,20 +113,29 @@ def rewrite(theorem: Theorem, *equalities: Theorem, indices: Iterable[Any] = ())
     """Replace left sides of equalities by their right sides in the conclusion, inside sums too.
 
     `indices` are the free index symbols of the equalities that stand for any value: every instance of the left
-    side is replaced. Assumptions of an equality must not mention them.
+    side is replaced. Assumptions of an equality that mention them must follow, at each instance, from the ranges of
+    the sums around it; where they speak of no bound index they become assumptions of the result.
     """
     conclusion = theorem.conclusion
     wild = set(indices)
+    general: list[Theorem] = []
+    given: list[Any] = []
     for equality in equalities:
         need(isinstance(equality.conclusion, sp.Eq), f"not an equality: {equality.conclusion}")
-        need(not any(g.free_symbols & wild for g in equality.given), "an assumption restricts a rewritten index")
+        places = [g for g in equality.given if g.free_symbols & wild]
+        need(all(isinstance(g, (sp.Ge, sp.Le, sp.Gt, sp.Lt)) and not _by_chance(g) for g in places),
+             "an assumption restricts a rewritten index")
+        equality = certify("rewriting", equality.conclusion, [equality], discharged=places)
+        general.append(equality)
         need(not equality.given or not any(hasattr(node, "parameters") for node in sp.preorder_traversal(conclusion)),
              "an assumption may be about parameters that an optimum in the conclusion binds")
         averaged = conclusion.has(lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
         need(not any(g.free_symbols & _bound_in(conclusion) or averaged and _by_chance(g) for g in equality.given),
              "an assumption is about an index or a random atom that the conclusion may bind")
-        conclusion = _replace(conclusion, *equality.conclusion.args, wild)
-    return certify("rewriting", conclusion, [theorem, *equalities])
+        found: list[Any] = []
+        conclusion = _replace(conclusion, *equality.conclusion.args, wild, places, (), found)
+        given += found
+    return certify("rewriting", conclusion, [theorem, *general], given=given)
 
 
 def _bound_in(expr: Any) -> set[Any]:
@@ -133,18 +152,37 @@ def _by_chance(expr: Any) -> bool:
     return isinstance(expr, lang.RANDOM) or any(_by_chance(a) for a in getattr(expr, "args", ()))
 
 
-def _replace(expr: Any, left: Any, right: Any, wild: set[Any]) -> Any:
+def _replace(expr: Any, left: Any, right: Any, wild: set[Any], places: list[Any], around: tuple[Any, ...],
+             given: list[Any]) -> Any:
+    """`expr` with instances of `left` replaced. `places` are assumptions about wild indices: each instance of one
+    must follow from the ranges `around` it, or goes to `given`."""
     found = _match(left, expr, wild)
     if found is not None:
+        given += _unsettled([lang.substitute(g, found) for g in places], around)
         return lang.substitute(right, found)
     if not expr.args:
         return expr
-    args = [_replace(a, left, right, wild) if isinstance(a, sp.Basic) else a for a in expr.args]
+    inner = around + lang.bound_limits(expr)
+    args = [_replace(a, left, right, wild, places, inner, given) if isinstance(a, sp.Basic) else a for a in expr.args]
     if args == list(expr.args):
         return expr
     if isinstance(expr, sp.core.relational.Relational):
         return expr.func(*args, evaluate=False)
     return expr.func(*args)
+
+
+def _unsettled(conditions: list[Any], around: tuple[Any, ...]) -> list[Any]:
+    """The conditions that speak of no bound index. Raises ProofError where another does not follow from the ranges."""
+    bound = {limit[0] for limit in around}
+    ranges = [c for symbol, *ends in around if len(ends) == 2 for c in scope.in_range(symbol, *ends)]
+    left = []
+    for condition in conditions:
+        if not condition.free_symbols & bound:
+            left.append(condition)
+        else:
+            # a symbol bound twice would mix the two ranges
+            need(len(bound) == len(around) and entails(ranges, condition), f"index not known to be in range: {condition}")
+    return left
 
 
 def _match(pattern: Any, expr: Any, wild: set[Any]) -> dict[Any, Any] | None:
@@ -191,20 +229,21 @@ def unfolded(element: lang.Element, *premises: Theorem) -> Theorem:
 
 
 def minimum_bound(extreme: Any, index: Any) -> Theorem:
-    """min <= entry <= max: bounds an entry of a family by Smallest or Largest over its range, for every index."""
-    bound = extreme.args[1].args[0]
+    """min <= entry <= max: bounds an entry of a family by Smallest or Largest, given that the index is in its range."""
+    need(isinstance(extreme, (lang.Largest, lang.Smallest)), f"not a Largest or Smallest: {extreme}")
+    bound, *ends = extreme.args[1].args
+    index = sp.sympify(index)
+    need(bool(index.is_integer), f"{index} is not an integer")
     entry = lang.substitute(extreme.args[0], {bound: index})
-    if isinstance(extreme, lang.Largest):
-        return certify("extreme", st.less_equal(entry, extreme))
-    need(isinstance(extreme, lang.Smallest), f"not a Largest or Smallest: {extreme}")
-    return certify("extreme", st.less_equal(extreme, entry))
+    sides = (entry, extreme) if isinstance(extreme, lang.Largest) else (extreme, entry)
+    return certify("extreme", st.less_equal(*sides), given=scope.in_range(index, *ends))
 
 
 def extreme_attained(extreme: Any, bound_theorem: Theorem, index: Any) -> Theorem:
     """From entry <= b (or b <= entry) for every index conclude max <= b (or b <= min)."""
-    symbol = extreme.args[1].args[0]
+    symbol, *ends = extreme.args[1].args
+    bound_theorem = scope.over_range(bound_theorem, (index, *ends))
     entry = lang.substitute(extreme.args[0], {symbol: index})
-    need(not any(index in g.free_symbols for g in bound_theorem.given), "an assumption restricts the index")
     kind, left, right = _sides(bound_theorem.conclusion)
     need(kind in (sp.Le, sp.Lt), f"not an inequality: {bound_theorem.conclusion}")
     if isinstance(extreme, lang.Largest) and left == entry and index not in right.free_symbols:

@@ -10,6 +10,7 @@ from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.domains import Domain
 from dropout_theory.proof.algebra import _sides
+from dropout_theory.proof.scope import defined, over_range
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
 from dropout_theory.sums import is_nonnegative, is_positive, is_zero, normal, same, unfold
@@ -21,7 +22,7 @@ def weighted(theorem: Theorem, weight: Any, limits: tuple[Any, Any, Any]) -> The
     A strict inequality stays strict when the weights are a whole probability distribution.
     """
     symbol, low, high = limits
-    need(not any(symbol in g.free_symbols for g in theorem.given), "an assumption restricts the index")
+    theorem = over_range(theorem, limits)
     kind, left, right = _sides(theorem.conclusion)
     need(kind in (sp.Eq, sp.Le, sp.Lt), f"not an equality or inequality: {theorem.conclusion}")
     weight = sp.sympify(weight)
@@ -42,12 +43,18 @@ def increasing(function: Any, theorem: Theorem, *premises: Theorem) -> Theorem:
     if function is sp.log:
         need(is_positive(left) or entails([p.conclusion for p in premises], sp.Gt(left, 0, evaluate=False)),
              f"{left} is not known to be positive")
+    else:
+        # SymPy cancels exp(log(y)): what was shown where log(y) is defined must not be said of every y
+        known = [p.conclusion for p in premises] + list(theorem.given)
+        for side in (left, right):
+            defined(side, known, theorem.given)
     return certify("monotone", kind(function(left), function(right), evaluate=False), [theorem, *premises])
 
 
 def exponential_bound(x: Any) -> Theorem:
     """1 + x <= exp(x) for every real x."""
     need(sp.sympify(x).is_real is not False, f"{x} is not real")
+    defined(sp.sympify(x))
     return certify("exponential bound", st.less_equal(1 + x, sp.exp(x)))
 
 
@@ -66,7 +73,9 @@ def by_slope(f: Any, x: lang.Scalar, at: Any, slope: Theorem, *premises: Theorem
     exp and log of positive arguments, so that it is differentiable on the domain.
     """
     at = sp.sympify(at)
-    need(isinstance(x, lang.Scalar), f"{x} is not a scalar")
+    need(isinstance(x, lang.Scalar) and not x.domain.integer, f"{x} does not range over an interval")
+    # a premise known only for some x would say nothing about the way from x to `at`
+    need(not any(x in g.free_symbols for p in premises for g in p.given), f"a premise restricts {x}")
     smooth(f, x, [*premises, slope])
     kind, left, right = _sides(slope.conclusion)
     expected = (x - at) * sp.diff(f, x)
@@ -96,7 +105,10 @@ def smooth(f: Any, x: Any, premises: list[Theorem]) -> None:
     for node in sp.preorder_traversal(f):
         if x not in getattr(node, "free_symbols", ()) or node == x or isinstance(node, (sp.Add, sp.Mul, sp.exp)):
             continue
-        if isinstance(node, sp.log):
+        if isinstance(node, sp.Sum):
+            finite = not any(x in sp.sympify(e).free_symbols or e in (sp.oo, -sp.oo) for _, *ends in node.limits for e in ends)
+            need(finite, f"{node} is not a finite sum over a range without {x}")
+        elif isinstance(node, sp.log):
             inner = node.args[0]
             need(is_positive(inner) or entails(known, sp.Gt(inner, 0, evaluate=False)), f"{inner} may not be positive")
         elif isinstance(node, sp.Pow):
@@ -120,6 +132,7 @@ def jensen(f: Any, x: lang.Scalar, entries: lang.Element, probabilities: lang.Fa
 
     `curvature` concludes 0 <= f''(x) for every x of the domain (f'' <= 0 gives the reverse inequality).
     """
+    need(not x.domain.integer, f"{x} does not range over an interval")
     smooth(f, x, [curvature])
     need(within(entries.family.domain, x.domain), f"{entries} may leave the domain of {x}")
     need(not curvature.given, "convexity must hold on the whole domain")
@@ -129,7 +142,8 @@ def jensen(f: Any, x: lang.Scalar, entries: lang.Element, probabilities: lang.Fa
     need(kind in (sp.Le, sp.Lt) and (convex or same(right - left, -second)), "curvature theorem does not fit f''")
     need(probabilities.simplex is True, f"{probabilities} is not a probability distribution")
     symbol = entries.indices[-1]
-    limits = (symbol, sp.S.One, probabilities.ranges[0][2])
+    need(symbol.is_Symbol and symbol not in f.free_symbols, f"{f} depends on the index {symbol}")
+    limits = (symbol, *probabilities.ranges[0][1:])
     outside = lang.substitute(f, {x: sp.Sum(probabilities[symbol] * entries, limits)})
     inside = sp.Sum(probabilities[symbol] * lang.substitute(f, {x: entries}), limits)
     return certify("Jensen", st.less_equal(outside, inside) if convex else st.less_equal(inside, outside), [curvature])
@@ -142,9 +156,17 @@ def to_order(statement: st.SameToOrder) -> Theorem:
     return certify("Taylor coefficients", statement)
 
 
+# what is analytic wherever it and its derivatives have a value; Max, sign and the like have one-sided ones too
+_ANALYTIC = (sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.sin, sp.cos, sp.tanh, sp.atan, sp.sinh, sp.cosh, sp.erf, sp.Sum,
+             sp.Product, sp.Tuple, lang.E, sp.core.function.AppliedUndef, sp.Derivative, sp.Subs)
+
+
 def coefficients(expr: Any, scale: Any, order: int) -> list[Any]:
     """Taylor coefficients at scale 0, orders 0..order, of a finite composition of smooth functions."""
     current = unfold(expr)
+    for node in sp.preorder_traversal(current):
+        if scale in getattr(node, "free_symbols", ()):
+            need(isinstance(node, _ANALYTIC) or node == scale, f"{type(node).__name__} may not be smooth at 0: {node}")
     found = []
     for k in range(order + 1):
         value = _at_zero(current, scale)

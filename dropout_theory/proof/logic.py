@@ -11,6 +11,7 @@ from sympy.logic.boolalg import Boolean
 from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.domains import Domain
+from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import FACTS, ProofError, Theorem, certify, need
@@ -92,7 +93,9 @@ def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theore
     """
     need(variable.domain.integer, f"{variable} is not an integer")
     first = variable.domain.lower if start is None else sp.sympify(start)
+    need(bool(first.is_integer) and variable not in first.free_symbols, f"the induction starts at {first}")
     need(first >= variable.domain.lower, "the induction starts outside the domain")
+    scope.replaceable(statement, variable, variable + 1)
     at_first = lang.substitute(statement, {variable: first})
     at_next = lang.substitute(statement, {variable: variable + 1})
     need(matches(base.conclusion, at_first), f"base concludes {base.conclusion}, not {at_first}")
@@ -108,40 +111,43 @@ def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theore
 def generalise(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Theorem:
     """For each index in the ranges: the conclusion, whose index symbols are free but for being in range.
 
-    Assumptions `index >= first` and `index <= last`, written so, are those of the ranges and are dropped.
+    Assumptions about the index symbols that follow from the ranges are dropped. Raises ProofError for others.
     """
-    symbols = {limit[0] for limit in limits}
-    in_range = {relation(symbol, end, evaluate=False) for symbol, low, high in limits
-                for relation, end in ((sp.Ge, low), (sp.Le, high))}
-    moved = certify("for each", theorem.conclusion, [theorem], discharged=in_range)
-    need(not any(g.free_symbols & symbols for g in moved.given), "an assumption restricts the index")
-    return certify("for each", st.ForEach(theorem.conclusion, *limits), [moved])
+    return certify("for each", st.ForEach(theorem.conclusion, *limits), [scope.over_range(theorem, *limits)])
 
 
 def specialise(theorem: Theorem, *indices: Any) -> Theorem:
-    """A ForEach conclusion at particular indices, which must be in range: symbols named like the bound ones, or
-    expressions whose range is proved by real arithmetic."""
+    """A ForEach conclusion at particular indices: index symbols, given that they are in range, or integer expressions
+    whose range is proved by real arithmetic."""
     statement = theorem.conclusion
     need(isinstance(statement, st.ForEach), "not a ForEach")
     mapping = dict(zip(statement.bound_symbols, [sp.sympify(i) for i in indices], strict=True))
+    given: list[Any] = []
     for limit, value in zip(statement.limits, mapping.values(), strict=True):
         symbol, low, high = limit.args
+        need(bool(value.is_integer), f"index {value} of {symbol} is not an integer")
+        within = scope.in_range(value, *(lang.substitute(e, mapping) for e in (low, high)))
         if value.is_Symbol and not isinstance(value, lang.Scalar):
-            continue  # an index symbol: stands for any index of the same range
-        low, high = (lang.substitute(e, mapping) for e in (low, high))
-        need(entails([], sp.And(sp.Ge(value, low, evaluate=False), sp.Le(value, high, evaluate=False))),
-             f"index {value} of {symbol} is not known to be in range")
-    return certify("for each", lang.substitute(statement.body, mapping), [theorem])
+            given += within
+            continue
+        need(entails(given, sp.And(*within, evaluate=False)), f"index {value} of {symbol} is not known to be in range")
+    return certify("for each", lang.substitute(statement.body, mapping), [theorem], given=given)
 
 
 def instance(theorem: Theorem, values: Mapping[Any, Any], *proofs: Theorem) -> Theorem:
-    """Put expressions for free scalars; each must lie in the scalar's domain, by shape or from the proofs."""
+    """Put expressions for free scalars, each defined and in the scalar's domain, by shape or from the proofs.
+
+    Refuses a scalar that laws, keep probabilities or distributions in the theorem depend on, since those would stay as
+    they are, and a random expression for a scalar inside an expectation.
+    """
     mapping = {k: sp.sympify(v) for k, v in values.items()}
+    statements = [theorem.conclusion, *theorem.given]
     for atom, value in mapping.items():
-        need(isinstance(atom, lang.Scalar) and not isinstance(atom, lang.Family), f"{atom} is not a scalar")
-        need(not atom.domain.integer or value.is_integer, f"{value} is not an integer")
-        for condition in atom.domain.conditions(value):
-            need(entails([p.conclusion for p in proofs], condition), f"not in the domain of {atom}: {condition}")
+        need(isinstance(atom, lang.Scalar)
+             and not isinstance(atom, (lang.Family, lang.RandomScalar, lang.RandomIndex)), f"{atom} is not a scalar")
+        scope.value_in_domain(atom, value, proofs)
+        for statement in statements:
+            scope.replaceable(statement, atom, value)
     conclusion = lang.substitute(theorem.conclusion, mapping)
     moved = certify("instance", conclusion, [theorem, *proofs], discharged=theorem.given)
     given = [lang.substitute(g, mapping) for g in theorem.given]
@@ -159,8 +165,16 @@ def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> T
 
 def _check_domain(atom: Any, value: Any) -> None:
     domain: Domain = atom.domain
-    for v in (value.values() if isinstance(value, Mapping) else [value]):
-        need(domain.contains(sp.sympify(v)), f"{v} is outside the domain of {atom}: {domain}")
+    entries = list(value.values()) if isinstance(value, Mapping) else [value]
+    for v in map(sp.sympify, entries):
+        inside = not v.free_symbols and bool(v.is_real) and domain.contains(v)
+        need(inside, f"{v} is not a number in the domain of {atom}: {domain}")
+    if getattr(atom, "simplex", False) is True:
+        need(isinstance(value, Mapping) and sum(map(sp.sympify, entries)) == 1, f"{atom} does not sum to one")
+        if isinstance(value, Mapping):
+            _, low, high = atom.ranges[0]
+            full = low.is_Integer and high.is_Integer and set(value) == {(k,) for k in range(int(low), int(high) + 1)}
+            need(bool(full), f"{value} does not give every entry of {atom}, or its size is not a number")
 
 
 def put_values(expr: Any, values: Mapping[Any, Any]) -> Any:

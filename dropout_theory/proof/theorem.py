@@ -6,7 +6,7 @@ The atoms free in a conclusion are universally bound over their domains, under t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass
 from functools import wraps
 from typing import Any
 
@@ -25,10 +25,11 @@ class Theorem:
     given: frozenset[Any] = frozenset()
     steps: tuple[str, ...] = ()
     uses: frozenset[str] = frozenset()
-    _token: object = field(default=None, repr=False, compare=False)
+    # never stored, so that neither `dataclasses.replace` nor a copy of the fields makes another theorem
+    _token: InitVar[object] = None
 
-    def __post_init__(self) -> None:
-        if self._token is not _TOKEN:
+    def __post_init__(self, _token: object) -> None:
+        if _token is not _TOKEN:
             raise TypeError("theorems are made by rules only: see dropout_theory.proof")
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from dropout_theory import statements as st
 from dropout_theory.domains import PROBABILITY
 from dropout_theory.proof.algebra import _sides, matches
 from dropout_theory.proof.analysis import smooth, within
+from dropout_theory.proof.scope import replaceable, value_in_domain
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
 from dropout_theory.sums import is_nonnegative, same
@@ -35,10 +36,8 @@ def at(theorem: Theorem, *values: Any, premises: tuple[Theorem, ...] = ()) -> Th
     need(isinstance(statement, st.ForAll), "not a statement for all values")
     mapping: Mapping[Any, Any] = dict(zip(statement.bound_symbols, [sp.sympify(v) for v in values], strict=True))
     for scalar, value in mapping.items():
-        need(not scalar.domain.integer or bool(value.is_integer), f"{value} is not an integer")
-        need(value.is_real is not False, f"{value} is not real")
-        for condition in scalar.domain.conditions(value):
-            need(entails([p.conclusion for p in premises], condition), f"not in the domain of {scalar}: {condition}")
+        value_in_domain(scalar, value, premises)
+        replaceable(statement.body, scalar, value)
     return certify("for all", lang.substitute(statement.body, dict(mapping)), [theorem, *premises])
 
 
@@ -81,7 +80,7 @@ def finite_jensen(f: Any, x: lang.Scalar, entries: Any, probabilities: lang.Fami
     if not (isinstance(entries, lang.Element) and within(entries.family.domain, x.domain)):
         for condition in x.domain.conditions(entries):
             need(entails([p.conclusion for p in premises], condition), f"{entries} may leave the domain of {x}")
-    limits = (symbol, sp.S.One, probabilities.ranges[0][2])
+    limits = (symbol, *probabilities.ranges[0][1:])
     outside = lang.substitute(f, {x: sp.Sum(probabilities[symbol] * entries, limits)})
     inside = sp.Sum(probabilities[symbol] * lang.substitute(f, {x: entries}), limits)
     return certify("Jensen", st.less_equal(outside, inside), [convex, *premises])
