@@ -15,10 +15,12 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    component,
     conjunction,
     discharge,
     generalise,
     identity,
+    iff,
     induction,
     instance,
     prove,
@@ -26,6 +28,7 @@ from dropout_theory.proof import (
     rewrite,
     specialise,
     unfolded,
+    witness,
 )
 from dropout_theory.proof.indices import generalise_offset
 from dropout_theory.proof.layers import expected, last_split, relu_scaled, rewritten
@@ -212,3 +215,32 @@ def aversion_of_rescaled_targets() -> Theorem:
     scaled = same_training(middle, identity(middle.criterion, c**2 * paper.criterion),
                            identity(middle.risk, c**2 * paper.risk))
     return rewrite(rewrite(moved, scaled), homogeneous(paper.aversion, c**2))
+
+
+witness("helmbold2017:sec3-rescaling-moves", {
+    K: 1, n: 1, paper.z: 2, paper.W1: {(1, 1): 0}, paper.b: {(1, 1): 0}, paper.w: {(1,): 0}, d: 2})
+
+
+@prove("helmbold2017:sec3-rescaling-moves.amended")
+def only_zeros_stay() -> Theorem:
+    """z u = u exactly when u = 0, for z other than 1."""
+    other = assume(paper.other_factor.condition)
+
+    def translated(given: Any, wanted: Any) -> Theorem:
+        whole = assume(given)
+        parts = []
+        for known, goal in zip(given.args, wanted.args, strict=True):
+            at = specialise(component(whole, known), *known.bound_symbols)
+            parts.append(generalise(arithmetic(goal.body, at, other), *[tuple(x.args) for x in goal.limits]))
+        return conjunction(*parts)
+
+    stay, zeros = paper.unmoved, paper.zero_network
+    return iff(translated(stay, zeros), translated(zeros, stay), stay, zeros)
+
+
+@prove("helmbold2017:sec3-silent-units-free")
+def free_weights() -> Theorem:
+    silent = specialise(assume(paper.silent), i)
+    left, right = paper.FREE.statement.args[1].args
+    return discharge(paper.silent, arithmetic(equal(left, right), rewritten(left, silent, indices=[i]),
+                                              rewritten(right, silent, indices=[i])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Product
+from sympy import Not, Product
 
 from dropout_theory.claim import Erratum, Hypothesis, Section
 from dropout_theory.domains import POSITIVE, REAL
@@ -29,7 +29,7 @@ from dropout_theory.papers.helmbold2017.notation import (
     scaled,
     t,
 )
-from dropout_theory.statements import ForEach, both, different, equal, equivalent, implies, less
+from dropout_theory.statements import ForEach, Iff, both, different, equal, equivalent, implies, less
 from dropout_theory.training import Aversion
 
 claim = Section("helmbold2017", "3")
@@ -180,6 +180,38 @@ claim("thm5-step-output.amended",
 claim("thm5-step-equal-outputs",
       title="Factors of product one leave the output unchanged for every input and dropout pattern",
       statement=implies(balanced, equal(D, D_larger)), kind="step", source="proof of theorem 5")
+
+# moving along the family of equivalent networks: d = 2, first layer times z, output weights divided by z
+z = Scalar("z", POSITIVE)
+unmoved = both(ForEach(equal(z * W1[i, k], W1[i, k]), (i, 1, n), (k, 1, K)),
+               ForEach(equal(z * b[1, i], b[1, i]), (i, 1, n)),
+               ForEach(equal(w[i] / z, w[i]), (i, 1, n)))
+other_factor = Hypothesis("z is not 1", different(z, 1))
+zero_network = both(ForEach(equal(W1[i, k], 0), (i, 1, n), (k, 1, K)), ForEach(equal(b[1, i], 0), (i, 1, n)),
+                    ForEach(equal(w[i], 0), (i, 1, n)))
+
+claim("sec3-rescaling-moves",
+      title="Rescaling two layers against one another always gives another network",
+      statement=Not(unmoved, evaluate=False), hypotheses=[other_factor],
+      kind="sentence", source="section 3.2, after theorem 5",
+      reading="The reason given why minimisers are never isolated, for one hidden layer.",
+      erratum=Erratum("invalid-step", "minor", "The network of zeros, a minimiser when every label is the output bias, "
+                      "is its own rescaling. The conclusion survives: the output weights of hidden units that compute "
+                      "zero are free."))
+
+claim("sec3-rescaling-moves.amended",
+      title="Rescaling gives another network unless the parameters of both layers are all zero",
+      statement=Iff(unmoved, zero_network), hypotheses=[other_factor], source="section 3.2, after theorem 5")
+
+v = family("v", REAL, (k, 1, n))
+other_last = Parameters(network.first, network.deeper, network.bias, lambda k_: v[k_], b0)
+silent = ForEach(equal(h[d - 1, i], 0), (i, 1, n))
+
+FREE = claim("sec3-silent-units-free",
+      title="Where the last hidden units compute zero the output weights do not matter",
+      statement=implies(silent, equal(output(other_last, h, scaled(r)), D)),
+      kind="sentence", source="section 3.2, after theorem 5",
+      reading="What makes the statement on isolated minimisers true at the network of zeros as well.")
 
 # --- section 3.3: rescaled outputs ------------------------------------------------------------------------------
 

@@ -1,0 +1,22 @@
+"""Moving a factor from the last layer to the first: every hidden value is multiplied by it."""
+
+from __future__ import annotations
+
+from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer, layer
+from sympy import Rational
+
+from dropout_theory.papers.helmbold2017 import s01_introduction as paper
+from dropout_theory.papers.helmbold2017.notation import K, d, i, n, p
+from dropout_theory.proof import Theorem, instance, prove, restate, witness
+from dropout_theory.proof.layers import rewritten
+from dropout_theory.statements import equal
+
+witness("helmbold2017:sec1-layer-exchange", {
+    K: 1, n: 1, d: 2, p: Rational(1, 2), paper.b0: 0, paper.c: 2, paper.x: {(1,): 0}, paper.W1: {(1, 1): 0},
+    paper.W: {}, paper.b: {(1, 1): 1}, paper.w: {(1,): 1}, paper.r0: {(1,): 1}, paper.r: {(1, 1): 1}})
+
+
+@prove("helmbold2017:sec1-layer-exchange.amended")
+def moved_factor() -> Theorem:
+    top = instance(every_layer(paper.g_moved, paper.g, lambda _: paper.c), {layer: d - 1})
+    return restate(rewritten(paper.plain_moved, top, indices=[i]), equal(paper.plain_moved, paper.plain))
