@@ -46,7 +46,7 @@ class TaylorSeries:
             raise Unsupported(f"not the term of an expected Taylor series: {term}")
         self.derivative = derivatives[0]
         power = others[0].args[0] if isinstance(others[0], lang.E) else others[0]
-        if not isinstance(power, sp.Pow) or power.exp != index:
+        if not isinstance(power, sp.Pow) or power.exp != index or power.base.has(index):
             raise Unsupported(f"not a power of a deviation: {others[0]}")
         self.deviation = power.base
         self.shift = sp.expand(self.derivative.order - index)

@@ -7,7 +7,7 @@ import sympy as sp
 
 from dropout_theory.domains import OPEN_PROBABILITY, UNIT
 from dropout_theory.language import E, RandomScalar, Scalar, gates, index, logistic, normal, size, substitute, weights
-from dropout_theory.proof import ProofError, arithmetic, assume
+from dropout_theory.proof import ProofError, arithmetic, assume, generalise
 from dropout_theory.proof.convergence import (
     ORDER,
     arctangent_range,
@@ -24,7 +24,6 @@ from dropout_theory.proof.series import (
     chain,
     empty,
     factorial_step,
-    for_each,
     low_derivative,
     shifted,
     stirling_edge,
@@ -70,11 +69,11 @@ def test_sums_are_shifted_and_peeled():
 def test_termwise_discharges_the_range_only():
     positive = arithmetic(less_equal(0, j - 1), assume(less_equal(1, j)))
     assert not termwise(positive, (j, 1, n)).given
-    assert not for_each(positive, (j, 1, n)).given
+    assert not generalise(positive, (j, 1, n)).given
     with pytest.raises(ProofError):
         termwise(positive, (j, 0, n))
     with pytest.raises(ProofError):
-        for_each(arithmetic(less_equal(0, j - 3), assume(less_equal(3, j))), (j, 1, n))
+        generalise(arithmetic(less_equal(0, j - 3), assume(less_equal(3, j))), (j, 1, n))
     with pytest.raises(ProofError):
         termwise(assume(less(0, f[j])), (j, 1, n))
 

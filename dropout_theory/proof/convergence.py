@@ -49,7 +49,8 @@ class PolePair:
     premises: tuple[Theorem, ...]
 
     def at(self, index: Any) -> Any:
-        """The coefficient of a given order."""
+        """The coefficient of a given order, whose symbols must not occur in the coefficient already."""
+        need(not index.free_symbols & self.coefficient.free_symbols, f"{index} occurs in {self.coefficient}")
         return lang.substitute(self.coefficient, {ORDER: index})
 
 
@@ -148,6 +149,7 @@ def mixture(pointwise: Theorem, w: lang.Scalar, deviation: Any, reach: Any, boun
     need(isinstance(statement, st.SumsTo), f"not a sum: {statement}")
     term, (index, start), value = statement.args[0], statement.args[1].args, statement.args[2]
     need(start == 0, f"the sum starts at {start}")
+    need(not statement.has(lang.E, lang.Var, lang.Cov), "the sum contains an expectation")
     coefficient = term / w**index
     need(w not in coefficient.free_symbols and not deviation.has(index), f"{term} is not a coefficient times {w}^j")
     need(w not in sp.sympify(reach).free_symbols, f"{reach} depends on {w}")

@@ -11,6 +11,7 @@ from dropout_theory import statements as st
 from dropout_theory.domains import OPEN_PROBABILITY
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.analysis import differentiate, smooth
+from dropout_theory.proof.scope import over_range
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
 from dropout_theory.series import DerivativeAt, Stirling2
@@ -20,6 +21,8 @@ from dropout_theory.sums import unfold
 def _single(whole: Any) -> tuple[Any, sp.Symbol, Any, Any]:
     need(isinstance(whole, sp.Sum) and len(whole.limits) == 1, f"not a sum over one index: {whole}")
     symbol, low, high = whole.limits[0]
+    need(symbol.is_positive is None and symbol.is_nonnegative is None and symbol.is_nonzero is None,
+         f"the index {symbol} is known to be more than an integer")
     return whole.function, symbol, low, high
 
 
@@ -65,25 +68,11 @@ def times(theorem: Theorem, factor: Any) -> Theorem:
 
 
 def termwise(theorem: Theorem, limits: tuple[Any, Any, Any]) -> Theorem:
-    """From f(j) = g(j), or <=, given low <= j <= high at most: the same of the sums over low..high."""
-    symbol, low, high = limits
+    """From f(j) = g(j), or <=, given at most that j is in the range: the same of the sums over the range."""
     kind = type(theorem.conclusion)
     need(kind in (sp.Eq, sp.Le), f"not an equality or weak inequality: {theorem.conclusion}")
-    low, high = sp.sympify(low), sp.sympify(high)
-    in_range = [st.less_equal(low, symbol), st.less_equal(symbol, high)]
-    rest = [g for g in theorem.given if g not in in_range]
-    need(not any(symbol in g.free_symbols for g in rest), "an assumption restricts the index")
-    sides = [sp.Sum(side, (symbol, low, high)) for side in theorem.conclusion.args]
-    return certify("sum of terms", kind(*sides, evaluate=False), [theorem], discharged=in_range)
-
-
-def for_each(theorem: Theorem, limits: tuple[Any, Any, Any]) -> Theorem:
-    """For each index of the range: the conclusion, proved given low <= j <= high at most."""
-    symbol, low, high = limits
-    in_range = [st.less_equal(low, symbol), st.less_equal(symbol, high)]
-    rest = [g for g in theorem.given if g not in in_range]
-    need(not any(symbol in g.free_symbols for g in rest), "an assumption restricts the index")
-    return certify("for each", st.ForEach(theorem.conclusion, limits), [theorem], discharged=in_range)
+    sides = [sp.Sum(side, limits) for side in theorem.conclusion.args]
+    return certify("sum of terms", kind(*sides, evaluate=False), [over_range(theorem, limits)])
 
 
 def stirling_recurrence(row: Any, column: Any, *premises: Theorem) -> Theorem:
@@ -139,6 +128,7 @@ def chain(body: Any, probability: lang.Scalar, variable: sp.Symbol, point: Any) 
     `body` is g, written in the scalar `probability`, whose domain must be all of (0, 1).
     """
     need(probability.domain == OPEN_PROBABILITY, f"{probability} ranges over {probability.domain}, not (0, 1)")
+    need(variable not in body.free_symbols, f"{body} depends on {variable}")
     smooth(body, probability, [])
     slope = differentiate(body, probability) * probability * (1 - probability)
     inside = lang.substitute(body, {probability: lang.logistic(variable)})

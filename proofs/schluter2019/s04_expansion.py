@@ -42,6 +42,7 @@ from dropout_theory.proof import (
     assume,
     cite,
     conjunction,
+    generalise,
     identity,
     instance,
     prove,
@@ -54,7 +55,6 @@ from dropout_theory.proof.series import (
     chain,
     empty,
     factorial_step,
-    for_each,
     low_derivative,
     shifted,
     stirling_edge,
@@ -161,7 +161,7 @@ def neighbours() -> Theorem:
 @prove("schluter2019:thm1-step-contribution.amended")
 def contribution() -> Theorem:
     both_parts = equal(term(last + 1, j, q), first_part(last, j) + second_part(last, j - 1))
-    return for_each(arithmetic(both_parts, neighbours()), (j, 2, last))
+    return generalise(arithmetic(both_parts, neighbours()), (j, 2, last))
 
 
 @prove("schluter2019:thm1-step-middle")
@@ -170,7 +170,7 @@ def middle() -> Theorem:
     in_place = equal(term(last + 1, j, q), front * triangle(last, j) + front * triangle(last, j - 1))
     first = arithmetic(in_place, neighbours())
     second = arithmetic(equal(term(last + 1, j, q), first_part(last, j) + second_part(last, j - 1)), neighbours())
-    return for_each(conjunction(first, second), (j, 2, last))
+    return generalise(conjunction(first, second), (j, 2, last))
 
 
 @prove("schluter2019:thm1-step-first")
@@ -191,7 +191,7 @@ def last_term() -> Theorem:
 @prove("schluter2019:thm1-step-triangle")
 def triangle_recurrence() -> Theorem:
     wanted = equal(triangle(row + 1, j), sp.factorial(j) * (j * Stirling2(row, j) + Stirling2(row, j - 1)))
-    return for_each(arithmetic(wanted, stirling_recurrence(row, j)), (j, 1, row + 1))
+    return generalise(arithmetic(wanted, stirling_recurrence(row, j)), (j, 1, row + 1))
 
 
 @prove("schluter2019:thm1-step-derivative.amended")
