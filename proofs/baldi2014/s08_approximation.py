@@ -6,9 +6,9 @@ from typing import Any
 
 import sympy as sp
 from dropout_theory.proofs.baldi2014.equal_numbers import in_range, j
-from dropout_theory.proofs.baldi2014.ky_fan import concave_between
+from dropout_theory.proofs.baldi2014.ky_fan import concave_between, with_vanishing
 from dropout_theory.proofs.baldi2014.s08_means import below_normalised
-from dropout_theory.proofs.baldi2014.weighted_means import Numbers, averaged, nonnegative_variance, statement
+from dropout_theory.proofs.baldi2014.weighted_means import Numbers, averaged, claimed, nonnegative_variance, statement
 
 from dropout_theory.domains import OPEN_UNIT, UNIT, interval
 from dropout_theory.language import Scalar
@@ -22,6 +22,7 @@ from dropout_theory.proof import (
     conjunction,
     generalise,
     iff,
+    increasing,
     instance,
     negation,
     prove,
@@ -203,6 +204,30 @@ def first_bound_maximum() -> Theorem:
     placed = satisfied(instance(peak, {u: 1 - 2 * s.lower_half, top: root}),
                        arithmetic(equal(root**4 + 4 * root**2, 1)))
     return arithmetic(statement("sec8-first-bound-maximum"), placed)
+
+
+@prove("baldi2014:sec8-close-near-half.amended")
+def close_near_half() -> Theorem:
+    """G and G' lie between 2/5 and 3/5 with the numbers, so the odds G/G' lie between 2/3 and 3/2."""
+    near = specialise(assume(s.all_near_half.condition), k)
+    ends = sp.Rational(2, 5), sp.Rational(3, 5)
+    bounds = []
+    for x in (OPEN, Numbers(lambda index: 1 - s.O[index])):
+        for low, high, geometric in ((ends[0], x.entry, (ends[0], x.geometric)),
+                                     (x.entry, ends[1], (x.geometric, ends[1]))):
+            logarithms = averaged(increasing(sp.log, arithmetic(less_equal(low, high), near)))
+            bounds.append(restate(increasing(sp.exp, logarithms), less_equal(*geometric)))
+    return arithmetic(statement("sec8-close-near-half"), *bounds)
+
+
+@prove("baldi2014:sec8-extreme-one")
+def extreme_one() -> Theorem:
+    return with_vanishing(s.UP_TO_ONE, claimed("sec8-extreme-one").hypotheses, False, statement("sec8-extreme-one"))
+
+
+@prove("baldi2014:sec8-extreme-zero")
+def extreme_zero() -> Theorem:
+    return with_vanishing(s.FROM_ZERO, claimed("sec8-extreme-zero").hypotheses, True, statement("sec8-extreme-zero"))
 
 
 witness("baldi2014:sec8-close-near-half", {

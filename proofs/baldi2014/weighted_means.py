@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.claim import REGISTRY
+from dropout_theory.claim import REGISTRY, Claim
 from dropout_theory.domains import POSITIVE
 from dropout_theory.language import Scalar
 from dropout_theory.papers.baldi2014.s08_means import P, every, k
@@ -31,7 +31,11 @@ from dropout_theory.statements import less, less_equal
 
 def statement(label: str) -> Any:
     """What a claim of this paper states."""
-    return REGISTRY[f"baldi2014:{label}"].statement
+    return claimed(label).statement
+
+
+def claimed(label: str) -> Claim:
+    return REGISTRY[f"baldi2014:{label}"]
 
 
 def averaged(theorem: Theorem) -> Theorem:

@@ -9,7 +9,7 @@ from sympy import Abs, Rational, sqrt
 from dropout_theory.claim import Erratum, Hypothesis, Section
 from dropout_theory.domains import OPEN_UNIT, POSITIVE, UNIT, interval
 from dropout_theory.language import NWGM, E, G, Gc, Scalar, Var, family, weights
-from dropout_theory.papers.baldi2014.s08_means import HALF, N, P, complement_share, every, k, m
+from dropout_theory.papers.baldi2014.s08_means import HALF, N, P, complement_share, every, j, k, m
 from dropout_theory.statements import (
     Exists,
     ForEach,
@@ -189,13 +189,23 @@ for name, bound in (("first", first_bound), ("second", second_bound)):
           title=f"Where the {name} bound is largest on the lower half of the unit interval",
           statement=less_equal(bound(lower_half), bound(maximisers[name])))
 
+CLOSE_NEAR_HALF = implies(equal(e, HALF), less_equal(Abs(e - NWGM(O[N])), Rational(1, 10)))
+all_near_half = Hypothesis("every number within a tenth of one half",
+                           ForEach(less_equal(Abs(O[k] - HALF), Rational(1, 10)), every))
+
 claim("sec8-close-near-half", kind="sentence", source="section 8, after eq. (87)",
       title="The normalised geometric mean is close to an expectation of one half, where the bounds vanish",
-      statement=implies(equal(e, HALF), less_equal(Abs(e - NWGM(O[N])), Rational(1, 10))),
-      reading="Close is read as within a tenth; no distance short of a half would do.",
-      erratum=Erratum("overclaim", "minor", "The bounds are approximate: a rare number near zero moves the normalised "
-                      "geometric mean arbitrarily far while the expectation stays one half."))
+      statement=CLOSE_NEAR_HALF,
+      reading="Close is read as within a tenth; the mean alone would allow no distance short of one half.",
+      erratum=Erratum("missing-hypothesis", "minor", "The bounds are approximate: a rare number near zero moves the "
+                      "normalised geometric mean arbitrarily far while the expectation stays one half. The numbers "
+                      "themselves must be near one half, as small weights make them."))
 
+claim("sec8-close-near-half.amended",
+      title="With all numbers near one half, the normalised geometric mean is close to an expectation of one half",
+      statement=CLOSE_NEAR_HALF, hypotheses=[all_near_half],
+      admissible={m: 2, P: {(1,): Rational(1, 3), (2,): Rational(2, 3)},
+                  O: {(1,): Rational(2, 5), (2,): Rational(11, 20)}})
 
 
 def equally_likely(first: Any, second: Any) -> tuple[Any, Any, Any, Any]:
@@ -260,3 +270,16 @@ for name, slug in (("E", "mean"), ("G", "wgm"), ("G'", "complement"), ("NWGM", "
     claim(f"sec8-example-{slug}", kind="number", source="section 8, after eq. (88)",
           title=f"The printed value of {name} for the numbers {printed['O_1']} and {printed['O_2']}",
           statement=rounds_to(numbers[name], printed[name]))
+
+UP_TO_ONE, FROM_ZERO = family("O", interval(0, 1, open_below=True), m), family("O", interval(0, 1, open_above=True), m)
+seen = Hypothesis("an outcome j of positive probability", both(less_equal(j, m), less(0, P[j])))
+
+claim("sec8-extreme-one", kind="sentence", source="section 8, extreme cases",
+      title="A number that is one makes the normalised geometric mean one, where no number is zero",
+      statement=both(equal(Gc(UP_TO_ONE[N]), 0), equal(NWGM(UP_TO_ONE[N]), 1)),
+      hypotheses=[seen, Hypothesis("outcome j is one", equal(UP_TO_ONE[j], 1))])
+
+claim("sec8-extreme-zero", kind="sentence", source="section 8, extreme cases",
+      title="A number that is zero makes the normalised geometric mean zero, where no number is one",
+      statement=both(equal(G(FROM_ZERO[N]), 0), equal(NWGM(FROM_ZERO[N]), 0)),
+      hypotheses=[seen, Hypothesis("outcome j is zero", equal(FROM_ZERO[j], 0))])
