@@ -8,6 +8,7 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
+from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches, rewrite
 from dropout_theory.proof.logic import put_values
 from dropout_theory.proof.solver import entails
@@ -27,25 +28,29 @@ def apart(left: Any, right: Any, *premises: Theorem) -> Theorem:
 def sift(term: Any, limits: tuple[Any, Any, Any], at: Any, *premises: Theorem) -> Theorem:
     """sum over l of KroneckerDelta(l, at) * term(l) = term(at), where `at` lies in the range. Raises ProofError."""
     symbol, low, high = limits
-    at = sp.sympify(at)
+    at, term = sp.sympify(at), sp.sympify(term)
+    scope.index_ranges([limits])
     need(symbol not in at.free_symbols, f"{at} mentions the summation index")
-    inside = sp.And(sp.Ge(at, low, evaluate=False), sp.Le(at, high, evaluate=False), evaluate=False)
-    need(bool(at.is_integer) and entails([p.conclusion for p in premises], inside), f"{at} is not known to be in range")
-    # a premise about the summation index itself would be captured by the sum
-    need(not any(symbol in g.free_symbols for p in premises for g in p.given), "an assumption restricts the index")
+    _inside(at, low, high, premises)
     whole = sp.Sum(sp.KroneckerDelta(symbol, at) * term, limits)
-    return certify("sifting", st.equal(whole, lang.substitute(sp.sympify(term), {symbol: at})), premises)
+    return certify("sifting", st.equal(whole, lang.substitute(term, {symbol: at})), premises)
 
 
 def entry_below_sum(term: Any, limits: tuple[Any, Any, Any], at: Any, *premises: Theorem) -> Theorem:
     """term(at) <= sum of term over the range, when every term is non-negative by shape and `at` is in the range."""
     symbol, low, high = limits
     at, term = sp.sympify(at), sp.sympify(term)
+    scope.index_ranges([limits])
     need(is_nonnegative(term), f"{term} is not known to be non-negative")
-    inside = sp.And(sp.Ge(at, low, evaluate=False), sp.Le(at, high, evaluate=False), evaluate=False)
-    need(bool(at.is_integer) and entails([p.conclusion for p in premises], inside), f"{at} is not known to be in range")
-    entry = lang.substitute(term, {symbol: at})
-    return certify("entry of a sum", st.less_equal(entry, sp.Sum(term, limits)), premises)
+    _inside(at, low, high, premises)
+    return certify("entry of a sum", st.less_equal(lang.substitute(term, {symbol: at}), sp.Sum(term, limits)), premises)
+
+
+def _inside(at: Any, low: Any, high: Any, premises: tuple[Theorem, ...]) -> None:
+    """Raise ProofError unless an index is known to be an integer of the range."""
+    need(bool(at.is_integer), f"{at} is not an integer")
+    inside = sp.And(*scope.in_range(at, low, high), evaluate=False)
+    need(entails([p.conclusion for p in premises], inside), f"{at} is not known to be in range")
 
 
 def generalise_offset(theorem: Theorem, offset: lang.Scalar, body: Any, *limits: tuple[Any, Any, Any]) -> Theorem:
@@ -57,13 +62,12 @@ def generalise_offset(theorem: Theorem, offset: lang.Scalar, body: Any, *limits:
     symbol, low, _ = limits[-1]
     need(offset.domain.integer and offset.domain.lower == 0 and offset.domain.upper == sp.oo,
          f"{offset} is not a natural number")
-    symbols = {limit[0] for limit in limits}
-    in_range = {relation(s, end, evaluate=False) for s, first, last in limits[:-1]
-                for relation, end in ((sp.Ge, first), (sp.Le, last))}
-    moved = certify("for each", theorem.conclusion, [theorem], discharged=in_range)
-    need(not any(g.free_symbols & (symbols | {offset}) for g in moved.given), "an assumption restricts the index")
+    scope.index_ranges(limits)
+    moved = scope.over_range(theorem, *limits[:-1])
+    need(not any(g.free_symbols & {symbol, offset} for g in moved.given), "an assumption restricts the index")
     ends = [sp.sympify(e) for limit in limits for e in limit[1:]]
     need(not any(offset in e.free_symbols for e in [body, *ends]), f"{offset} occurs in the statement")
+    need(offset not in scope.hidden(body), f"a law, keep probability or distribution depends on {offset}")
     need(matches(theorem.conclusion, lang.substitute(body, {symbol: low + offset})),
          f"{theorem.conclusion} is not the body at {low + offset}")
     return certify("for each", st.ForEach(body, *limits), [moved])
@@ -76,6 +80,7 @@ def at_value(statement: Any, equality: Theorem, theorem: Theorem) -> Theorem:
     need(isinstance(scalar, lang.Scalar) and not isinstance(scalar, (lang.Family, lang.RandomIndex, lang.RandomScalar)),
          f"{scalar} is not a scalar that is fixed")
     need(not value.free_symbols, f"{value} is not a number")
+    scope.replaceable(statement, scalar, value)
     need(matches(theorem.conclusion, lang.substitute(statement, {scalar: value})),
          f"{theorem.conclusion} is not the statement at {scalar} = {value}")
     return certify("equal terms", statement, [equality, theorem])
