@@ -22,7 +22,16 @@ def identity(left: Any, right: Any) -> Theorem:
 
 
 def arithmetic(conclusion: Any, *premises: Theorem) -> Theorem:
-    """The premises and the domains imply the conclusion over the reals (z3). Raises ProofError."""
+    """The premises and the domains imply the conclusion over the reals (z3). Raises ProofError.
+
+    A premise speaks only of where its logarithms are defined: they must be shown by the conclusion or an assumption,
+    or be defined by shape or by the premises.
+    """
+    known = [c for p in premises for c in (p.conclusion, *p.given)]
+    shown = [conclusion, *[g for p in premises for g in p.given]]
+    for p in premises:
+        if isinstance(p.conclusion, sp.core.relational.Relational):
+            scope.defined(p.conclusion, known, shown)
     need(entails([p.conclusion for p in premises], conclusion), f"not implied over the reals: {conclusion}")
     return certify("real arithmetic", conclusion, premises)
 
@@ -133,7 +142,8 @@ def rewrite(theorem: Theorem, *equalities: Theorem, indices: Iterable[Any] = ())
         need(not any(g.free_symbols & _bound_in(conclusion) or averaged and _by_chance(g) for g in equality.given),
              "an assumption is about an index or a random atom that the conclusion may bind")
         found: list[Any] = []
-        conclusion = _replace(conclusion, *equality.conclusion.args, wild, places, (), found)
+        left, right = equality.conclusion.args
+        conclusion = _replace(conclusion, left, right, wild, places, (), found)
         given += found
     return certify("rewriting", conclusion, [theorem, *general], given=given)
 

@@ -93,7 +93,7 @@ def constant_between() -> Theorem:
     same = rewrite(equation, arithmetic(equal(f(v), f(u)), assume(equal(f(u), f(v)))))
     bounded = at(assume(claims.in_range.condition), u)
     powers = [joined_power(base, p, 1 - p, bounded) for base in (f(u), 1 - f(u))]
-    between = for_all(arithmetic(equal(f(p * u + (1 - p) * v), f(u)), same, *powers), p)
+    between = for_all(arithmetic(equal(f(p * u + (1 - p) * v), f(u)), same, *powers, bounded), p)
     order = [assume(h.condition) for h in claims.between]
     share, inside = share_of(u, v, x, *order)
     reached = arithmetic(equal(share * u + (1 - share) * v, x), *order)
