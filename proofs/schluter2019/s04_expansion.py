@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import sympy as sp
 
 from dropout_theory.claim import REGISTRY
@@ -73,6 +75,7 @@ from dropout_theory.statements import equal, less, less_equal
 spread = q * (1 - q)  # p' as a polynomial in p
 
 
+@cache
 def first_row() -> Theorem:
     """A_1 = p(1 - p): the sum has one term and S2(1, 1) = 1."""
     whole = sp.Sum(spread * (explicit(1, q) / spread).function, (j, 1, 1))
@@ -81,6 +84,7 @@ def first_row() -> Theorem:
     return arithmetic(equal(explicit(1, q), spread), one, nothing, stirling_edge(1, 1))
 
 
+@cache
 def next_row() -> Theorem:
     """p(1 - p) dA_k/dp = A_(k+1), term by term from the recurrence of the Stirling numbers."""
     weight = spread * (-1) ** (j - 1) * q ** (j - 1) * sp.factorial(j)
@@ -151,6 +155,7 @@ def derivative_of_a_term() -> Theorem:
                       slope_of_term, instance(split, {q: p}, probability_of_score()))
 
 
+@cache
 def neighbours() -> Theorem:
     """T(k + 1, j) = j T(k, j) + j T(k, j - 1) for j >= 2."""
     from_two = assume(less_equal(2, j))

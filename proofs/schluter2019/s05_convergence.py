@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import sympy as sp
 
 from dropout_theory.claim import REGISTRY
@@ -143,6 +145,7 @@ classical_fact(
     "Taylor's theorem inside the disc in which log(1 + exp z) is analytic, Abel's limit theorem on its boundary")
 
 
+@cache
 def poles(point: sp.Expr) -> PolePair:
     """The pair of poles at +-pi i seen from a real point."""
     between = sp.And(less(0, angle(c)), less(angle(c), sp.pi), evaluate=False)
@@ -154,6 +157,7 @@ def poles(point: sp.Expr) -> PolePair:
     return pole_pair(coefficient(point, ORDER), distance(point), angle(point), next_distance(point), small, *facts)
 
 
+@cache
 def at_fixed(point: sp.Expr) -> Theorem:
     """The Taylor series at a real point sums to log(1 + exp(point + w)), given |w| <= distance."""
     near = assume(less_equal(sp.Abs(w), distance(point)))
@@ -169,6 +173,7 @@ contribution = x[i] * beta[i] * (gate / (1 - strict_delta) - 1)
 
 
 @prove("schluter2019:thm2.amended-largest-deviation")
+@cache
 def largest_deviation() -> Theorem:
     pieces = [largest_absolute(noise)]
     for sign, wanted in ((1, largest_up), (-1, largest_down)):

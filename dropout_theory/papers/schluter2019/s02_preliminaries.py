@@ -6,7 +6,7 @@ import sympy as sp
 
 from dropout_theory.claim import Erratum, Section
 from dropout_theory.domains import OPEN_PROBABILITY, Domain
-from dropout_theory.language import Scalar
+from dropout_theory.language import Scalar, index, size
 from dropout_theory.papers.schluter2019.notation import c, log_partition
 from dropout_theory.statements import equal
 
@@ -42,3 +42,34 @@ claim("eq3.amended",
       title="The negative log likelihood of one example with the label before the logarithm",
       statement=equal(sp.exp(y * sp.log(p) + (1 - y) * sp.log(1 - p)), likelihood),
       source="section 2, eq. (3)")
+
+examples = size("n")
+position = index("i")
+
+claim("eq4",
+      title="The expected loss is added up over the examples numbered 1 to n",
+      statement=equal(sp.Sum(1, (position, 0, examples)), examples),
+      reading="the printed sum starts at i = 0; it has as many terms as there are examples",
+      erratum=Erratum("off-by-one", "typo", "the sum starts at 1"))
+
+claim("eq4.amended",
+      title="A sum over the examples from 1 to n has n terms",
+      statement=equal(sp.Sum(1, (position, 1, examples)), examples),
+      source="section 2, eq. (4)")
+
+claim("eq5",
+      title="The loss of a positive example under dropout noise",
+      statement=None, kind="definition")
+
+outputs, output = size("q"), index("j")
+
+claim("eq6",
+      title="The expected loss of q outputs is added up over the examples numbered 1 to n",
+      statement=equal(sp.Sum(1, (position, 0, examples), (output, 1, outputs)), examples * outputs),
+      reading="the printed inner sum starts at i = 0",
+      erratum=Erratum("off-by-one", "typo", "the inner sum starts at 1"))
+
+claim("eq6.amended",
+      title="A sum over q outputs and the examples from 1 to n has n q terms",
+      statement=equal(sp.Sum(1, (position, 1, examples), (output, 1, outputs)), examples * outputs),
+      source="section 2, eq. (6)")

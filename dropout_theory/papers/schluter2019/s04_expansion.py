@@ -45,6 +45,18 @@ at_clean = sp.Sum(derivative(m, score) * E(noise**m) / sp.factorial(m), (m, 0, o
 with_powers = sp.Sum(derivative(m, score) * score**m * delta**m / (sp.factorial(m) * (1 - delta) ** (m - 1)),
                      (m, 0, order))
 
+claim("sec4-number-of-terms",
+      title="The expansion of order k takes k terms of the Taylor series",
+      statement=equal(sp.Sum(1, (m, 0, order)), order),
+      source="section 4, first sentence",
+      kind="sentence",
+      erratum=Erratum("off-by-one", "typo", "orders 0 to k are k + 1 terms"))
+
+claim("sec4-number-of-terms.amended",
+      title="The expansion of order k takes k + 1 terms of the Taylor series",
+      statement=equal(sp.Sum(1, (m, 0, order)), order + 1),
+      source="section 4, first sentence")
+
 claim("sec4-expansion-step1",
       title="Derivatives at the noisy score taken out of the expectation",
       statement=equal(at_noisy, at_clean),

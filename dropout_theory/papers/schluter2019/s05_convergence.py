@@ -80,6 +80,16 @@ claim("thm2-reading-all-kept",
       reading="the deviation is the one of the mask that keeps every feature",
       erratum=Erratum("number", "major", "wrong radius, and the other masks matter too"))
 
+claim("thm2-reading-explicit",
+      title="With the sums of theorem 1 for coefficients the expansion converges to the regulariser exactly when every "
+            "deviation is below 2 pi",
+      statement=equivalent(less(largest, 2 * sp.pi),
+                           SumsTo(derivative(j + 1, score) * E(noise**j) / factorial(j), (j, 2), regulariser)),
+      source="section 5, theorem 2", kind="theorem",
+      reading="A_j is the sum of theorem 1, the derivative of order j + 1, as the sentence before eq. (12) recalls it",
+      erratum=Erratum("off-by-one", "major", "where the series converges, it converges to the expected change of p, not "
+                                             "to the regulariser"))
+
 largest_up = sp.Sum(sp.Max(x[i] * beta[i] * delta / (1 - delta), -x[i] * beta[i]), (i, 1, d))
 largest_down = sp.Sum(sp.Max(x[i] * beta[i], -x[i] * beta[i] * delta / (1 - delta)), (i, 1, d))
 reach = sp.sqrt(score**2 + sp.pi**2)
