@@ -157,11 +157,14 @@ class Element(sp.Expr):
         return sp.S.One if x == self else sp.S.Zero
 
     def _latex(self, printer: Any) -> str:
+        if not self.indices:
+            return str(printer._print(self.family))
         inside = ",".join(printer._print(i) for i in self.indices)
         return f"{{{printer._print(self.family)}}}_{{{inside}}}"
 
     def _sympystr(self, printer: Any) -> str:
-        return f"{self.family.name}[{', '.join(printer._print(i) for i in self.indices)}]"
+        inside = ", ".join(printer._print(i) for i in self.indices)
+        return f"{self.family.name}[{inside}]" if self.indices else self.family.name
 
     _diff_wrt = True
 

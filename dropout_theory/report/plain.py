@@ -23,7 +23,13 @@ class _Plain(StrPrinter):
         return _NAME.sub(lambda found: _GREEK.get(found[0], found[0]), expr.name.rstrip("_"))
 
     def _print_Element(self, expr: Any) -> str:
-        return f"{self._print(expr.family)}[{', '.join(self._print(i) for i in expr.indices)}]"
+        name, inside = self._print(expr.family), ", ".join(self._print(i) for i in expr.indices)
+        return f"{name}[{inside}]" if expr.indices else name
+
+    def _print_Aversion(self, expr: Any) -> str:
+        names = ", ".join(self._print(a) for a in expr.parameters)
+        criterion, risk = self._print(expr.criterion), self._print(expr.risk)
+        return f"(max of {risk} over ({names}) minimising {criterion}, less its infimum over ({names}))"
 
     def _print_Pi(self, expr: Any) -> str:
         return "π"
