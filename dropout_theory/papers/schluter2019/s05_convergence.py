@@ -87,7 +87,7 @@ claim("thm2-reading-explicit",
                            SumsTo(derivative(j + 1, score) * E(noise**j) / factorial(j), (j, 2), regulariser)),
       source="section 5, theorem 2", kind="theorem",
       reading="A_j is the sum of theorem 1, the derivative of order j + 1, as the sentence before eq. (12) recalls it",
-      erratum=Erratum("off-by-one", "major", "where the series converges, its value is an expected change of p, not the "
+      erratum=Erratum("off-by-one", "major", "where it converges, it adds up to an expected change of p, not the "
                                              "regulariser"))
 
 largest_up = sp.Sum(sp.Max(x[i] * beta[i] * delta / (1 - delta), -x[i] * beta[i]), (i, 1, d))
