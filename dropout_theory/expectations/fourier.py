@@ -169,18 +169,10 @@ def _enclosed(w: list[arb], p: list[arb], b: arb, center: arb, square: arb, digi
     step = 2 * arb.pi() / arb(period)
     count = math.ceil(((digits + 3) * math.log(10) + 6) * float(period) / (2 * math.pi**2)) + 1
     mean, slope_mean, penalty = center / (2 * arb.pi()), 1 / (2 * arb.pi()), square / (4 * arb.pi())
-    one = acb(1)
-    turn = [acb(0, x * step).exp() for x in w]  # powers by repeated multiplication: one exponential for each input
-    current = [one] * len(w)
-    start = acb(0, b * step).exp()
-    lead = one
     for k in range(1, count + 1):
         t = step * k
-        lead = lead * start
-        phi = lead
-        for i, factor in enumerate(turn):
-            current[i] = current[i] * factor
-            phi = phi * (1 - p[i] + p[i] * current[i])
+        factors = [1 - y + y * acb(0, x * t).exp() for x, y in zip(w, p, strict=True)]
+        phi = _product([acb(0, b * t).exp(), *factors])
         hyperbolic = (arb.pi() * t).sinh()
         mean += phi.imag / hyperbolic
         slope_mean += t * phi.real / hyperbolic
@@ -191,6 +183,14 @@ def _enclosed(w: list[arb], p: list[arb], b: arb, center: arb, square: arb, digi
     second = step * slope_mean + _ball(aliasing + tail)
     third = center / 2 + arb(2).log() + step * penalty + _ball(aliasing + 2 * tail)
     return UnitMoments(first, first - second - first * first, 1 / (1 + (-center).exp()), third, count)
+
+
+def _product(factors: list[acb]) -> acb:
+    """Product by halves: a chain of complex balls would widen by a factor of sqrt 2 at each step."""
+    while len(factors) > 1:
+        pairs = [a * b for a, b in zip(factors[::2], factors[1::2], strict=False)]
+        factors = pairs + factors[len(pairs) * 2:]
+    return factors[0]
 
 
 def _ball(bound: arb) -> arb:
