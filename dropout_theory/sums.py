@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, permutations, product
 from typing import Any
 
@@ -85,7 +86,7 @@ def _geometric(expr: Any) -> Any:
     for atom in atoms:
         k = _fresh()
         expr = sp.Product(expr.xreplace({atom: k}) ** atom.probabilities[k], (k, 1, atom.size))
-    return expr
+    return lang.G(expr) if is_random(expr) else expr  # gates beside the subnetwork
 
 
 def is_random(expr: Any) -> bool:
@@ -104,7 +105,12 @@ def is_random(expr: Any) -> bool:
 
 def terms(expr: Any) -> list[Term]:
     """The normal-form terms of an expression, like terms collected."""
-    return collect(_terms(sp.sympify(expr)))
+    return list(_found_terms(sp.sympify(expr)))
+
+
+@lru_cache(maxsize=4096)  # a proof asks for the same normal forms again and again
+def _found_terms(expr: Any) -> tuple[Term, ...]:
+    return tuple(collect(_terms(expr)))
 
 
 def collect(found: Iterable[Term]) -> list[Term]:
@@ -291,9 +297,8 @@ def _sum_terms(expr: sp.Sum) -> list[Term]:
 
 def _bind(term: Term, symbol: sp.Symbol, low: Any, high: Any) -> Term:
     fresh = _fresh(symbol.name)
-    renamed = _substitute(term, {symbol: fresh}) if not isinstance(symbol, sp.Dummy) else term
-    name = fresh if not isinstance(symbol, sp.Dummy) else symbol
-    return Term(renamed.coefficient, renamed.powers, (*renamed.binders, (name, sp.sympify(low), sp.sympify(high))))
+    renamed = _substitute(term, {symbol: fresh})
+    return Term(renamed.coefficient, renamed.powers, (*renamed.binders, (fresh, sp.sympify(low), sp.sympify(high))))
 
 
 def _product_terms(expr: sp.Product) -> list[Term]:
@@ -410,8 +415,8 @@ def _canonical(term: Term) -> Term | None:
 
 def _deltas(term: Term) -> Term | None:
     """Use KroneckerDelta(a, b) to eliminate a bound index when both range over the same values."""
-    for atom, _ in term.powers:
-        if not isinstance(atom, sp.KroneckerDelta):
+    for atom, power in term.powers:
+        if not isinstance(atom, sp.KroneckerDelta) or not power.is_positive:
             continue
         ranges = {b[0]: (b[1], b[2]) for b in term.binders}
         a, b = atom.args[:2]
@@ -434,6 +439,9 @@ def _free_binders(term: Term) -> Term:
         using = [p for p in powers if symbol in p[0].free_symbols | p[1].free_symbols]
         if not using:
             binders.remove(binder)
+            if not _not_negative_within(high - low + 1, binders):
+                binders.append(binder)  # an empty range has no terms, not a negative number of them
+                continue
             count = terms(high - low + 1)
             return _free_binders_many(coefficient, powers, binders, count)
         atom, exponent = using[0]
@@ -442,6 +450,18 @@ def _free_binders(term: Term) -> Term:
             binders.remove(binder)
             powers.remove(using[0])
     return Term(coefficient, tuple(powers), tuple(binders))
+
+
+def _not_negative_within(expr: Any, binders: list[Binder]) -> bool:
+    """Whether an expression is at least 0 at every value of the bound indices, whose ranges are not empty."""
+    expr = sp.expand(expr)
+    for symbol, low, high in reversed(binders):
+        if symbol in expr.free_symbols:
+            slope = expr.coeff(symbol)
+            if not slope.is_Rational or symbol in (expr - slope * symbol).expand().free_symbols:
+                return False
+            expr = sp.expand(lang.substitute(expr, {symbol: low if slope > 0 else high}))
+    return bool(expr.is_nonnegative) and not expr.free_symbols & {b[0] for b in binders}
 
 
 def _free_binders_many(coefficient: Any, powers: list[Any], binders: list[Any], count: list[Term]) -> Term:
@@ -511,8 +531,19 @@ def rebuild(found: Iterable[Term]) -> Any:
     total = []
     for term in found:
         body = term.monomial()
-        total.append(term.coefficient * (sp.Sum(body, *term.binders) if term.binders else body))
+        total.append(term.coefficient * (sp.Sum(body, *_inner_first(term.binders)) if term.binders else body))
     return sp.Add(*total)
+
+
+def _inner_first(binders: tuple[Binder, ...]) -> list[Binder]:
+    """The binders as SymPy writes them: a range that mentions an index stands before the range of that index."""
+    ordered: list[Binder] = []
+    left = list(binders)
+    while left:
+        inner = next(b for b in left if not any(b[0] in o[1].free_symbols | o[2].free_symbols for o in left))
+        left.remove(inner)
+        ordered.append(inner)
+    return ordered
 
 
 def normal(expr: Any) -> Any:

@@ -8,7 +8,7 @@ import sympy as sp
 from dropout_theory.domains import NATURAL, PROBABILITY
 from dropout_theory.language import Cov, E, Scalar, family, gates, index, size, weights
 from dropout_theory.proof import ProofError, assume, generalise, identity, rewrite
-from dropout_theory.proof.indices import apart, at_value, entry_below_sum, generalise_offset, sift
+from dropout_theory.proof.indices import apart, at_value, entry_below_sum, generalise_offset, mirrored, sift
 from dropout_theory.statements import ForEach, equal, less_equal
 
 n = size("n")
@@ -84,3 +84,16 @@ def test_a_special_value_speaks_of_that_value_only() -> None:
     assert found.conclusion == statement and found.given == {equal(a, 0)}
     with pytest.raises(ProofError, match="not the statement"):
         at_value(statement, assume(equal(a, 2)), identity(sp.Integer(4), 4))
+
+
+def test_symmetry_is_of_equalities() -> None:
+    a, b = Scalar("a"), Scalar("b")
+    assert mirrored(assume(equal(a, b))).conclusion == equal(b, a)
+    with pytest.raises(ProofError, match="not an equality"):
+        mirrored(assume(less_equal(a, b)))
+
+
+def test_an_index_known_to_be_positive_does_not_range_below_one() -> None:
+    positive = sp.Symbol("s", integer=True, positive=True)
+    with pytest.raises(ProofError, match="may leave"):
+        sift(w[positive], (positive, -1, n), i)

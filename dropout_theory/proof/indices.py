@@ -94,6 +94,12 @@ def replaced(expr: Any, *equalities: Theorem) -> Theorem:
     return certify("rewriting", st.equal(expr, moved.conclusion.args[1]), [moved])
 
 
+def mirrored(theorem: Theorem) -> Theorem:
+    """right = left, from left = right."""
+    need(isinstance(theorem.conclusion, sp.Eq), f"not an equality: {theorem.conclusion}")
+    return certify("symmetry", st.equal(*reversed(theorem.conclusion.args)), [theorem])
+
+
 def written_out(theorem: Theorem) -> Theorem:
     """The conclusion with sums and products over ranges between two numbers written out term by term."""
     return certify("written out", put_values(unfold(theorem.conclusion), {}), [theorem])
