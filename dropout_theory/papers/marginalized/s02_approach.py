@@ -121,20 +121,6 @@ EQ5 = claim("eq5", title="The first two Hessian terms are the covariance of the 
 NONNEGATIVE_PENALTY = claim("sec2.2-nonnegative", title="The regulariser is never negative", kind="inequality",
                             statement=less_equal(0, penalty), limits={"max_size": 2})
 
-affine = cross_entropy(a[k] + scale * sp.Sum(jacobian[k, i] * v[r, i], (i, 1, D)))
-AFFINE = claim("sec2.2-affine-scores", title="For scores affine in the noisy units nothing is discarded",
-               statement=SameToOrder(
-                   affine,
-                   cross_entropy(a[k]) + scale * over_classes((output - y[k]) * sp.Sum(jacobian[k, i] * v[r, i],
-                                                                                       (i, 1, D)))
-                   + scale**2 / 2 * sp.Sum(
-                       (over_classes(output * jacobian[k, i] * jacobian[k, j])
-                        - over_classes(output * jacobian[k, i]) * over_classes(output * jacobian[k, j]))
-                       * v[r, i] * v[r, j], (i, 1, D), (j, 1, D)), scale, 2),
-               limits={"max_size": 2}, kind="sentence",
-               reading="the remark that the kept terms are a variance, for the last hidden layer, where scores are "
-                       "affine: the second-order term is exactly that variance at every noise outcome r")
-
 # --- the term that is left out -------------------------------------------------------------------------------------
 o1, y1 = Scalar("o_1", interval(0, 1)), Scalar("y_1", interval(0, 1))
 convex, concave = Scalar("A_1", REAL), Scalar("A'_1", REAL)
