@@ -26,6 +26,8 @@ def symbolic(claim: Any, context: Context) -> Finding:
         theorem = refuted()
         if not isinstance(theorem.conclusion, Refutation) or theorem.given:
             raise ProofError(f"{claim.id}: its refutation concludes {theorem.conclusion}")
+        if theorem.conclusion.args[0] != claim.statement:
+            raise ProofError(f"{claim.id}: the refutation is of {theorem.conclusion.args[0]}")
         return Finding("fails", "proof", "refuted by " + "; ".join(theorem.steps),
                        counterexample={"instance": str(theorem.conclusion.args[1]),
                                        "statement": str(theorem.conclusion.args[0])},

@@ -225,13 +225,22 @@ def classical(name: str) -> Theorem:
 
 
 class Refutation(Boolean):
-    """The claim's statement fails at this instance: args = (statement at the instance, text of the instance)."""
+    """A claim's statement fails at an instance: args = (the statement as printed, text of the instance)."""
 
 
-def refutation(theorem: Theorem, statement: Any, values: Mapping[Any, Any]) -> Theorem:
-    """From a theorem that concludes the negation of `statement` at `values`, a refutation of the statement."""
-    instance_of = put_values(statement, values)
+def refutation(theorem: Theorem, claim: Any, values: Mapping[Any, Any]) -> Theorem:
+    """From a theorem that concludes the negation of a claim's statement at `values`, a refutation of the claim.
+
+    The values are a complete instance: every domain and hypothesis of the claim is checked. Raises ProofError.
+    """
+    from dropout_theory.instances import Rejected, Unsupported, check_admissible
+
+    try:
+        check_admissible(claim, dict(values))
+    except (Rejected, Unsupported) as error:
+        raise ProofError(f"not an instance of {claim.id}: {error}") from None
+    instance_of = put_values(claim.statement, values)
     need(matches(theorem.conclusion, _negation(instance_of)), f"{theorem.conclusion} does not negate {instance_of}")
     need(not theorem.given, f"unproved assumptions: {theorem.given}")
     text = ", ".join(f"{k} = {v}" for k, v in values.items())
-    return certify("refutation", Refutation(instance_of, sp.Symbol(text)), [theorem])
+    return certify("refutation", Refutation(claim.statement, sp.Symbol(text)), [theorem])

@@ -88,11 +88,24 @@ class Translator:
 
     def _sum(self, expr: Any) -> Any:
         """Constant factors stand before a sum, and a sum over independent indices is a product of sums."""
+        parts = []
         groups = _independent_parts(expr)
-        if len(groups) == 1 and groups[0][1]:
-            return self.opaque(expr)
-        parts = [self.real(normal(sp.Sum(body, *limits) if limits else body)) for body, limits in groups]
+        for body, limits in groups:
+            if body == 1 and limits:
+                parts.append(self._number_of_terms(limits))
+            elif len(groups) == 1 and limits:
+                parts.append(self.opaque(expr))
+            else:
+                parts.append(self.real(normal(sp.Sum(body, *limits) if limits else body)))
         return z3.Product(parts)
+
+    def _number_of_terms(self, limits: list[Any]) -> Any:
+        """A sum of ones: last - first + 1 terms, or none where that is negative."""
+        _, low, high = limits[0]
+        if len(limits) > 1 or not (low.is_integer and high.is_integer):
+            return self.opaque(sp.Sum(1, *limits))
+        count = self.real(normal_real(high - low + 1))
+        return z3.If(count >= 0, count, z3.RealVal(0, self.context))
 
     def _inverse(self, base_expr: Any, base: Any, order: int) -> Any:
         key = sp.Pow(base_expr, -order, evaluate=False)

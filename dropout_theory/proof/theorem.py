@@ -81,7 +81,7 @@ def prove(claim_id: str) -> Callable[[Proof], Proof]:
 def refute(claim_id: str) -> Callable[[Proof], Proof]:
     """Register a function that returns a theorem contradicting a claim at an instance it names.
 
-    The conclusion must be Refutation(statement instance): see dropout_theory.proof.logic.refutation.
+    The conclusion must be a Refutation of the claim's statement: see dropout_theory.proof.logic.refutation.
     """
 
     def register(function: Proof) -> Proof:
