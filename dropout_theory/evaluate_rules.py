@@ -306,4 +306,18 @@ def _nwgm(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
     total = below + above
     if isinstance(total, fmpq) and total == 0:
         raise _undefined("NWGM is 0/0: outcomes 0 and 1 both have positive probability")
-    return below / total
+    if isinstance(below, fmpq) or isinstance(above, fmpq):
+        return below / total
+    odds = _geometric_odds(ev, expr.args[0], bound)  # rational more often than the two means are
+    return below / total if odds is None else 1 / (1 + odds)
+
+
+def _geometric_odds(ev: Any, x: Any, bound: dict[Any, Any]) -> fmpq | None:
+    """Weighted geometric mean of the odds (1 - x)/x where it is rational, else None."""
+    from dropout_theory.evaluate import Undefined
+
+    try:
+        odds = ev.value(lang.G((1 - x) / x), bound)
+    except Undefined:
+        return None
+    return odds if isinstance(odds, fmpq) else None

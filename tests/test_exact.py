@@ -6,13 +6,14 @@ import pytest
 import sympy as sp
 
 from dropout_theory.checkers import get_checker
+from dropout_theory.checkers.exact import shrink
 from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.domains import PROBABILITY, REAL, UNIT
-from dropout_theory.evaluate import Truth, judge
+from dropout_theory.domains import OPEN_UNIT, PROBABILITY, REAL, UNIT
+from dropout_theory.evaluate import Truth, is_exact, judge
 from dropout_theory.expectations.enumeration import expectation
 from dropout_theory.instances import Rejected
 from dropout_theory.kernel import Context
-from dropout_theory.language import E, Scalar, Var, distribution, family, gates, index, size, subnetwork, weights
+from dropout_theory.language import E, G, Scalar, Var, distribution, family, gates, index, size, subnetwork, weights
 from dropout_theory.statements import Exists, all_equal, both, equal, equivalent, implies, less, less_equal
 
 n, m, i, k = size("n"), size("m"), index("i"), index("k")
@@ -83,3 +84,20 @@ def test_undefined_values_are_unknown():
     found = judge(equal(1 / q, 1 / q), {q: sp.S.Zero}, expectation)
     assert found.truth is Truth.UNKNOWN and "division by zero" in found.note
     assert judge(less(sp.log(q), 0), {q: sp.S.Zero}, expectation).truth is Truth.UNKNOWN
+
+
+def test_shrinking_keeps_rational_sides_rational() -> None:
+    inside = family("O", OPEN_UNIT, m)
+    wrong = Claim("paper:test", "test", less_equal((1 - G(inside[N])) ** 2, E((1 - inside[N]) ** 2)), "1", "test")
+    half = sp.Rational(1, 2)
+    values = {m: 2, P: {(1,): half, (2,): half}, inside: {(1,): sp.Rational(1, 4), (2,): sp.Rational(1, 9)}}
+    smallest, judged = shrink(wrong, values)
+    assert smallest == values and judged.left > judged.right
+    assert is_exact(judged.left) and is_exact(judged.right)
+
+
+def test_shrinking_drops_the_entry_that_does_not_matter() -> None:
+    wrong = Claim("paper:test", "test", equal(Var(S), 0), "1", "test")
+    values = {n: 2, w: {(1,): 5, (2,): 1}, p: {(1,): sp.Rational(1, 3), (2,): 1}}
+    smallest, _ = shrink(wrong, values)
+    assert smallest == {n: 1, w: {(1,): 1}, p: {(1,): sp.Rational(1, 2)}}

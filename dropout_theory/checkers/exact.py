@@ -12,7 +12,7 @@ from flint import arb
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
-from dropout_theory.evaluate import Truth, Unsupported, judge
+from dropout_theory.evaluate import Truth, Unsupported, is_exact, judge
 from dropout_theory.expectations.enumeration import expectation
 from dropout_theory.instances import (
     RandomChooser,
@@ -129,7 +129,10 @@ def fails_at(claim: Any, values: Values) -> Any:
 
 
 def shrink(claim: Any, values: Values, rounds: int = 3) -> tuple[Values, Any]:
-    """A smaller counterexample: each number replaced by the simplest one that still refutes."""
+    """A smaller counterexample: each number replaced by the simplest one that still refutes.
+
+    Two rational sides stay rational: a reader can check those by hand, and balls only by machine.
+    """
     judged = fails_at(claim, values)
     if judged is None:  # the instance was judged without its own admissibility check: report it as it is
         return values, judge(claim.statement, values, expectation)
@@ -139,12 +142,16 @@ def shrink(claim: Any, values: Values, rounds: int = 3) -> tuple[Values, Any]:
         for atom in list(current):
             for candidate in _simpler(current, atom):
                 found = fails_at(claim, candidate)
-                if found is not None:
+                if found is not None and _rational_sides(judged) <= _rational_sides(found):
                     current, judged, changed = candidate, found, True
                     break
         if not changed:
             break
     return current, judged
+
+
+def _rational_sides(judged: Any) -> bool:
+    return judged.left is not None and is_exact(judged.left) and is_exact(judged.right)
 
 
 _SIMPLE = [sp.Integer(0), sp.Integer(1), sp.Integer(-1), sp.Rational(1, 2), sp.Integer(2), sp.Rational(1, 3),
@@ -164,9 +171,10 @@ def _simpler(values: Values, atom: Any) -> Any:
         return
     if not isinstance(current, dict):
         if isinstance(atom, lang.Scalar) and atom.domain.integer:
-            smaller = _smaller_size(values, atom)
-            if smaller is not None:
-                yield smaller
+            for place in range(int(current), 0, -1):
+                smaller = _smaller_size(_moved_last(values, atom, place), atom)
+                if smaller is not None:
+                    yield smaller
             return
         for simple in _SIMPLE:
             if _complexity(simple) < _complexity(current):
@@ -181,6 +189,17 @@ def _simpler(values: Values, atom: Any) -> Any:
         for simple in _SIMPLE:
             if _complexity(simple) < _complexity(value):
                 yield {**values, atom: {**current, place: simple}}
+
+
+def _moved_last(values: Values, size: Any, place: int) -> Values:
+    """The instance with entry `place` of every family indexed 1..size exchanged with the last, to be cut off."""
+    last = int(values[size])
+    changed = dict(values)
+    for family, entries in values.items():
+        if isinstance(entries, dict) and isinstance(family, lang.Family) and len(family.ranges) == 1 \
+                and family.ranges[0][1:] == (sp.S.One, size) and (place,) in entries and (last,) in entries:
+            changed[family] = {**entries, (place,): entries[last,], (last,): entries[place,]}
+    return changed
 
 
 def _smaller_size(values: Values, atom: Any) -> Values | None:
