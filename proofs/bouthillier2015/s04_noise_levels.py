@@ -9,7 +9,6 @@ from dropout_theory.papers.bouthillier2015.s04_noise_levels import (
     FLAT,
     MORE_DIVERSE_AMENDED,
     SAME_LEVEL,
-    SAME_LEVEL_AMENDED,
     dropped,
     dropped_plain,
     h,
@@ -36,11 +35,10 @@ from dropout_theory.statements import different, equal
 third = sp.Rational(1, 3)
 witness(EQ9.id, {p: sp.Rational(1, 4), units: 1, h: {(1,): 1}})
 witness(EQ10.id, {highest: sp.Rational(1, 2), units: 1, h: {(1,): 1}})
-witness(SAME_LEVEL.id, {highest: sp.Rational(1, 2), units: 1})
 witness(FLAT.id, {highest: sp.Rational(1, 2), units: 3})
 
 
-@prove(SAME_LEVEL_AMENDED.id)
+@prove(SAME_LEVEL.id)
 def shared_level() -> Theorem:
     """Given the level the entries are independent, so their covariance is its variance, plus more on the diagonal."""
     same = sp.KroneckerDelta(j, k)

@@ -8,7 +8,6 @@ from dropout_theory.domains import NONNEGATIVE
 from dropout_theory.language import E, Relu, Scalar
 from dropout_theory.papers.bouthillier2015.s08_appendix import (
     ACTIVE,
-    CONCLUSION,
     CONSTANT,
     EQ11,
     EQ12,
@@ -27,10 +26,8 @@ from dropout_theory.papers.bouthillier2015.s08_appendix import (
     d,
     examples,
     f,
-    first,
     g,
     gate,
-    here,
     i,
     j,
     k,
@@ -38,8 +35,6 @@ from dropout_theory.papers.bouthillier2015.s08_appendix import (
     matched,
     n,
     p,
-    second,
-    there,
 )
 from dropout_theory.proof import (
     Theorem,
@@ -150,4 +145,3 @@ def convexity() -> Theorem:
     return restate(jensen(p**x, x, counts[k], P, convex), MEAN_BOUND.statement)
 
 
-witness(CONCLUSION.id, {here: 1, there: sp.Rational(1, 10), first: 1, second: 9})

@@ -61,18 +61,14 @@ SEPARATE_INDEPENDENT = claim("sec4.1-separate-independent", title="Units with le
                              statement=equal(Cov(first[1], second[1]), 0), kind="sentence",
                              reading="what separate levels amount to: plain dropout at rate p/2")
 SAME_LEVEL = claim(
-    "sec4.1-same-level", title="With one level for the layer a unit is not dropped with probability p/2",
-    statement=ForEach(different(E(shared[j]), highest / 2), (j, 1, units)), kind="sentence",
-    reading="the text asks for one level, since otherwise each mask entry would be Bernoulli with parameter p/2; so "
-            "read, a shared level gives an entry another law",
-    erratum=Erratum("invalid-step", "minor", "Each entry is Bernoulli with parameter p/2 whether the level is shared "
-                    "or not. What a shared level changes is the joint law: entries have covariance p^2/12."))
-SAME_LEVEL_AMENDED = claim(
-    "sec4.1-same-level.amended", title="One level for the layer gives its entries covariance p^2/12",
+    "sec4.1-same-level", title="One level for the layer makes its entries depend on each other, with covariance p^2/12",
     statement=ForEach(implies(different(j, k), equal(Cov(shared[j], shared[k]), highest**2 / 12)),
-                      (j, 1, units), (k, 1, units)))
-claim("sec4.1-same-level.amended-marginal", title="With one level for the layer a unit is dropped with probability p/2",
-      statement=ForEach(equal(E(shared[j]), highest / 2), (j, 1, units)))
+                      (j, 1, units), (k, 1, units)), kind="sentence",
+    reading="the text asks for one level, since otherwise the mask would be Bernoulli with parameter p/2: read as a "
+            "remark on the joint law, because the law of a single entry is the same either way")
+claim("sec4.1-same-level-marginal", title="With one level for the layer, too, a unit is dropped with probability p/2",
+      statement=ForEach(equal(E(shared[j]), highest / 2), (j, 1, units)), kind="sentence",
+      reading="not printed: the law of a single entry under a shared level, beside the remark on separate ones")
 
 # --- the number of dropped units ----------------------------------------------------------------------------------
 plain = gates("M'", highest, units)
