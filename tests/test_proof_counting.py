@@ -16,6 +16,7 @@ from dropout_theory.proof.counting import (
     binomial_next,
     binomial_not_negative,
     binomial_total,
+    constant_sum,
     each_value,
     integer_gap,
     mirrored_sum,
@@ -71,6 +72,15 @@ def test_a_mirrored_sum_has_mirrored_ends() -> None:
     assert mirrored.args[0].doit() == mirrored.args[1].doit() == 30
     with pytest.raises(ProofError, match="fixed integer"):
         mirrored_sum(sp.Sum(i**2, (i, 1, 4)), x)
+
+
+def test_constant_terms_are_counted_only_in_a_range_that_is_not_reversed() -> None:
+    assert constant_sum(x, (i, 1, n)).conclusion.args[1] == n * x
+    assert constant_sum(x, (i, 1, m)).conclusion.args[1] == m * x
+    with pytest.raises(ProofError, match="at least"):
+        constant_sum(x, (i, 1, z))
+    with pytest.raises(ProofError, match="depends"):
+        constant_sum(w[i], (i, 1, n))
 
 
 def test_rounding_is_for_floors_and_ceilings() -> None:

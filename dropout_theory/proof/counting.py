@@ -76,6 +76,17 @@ def split_sum(whole: sp.Sum, after: Any, *premises: Theorem) -> Theorem:
     return certify("splitting a sum", st.equal(whole, parts), premises)
 
 
+def constant_sum(term: Any, limits: tuple[Any, Any, Any], *premises: Theorem) -> Theorem:
+    """sum over a..b of a term without the index = (b - a + 1) term, where a - 1 <= b. Raises ProofError."""
+    symbol, low, high = limits
+    term, low, high = (sp.sympify(e) for e in (term, low, high))
+    need(symbol not in term.free_symbols, f"{term} depends on {symbol}")
+    need(bool(low.is_integer) and bool(high.is_integer), f"{low} or {high} is not known to be an integer")
+    need(entails([t.conclusion for t in premises], sp.Le(low - 1, high, evaluate=False)),
+         f"{high} is not known to be at least {low - 1}")
+    return certify("constant terms", st.equal(sp.Sum(term, limits), (high - low + 1) * term), premises)
+
+
 def mirrored_sum(whole: sp.Sum, about: Any) -> Theorem:
     """sum of f(k) over a..b = sum of f(about - k) over about - b..about - a, `about` an integer. Raises ProofError."""
     need(isinstance(whole, sp.Sum) and len(whole.limits) == 1, f"not a single sum: {whole}")

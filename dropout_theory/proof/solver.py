@@ -198,7 +198,8 @@ def _independent_parts(expr: Any) -> list[tuple[Any, list[Any]]]:
     bound = {limit[0] for limit in expr.limits}
     pieces: list[tuple[set[Any], list[Any], list[Any]]] = [
         (limit.free_symbols & bound, [], [limit]) for limit in expr.limits]
-    pieces += [(factor.free_symbols & bound, [factor], []) for factor in sp.Mul.make_args(expr.function)]
+    pieces += [(factor.free_symbols & bound, [factor], []) for factor in sp.Mul.make_args(expr.function)
+               if factor != 1]
     for symbols, factors, limits in pieces:
         touching = [g for g in groups if g[0] & symbols or not (g[0] or symbols)]
         groups = [g for g in groups if g not in touching]

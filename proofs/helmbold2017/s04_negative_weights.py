@@ -42,6 +42,7 @@ from dropout_theory.proof.counting import (
     binomial_next,
     binomial_not_negative,
     binomial_total,
+    constant_sum,
     each_value,
     integer_gap,
     mirrored_sum,
@@ -59,6 +60,7 @@ for label, value in (("lem15.2", 5), ("lem15", 5), ("lem15-step-interval", 5), (
 
 c, N, v, t = natural("c"), natural("N"), natural("v"), natural("t")
 THRESHOLD = 76
+LARGEST = 1 / sqrt(3 * n / 2 + 1)  # no value is more probable
 
 # --- the largest probability ------------------------------------------------------------------------------------
 
@@ -184,15 +186,19 @@ def tails_are_equal() -> Theorem:
     return restate(equality, paper.equal_tails)
 
 
+def touching() -> Theorem:
+    """first - 1 <= last: the closed interval may be empty, but no more than that."""
+    return integer_gap(arithmetic(less(first - 1, last + 1), *ROUNDED))
+
+
 @cache
 def whole_is_one() -> Theorem:
     """Lower tail + closed interval + upper tail = 1."""
     everything = Sum(chance(j), (j, 0, n))
     counts = Sum(binomial(n, j), (j, 0, n))
     scaled = rewrite(identity(everything, sp.Mul(2**-n, counts, evaluate=False)), binomial_total(n, j))
-    touching = integer_gap(arithmetic(less(first - 1, last + 1), *ROUNDED))
     one = split_sum(everything, first - 1, *ROUNDED)
-    two = split_sum(Sum(chance(j), (j, first, n)), last, *ROUNDED, touching)
+    two = split_sum(Sum(chance(j), (j, first, n)), last, *ROUNDED, touching())
     inside = Sum(chance(j), (j, first, last))
     return arithmetic(equal(paper.lower_tail + inside + paper.upper_tail, 1), scaled, one, two)
 
@@ -209,8 +215,9 @@ def light_middle() -> Theorem:
     low = arithmetic(less_equal(0, first), ROUNDED[0])
     every = specialise(for_each(point_bound(), first, last, low), j)
     total = weighted(every, 1, (j, first, last))
+    counted = constant_sum(LARGEST, (j, first, last), touching())
     count = arithmetic(less_equal(last - first + 1, sqrt(n) / 2 + 1), *ROUNDED)
-    return arithmetic(less_equal(Sum(chance(j), (j, first, last)), Rational(1, 2)), total, fits(count))
+    return arithmetic(less_equal(Sum(chance(j), (j, first, last)), Rational(1, 2)), total, counted, fits(count))
 
 
 def fits(count: Theorem) -> Theorem:
@@ -218,7 +225,7 @@ def fits(count: Theorem) -> Theorem:
     number = count.conclusion.args[0]
     far = assume(sp.Ge(n, THRESHOLD, evaluate=False))
     room = arithmetic(less_equal(sqrt(n) / 2 + 1, sqrt(3 * n / 2 + 1) / 2), far)
-    return arithmetic(less_equal(number / sqrt(3 * n / 2 + 1), Rational(1, 2)), count, room)
+    return arithmetic(less_equal(number * LARGEST, Rational(1, 2)), count, room)
 
 
 @prove("helmbold2017:lem15.2.amended")
@@ -247,5 +254,8 @@ def inside_closed() -> Theorem:
     low = arithmetic(less_equal(0, paper.inner_first), *ends)
     every = specialise(for_each(point_bound(), paper.inner_first, paper.inner_last, low), j)
     total = weighted(every, 1, (j, paper.inner_first, paper.inner_last))
+    apart = arithmetic(less_equal(paper.inner_first - 1, paper.inner_last), *ends,
+                       assume(sp.Ge(n, THRESHOLD, evaluate=False)))
+    counted = constant_sum(LARGEST, (j, paper.inner_first, paper.inner_last), apart)
     count = arithmetic(less_equal(paper.inner_last - paper.inner_first + 1, sqrt(n) / 2 + 1), *ends)
-    return arithmetic(less_equal(paper.strictly_inside, Rational(1, 2)), total, fits(count))
+    return arithmetic(less_equal(paper.strictly_inside, Rational(1, 2)), total, counted, fits(count))

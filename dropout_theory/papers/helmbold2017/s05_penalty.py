@@ -58,16 +58,18 @@ claim("thm19-step-bias-variance",
                         each_example),
       kind="step", source="proof of theorem 19", limits={"max_size": 2})
 
+TOO_LONG = {"decide": "the polynomial arithmetic of two layers of gates takes too long"}
+
 LOWER = claim("thm19-step-lower-bound",
       title="In a network of linear units the criterion of an example is at least its loss without dropout",
       statement=ForEach(less_equal((linear_clean - y[s]) ** 2,
                                    E(linear_dropped - y[s]) ** 2 + Var(linear_dropped)), each_example),
-      kind="step", source="proof of theorem 19", limits={"max_size": 2})
+      kind="step", source="proof of theorem 19", limits={"max_size": 2}, not_applicable=TOO_LONG)
 
 LINEAR_PENALTY = claim("thm19-step-linear-penalty",
       title="The dropout penalty of a network of linear units is never negative",
       statement=less_equal(0, Sum(P[s] * (E((linear_dropped - y[s]) ** 2) - (linear_clean - y[s]) ** 2), each_example)),
-      kind="step", source="proof of theorem 19", limits={"max_size": 2})
+      kind="step", source="proof of theorem 19", limits={"max_size": 2}, not_applicable=TOO_LONG)
 
 # rectified linear units, every weight, bias and input non-negative
 inputs = family("x", NONNEGATIVE, each_example, *INPUT_NODES)
@@ -104,7 +106,7 @@ claim("thm19.1",
 claim("thm19.2",
       title="Without a negative weight, bias or input the dropout penalty is not negative",
       statement=less_equal(0, penalty), kind="theorem", source="section 5.2, theorem 19, second sentence",
-      limits={"max_size": 2},
+      limits={"max_size": 2}, not_applicable=TOO_LONG,
       reading="Stated for distributions on any number of examples; any other averages the same non-negative penalties "
               "of single examples.")
 
