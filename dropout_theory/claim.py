@@ -225,6 +225,8 @@ class Section:
         self.paper = paper
         self.section = section
         self.registry = REGISTRY if registry is None else registry
+        if registry is None and paper in PAPER_KEYS:  # so that a section can be imported by itself
+            REGISTRY.add_paper(importlib.import_module(f"dropout_theory.papers.{paper}").PAPER)
 
     def __call__(self, label: str, *, title: str, statement: Any, source: str = "", kind: str = "equation",
                  hypotheses: Iterable[Hypothesis] = (), **details: Any) -> Claim:
