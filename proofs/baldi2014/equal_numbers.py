@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -55,6 +56,7 @@ def all_entries_equal(x: Numbers, coincide: Theorem, wanted: ForEach) -> Theorem
     return generalise(arithmetic(wanted.body, *both), *[tuple(limit.args) for limit in wanted.limits])
 
 
+@cache
 def means_of_equal_numbers(x: Numbers, all_equal: Any) -> Theorem:
     """G = E when all numbers are equal to the first."""
     same = specialise(assume(all_equal), k, 1)

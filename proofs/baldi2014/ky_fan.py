@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -45,6 +46,7 @@ def odds_in_order(family: Family, low: bool) -> Theorem:
     return restate(increasing(sp.exp, mirrored), less_equal(y.geometric / x.geometric, y.mean / x.mean))
 
 
+@cache
 def normalised_in_order(family: Family, low: bool, wanted: Any) -> Theorem:
     """The printed conjunction: odds in order, then the means in order."""
     x, y = numbers(family)

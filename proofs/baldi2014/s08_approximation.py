@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -41,6 +42,7 @@ HALF, P, k, m, every = s.HALF, s.P, s.k, s.m, s.every
 OPEN, CLOSED = Numbers(lambda index: s.O[index]), Numbers(lambda index: s.CLOSED[index])
 
 
+@cache
 def distance_vanishes(order: int) -> Theorem:
     """|E - NWGM| vanishes faster than epsilon^order."""
     return absolute(to_order(s.to_order(s.mean - s.nwgm, 0, order)))
@@ -68,6 +70,7 @@ def estimate_of_distance() -> Theorem:
 # --- the variance -----------------------------------------------------------------------------------------------
 
 
+@cache
 def variance_at_most(x: Numbers) -> list[Theorem]:
     """Var <= E(1 - E), from x(1 - x) >= 0, and 0 <= Var, 0 <= E <= 1."""
     inside = [averaged(arithmetic(c)) for c in (less_equal(0, x.entry), less_equal(x.entry, 1))]
@@ -173,13 +176,29 @@ def concave_on_halves(name: str) -> Theorem:
     return cases(left, side(False, assume(left)), upper)
 
 
+@cache
+def without_absolute_value(name: str, mirrored: bool) -> tuple[Scalar, Theorem]:
+    """The bound is the hump where z (or 1 - z) is at most one half."""
+    bound = s.first_bound if name == "first" else s.second_bound
+    z = Scalar("z", UNIT)
+    inner = 1 - z if mirrored else z
+    return z, arithmetic(equal(bound(z), hump(name, inner)), assume(less_equal(inner, HALF)))
+
+
 def with_absolute_values(name: str, mirrored: bool, wanted: Any, chord: Theorem, *below: Theorem) -> Theorem:
     """Put |1 - 2z| for its value at the two points and between them, all on one side."""
-    bound = s.first_bound if name == "first" else s.second_bound
+    z, lemma = without_absolute_value(name, mirrored)
     spots = [s.x, s.y, s.t * s.x + (1 - s.t) * s.y]
-    values = [arithmetic(equal(bound(z), hump(name, 1 - z if mirrored else z)), known)
-              for z, known in zip(spots, below, strict=True)]
-    return arithmetic(wanted, chord, *values)
+    values = [satisfied(instance(lemma, {z: spot}), known) for spot, known in zip(spots, below, strict=True)]
+    names = [Scalar(f"{kind}{n}") for kind in ("bound", "hump") for n in range(3)]
+    weight = Scalar("weight", UNIT)
+    left, right, middle, low_left, low_right, low_middle = names
+    equalities = [assume(equal(a, b)) for a, b in zip(names[:3], names[3:], strict=True)]
+    put = arithmetic(less_equal(weight * left + (1 - weight) * right, middle),
+                     assume(less_equal(weight * low_left + (1 - weight) * low_right, low_middle)), *equalities)
+    sides = [v.conclusion.args[side] for side in (0, 1) for v in values]
+    placed = instance(put, {**dict(zip(names, sides, strict=True)), weight: s.t})
+    return restate(satisfied(placed, chord, *values), wanted)
 
 
 @prove("baldi2014:sec8-first-bound-concave.amended")

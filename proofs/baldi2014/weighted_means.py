@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -86,16 +87,19 @@ class Numbers:
         return lang.Smallest(self.entry, every)
 
 
+@cache
 def geometric_below_mean(x: Numbers) -> Theorem:
     """G <= E: log(x/E) <= x/E - 1, averaged over the outcomes."""
     logarithms = arithmetic(less_equal(x.logarithms, sp.log(x.mean)), averaged(logarithm_bound(x.entry / x.mean)))
     return restate(increasing(sp.exp, logarithms), less_equal(x.geometric, x.mean))
 
 
+@cache
 def positive_mean(x: Numbers) -> Theorem:
     return restate(averaged(arithmetic(less(0, x.entry))), less(0, x.mean))
 
 
+@cache
 def nonnegative_variance(x: Numbers) -> Theorem:
     square = averaged(arithmetic(less_equal(0, (x.entry - x.mean) ** 2)))
     return arithmetic(less_equal(0, x.variance), square)
@@ -114,6 +118,7 @@ def geometric_within(x: Numbers, lower: bool) -> Theorem:
     return restate(increasing(sp.exp, restate(logarithms, less_equal(*pair))), less_equal(*result))
 
 
+@cache
 def gap_around_geometric(x: Numbers, lower: bool) -> Theorem:
     """sum P (x - G)^2 / (2 max) <= E - G, or E - G <= sum P (x - G)^2 / (2 min).
 
@@ -132,12 +137,14 @@ def gap_around_geometric(x: Numbers, lower: bool) -> Theorem:
     return arithmetic(less_equal(square, x.gap) if lower else less_equal(x.gap, square), averaged(placed))
 
 
+@cache
 def gap_above_variance(x: Numbers) -> Theorem:
     """Var/(2 max) <= E - G: the mean square around G is the variance plus the squared gap."""
     square = arithmetic(less_equal(0, x.gap**2 / (2 * x.largest)))
     return arithmetic(less_equal(x.variance / (2 * x.largest), x.gap), gap_around_geometric(x, True), square)
 
 
+@cache
 def logarithm_above_parabola(x: Numbers) -> Theorem:
     """-log(G/E) <= Var/(2 min E).
 
@@ -153,12 +160,14 @@ def logarithm_above_parabola(x: Numbers) -> Theorem:
     return arithmetic(less_equal(-sp.log(x.geometric / x.mean), bound), averaged(placed))
 
 
+@cache
 def gap_below_variance(x: Numbers) -> Theorem:
     """E - G <= Var/(2 min): 1 - G/E <= -log(G/E)."""
     return arithmetic(less_equal(x.gap, x.variance / (2 * x.smallest)), logarithm_bound(x.geometric / x.mean),
                       logarithm_above_parabola(x))
 
 
+@cache
 def strict_logarithm() -> tuple[Scalar, Theorem]:
     """log z <= z - 1 - (z - 1)^2/(4(z^2 + 1)) for z > 0: strict away from z = 1."""
     z = Scalar("z", POSITIVE)
