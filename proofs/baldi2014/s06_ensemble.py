@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Lambda, Rational, Symbol, diff, exp, log
+from sympy import Lambda, Rational, Sum, Symbol, diff, exp, log
 
-from dropout_theory.domains import OPEN_UNIT
+from dropout_theory.domains import OPEN_UNIT, POSITIVE
 from dropout_theory.language import NWGM, E, G, Gc, Scalar, logistic
 from dropout_theory.papers.baldi2014 import s06_ensemble as claims
 from dropout_theory.papers.baldi2014.s06_ensemble import Error, N, O, P, entropy, k, m, squared, t, theta
@@ -91,6 +91,25 @@ def all_means_entropy() -> Theorem:
                     arithmetic(less_equal(0, diff(entropy(claims.x), claims.x, 2))))
     return conjunction(restate(output, less_equal(entropy(E(O[N])), E(entropy(O[N])))),
                        geometric_entropy(), normalised_entropy())
+
+
+@prove("baldi2014:sec6-several-classes")
+def several_classes() -> Theorem:
+    """The geometric means of all classes add up to at most one, as the outputs of each predictor add up to one."""
+    K, unit = claims.K, claims.unit
+    each, mean = claims.share(unit, k), G(claims.share(unit, N))
+    z = Scalar("z")
+    below_mean = finite_jensen(exp(z), z, log(each), P, convex(exp(z), z), over=k)
+    classes = weighted(restate(below_mean, less_equal(mean, E(claims.share(unit, N)))), 1, (unit, 1, K))
+    outputs = weighted(identity(Sum(each, (unit, 1, K)), 1), P[k], every)
+    total = Sum(mean, (unit, 1, K))
+    at_most_one = arithmetic(less_equal(total, 1), classes, outputs)
+    # the sum over classes with the common denominator taken out, which the normal form keeps inside each exponential
+    scale = exp(Sum(P[k] * log(Sum(claims.activity[unit, k], (unit, 1, K))), every))
+    low, positive = Scalar("low"), Scalar("positive", POSITIVE)
+    scaled = instance(arithmetic(less_equal(low * positive, positive), assume(less_equal(low, 1))),
+                      {low: total, positive: scale})
+    return arithmetic(claims.several_classes, increasing(log, satisfied(scaled, at_most_one)))
 
 
 # --- errors convex in the logarithm or in the log-odds ------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Function, Lambda, Rational, S, Symbol, exp, log, oo
+from sympy import Function, Lambda, Rational, S, Sum, Symbol, exp, log, oo
 
 from dropout_theory.claim import Erratum, Hypothesis, Section
 from dropout_theory.domains import NONNEGATIVE, OPEN_UNIT, POSITIVE, PROBABILITY, UNIT, interval
@@ -136,6 +136,27 @@ claim("sec6-any-convex-error.amended",
       title="All three means beat the mean relative entropy error",
       statement=both(less_equal(entropy(E(O[N])), E(entropy(O[N]))), less_equal(entropy(G(O[N])), E(entropy(O[N]))),
                      less_equal(entropy(NWGM(O[N])), E(entropy(O[N])))))
+
+# several classes: K outputs that add up to one, a target distribution, and the normalised mean of eq. (44)
+K, unit, other, other_class = size("K"), index("l"), index("l'"), index("l''")
+activity = family("a", POSITIVE, (unit, 1, K), (k, 1, m))
+target = distribution("t", K)
+
+
+def share(class_: Any, predictor: Any) -> Any:
+    """Output of a class as a share of the activities of all classes."""
+    return activity[class_, predictor] / Sum(activity[other, predictor], (other, 1, K))
+
+
+normalised_share = G(share(unit, N)) / Sum(G(share(other_class, N)), (other_class, 1, K))
+
+several_classes = less_equal(-Sum(target[unit] * log(normalised_share), (unit, 1, K)),
+                             E(-Sum(target[unit] * log(share(unit, N)), (unit, 1, K))))
+
+claim("sec6-several-classes",
+      title="With several classes the relative entropy of the normalised geometric mean is at most the mean error",
+      statement=several_classes,
+      kind="sentence", source="section 6, the sentence after eq. (55) on multiple outputs", limits={"max_size": 2})
 
 # --- steps of the proof of eqs. (57) and (58) ---------------------------------------------------------------------
 
