@@ -293,12 +293,24 @@ def gates(name: str, keep: Any, *sizes: Any) -> Gates:
     ranges = _ranges(sizes)
     if isinstance(keep, Family):
         keep = Element(keep, *[r[0] for r in ranges][-len(keep.ranges):])
+    _require_no_other_index(name, ranges, sp.sympify(keep))
     return Gates(name, UNIT, ranges, False, sp.sympify(keep))
+
+
+def _require_no_other_index(name: str, ranges: Sequence[Range], *definitions: sp.Expr) -> None:
+    """Raise ValueError when a definition uses an index that is not of its own: no sum could reach it there."""
+    own = {r[0] for r in ranges}
+    for expr in definitions:
+        strange = sorted(str(s) for s in expr.free_symbols if not isinstance(s, Scalar) and s not in own)
+        if strange:
+            raise ValueError(f"the definition of {name!r} uses {', '.join(strange)}; allowed: its own indices "
+                             f"{', '.join(map(str, own)) or '(none)'}, bound ones, scalars and families")
 
 
 def recursion(name: str, ranges: Sequence[Range], base: Any, step: Any, domain: Domain = REAL) -> Recursion:
     """Layer-by-layer definition; `step` may call the family through `placeholder(name, ranges)`. See Recursion."""
     slot = placeholder(name, ranges)
+    _require_no_other_index(name, ranges, sp.sympify(base), sp.sympify(step))
     new = Recursion(name, domain, tuple(ranges), False, sp.sympify(base), sp.sympify(step))
     for element, limits in _elements(new.step, ()):
         if element.family == slot or isinstance(element.family, Gates):
