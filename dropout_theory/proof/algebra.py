@@ -252,6 +252,7 @@ def minimum_bound(extreme: Any, index: Any) -> Theorem:
 def extreme_attained(extreme: Any, bound_theorem: Theorem, index: Any) -> Theorem:
     """From entry <= b (or b <= entry) for every index conclude max <= b (or b <= min)."""
     symbol, *ends = extreme.args[1].args
+    index = sp.sympify(index)
     bound_theorem = scope.over_range(bound_theorem, (index, *ends))
     entry = lang.substitute(extreme.args[0], {symbol: index})
     kind, left, right = _sides(bound_theorem.conclusion)

@@ -111,8 +111,9 @@ def index_ranges(limits: Iterable[tuple[Any, Any, Any]]) -> list[tuple[Any, Any]
     Raises ProofError when a symbol is bound twice, a range mentions a symbol that is bound only inside it, or a
     symbol is known to be more than an integer (a size, a positive symbol) that its range need not respect.
     """
-    limits = [(s, sp.sympify(low), sp.sympify(high)) for s, low, high in limits]
+    limits = [(sp.sympify(s), sp.sympify(low), sp.sympify(high)) for s, low, high in limits]
     symbols = [limit[0] for limit in limits]
+    need(all(s.is_Symbol for s in symbols), f"not all of {symbols} are index symbols")
     need(len(set(symbols)) == len(symbols), f"an index is bound twice: {symbols}")
     found: list[tuple[Any, Any]] = []
     # dummies carry no assumption, so that the range itself must imply what is known of the symbol
