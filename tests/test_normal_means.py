@@ -12,9 +12,9 @@ from dropout_theory.domains import POSITIVE
 from dropout_theory.evaluate import Evaluator, Unsupported, precision
 from dropout_theory.expectations.enumeration import expectation
 from dropout_theory.language import E, Relu, Scalar, normal
-from dropout_theory.proof import ProofError
-from dropout_theory.proof.normal import moved_normal, positive_part_mean
-from dropout_theory.statements import equal
+from dropout_theory.proof import ProofError, arithmetic
+from dropout_theory.proof.normal import falling_to_zero, moved_normal, positive_part_mean
+from dropout_theory.statements import equal, less
 
 mu, sigma, s = Scalar("mu"), Scalar("sigma", POSITIVE), Scalar("s")
 X = normal("X", mu, sigma)
@@ -74,3 +74,19 @@ def test_moved_normal_needs_the_law_of_the_affine_function() -> None:
         moved_normal(Relu(T), T, X, 2, 1)
     with pytest.raises(ProofError, match="positive"):
         moved_normal(Relu(T), T, X, -2, -1)
+
+
+def test_falling_to_zero_needs_the_slope_and_the_limit() -> None:
+    q = Scalar("x", POSITIVE)
+    tail = (1 - sp.erf(q / sp.sqrt(2))) / 2
+    bound = sp.exp(-(q**2) / 2) / (q * sp.sqrt(2 * sp.pi)) - tail
+    slope = arithmetic(less(0, -sp.diff(bound, q)))
+    assert falling_to_zero(bound, q, slope).conclusion == less(0, bound)
+    with pytest.raises(ProofError, match="not about this function"):
+        falling_to_zero(-bound, q, slope)
+    with pytest.raises(ProofError, match="tend to zero"):
+        falling_to_zero(bound - 1, q, slope)
+    with pytest.raises(ProofError, match="limit"):
+        falling_to_zero(-sp.exp(q), q, arithmetic(less(0, sp.exp(q))))
+    with pytest.raises(ProofError, match="positive reals"):
+        falling_to_zero(sp.exp(-s), s, arithmetic(less(0, sp.exp(-s))))

@@ -1,4 +1,4 @@
-"""The mean of the positive part of a normal variable, from an antiderivative that is checked."""
+"""Rules about normal variables: the mean of the positive part, affine functions, bounds of the tail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
+from dropout_theory.domains import POSITIVE
+from dropout_theory.proof.algebra import _sides
 from dropout_theory.proof.theorem import Theorem, certify, need
 from dropout_theory.sums import is_positive, same
 
@@ -62,3 +64,34 @@ def moved_normal(expr: Any, target: lang.RandomScalar, source: lang.RandomScalar
                  if a != target), "another random atom occurs")
     moved = lang.substitute(expr, {target: factor * source + shift})
     return certify("normal law", st.equal(lang.E(expr), lang.E(moved)))
+
+
+def falling_to_zero(f: Any, x: lang.Scalar, slope: Theorem) -> Theorem:
+    """0 < f (or <=) for every positive x, because f falls and tends to zero at infinity.
+
+    `slope` concludes 0 < -f'(x) (or <=). f is a polynomial, without constant term, in factors exp(q) and 1 - erf(l)
+    that vanish at infinity faster than any power, with coefficients rational in x whose denominators are positive.
+    Raises ProofError.
+    """
+    need(isinstance(x, lang.Scalar) and x.domain == POSITIVE, f"{x} does not range over the positive reals")
+    need(not any(x in g.free_symbols for g in slope.given), f"an assumption restricts {x}")
+    kind, left, right = _sides(slope.conclusion)
+    need(kind in (sp.Le, sp.Lt) and same(right - left, -sp.diff(f, x)), "the slope theorem is not about this function")
+    tails: dict[Any, Any] = {}
+    for node in f.atoms(sp.erf, sp.exp):
+        if x in node.free_symbols:
+            need(node.args[0].is_polynomial(x), f"{node} is not of a polynomial")
+            lead = sp.Poly(node.args[0], x).LC()
+            rising = isinstance(node, sp.erf)
+            need(is_positive(lead if rising else -lead), f"the limit of {node} is not known")
+            tail = sp.Dummy()
+            tails[node] = (1 - tail if rising else tail), tail
+    plain = f.xreplace({node: value for node, (value, _) in tails.items()})
+    names = [tail for _, tail in tails.values()]
+    for node in plain.atoms(sp.Pow):
+        if x in node.free_symbols:
+            rational = bool(node.exp.is_Integer) and (node.exp > 0 or is_positive(node.base))
+            need(rational, f"{node} is not rational in {x}")
+    need(plain.is_polynomial(*names) and plain.is_rational_function(x), f"{f} is not of the form required")
+    need(same(plain.xreplace(dict.fromkeys(names, sp.S.Zero)), sp.S.Zero), f"{f} does not tend to zero")
+    return certify("falling to zero", kind(sp.S.Zero, f, evaluate=False), [slope])

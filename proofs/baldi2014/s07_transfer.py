@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Abs, Rational, erf, exp, pi, sqrt
+from sympy import Abs, Rational, diff, erf, exp, log, pi, sqrt
 
 from dropout_theory.language import E, Relu, Scalar
 from dropout_theory.papers.baldi2014 import s07_transfer as claims
@@ -14,7 +14,10 @@ from dropout_theory.proof import (
     arithmetic,
     assume,
     cases,
+    conjunction,
     identity,
+    increasing,
+    instance,
     negation,
     prove,
     restate,
@@ -22,8 +25,8 @@ from dropout_theory.proof import (
     witness,
 )
 from dropout_theory.proof.indices import replaced
-from dropout_theory.proof.normal import moved_normal, positive_part_mean
-from dropout_theory.statements import equal, less_equal
+from dropout_theory.proof.normal import falling_to_zero, moved_normal, positive_part_mean
+from dropout_theory.statements import different, equal, less, less_equal
 
 s = Scalar("s")
 
@@ -40,6 +43,32 @@ def rectified_mean(variable: Any) -> Theorem:
 def mean_output() -> Theorem:
     linear = identity(E(claims.rectified(S)), lam * E(Relu(S)))
     return arithmetic(equal(E(claims.rectified(S)), claims.mean_output), linear, rectified_mean(S))
+
+
+def tail_bounds() -> tuple[Theorem, Theorem]:
+    """Bounds of 1 - Phi: the differences have the slopes -3 phi/x^4 and -phi/x^2 and vanish at infinity."""
+    x = claims.q
+    found = []
+    for bound in (claims.tail_below, claims.tail_above):
+        low, high = bound.args
+        falling = falling_to_zero(high - low, x, arithmetic(less(0, -diff(high - low, x))))
+        found.append(restate(falling, bound))
+    return found[0], found[1]
+
+
+@prove("baldi2014:eq73")
+def tail() -> Theorem:
+    return conjunction(*tail_bounds())
+
+
+@prove("baldi2014:eq75")
+def error_off_centre() -> Theorem:
+    """The lower bound of the tail at |mu|/deviation, in the closed form of the error."""
+    nonzero = assume(different(mu, 0))
+    ratio = Abs(mu) / deviation
+    positive = arithmetic(less(0, ratio), nonzero)
+    below, above = (instance(bound, {claims.q: ratio}, positive) for bound in tail_bounds())
+    return arithmetic(claims.off_centre, error_everywhere(), below, above, nonzero)
 
 
 def plain_error(*premises: Theorem) -> Theorem:
@@ -85,6 +114,22 @@ def never_negative() -> Theorem:
     every = (k, 1, m)
     bounds = [weighted(arithmetic(less_equal(low, Relu(sums[k]))), P[k], every) for low in (sums[k], 0)]
     return arithmetic(less_equal(Relu(E(sums[N])), E(Relu(sums[N]))), *bounds)
+
+
+@prove("baldi2014:eq76")
+def soft_rectifier() -> Theorem:
+    """e^max(0, y) <= 1 + e^y <= 2 e^max(0, y), in logarithms."""
+    x = claims.rate * claims.point
+    above = [increasing(log, arithmetic(less_equal(low, 1 + exp(x)))) for low in (1, exp(x))]
+    sign = less_equal(0, claims.point)
+
+    def case(condition: Any, largest: Any) -> Theorem:
+        known = assume(condition)
+        order = increasing(exp, arithmetic(less_equal(x, 0) if largest == 1 else less_equal(0, x), known))
+        below = increasing(log, arithmetic(less_equal(1 + exp(x), 2 * largest), order))
+        return conjunction(arithmetic(claims.soft_above, *above, known), arithmetic(claims.soft_below, below, known))
+
+    return cases(sign, case(sign, exp(x)), case(negation(sign), 1))
 
 
 # deviations 1 and 4/3 make the deviation of the sums 5/3

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Abs, erf, exp, pi, sqrt
+from sympy import Abs, erf, exp, log, pi, sqrt
 
 from dropout_theory.claim import Erratum, Hypothesis, Section
 from dropout_theory.domains import POSITIVE
 from dropout_theory.language import E, Relu, Scalar, distribution, index, normal, size, subnetwork, weights
-from dropout_theory.statements import equal, less_equal
+from dropout_theory.statements import both, different, equal, less, less_equal
 
 claim = Section("baldi2014", "7.2")
 
@@ -58,6 +58,22 @@ claim("eq72",
       statement=equal(E(rectified(S)), mean_output), not_applicable=NORMAL,
       reading="The undecorated deviation in the second term is that of the sum.")
 
+q = Scalar("x", POSITIVE)
+
+
+def density(argument: Any) -> Any:
+    """Density of the standard normal."""
+    return exp(-(argument**2) / 2) / sqrt(2 * pi)
+
+
+tail_below = less((1 - 1 / q**2) * density(q) / q, 1 - cumulative(q))
+tail_above = less(1 - cumulative(q), density(q) / q)
+
+claim("eq73",
+      title="The tail of the standard normal is its density over the argument, for large arguments",
+      statement=both(tail_below, tail_above), kind="approximation",
+      reading="The approximation is given no order in the text; here its relative error is below 1/x^2 for all x > 0.")
+
 gap_at_zero = equal(Abs(E(rectified(centred)) - rectified(0)), lam * deviation / sqrt(2 * pi))
 
 claim("eq74",
@@ -77,13 +93,22 @@ claim("eq74.amended-any-slope",
       statement=any_slope, not_applicable=NORMAL)
 
 error = equal(E(rectified(S)) - rectified(mu),
-              lam * deviation * (exp(-(z**2) / 2) / sqrt(2 * pi) - Abs(z) * cumulative(-Abs(z))))
+              lam * deviation * (density(z) - Abs(z) * cumulative(-Abs(z))))
 
 claim("sec7-relu-error",
       title="Error of a rectified linear unit with a normal sum, for every mean",
       statement=error,
       kind="sentence", source="section 7.2, after eq. (73): the error in all cases", not_applicable=NORMAL,
       reading="One closed form for the three cases of the text, positive, zero and negative mean.")
+
+off_centre = less_equal(Abs(E(rectified(S)) - rectified(mu)), Abs(lam) * deviation**3 / mu**2 * density(z))
+
+claim("eq75",
+      title="Away from zero the error of a rectified linear unit vanishes with the deviation of its sum",
+      statement=off_centre, kind="approximation", hypotheses=[Hypothesis("mean is not zero", different(mu, 0))],
+      not_applicable=NORMAL,
+      reading="Close to zero is read as a bound that vanishes, with the deviation, faster than any power of it; the "
+              "text has negative means here and mentions positive ones after.")
 
 # a population of units whose mean sums are normal around zero: the sums then have the deviation sqrt(sigma^2 + tau^2)
 tau = Scalar("tau", POSITIVE)
@@ -105,6 +130,13 @@ claim("sec7-error-around-zero.amended",
 
 rate, point = Scalar("lambda", POSITIVE), Scalar("S")
 logistic_value = 1 / (1 + exp(-rate * point))
+soft = log(1 + exp(rate * point)) / rate
+soft_above, soft_below = less_equal(Relu(point), soft), less_equal(soft, Relu(point) + log(2) / rate)
+
+claim("eq76",
+      title="The integral of a logistic function approximates a rectified linear function of slope one",
+      statement=both(soft_above, soft_below), kind="approximation",
+      reading="The integral in closed form; the approximation is read as a gap between zero and log(2)/lambda.")
 
 claim("sec7-soft-curvature",
       title="The slope of a logistic function is at most a quarter of its parameter",
