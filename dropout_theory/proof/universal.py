@@ -41,7 +41,7 @@ def at(theorem: Theorem, *values: Any, premises: tuple[Theorem, ...] = ()) -> Th
     return certify("for all", lang.substitute(statement.body, dict(mapping)), [theorem, *premises])
 
 
-def convexity(f: Any, x: lang.Scalar, names: tuple[str, str, str] = ("x'", "y'", "theta'")) -> st.ForAll:
+def convexity(f: Any, x: lang.Scalar, names: tuple[str, str, str] = ("xi", "eta", "omega")) -> st.ForAll:
     """The statement that f, an expression in x, is convex on the domain of x: the two-point inequality."""
     a, b = (lang.Scalar(n, x.domain) for n in names[:2])
     theta = lang.Scalar(names[2], PROBABILITY)
