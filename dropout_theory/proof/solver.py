@@ -51,8 +51,8 @@ class Translator:
             if expr.exp > 0:
                 return z3.Product([base] * int(expr.exp))
             return self._inverse(expr.base, base, -int(expr.exp))
-        if isinstance(expr, sp.Pow) and expr.exp.is_Rational and expr.exp.q == 2:
-            root = self._root(expr.base)
+        if isinstance(expr, sp.Pow) and expr.exp.is_Rational and expr.exp.q in (2, 4):
+            root = self._root(expr.base if expr.exp.q == 2 else sp.sqrt(expr.base))
             power = z3.Product([root] * abs(int(expr.exp.p)))
             return power if expr.exp > 0 else self._inverse(sp.Pow(expr.base, -expr.exp), power, 1)
         if isinstance(expr, (sp.Max, sp.Min)):
