@@ -52,7 +52,7 @@ class _Seed(click.ParamType):
               help="Seed of sampled and Monte Carlo evidence; 'fresh' draws a new one.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=_processors, metavar="N",
               help="Worker processes, by default one per processor; results do not depend on their number.")
-@click.option("--fast", is_flag=True, help="Smaller samples and shallower subdivision.")
+@click.option("--fast", is_flag=True, help="Smaller samples; slow checks come from the record where that is current.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the evidence here.")
 @click.option("--record", is_flag=True, help="Write the ledger from this run (all claims, all methods).")
 @click.option("--claims", "module", metavar="MODULE",

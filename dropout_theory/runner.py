@@ -21,11 +21,14 @@ from dropout_theory.kernel import METHODS, Context, Contradiction, StaleEvidence
 from dropout_theory.workers import Failure, Here, Interrupt, Task, Workers
 
 if TYPE_CHECKING:
-    from dropout_theory.claim import Registry
+    from dropout_theory.claim import Claim, Registry
     from dropout_theory.kernel import Checker, Evidence
     from dropout_theory.report.ledger import Ledger
 
 Progress = Callable[[int, int, str, str], None]
+
+# A fast run takes checks that took longer than this from the record, where the record is current.
+FAST_SECONDS = 0.5
 
 # Methods whose tool is an optional dependency: method -> (module, distribution that provides it).
 _OPTIONAL = {"property": ("hypothesis", "hypothesis")}
@@ -58,6 +61,7 @@ class Run:
     incomplete: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
+    from_record: int = 0  # slow checks that a fast run left to the record
     interrupted: bool = False
     disturbed: bool = False  # source files changed while workers were running
     seconds: float = 0.0
@@ -73,8 +77,8 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
         claims: Callable[[], Registry] = papers, checkers: Callable[[], Mapping[str, Checker]] = methods) -> Run:
     """Run evidence for the claims matching `patterns` and everything their verdicts rest on.
 
-    `only` restricts the methods; evidence of the others is then taken from `recorded` where its fingerprint is
-    current. `claims` and `checkers` must be importable functions when `context.jobs` exceeds one.
+    `only` restricts the methods, and a fast run leaves out slow checks; that evidence is then taken from `recorded`
+    where its fingerprint is current. `claims` and `checkers` must be importable functions when `context.jobs` exceeds one.
     Raises UnknownClaimError for a pattern without a match and ValueError for an unknown method.
     """
     context = context or Context()
@@ -188,11 +192,23 @@ def _tasks(registry: Registry, available: Mapping[str, Checker], wanted: Sequenc
             if reason:
                 outcome.not_applicable.setdefault(claim.id, {})[method] = reason
             elif method in wanted:
-                tasks.append((claim.id, method))
+                if outcome.context.fast and _slow_and_current(claim, method, recorded):
+                    outcome.from_record += 1
+                else:
+                    tasks.append((claim.id, method))
     if recorded is not None and outcome.context.jobs > 1:
         cost = {t: (recorded.evidence(*t) or {"seconds": 0.0})["seconds"] for t in tasks}
         tasks.sort(key=lambda t: -cost[t])
     return tasks
+
+
+def _slow_and_current(claim: Claim, method: str, recorded: Ledger | None) -> bool:
+    """Whether a fast run may take this check from the record: it took long, and nothing it rests on has changed."""
+    from dropout_theory.fingerprint import fingerprint
+
+    record = recorded.evidence(claim.id, method) if recorded is not None else None
+    return record is not None and record["seconds"] > FAST_SECONDS and (
+        record["fingerprint"] == fingerprint(claim, method))
 
 
 def _rests_on(registry: Registry, seen: set[str], found: Mapping[tuple[str, str], Mapping[str, Any]]) -> set[str]:

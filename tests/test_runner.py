@@ -156,6 +156,21 @@ def test_fast_run_that_gives_up_is_partial_not_changed():
     assert comparison.agrees and "toy:eq2" in comparison.partial
 
 
+def test_fast_run_takes_slow_checks_from_a_current_record_only():
+    recorded = record()
+    slow = recorded["toy:eq1"]["evidence"]
+    for item in slow:
+        item["seconds"] = 100.0
+    found = run(context=Context(fast=True), recorded=recorded)
+    assert found.from_record == len(slow) and "toy:eq1" not in found.records
+    assert {i: v.verdict for i, v in found.verdicts.items()} == EXPECTED and compare(found, recorded).agrees
+    assert run(recorded=recorded).from_record == 0
+    for item in slow:
+        item["fingerprint"] = "0" * 16
+    again = run(context=Context(fast=True), recorded=recorded)
+    assert again.from_record == 0 and len(again.records["toy:eq1"]) == len(slow)
+
+
 def test_missing_tool_leaves_its_method_out(monkeypatch):
     monkeypatch.setattr(runner, "_OPTIONAL", {"montecarlo": ("no_such_module", "no-such-tool")})
     found = run(recorded=record())

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _NAMED = 5  # how many new claims are named before the rest is counted
 
 LEGEND = ("evidence: admissible instance, symbolic, decision procedure, interval, exact, Monte Carlo, property tests; "
-          "✓ holds ✗ fails ? unknown · does not apply")
+          "✓ holds ✗ fails ? unknown · does not apply, blank not run")
 
 
 def verdict_table(run: Run, comparison: Comparison, *, on: bool = False, room: int | None = None) -> str:
@@ -38,6 +38,8 @@ def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
     given = [v.verdict for v in run.verdicts.values()]
     lines = [f"{len(given)} claims: {tally(given)}"]
     lines += [f"{method} was not run: {reason}" for method, reason in run.left_out.items()]
+    if run.from_record:
+        lines.append(f"{run.from_record} slow checks were taken from the record, which is current")
     if run.disturbed:
         lines.append(paint("source files changed during the run, so that evidence does not fit together: run again",
                            "red", on))
