@@ -78,7 +78,8 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     """Run evidence for the claims matching `patterns` and everything their verdicts rest on.
 
     `only` restricts the methods, and a fast run leaves out slow checks; that evidence is then taken from `recorded`
-    where its fingerprint is current. `claims` and `checkers` must be importable functions when `context.jobs` exceeds one.
+    where its fingerprint is current. `claims` and `checkers` must be importable functions when `context.jobs`
+    exceeds one.
     Raises UnknownClaimError for a pattern without a match and ValueError for an unknown method.
     """
     context = context or Context()
@@ -119,7 +120,7 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
                 outcome.interrupted = True
                 for task, result in place.finished():
                     take(task, result)
-            pending = _rests_on(registry, seen, found) - seen
+            pending = _rests_on(registry, seen, found, recorded) - seen
     outcome.failures.sort(key=lambda f: (f.claim, METHODS.index(f.method)))
     _settle(registry, available, seen, found, outcome, recorded)
     outcome.seconds = time.perf_counter() - start
@@ -130,7 +131,7 @@ def gather(registry: Registry, available: Mapping[str, Checker], found: Mapping[
            context: Context, recorded: Ledger | None) -> Run:
     """The run that records made elsewhere, such as by pytest workers, amount to. See `run`."""
     seen = {claim for claim, _ in found}
-    while more := _rests_on(registry, seen, found) - seen:
+    while more := _rests_on(registry, seen, found, recorded) - seen:
         seen |= more
     # A numbered equation with parts may have no evidence of its own; with all its parts here, it follows.
     seen |= {c.id for c in registry if registry.parts(c.id) and all(p.id in seen for p in registry.parts(c.id))}
@@ -211,9 +212,12 @@ def _slow_and_current(claim: Claim, method: str, recorded: Ledger | None) -> boo
         record["fingerprint"] == fingerprint(claim, method))
 
 
-def _rests_on(registry: Registry, seen: set[str], found: Mapping[tuple[str, str], Mapping[str, Any]]) -> set[str]:
+def _rests_on(registry: Registry, seen: set[str], found: Mapping[Task, Mapping[str, Any]],
+              recorded: Ledger | None) -> set[str]:
     """Claims that the verdicts of the claims seen depend on: premises of proofs, parts and amendments."""
     needed = {d for (claim, _), record in found.items() if claim in seen for d in record["depends_on"]}
+    if recorded is not None:  # evidence that is taken from the record has premises too
+        needed |= {d for claim in seen if claim in recorded for d in recorded[claim]["depends_on"]}
     for claim in registry:
         if claim.part_of in seen or claim.amends in seen:
             needed.add(claim.id)

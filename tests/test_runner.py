@@ -140,6 +140,11 @@ def test_one_method_alone_is_completed_from_a_current_record():
     assert compare(found, recorded).agrees and not found.incomplete
 
 
+def test_premises_of_recorded_proofs_are_taken_along():
+    found = run(["toy:eq3.1"], only=["exact"], recorded=record())
+    assert found.verdicts["toy:eq3.1"].verdict == "proved" and "toy:eq1" in found.verdicts
+
+
 def test_one_method_alone_with_a_stale_record_is_not_compared():
     recorded = record()
     for claim in recorded:
