@@ -1,0 +1,123 @@
+"""Notation for weight decay: networks with one hidden layer on the distribution P_(x,1), and their L2 criterion.
+
+Half of the weight is on the example (x, 1), half on (0, 0). Unit j of n has weights V[j, 1..K] and bias a[j], and
+weight w[j] into the output, whose bias is b. Weights are penalised, biases are not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+from sympy import Rational, Sum
+
+from dropout_theory.claim import Hypothesis
+from dropout_theory.domains import POSITIVE, REAL
+from dropout_theory.language import Relu, Scalar, family, index
+from dropout_theory.papers.helmbold2017.notation import Entry, K, n
+from dropout_theory.statements import less
+from dropout_theory.training import Aversion
+
+i, j, k = index("i"), index("j"), index("k")
+V = family("V", REAL, (j, 1, n), (k, 1, K))
+a = family("a", REAL, (j, 1, n))
+w = family("w", REAL, (j, 1, n))
+b = Scalar("b")
+x = family("x", REAL, (k, 1, K))
+lam = Scalar("lambda", POSITIVE)
+parameters = (V, a, w, b)
+
+
+@dataclass(frozen=True)
+class Shallow:
+    """Parameters of a network with one hidden layer as functions of their indices."""
+
+    into: Entry
+    bias: Entry
+    out: Entry
+    last: Any
+
+
+own = Shallow(lambda j_, k_: V[j_, k_], lambda j_: a[j_], lambda j_: w[j_], b)
+
+
+def x_entry(k_: Any) -> Any:
+    """The k-th input."""
+    return x[k_]
+
+
+def square(inputs: Entry = x_entry) -> Any:
+    """x . x."""
+    return Sum(inputs(k) ** 2, (k, 1, K))
+
+
+def projection(net: Shallow, j_: Any, inputs: Entry = x_entry) -> Any:
+    """v_j . x."""
+    return Sum(net.into(j_, k) * inputs(k), (k, 1, K))
+
+
+def unit_on_x(net: Shallow, j_: Any, inputs: Entry = x_entry) -> Any:
+    """h_j(x)."""
+    return Relu(projection(net, j_, inputs) + net.bias(j_))
+
+
+def unit_on_zero(net: Shallow, j_: Any) -> Any:
+    """h_j(0)."""
+    return Relu(net.bias(j_))
+
+
+def on_x(net: Shallow, inputs: Entry = x_entry) -> Any:
+    """The network's output on x."""
+    return Sum(net.out(j) * unit_on_x(net, j, inputs), (j, 1, n)) + net.last
+
+
+def on_zero(net: Shallow) -> Any:
+    """The network's output on the zero input."""
+    return Sum(net.out(j) * unit_on_zero(net, j), (j, 1, n)) + net.last
+
+
+def activation(net: Shallow, inputs: Entry = x_entry) -> Any:
+    """w . V x, the activation at the output node on x when the hidden units are active and without biases."""
+    return Sum(net.out(j) * projection(net, j, inputs), (j, 1, n))
+
+
+def own_weights(net: Shallow, j_: Any) -> Any:
+    """w_j^2 + v_j . v_j."""
+    return net.out(j_) ** 2 + Sum(net.into(j_, k) ** 2, (k, 1, K))
+
+
+def size_of(net: Shallow) -> Any:
+    """The sum of the squares of the weights."""
+    return Sum(net.out(j) ** 2, (j, 1, n)) + Sum(net.into(j, k) ** 2, (k, 1, K), (j, 1, n))
+
+
+def risk_of(net: Shallow, inputs: Entry = x_entry) -> Any:
+    """Expected square loss for P_(x,1)."""
+    return Rational(1, 2) * (on_x(net, inputs) - 1) ** 2 + Rational(1, 2) * on_zero(net) ** 2
+
+
+def criterion_of(net: Shallow, inputs: Entry = x_entry) -> Any:
+    """J_2: risk plus lambda/2 times the sum of squared weights."""
+    return risk_of(net, inputs) + lam / 2 * size_of(net)
+
+
+def aversion_of(inputs: Entry = x_entry) -> Aversion:
+    """The weight-decay aversion of P_(x,1)."""
+    return Aversion(criterion_of(own, inputs), risk_of(own, inputs), parameters)
+
+
+def best_activation(inputs: Entry = x_entry) -> Any:
+    """max(0, 1 - 2 lambda/|x|): the activation of a minimiser."""
+    return sp.Max(0, 1 - 2 * lam / sp.sqrt(square(inputs)))
+
+
+def optimum(inputs: Entry = x_entry) -> Shallow:
+    """A minimiser in closed form, its activation A shared equally by the n hidden units."""
+    share = sp.sqrt(best_activation(inputs) / (n * sp.sqrt(square(inputs))))
+    return Shallow(lambda j_, k_: share / sp.sqrt(square(inputs)) * inputs(k_), lambda j_: sp.S.Zero,
+                   lambda j_: share, (1 - best_activation(inputs)) / 2)
+
+
+nonzero_input = Hypothesis("x is not zero", less(0, square()),
+                           "the closed form divides by x . x")

@@ -1,0 +1,67 @@
+"""The excess risk of trained networks in closed form: from a bound on the criterion and a network that reaches it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.proof.algebra import _sides
+from dropout_theory.proof.scope import defined
+from dropout_theory.proof.theorem import Theorem, certify, need
+from dropout_theory.proof.training import Mapped, _loose, _mentions, replaced
+from dropout_theory.sums import same
+from dropout_theory.training import Aversion
+
+
+def aversion_value(aversion: Aversion, bound: Theorem, at_optimum: Theorem, optimum: tuple[Mapped, Theorem],
+                   risk_bound: Theorem, best: tuple[Mapped, Theorem]) -> Theorem:
+    """aversion = r - q, where every minimiser of the criterion has risk r and the least risk is q.
+
+    `bound` concludes m <= criterion and `at_optimum` criterion = m => risk = r, for all parameters; `optimum` gives
+    values of parameters and the theorem that the criterion is m there. `risk_bound` concludes q <= risk for all
+    parameters and `best` gives values with risk = q. Raises ProofError otherwise.
+    """
+    own = set(aversion.parameters)
+    least = _below(bound, aversion.criterion)
+    need(isinstance(at_optimum.conclusion, sp.Implies), f"not an implication: {at_optimum.conclusion}")
+    reached, consequence = at_optimum.conclusion.args
+    for relation, left in ((reached, aversion.criterion), (consequence, aversion.risk)):
+        need(isinstance(relation, sp.Eq) and same(relation.args[0], left), f"{relation} is not about {left}")
+    need(same(reached.args[1], least), f"{reached.args[1]} is not the bound {least}")
+    risk = consequence.args[1]
+    infimum = _below(risk_bound, aversion.risk)
+    _reaches(aversion, aversion.criterion, *optimum, least)
+    _reaches(aversion, aversion.risk, *best, infimum)
+    theorems = [bound, at_optimum, optimum[1], risk_bound, best[1]]
+    for g in (g for t in theorems for g in t.given):
+        need(not _mentions(g, own), f"assumption about the parameters: {g}")
+    for value in (least, risk, infimum):
+        need(not _mentions(value, own), f"{value} depends on the parameters")
+        need(not value.has(*lang.RANDOM), f"{value} is random")
+        defined(value, [g for t in theorems for g in t.given])
+    return certify("value at the optimum", st.equal(aversion, risk - infimum), theorems)
+
+
+def _below(theorem: Theorem, whole: Any) -> Any:
+    kind, left, right = _sides(theorem.conclusion)
+    need(kind is sp.Le and same(right, whole), f"{theorem.conclusion} does not bound {whole} from below")
+    return left
+
+
+def _reaches(aversion: Aversion, whole: Any, values: Mapped, theorem: Theorem, number: Any) -> None:
+    """Raise ProofError unless the theorem says that `whole` is `number` at real, defined values of parameters."""
+    need(set(values) <= set(aversion.parameters), "values are given for other atoms than the parameters")
+    for atom, body in values.items():
+        body = sp.sympify(body)
+        need(atom.domain.lower == -sp.oo and atom.domain.upper == sp.oo and not atom.domain.integer,
+             f"{atom} does not range over all reals")
+        need(not _mentions(body, set(aversion.parameters)), f"{body} depends on the parameters")
+        need(not _loose(body, atom), f"{body} has indices that {atom} does not")
+        need(body.is_real is not False and not body.has(*lang.RANDOM, AppliedUndef, sp.I), f"{body} is not real")
+        defined(body, theorem.given)
+    need(isinstance(theorem.conclusion, sp.Eq) and same(theorem.conclusion.args[0], replaced(whole, values))
+         and same(theorem.conclusion.args[1], number), f"{theorem.conclusion} is not the value {number} of {whole}")

@@ -1,0 +1,229 @@
+"""What the lemmas on weight decay share: one bound for all networks, and the networks that reach it.
+
+N(x) - N(0) = A is a sum of w_j (h_j(x) - h_j(0)), each at most |x|/2 times unit j's squared weights because the
+rectifier moves by at most |v_j . x|. So with Q squared weights in all, |x| Q >= 2 A, and the risk is at least
+(1 - A)^2/4.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import sympy as sp
+from sympy import Ge, Le, Rational, Sum
+
+from dropout_theory.domains import NONNEGATIVE, POSITIVE
+from dropout_theory.language import Relu, Scalar
+from dropout_theory.papers.helmbold2017.notation import Entry, K, n
+from dropout_theory.papers.helmbold2017.weight_decay import (
+    Shallow,
+    V,
+    a,
+    aversion_of,
+    b,
+    best_activation,
+    criterion_of,
+    i,
+    j,
+    k,
+    lam,
+    on_x,
+    on_zero,
+    own,
+    projection,
+    risk_of,
+    size_of,
+    square,
+    unit_on_x,
+    unit_on_zero,
+    w,
+    x_entry,
+)
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    cases,
+    discharge,
+    identity,
+    instance,
+    negation,
+    restate,
+    satisfied,
+)
+from dropout_theory.proof.indices import entry_below_sum
+from dropout_theory.proof.layers import relu_kept, rewritten
+from dropout_theory.proof.optima import aversion_value
+from dropout_theory.proof.series import termwise
+from dropout_theory.statements import equal, implies, less, less_equal
+
+activity, level, cost, slope = Scalar("A"), Scalar("u"), Scalar("q", NONNEGATIVE), Scalar("mu", POSITIVE)
+peak = sp.Max(0, 1 - 2 * slope)
+lowest = (1 - peak) ** 2 / 4 + slope * peak
+total = Rational(1, 2) * (level + activity - 1) ** 2 + Rational(1, 2) * level**2 + cost
+budget = less_equal(slope * activity, cost)
+
+
+def given_input(inputs: Entry = x_entry) -> Theorem:
+    """0 < x . x, given."""
+    return assume(less(0, square(inputs)))
+
+
+@cache
+def cauchy_schwarz(inputs: Entry = x_entry, net: Shallow = own) -> Theorem:
+    """(v_j . x)^2 <= (x . x)(v_j . v_j) from a sum of squares, for every j; other inputs than x must not be zero."""
+    z = Scalar("z")
+    dot = projection(net, j, inputs).xreplace({k: i})
+    length, own_length = (whole.xreplace({k: i}) for whole in (square(inputs), Sum(net.into(j, k) ** 2, (k, 1, K))))
+    each = instance(arithmetic(less_equal(0, z**2)), {z: length * net.into(j, k) - inputs(k) * dot})
+    summed = termwise(each, (k, 1, K))
+    expanded = identity(summed.conclusion.args[1], length**2 * own_length - length * dot**2)
+    wanted = less_equal(dot**2, length * own_length)
+    holds = arithmetic(wanted, summed, expanded, given_input(inputs))
+    if inputs is not x_entry:
+        return holds
+    positive = less(0, square(inputs))
+    nothing = rewritten(projection(net, j), no_entry(), indices=[k])
+    return cases(positive, holds, arithmetic(wanted, nothing, assume(negation(positive))))
+
+
+def no_entry() -> Theorem:
+    """An entry of x is 0, given x . x <= 0."""
+    within = [assume(Ge(k, 1, evaluate=False)), assume(Le(k, K, evaluate=False))]
+    below = entry_below_sum(x_entry(k) ** 2, (k, 1, K), k, *within)
+    return arithmetic(equal(x_entry(k), 0), below, assume(negation(less(0, square()))))
+
+
+def moved(net: Shallow, j_: Any, inputs: Entry = x_entry) -> Any:
+    """h_j(x) - h_j(0)."""
+    return unit_on_x(net, j_, inputs) - unit_on_zero(net, j_)
+
+
+@cache
+def unit_bound(inputs: Entry = x_entry) -> Theorem:
+    """2 w_j (h_j(x) - h_j(0)) <= |x| (w_j^2 + v_j . v_j), for every j."""
+    dot, bias, out, change = (Scalar(name) for name in ("T", "c", "o", "D"))
+    length, squares = Scalar("r", NONNEGATIVE), Scalar("U", NONNEGATIVE)
+    contraction = arithmetic(less_equal((Relu(dot + bias) - Relu(bias)) ** 2, dot**2))
+    small = assume(less_equal(change**2, length**2 * squares))
+    scaled = arithmetic(less_equal(2 * out * change * length, length**2 * (out**2 + squares)), small,
+                        arithmetic(less_equal(0, (length * out - change) ** 2)))
+    general = arithmetic(less_equal(2 * out * change, length * (out**2 + squares)), scaled, small)
+    root, inside = sp.sqrt(square(inputs)), Sum(own.into(j, k) ** 2, (k, 1, K))
+    here = instance(general, {change: moved(own, j, inputs), length: root, squares: inside, out: own.out(j)})
+    contracted = instance(contraction, {dot: projection(own, j, inputs), bias: own.bias(j)})
+    (wanted,) = here.given
+    return satisfied(here, arithmetic(wanted, contracted, cauchy_schwarz(inputs)))
+
+
+@cache
+def network_bound(inputs: Entry = x_entry) -> Theorem:
+    """2 (N(x) - N(0)) <= |x| times the sum of squared weights, for every network."""
+    summed = termwise(unit_bound(inputs), (j, 1, n))
+    wanted = less_equal(2 * (on_x(own, inputs) - on_zero(own)), sp.sqrt(square(inputs)) * size_of(own))
+    return arithmetic(wanted, summed)
+
+
+@cache
+def in_budget(inputs: Entry = x_entry) -> Theorem:
+    """lambda/|x| (N(x) - N(0)) <= the penalty."""
+    wanted = less_equal(lam / sp.sqrt(square(inputs)) * (on_x(own, inputs) - on_zero(own)), lam / 2 * size_of(own))
+    return arithmetic(wanted, network_bound(inputs), given_input(inputs))
+
+
+def of_networks(theorem: Theorem, inputs: Entry = x_entry) -> Theorem:
+    """A fact about activity, level, cost and slope under the budget, for every network."""
+    root = sp.sqrt(square(inputs))
+    steep = arithmetic(less(0, lam / root), given_input(inputs))
+    found = instance(theorem, {activity: on_x(own, inputs) - on_zero(own), level: on_zero(own),
+                               cost: lam / 2 * size_of(own), slope: lam / root}, steep, given_input(inputs))
+    return satisfied(found, in_budget(inputs))
+
+
+def least_criterion(inputs: Entry = x_entry) -> Any:
+    """The least value of J_2 in closed form."""
+    best = best_activation(inputs)
+    return (1 - best) ** 2 / 4 + lam / sp.sqrt(square(inputs)) * best
+
+
+@cache
+def criterion_bound(inputs: Entry = x_entry) -> Theorem:
+    """The closed form bounds J_2 from below."""
+    bound = of_networks(arithmetic(less_equal(lowest, total), assume(budget)), inputs)
+    return restate(bound, less_equal(least_criterion(inputs), criterion_of(own, inputs)))
+
+
+def at_the_least(statement: Any, inputs: Entry = x_entry) -> Theorem:
+    """A statement on activity, level, cost and slope for every network whose J_2 is the closed form."""
+    scalars = arithmetic(statement, assume(budget), assume(equal(total, lowest)))
+    return of_networks(discharge(equal(total, lowest), scalars), inputs)
+
+
+@cache
+def risk_at_optimum(inputs: Entry = x_entry) -> Theorem:
+    """J_2 = its least value => the risk is min(1/4, lambda^2/(x . x))."""
+    form = equal(total - cost, sp.Min(Rational(1, 4), slope**2))
+    found = at_the_least(form, inputs)
+    wanted = implies(equal(criterion_of(own, inputs), least_criterion(inputs)),
+                     equal(risk_of(own, inputs), closed_form(inputs)))
+    return restate(found, wanted)
+
+
+def closed_form(inputs: Entry = x_entry) -> Any:
+    """min(1/4, lambda^2/(x . x))."""
+    return sp.Min(Rational(1, 4), lam**2 / square(inputs))
+
+
+share, offset = Scalar("g", NONNEGATIVE), Scalar("B")
+
+
+def sharing(inputs: Entry = x_entry, share_: Any = share, last: Any = offset) -> Shallow:
+    """Every hidden unit has output weight g and weights g x/|x|: its contribution to the activation is g^2 |x|."""
+    root = sp.sqrt(square(inputs))
+    return Shallow(lambda j_, k_: share_ / root * inputs(k_), lambda j_: sp.S.Zero, lambda j_: share_, last)
+
+
+@cache
+def outputs_when_sharing(inputs: Entry = x_entry) -> tuple[Theorem, Theorem, Theorem]:
+    """Output on x, output on 0 and squared weights of the network whose units share the activation."""
+    net, root, known = sharing(inputs), sp.sqrt(square(inputs)), given_input(inputs)
+    dot = projection(net, j, inputs)
+    inside = arithmetic(equal(dot, share * root), known)
+    active = rewritten(on_x(net, inputs), relu_kept(dot, known))
+    return (arithmetic(equal(on_x(net, inputs), n * share**2 * root + offset), active, inside, known),
+            arithmetic(equal(on_zero(net), offset)),
+            arithmetic(equal(size_of(net), 2 * n * share**2), known))
+
+
+def at_optimum(whole: Any, value: Any, inputs: Entry = x_entry, best: Any = None) -> tuple[dict[Any, Any], Theorem]:
+    """Values of the parameters at which the activation is `best`, and the theorem that `whole` has a value there.
+
+    `whole` takes a network. `best` defaults to the minimiser's activation.
+    """
+    best = best_activation(inputs) if best is None else best
+    root, known = sp.sqrt(square(inputs)), given_input(inputs)
+    shares, middle = equal(n * share**2 * root, best), equal(offset, (1 - best) / 2)
+    general = arithmetic(equal(whole(sharing(inputs)), value), *outputs_when_sharing(inputs), assume(shares),
+                         assume(middle), known)
+    each = sp.sqrt(best / (n * root))
+    there = instance(general, {share: each, offset: (1 - best) / 2}, known)
+    whole_share = arithmetic(equal(n * each**2 * root, best), known)
+    settled = satisfied(there, whole_share, identity((1 - best) / 2, (1 - best) / 2))
+    return values_of(sharing(inputs, each, (1 - best) / 2)), settled
+
+
+def values_of(net: Shallow) -> dict[Any, Any]:
+    """The parameters' values, as expressions in their indices."""
+    return {V: net.into(j, k), a: net.bias(j), w: net.out(j), b: net.last}
+
+
+@cache
+def aversion_is_closed_form(inputs: Entry = x_entry) -> Theorem:
+    """The aversion of P_(x,1) is min(1/4, lambda^2/(x . x)): no network has a smaller J_2, and the least risk is 0."""
+    optimum = at_optimum(lambda net: criterion_of(net, inputs), least_criterion(inputs), inputs)
+    fitted = at_optimum(lambda net: risk_of(net, inputs), 0, inputs, best=sp.S.One)
+    nonnegative = arithmetic(less_equal(0, risk_of(own, inputs)))
+    found = aversion_value(aversion_of(inputs), criterion_bound(inputs), risk_at_optimum(inputs), optimum,
+                           nonnegative, fitted)
+    return restate(found, equal(aversion_of(inputs), closed_form(inputs)))

@@ -1,0 +1,66 @@
+"""The rule for excess risks in closed form refuses bounds that are not reached, or facts about other parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sympy as sp
+
+from dropout_theory.domains import POSITIVE
+from dropout_theory.language import Scalar
+from dropout_theory.proof import ProofError, arithmetic, assume, discharge
+from dropout_theory.proof.optima import aversion_value
+from dropout_theory.statements import equal, implies, less_equal
+from dropout_theory.training import Aversion
+
+u, v, lam = Scalar("u"), Scalar("v"), Scalar("lambda", POSITIVE)
+RISK = (u - 1) ** 2 + 1
+CRITERION = RISK + lam * u**2
+LOSS = Aversion(CRITERION, RISK, (u,))
+BEST = 1 / (1 + lam)
+LEAST = lam * BEST + 1
+EXCESS = (lam * BEST) ** 2
+
+
+def pieces() -> dict[str, Any]:
+    reached = equal(CRITERION, LEAST)
+    return {
+        "bound": arithmetic(less_equal(LEAST, CRITERION)),
+        "at_optimum": discharge(reached, arithmetic(equal(RISK, EXCESS + 1), assume(reached))),
+        "optimum": ({u: BEST}, arithmetic(equal(CRITERION.xreplace({u: BEST}), LEAST))),
+        "risk_bound": arithmetic(less_equal(1, RISK)),
+        "best": ({u: sp.S.One}, arithmetic(equal(RISK.xreplace({u: sp.S.One}), 1))),
+    }
+
+
+def test_ridge_regression() -> None:
+    assert aversion_value(LOSS, **pieces()).conclusion == equal(LOSS, EXCESS)
+
+
+@pytest.mark.parametrize(("piece", "wrong"), [
+    ("bound", lambda: arithmetic(less_equal(0, CRITERION))),  # a bound that is not reached
+    ("bound", lambda: arithmetic(less_equal(LEAST, CRITERION), assume(less_equal(0, u)))),
+    ("bound", lambda: assume(less_equal(LEAST, CRITERION))),  # known of some parameters only
+    ("risk_bound", lambda: arithmetic(less_equal(0, RISK))),
+    ("risk_bound", lambda: assume(less_equal(2, RISK))),
+    ("optimum", lambda: ({u: sp.S.One}, arithmetic(equal(RISK.xreplace({u: sp.S.One}), 1)))),
+    ("optimum", lambda: ({v: sp.S.One}, arithmetic(equal(CRITERION, CRITERION)))),
+    ("best", lambda: ({u: v}, assume(equal(RISK.xreplace({u: v}), 2)))),
+    ("best", lambda: ({u: sp.sqrt(v)}, arithmetic(equal(RISK.xreplace({u: sp.S.One}), 1)))),
+    ("at_optimum", lambda: assume(implies(equal(CRITERION, LEAST), equal(RISK, 2)))),
+    ("at_optimum", lambda: discharge(equal(RISK, 1), arithmetic(equal(RISK, 1), assume(equal(RISK, 1))))),
+])
+def test_refuses(piece: str, wrong: Callable[[], Any]) -> None:
+    given = pieces()
+    given[piece] = wrong()
+    with pytest.raises(ProofError):
+        aversion_value(LOSS, **given)
+
+
+def test_values_must_be_defined() -> None:
+    undefined = {u: sp.log(v)}
+    given = {**pieces(), "best": (undefined, assume(equal(RISK.xreplace(undefined), 1)))}
+    with pytest.raises(ProofError, match="undefined"):
+        aversion_value(LOSS, **given)
