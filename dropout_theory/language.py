@@ -393,6 +393,10 @@ class _Operator(sp.Function):
         power = f"^{{{exp}}}" if exp else ""
         return rf"{self.latex_name}{power}\left[{inside}\right]"
 
+    def _eval_evalf(self, prec: int) -> None:
+        # SymPy evaluates a function of numbers by the mpmath name it finds: of E, that is Euler's number
+        return None
+
     def _eval_is_commutative(self) -> bool:
         return True
 

@@ -15,10 +15,14 @@ from dropout_theory.claim import Claim, Hypothesis
 from dropout_theory.domains import NATURAL, NONNEGATIVE, OPEN_UNIT, POSITIVE, PROBABILITY
 from dropout_theory.kernel import Context
 from dropout_theory.language import (
+    NWGM,
     E,
+    G,
+    Gc,
     Largest,
     Scalar,
     Smallest,
+    Var,
     distribution,
     family,
     gates,
@@ -64,6 +68,7 @@ from dropout_theory.proof import (
     weighted,
 )
 from dropout_theory.proof.indices import entry_below_sum, generalise_offset, sift
+from dropout_theory.proof.series import two_outcomes
 from dropout_theory.proof.universal import at, for_all
 from dropout_theory.statements import (
     Exists,
@@ -169,6 +174,12 @@ WRONG: dict[str, Rule] = {
     "rewriting what a sum binds": lambda: rewrite(identity(sp.Sum(w[i], (i, 1, n)), sp.Sum(w[i], (i, 1, n))),
                                                   assume(equal(w[i], 0))),
     "rewriting by what holds for one outcome": lambda: rewrite(identity(E(d[1]), p[1]), assume(equal(d[1], 1))),
+    "a gate that a sum binds": lambda: two_outcomes(sp.Sum(d[i], (i, 1, n)), d[i]),
+    "a premise about another index of the same name": lambda: increasing(sp.exp, arithmetic(
+        less_equal(sp.Sum(sp.log(w[i]), (i, 1, n)), 1 + sp.Sum(sp.log(w[i]), (i, 1, n)))), assume(less(0, w[i]))),
+    "convexity across a sum bound under the same name": lambda: by_slope(
+        sp.Sum(1 / (w[i] + x**2), (i, 1, n)), x, sp.S.Zero,
+        assume(less_equal(0, x * sp.diff(sp.Sum(1 / (w[i] + x**2), (i, 1, n)), x))), assume(less(0, w[i]))),
     # calculus
     "slope known on one side only": lambda: by_slope(
         x**3 - 3 * x, x, sp.S.One, assume(less_equal(0, (x - 1) * sp.diff(x**3 - 3 * x, x)))),
@@ -292,6 +303,19 @@ def test_different_statements_do_not_match(found: Any, wanted: Any) -> None:
 
 def test_statements_match_up_to_names_of_bound_indices() -> None:
     assert matches(ForEach(equal(O[j], O[i]), (i, 1, n), (j, 1, i)), ForEach(equal(O[i], O[k]), (k, 1, n), (i, 1, k)))
+
+
+@pytest.mark.parametrize("operator", [E, G, Gc, NWGM, Var])
+def test_operators_of_numbers_have_no_floating_point_value(operator: Any) -> None:
+    """SymPy finds a function named E in mpmath: Euler's number, which is positive."""
+    for number in (sp.Integer(-3), -HALF, sp.Integer(2)):
+        assert operator(number).evalf() == operator(number)
+    assert not operator(-HALF).is_positive and not operator(-HALF).is_negative
+
+
+def test_a_negative_mean_is_not_positive() -> None:
+    with pytest.raises(ProofError):
+        arithmetic(less(0, E(-HALF)))
 
 
 def test_no_theorem_without_a_rule() -> None:

@@ -10,7 +10,7 @@ from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.domains import Domain
 from dropout_theory.proof.algebra import _sides
-from dropout_theory.proof.scope import defined, over_range
+from dropout_theory.proof.scope import bound_symbols, defined, index_ranges, over_range
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
 from dropout_theory.sums import is_nonnegative, is_positive, is_zero, normal, same, unfold
@@ -101,12 +101,14 @@ def by_slope(f: Any, x: lang.Scalar, at: Any, slope: Theorem, *premises: Theorem
 
 def smooth(f: Any, x: Any, premises: list[Theorem]) -> None:
     """Raise ProofError unless f is differentiable in x on its domain by the way it is built."""
-    known = [p.conclusion for p in premises] + [g for p in premises for g in p.given]
+    bound = bound_symbols(f)  # an assumption about a free index says nothing of one that a sum binds
+    known = [c for p in premises if not any(g.free_symbols & bound for g in p.given) for c in (p.conclusion, *p.given)]
     for node in sp.preorder_traversal(f):
         if x not in getattr(node, "free_symbols", ()) or node == x or isinstance(node, (sp.Add, sp.Mul, sp.exp)):
             continue
         if isinstance(node, sp.Sum):
-            finite = not any(x in sp.sympify(e).free_symbols or e in (sp.oo, -sp.oo) for _, *ends in node.limits for e in ends)
+            ends = [sp.sympify(e) for _, *both in node.limits for e in both]
+            finite = not any(x in e.free_symbols or e in (sp.oo, -sp.oo) for e in ends)
             need(finite, f"{node} is not a finite sum over a range without {x}")
         elif isinstance(node, sp.log):
             inner = node.args[0]
@@ -144,6 +146,7 @@ def jensen(f: Any, x: lang.Scalar, entries: lang.Element, probabilities: lang.Fa
     symbol = entries.indices[-1]
     need(symbol.is_Symbol and symbol not in f.free_symbols, f"{f} depends on the index {symbol}")
     limits = (symbol, *probabilities.ranges[0][1:])
+    index_ranges([limits])
     outside = lang.substitute(f, {x: sp.Sum(probabilities[symbol] * entries, limits)})
     inside = sp.Sum(probabilities[symbol] * lang.substitute(f, {x: entries}), limits)
     return certify("Jensen", st.less_equal(outside, inside) if convex else st.less_equal(inside, outside), [curvature])

@@ -16,6 +16,7 @@ from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.domains import Domain, interval
 from dropout_theory.proof.algebra import matches
+from dropout_theory.proof.scope import bound_symbols
 from dropout_theory.proof.theorem import Theorem, certify, classical_fact, need
 from dropout_theory.series import LargestOutcome, RootGrowth
 from dropout_theory.sums import is_positive, is_random, same
@@ -210,6 +211,7 @@ def _both(function: Any, gate: lang.Element) -> tuple[Any, Any]:
     need(isinstance(gate, lang.Element) and isinstance(gate.family, lang.Gates), f"{gate} is not a gate")
     keep = gate.family.keep_at(gate.indices)
     need(not is_random(keep) and is_positive(keep) and is_positive(1 - keep), f"keep probability {keep} may be 0 or 1")
+    need(not gate.free_symbols & bound_symbols(function), f"{function} binds an index of {gate}")
     need(not function.has(lang.E, lang.Var, lang.Cov), f"{function} contains an expectation")
     kept, dropped = (function.xreplace({gate: sp.Integer(v)}) for v in (1, 0))
     need(not is_random(kept) and not is_random(dropped), f"{function} is random beyond {gate}")

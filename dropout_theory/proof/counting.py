@@ -9,6 +9,7 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.proof.algebra import _sides, evaluated, matches
+from dropout_theory.proof.scope import replaceable
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import ProofError, Theorem, certify, need
 
@@ -159,6 +160,7 @@ def parity(variable: lang.Scalar, half: lang.Scalar, statement: Any, even: Theor
     need(half not in statement.free_symbols, f"{half} occurs in the statement")
     for theorem, value in ((even, 2 * half), (odd, 2 * half + 1)):
         need(not any(g.free_symbols & {variable, half} for g in theorem.given), "an assumption restricts the number")
+        replaceable(statement, variable, value)
         wanted = lang.substitute(statement, {variable: value})
         need(matches(theorem.conclusion, wanted), f"{theorem.conclusion} is not {wanted}")
     return certify("even or odd", statement, [even, odd])

@@ -34,9 +34,11 @@ def defined(expr: Any, known: Iterable[Any] = (), visible: Iterable[Any] = ()) -
     """
     shown: set[Any] = set().union(*[partial_terms(v) for v in visible])
     known = list(known)
+    bound = bound_symbols(expr)
     for node in sorted(partial_terms(expr) - shown, key=sp.default_sort_key):
         wanted = _condition(node)
-        if wanted is not None and not _follows(known, wanted):
+        # what is known of a free index says nothing of one that a sum binds under the same name
+        if wanted is not None and not _follows([] if node.free_symbols & bound else known, wanted):
             raise ProofError(f"{node} may be undefined: not known that {wanted}")
 
 
@@ -98,6 +100,11 @@ def hidden(expr: Any) -> set[Any]:
 
 def _atoms(expr: Any) -> set[Any]:
     return {node for node in sp.preorder_traversal(expr) if isinstance(node, lang.Scalar)}
+
+
+def bound_symbols(expr: Any) -> set[Any]:
+    """Symbols that a sum, product, extreme or quantifier binds anywhere in an expression."""
+    return {limit[0] for node in sp.preorder_traversal(expr) for limit in lang.bound_limits(node)}
 
 
 def in_range(symbol: Any, low: Any, high: Any) -> tuple[Any, Any]:

@@ -11,7 +11,7 @@ from dropout_theory import statements as st
 from dropout_theory.domains import OPEN_PROBABILITY
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.analysis import differentiate, smooth
-from dropout_theory.proof.scope import over_range
+from dropout_theory.proof.scope import bound_symbols, over_range
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
 from dropout_theory.series import DerivativeAt, Stirling2
@@ -175,6 +175,7 @@ def two_outcomes(function: Any, gate: Any) -> Theorem:
         keep = gate.family.keep_at(gate.indices)
     need(not is_random(keep), f"the keep probability of {gate} is random")
     function = sp.sympify(function)
+    need(not gate.free_symbols & bound_symbols(function), f"{function} binds an index of {gate}")
     need(not function.has(lang.E, lang.Var, lang.Cov), f"{function} contains an expectation")
     kept, dropped = (function.xreplace({gate: sp.Integer(v)}) for v in (1, 0))
     need(not is_random(kept) and not is_random(dropped), f"{function} is random beyond {gate}")

@@ -12,7 +12,7 @@ from dropout_theory import statements as st
 from dropout_theory.domains import PROBABILITY
 from dropout_theory.proof.algebra import _sides, matches
 from dropout_theory.proof.analysis import smooth, within
-from dropout_theory.proof.scope import replaceable, value_in_domain
+from dropout_theory.proof.scope import index_ranges, replaceable, value_in_domain
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
 from dropout_theory.sums import is_nonnegative, same
@@ -81,6 +81,7 @@ def finite_jensen(f: Any, x: lang.Scalar, entries: Any, probabilities: lang.Fami
         for condition in x.domain.conditions(entries):
             need(entails([p.conclusion for p in premises], condition), f"{entries} may leave the domain of {x}")
     limits = (symbol, *probabilities.ranges[0][1:])
+    index_ranges([limits])
     outside = lang.substitute(f, {x: sp.Sum(probabilities[symbol] * entries, limits)})
     inside = sp.Sum(probabilities[symbol] * lang.substitute(f, {x: entries}), limits)
     return certify("Jensen", st.less_equal(outside, inside), [convex, *premises])
