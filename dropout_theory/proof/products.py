@@ -33,3 +33,11 @@ def vanishing_factor(product: sp.Product, at: Any, *premises: Theorem) -> Theore
         need(entails([p.conclusion for p in premises], condition), f"not known: {condition}")
     need(not any(symbol in g.free_symbols for p in premises for g in p.given), "an assumption restricts the index")
     return certify("vanishing factor", st.equal(product, 0), premises)
+
+
+def empty_product(whole: sp.Product) -> Theorem:
+    """A product over low..low-1 is one. Raises ProofError for any other range."""
+    need(isinstance(whole, sp.Product) and len(whole.limits) == 1, f"not a product over one index: {whole}")
+    _, low, high = whole.limits[0]
+    need(sp.expand(low - 1 - high) == 0, f"not an empty product: {whole}")
+    return certify("empty product", st.equal(whole, 1))

@@ -1,0 +1,284 @@
+"""Moments in the network of first-one gadgets: what its layers pass on has first and second moments in closed form.
+
+Whichever inputs are kept, the units of a gadget sum to 1 unless all inputs are dropped. From one layer to the next the
+mean is multiplied by n and the mean square by n (n + 1), because the gates of a layer are independent of the values.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import sympy as sp
+from sympy import Product, Sum
+
+from dropout_theory.domains import POSITIVE
+from dropout_theory.language import E, Family, Recursion, Relu, Scalar, natural, size, substitute
+from dropout_theory.papers.helmbold2017 import s04_gadgets as paper
+from dropout_theory.papers.helmbold2017.notation import d
+from dropout_theory.papers.helmbold2017.s04_gadgets import Gadgets, a, b, i, j, k, m
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    identity,
+    induction,
+    instance,
+    restate,
+    rewrite,
+    satisfied,
+    specialise,
+    unfolded,
+    weighted,
+)
+from dropout_theory.proof.independence import independent_product
+from dropout_theory.proof.indices import generalise_offset
+from dropout_theory.proof.layers import expected, last_split, relu_kept, relu_scaled, rewritten
+from dropout_theory.proof.masks import zero_or_one
+from dropout_theory.proof.products import empty_product
+from dropout_theory.proof.series import empty
+from dropout_theory.statements import both, either, equal, less_equal
+
+t = natural("t")
+layer = size("l")
+wider = Scalar("q", POSITIVE)  # n + 1, or n (1 + 1/n): its powers stay powers
+
+ratio = Scalar("e", POSITIVE)  # 1 + 1/n
+share = Scalar("f", POSITIVE)  # 1 + K/n
+
+
+# --- one gadget -------------------------------------------------------------------------------------------------
+
+
+def unit(x: Family, place: Any) -> Any:
+    return paper.first_one(lambda k_: x[k_], place)
+
+
+def none_before(x: Family, end: Any) -> Any:
+    """1 when x[1], ..., x[end] are all 0, else 0."""
+    return Product(1 - x[j], (j, 1, end))
+
+
+def state(x: Family, end: Any) -> Any:
+    """Either no entry up to `end` is 1, or at least one."""
+    total, none = Sum(x[k], (k, 1, end)), none_before(x, end)
+    return either(both(equal(total, 0), equal(none, 1)), both(less_equal(1, total), equal(none, 0)))
+
+
+@cache
+def states(x: Family) -> Theorem:
+    base = arithmetic(state(x, sp.S.Zero), empty(Sum(x[k], (k, 1, 0))), empty_product(none_before(x, sp.S.Zero)))
+    step = arithmetic(state(x, t + 1), assume(state(x, t)), last_split(Sum(x[k], (k, 1, t + 1))),
+                      last_split(none_before(x, t + 1)), zero_or_one(x[t + 1]))
+    return induction(t, state(x, t), base, step)
+
+
+@cache
+def unit_value(x: Family) -> Theorem:
+    """unit t + 1 = x[t + 1] when none before is 1, else 0."""
+    return arithmetic(equal(unit(x, t + 1), x[t + 1] * none_before(x, t)), states(x), zero_or_one(x[t + 1]))
+
+
+@cache
+def units_total(x: Family) -> Theorem:
+    """The units up to t sum to 1 unless no entry up to t is 1."""
+    def statement(end: Any) -> Any:
+        return equal(Sum(unit(x, i), (i, 1, end)), 1 - none_before(x, end))
+    base = arithmetic(statement(sp.S.Zero), empty(Sum(unit(x, i), (i, 1, 0))),
+                      empty_product(none_before(x, sp.S.Zero)))
+    step = arithmetic(statement(t + 1), assume(statement(t)), last_split(Sum(unit(x, i), (i, 1, t + 1))),
+                      last_split(none_before(x, t + 1)), unit_value(x))
+    return induction(t, statement(t), base, step)
+
+
+@cache
+def unit_is_bit(x: Family) -> Theorem:
+    """unit t + 1 is its own square."""
+    return arithmetic(equal(unit(x, t + 1) ** 2, unit(x, t + 1)), states(x), zero_or_one(x[t + 1]))
+
+
+def each_place(theorem: Theorem, count: Any) -> Theorem:
+    """A fact about place t + 1, at place i (free, in range)."""
+    body = substitute(theorem.conclusion, {t: i - 1})
+    return specialise(generalise_offset(theorem, t, body, (i, 1, count)), i)
+
+
+# --- moments of what a layer passes on --------------------------------------------------------------------------
+
+
+def first_layer(net: Gadgets) -> Theorem:
+    """What the first layer passes on, through units of kept inputs; each is twice as large under dropout."""
+    x = net.gates[0]
+    inside = unit(x, i).args[0]
+    value = unfolded(net.ones[1, a, i])
+    doubled = rewrite(rewrite(value, identity(value.conclusion.args[1], Relu(2 * inside))), relu_scaled(2, inside))
+    return rewritten(net.passed(net.ones, 1, net.gates[1]), doubled, indices=[a, i])
+
+
+@cache
+def not_negative(net: Gadgets, values: Recursion, kept: Family) -> Theorem:
+    """0 <= what layer l passes on: every unit is a rectifier."""
+    fact = less_equal(0, values[layer, b, j])
+    base, step = (arithmetic(substitute(fact, {layer: at}), unfolded(values[at, b, j])) for at in (1, layer + 1))
+    each = induction(layer, fact, base, step)
+    one_copy = weighted(each, 2 * kept[layer, b, j], (j, 1, net.inputs))
+    return weighted(one_copy, 1, (b, 1, m))
+
+
+@cache
+def next_layer(net: Gadgets, values: Recursion, kept: Family) -> Theorem:
+    """What layer l + 1 passes on, from what layer l does: its units rectify a number that is not negative."""
+    value = unfolded(values[layer + 1, a, i])
+    inside = value.conclusion.args[1].args[0]
+    plain = rewrite(value, relu_kept(inside, not_negative(net, values, kept)))
+    return rewritten(net.passed(values, layer + 1, kept), plain, indices=[a, i])
+
+
+@cache
+def some_kept(net: Gadgets) -> Theorem:
+    """The mean of the sum of a gadget's units is 1 - 2^-K."""
+    x = net.gates[0]
+    total = expected(instance(units_total(x), {t: net.inputs}))
+    none = none_before(x, net.inputs)
+    dropped = independent_product(1 - x[j], (j, 1, net.inputs))
+    power = identity(dropped.conclusion.args[1], 2**-net.inputs)
+    split = identity(E(1 - none), 1 - E(none))
+    return arithmetic(equal(E(Sum(unit(x, i), (i, 1, net.inputs))), 1 - 2**-net.inputs), total, split, dropped, power)
+
+
+def mean_at(net: Gadgets, at: Any) -> Any:
+    return equal(E(net.passed(net.ones, at, net.gates[1])), 2 * m * (1 - 2**-net.inputs) * net.width ** (at - 1))
+
+
+def square_at(net: Gadgets, at: Any) -> Any:
+    growth = net.width ** (at - 1) * wider ** (at - 1)
+    return equal(E(net.passed(net.ones, at, net.gates[1]) ** 2), 4 * m * (m + 1) * (1 - 2**-net.inputs) * growth)
+
+
+@cache
+def means(net: Gadgets) -> Theorem:
+    """The mean of what layer l passes on."""
+    base_mean = expected(first_layer(net))
+    units = Sum(unit(net.gates[0], i), (i, 1, net.inputs))
+    base = rewrite(rewrite(base_mean, identity(base_mean.conclusion.args[1], 2 * m * E(units))), some_kept(net))
+    above = expected(next_layer(net, net.ones, net.gates[1]))
+    lower = E(net.passed(net.ones, layer, net.gates[1]))
+    step = rewrite(above, identity(above.conclusion.args[1], net.width * lower))
+    step = rewrite(step, assume(mean_at(net, layer)))
+    return induction(layer, mean_at(net, layer), restate(base, mean_at(net, sp.S.One)),
+                     restate(step, mean_at(net, layer + 1)))
+
+
+def squared(theorem: Theorem) -> Theorem:
+    """left^2 = right^2, averaged."""
+    left, right = theorem.conclusion.args
+    return expected(arithmetic(equal(left**2, right**2), theorem))
+
+
+@cache
+def squares_named(net: Gadgets) -> Theorem:
+    """The mean square of what layer l passes on, given that q is n + 1."""
+    x = net.gates[0]
+    first = squared(first_layer(net))
+    units = Sum(unit(x, i), (i, 1, net.inputs))
+    own = Sum(unit(x, i) ** 2, (i, 1, net.inputs))
+    split = rewrite(first, identity(first.conclusion.args[1], 4 * m**2 * E(units**2) + 4 * m * E(own)))
+    one = arithmetic(equal(units**2, units), instance(units_total(x), {t: net.inputs}),
+                     instance(states(x), {t: net.inputs}))
+    each = weighted(each_place(unit_is_bit(x), net.inputs), 1, (i, 1, net.inputs))
+    base = rewrite(rewrite(rewrite(split, expected(one)), expected(each)), some_kept(net))
+    above = squared(next_layer(net, net.ones, net.gates[1]))
+    lower = E(net.passed(net.ones, layer, net.gates[1]) ** 2)
+    step = rewrite(above, identity(above.conclusion.args[1], net.width * (net.width + 1) * lower))
+    renamed = arithmetic(equal(above.conclusion.args[0], net.width * wider * lower), step,
+                         assume(equal(wider, net.width + 1)))
+    step = rewrite(renamed, assume(square_at(net, layer)))
+    return induction(layer, square_at(net, layer), restate(base, square_at(net, sp.S.One)),
+                      restate(step, square_at(net, layer + 1)))
+
+
+@cache
+def squares(net: Gadgets, factored: bool) -> Theorem:
+    """The mean square of what layer l passes on, in powers of n and 1 + 1/n when `factored`, else of n and n + 1."""
+    if factored:
+        return plainly(net, squares_in_powers(net))
+    value = net.width + 1
+    return satisfied(instance(squares_named(net), {wider: value}), identity(value, value))
+
+
+@cache
+def squares_in_powers(net: Gadgets) -> Theorem:
+    """The mean square, given that n e is n + 1."""
+    split = instance(squares_named(net), {wider: net.width * ratio})
+    powers = 4 * m * (m + 1) * (1 - 2**-net.inputs) * net.width ** (2 * (layer - 1)) * ratio ** (layer - 1)
+    return restate(split, equal(split.conclusion.args[0], powers))
+
+
+@cache
+def nothing_passed(net: Gadgets) -> Theorem:
+    """On the input zero no layer passes anything on."""
+    values, kept = net.zeros, net.gates[1]
+
+    def statement(at: Any) -> Any:
+        return equal(Sum(2 * kept[at, b, j] * values[at, b, j], (b, 1, m), (j, 1, net.inputs)), 0)
+
+    first = unfolded(values[1, a, i])
+    first = rewrite(rewrite(first, identity(first.conclusion.args[1], Relu(0))), relu_kept(0))
+    base = rewritten(net.passed(values, 1, kept), first, indices=[a, i])
+    step = rewrite(next_layer(net, values, kept), assume(statement(layer)))
+    every = induction(layer, statement(layer), restate(base, statement(1)), restate(step, statement(layer + 1)))
+    return restate(every, equal(net.passed(values, layer, kept), 0))
+
+
+# --- the criterion ----------------------------------------------------------------------------------------------
+
+weight, bias = Scalar("w"), Scalar("b")
+
+
+def top(net: Gadgets) -> Any:
+    """What the last hidden layer passes on."""
+    return net.passed(net.ones, d - 1, net.gates[1])
+
+
+def mean_top(net: Gadgets) -> Theorem:
+    return instance(means(net), {layer: d - 1})
+
+
+def square_top(net: Gadgets, factored: bool = True) -> Theorem:
+    return instance(squares(net, factored), {layer: d - 1})
+
+
+@cache
+def quadratic(net: Gadgets) -> Theorem:
+    """The criterion as a polynomial in output weight and bias, with the two moments as coefficients."""
+    whole = net.criterion(weight, bias)
+    empty_output = instance(nothing_passed(net), {layer: d - 1})
+    V = top(net)
+    zero = rewritten(whole, empty_output)
+    value = (bias**2 + weight**2 * E(V**2) + 2 * weight * (bias - 1) * E(V) + (bias - 1) ** 2) / 2
+    return rewrite(zero, identity(zero.conclusion.args[1], value))
+
+
+def at(theorem: Theorem, w: Any, b_: Any = 0) -> Theorem:
+    return instance(theorem, {weight: w, bias: b_})
+
+
+@cache
+def best_is_ratio(net: Gadgets) -> Theorem:
+    """best E(V^2) = E(V)."""
+    X, Y = mean_top(net), instance(squares_in_powers(net), {layer: d - 1})
+    names = {1 + 1 / net.width: ratio, 1 + net.inputs / net.width: share}
+    best = net.best.xreplace(names)
+    value = X.conclusion.args[1] / best
+    renamed = rewrite(Y, assume(equal(m + 1, m * share)))
+    named = restate(renamed, equal(Y.conclusion.args[0], value))
+    multiplied = rewritten(best * Y.conclusion.args[0], named)
+    mean = arithmetic(equal(best * Y.conclusion.args[0], X.conclusion.args[0]), multiplied, X)
+    return plainly(net, mean)
+
+
+def plainly(net: Gadgets, theorem: Theorem) -> Theorem:
+    """1 + 1/n and 1 + K/n put for their names."""
+    values = {ratio: 1 + 1 / net.width, share: 1 + net.inputs / net.width}
+    known = [identity(net.width * values[ratio], net.width + 1), identity(m + 1, m * values[share])]
+    return satisfied(instance(theorem, values), *known)
