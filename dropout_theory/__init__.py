@@ -39,7 +39,8 @@ _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "REGISTRY", "Claim", "ClaimError", "Contradiction", "Erratum", "Evidence", "Hypothesis", "Ledger", "Paper",
-    "Refereed", "Registry", "Run", "UnknownClaimError", "Verdict", "__version__", "derive_all", "load", "referee", "run",
+    "Refereed", "Registry", "Run", "UnknownClaimError", "Verdict", "__version__", "derive_all", "load",
+    "referee", "run",
 ]
 
 

@@ -114,7 +114,7 @@ class Evaluator:
             return rule(self, expr, bound)
         if expr.is_Rational:
             return fmpq(int(expr.p), int(expr.q))
-        if isinstance(expr, lang.Scalar) or isinstance(expr, sp.Symbol):
+        if isinstance(expr, sp.Symbol):  # every atom of the language is one
             return self._symbol(expr, bound)
         if isinstance(expr, AppliedUndef):
             function = self._functions.get(expr.func)

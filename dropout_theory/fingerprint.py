@@ -13,9 +13,9 @@ _PACKAGE = Path(__file__).resolve().parent
 _DISTRIBUTIONS = ("sympy", "mpmath", "numpy", "numba", "python-flint", "z3-solver")
 
 # Code that shows results but takes no part in finding them: a new table layout must not make evidence stale.
-_PRESENTATION = ("papers", "report", "_proofs", "proofs.py", "runner.py", "workers.py", "fingerprint.py", "pytest_plugin.py",
-                 "pytest_items.py", "cli.py", "cli_check.py", "cli_doctor.py", "cli_read.py", "__init__.py",
-                 "__main__.py")
+_PRESENTATION = ("papers", "report", "_proofs", "proofs.py", "runner.py", "workers.py", "fingerprint.py",
+                 "pytest_plugin.py", "pytest_items.py", "cli.py", "cli_check.py", "cli_doctor.py", "cli_read.py",
+                 "__init__.py", "__main__.py")
 
 
 def statement_fingerprint(claim: Any) -> str:

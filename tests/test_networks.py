@@ -49,7 +49,8 @@ def test_linear_chain_with_skip_connection():
 
 
 def test_mean_of_a_linear_dag_is_its_ensemble_network():
-    dag = Dag({"x": 2, "z": R(-1, 3)}, {"h": {"x": 1, "z": R(1, 2)}, "g": {"h": -2, "x": 3}, "y": {"g": 1, "z": 5, "h": 1}},
+    dag = Dag({"x": 2, "z": R(-1, 3)},
+              {"h": {"x": 1, "z": R(1, 2)}, "g": {"h": -2, "x": 3}, "y": {"g": 1, "z": 5, "h": 1}},
               "linear", keep={"x": R(1, 2), "z": R(1, 3), "h": R(3, 4), ("g", "y"): R(1, 5)})
     assert mean(dag.S["y"]) == number(dag.U["y"])
 

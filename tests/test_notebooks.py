@@ -20,6 +20,7 @@ def test_notebook_runs_and_is_stored_without_outputs(path, tmp_path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     assert not any(cell.get("outputs") for cell in notebook.cells), "clear the outputs before committing"
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}).execute()
+    where = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=where).execute()
     shown = "".join(str(cell.get("outputs", "")) for cell in notebook.cells)
     assert "proved" in shown and "refuted" in shown

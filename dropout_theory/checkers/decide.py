@@ -45,7 +45,7 @@ def not_polynomial(claim: Any) -> str | None:
                 return f"quantifies over the function {node.func}"
             if isinstance(node, lang.RandomScalar) and node.law[0] != "bernoulli":
                 return f"continuous random variable {node}"
-            if isinstance(node, sp.Pow) and not (node.exp.is_Integer or node.exp == sp.S.Half or node.exp == -sp.S.Half):
+            if isinstance(node, sp.Pow) and not (node.exp.is_Integer or node.exp in (sp.S.Half, -sp.S.Half)):
                 return f"not polynomial: exponent {node.exp}"
             if isinstance(node, st.Exists):
                 return "existential statement: decided by its witness"
@@ -56,7 +56,7 @@ def not_polynomial(claim: Any) -> str | None:
 def decide(claim: Any, context: Context) -> Finding:
     """Decide the statement at each small choice of its sizes; for all sizes when it has none."""
     integers, reals, families = atoms_of(claim)
-    sizes = [a for a in integers]
+    sizes = list(integers)
     if any(f.domain.integer for f in families):
         return Finding("unknown", "exact-instances", "sizes form a family: no finite list of cases")
     limit = claim.limits.get("max_size", 2 if context.fast else 3)

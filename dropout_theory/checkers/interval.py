@@ -44,7 +44,7 @@ def no_box(claim: Any) -> str | None:
 
 @checker("interval", no_box)
 def interval(claim: Any, context: Context) -> Finding:
-    """Split the box until the statement is certainly true on each piece, a hypothesis certainly false, or time is up."""
+    """Split the box until on each piece the statement is certainly true or a hypothesis certainly false, or give up."""
     _, reals, _ = atoms_of(claim)
     boxes = [{a: (to_number(a.domain.lower), to_number(a.domain.upper)) for a in reals}]
     budget = FAST_BOXES if context.fast else MAX_BOXES

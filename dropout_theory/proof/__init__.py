@@ -57,6 +57,7 @@ __all__ = [
     "FACTS", "PROOFS", "REFUTATIONS", "WITNESSES", "ProofError", "Theorem", "apply", "arithmetic", "assume",
     "by_slope", "cases", "cite", "classical", "classical_fact", "component", "conjunction", "discharge", "evaluated",
     "exhibit", "exponential_bound", "extreme_attained", "generalise", "identity", "iff", "increasing", "induction",
-    "instance", "jensen", "logarithm_bound", "matches", "minimum_bound", "negation", "prove", "put_values", "refutation",
+    "instance", "jensen", "logarithm_bound", "matches", "minimum_bound", "negation", "prove", "put_values",
+    "refutation",
     "refute", "restate", "rewrite", "satisfied", "specialise", "to_order", "unfolded", "weighted", "witness",
 ]

@@ -191,7 +191,8 @@ def _unsettled(conditions: list[Any], around: tuple[Any, ...]) -> list[Any]:
             left.append(condition)
         else:
             # a symbol bound twice would mix the two ranges
-            need(len(bound) == len(around) and entails(ranges, condition), f"index not known to be in range: {condition}")
+            need(len(bound) == len(around) and entails(ranges, condition),
+                 f"index not known to be in range: {condition}")
     return left
 
 

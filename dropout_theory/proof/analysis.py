@@ -82,7 +82,7 @@ def by_slope(f: Any, x: lang.Scalar, at: Any, slope: Theorem, *premises: Theorem
     gap = right - left
     need(kind in (sp.Le, sp.Lt) and same(gap, -expected if upper else expected),
          f"slope theorem concludes {slope.conclusion}, not the sign of {expected}")
-    at_conditions: list[Any] = [c for c in x.domain.conditions(at)]
+    at_conditions: list[Any] = list(x.domain.conditions(at))
     kept = []
     for condition in slope.given:
         if x in condition.free_symbols:
