@@ -1,0 +1,324 @@
+"""Networks without negative weights are supermodular, by induction over the layers; theorem 17 follows.
+
+The four values of a unit at x, x + d1, x + d2 and x + d1 + d2 are ordered, and the middle two sum to at most the outer
+two. Weighted sums keep this, and so does a convex non-decreasing activation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import sympy as sp
+from dropout_theory.proofs.helmbold2017.gadget_moments import at as with_weights
+from dropout_theory.proofs.helmbold2017.gadget_moments import best_is_ratio, mean_top, quadratic, top
+
+from dropout_theory.domains import POSITIVE, PROBABILITY
+from dropout_theory.language import E, Element, Recursion, Scalar, natural, size
+from dropout_theory.papers.helmbold2017 import s04_supermodular as paper
+from dropout_theory.papers.helmbold2017.notation import d, i, k, n
+from dropout_theory.papers.helmbold2017.s04_supermodular import Rational, sigma
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    cases,
+    component,
+    conjunction,
+    discharge,
+    generalise,
+    identity,
+    induction,
+    instance,
+    prove,
+    restate,
+    rewrite,
+    satisfied,
+    specialise,
+    unfolded,
+    weighted,
+)
+from dropout_theory.proof.indices import generalise_offset
+from dropout_theory.proof.layers import expected, mean_square, rewritten
+from dropout_theory.proof.universal import at
+from dropout_theory.statements import ForEach, both, equal, less, less_equal
+
+layer = size("l")
+unit_range = (i, 1, n)
+ORDER = ((0, 1), (0, 2), (1, 3), (2, 3))  # which of the four values is at most which
+
+
+def ordered(values: Sequence[Any]) -> Any:
+    """a <= b, a <= c, b <= e, c <= e and b + c <= a + e."""
+    return both(*(less_equal(values[one], values[other]) for one, other in ORDER), paper.supermodular(values))
+
+
+def parts(theorem: Theorem) -> list[Theorem]:
+    return [component(theorem, part) for part in theorem.conclusion.args]
+
+
+# --- one unit ---------------------------------------------------------------------------------------------------
+
+a, b, c, e = (Scalar(name) for name in "abce")
+
+
+@cache
+def activated() -> Theorem:
+    """Four ordered arguments give four ordered values of a convex non-decreasing function."""
+    rising, convex = assume(paper.increasing.condition), assume(paper.convex.condition)
+    facts = [assume(part) for part in ordered((a, b, c, e)).args]
+
+    def monotone(lower: Any, upper: Any) -> Theorem:
+        below = arithmetic(less_equal(lower, upper), *facts)
+        rule = at(rising, lower, upper)
+        return arithmetic(less_equal(sigma(lower), sigma(upper)), rule, below)
+
+    orders = [monotone((a, b, c, e)[one], (a, b, c, e)[other]) for one, other in ORDER]
+    apart = assume(less(a, e))
+    share, other = (e - b) / (e - a), (b - a) / (e - a)
+    chords = []
+    for part, point in ((share, b), (other, a + e - b)):
+        inside = arithmetic(both(less_equal(0, part), less_equal(part, 1)), apart, *facts)
+        bounds = [arithmetic(condition, inside, apart) for condition in PROBABILITY.conditions(part)]
+        chord = at(convex, a, e, part, premises=(*bounds, apart))
+        between = part * a + (1 - part) * e
+        chords.append(rewrite(chord, arithmetic(equal(between, point), apart)))
+    wanted = paper.supermodular([sigma(value) for value in (a, b, c, e)])
+    total = arithmetic(equal(share, 1 - other), apart)
+    far = arithmetic(wanted, *chords, total, monotone(c, a + e - b), apart)
+    same = assume(sp.Ge(a, e, evaluate=False))
+    facts.append(same)
+    near = arithmetic(wanted, monotone(b, e), monotone(c, a))
+    return conjunction(*orders, cases(less(a, e), far, near))
+
+
+def by_activation(values: Sequence[Element], arguments: Theorem) -> Theorem:
+    """ordered(values), from the order of the arguments of the activation, for the units' definitions."""
+    definitions = [unfolded(value) for value in values]
+    if not definitions[0].conclusion.args[1].has(sigma):
+        return arithmetic(ordered(values), *definitions, *parts(arguments))
+    inner = [definition.conclusion.args[1].args[0] for definition in definitions]
+    found = satisfied(instance(activated(), dict(zip((a, b, c, e), inner, strict=True))), *parts(arguments))
+    return arithmetic(ordered(values), found, *definitions)
+
+
+# --- all layers -------------------------------------------------------------------------------------------------
+
+
+def summed(below: Theorem, weight: Any) -> list[Theorem]:
+    """The five inequalities about units k of a layer, weighted and summed."""
+    return [weighted(part, weight, (k, 1, n)) for part in parts(below)]
+
+
+def every_layer(nets: Sequence[Recursion], first: Callable[[], Sequence[Theorem]], multiplier: Any) -> Theorem:
+    """ordered values of unit i (free, in range) of layer l; `first` orders the sums of the first layer."""
+    statement = ForEach(ordered([net[layer, i] for net in nets]), unit_range)
+
+    def step(level: Any, sums: Sequence[Theorem]) -> Theorem:
+        values = [net[level, i] for net in nets]
+        inner = [unfolded(value).conclusion.args[1].args[0] for value in values]
+        arguments = conjunction(*(arithmetic(part, *sums) for part in ordered(inner).args))
+        return generalise(by_activation(values, arguments), unit_range)
+
+    base = step(sp.S.One, first())
+    below = specialise(assume(statement), k)
+    above = step(layer + 1, summed(below, paper.network.deeper(layer + 1, i, k) * multiplier(layer, k)))
+    return specialise(induction(layer, statement, base, above), i)
+
+
+def input_sums(keep: Any) -> list[Theorem]:
+    """What the increments d1 and d2 add to the first layer's sums is not negative."""
+    added = []
+    for increment in (paper.d1, paper.d2):
+        fact = arithmetic(less_equal(0, increment[k]))
+        added.append(weighted(fact, paper.network.first(i, k) * keep(k), paper.INPUT_NODES[0]))
+    return added
+
+
+@cache
+def clean_layers() -> Theorem:
+    return every_layer(paper.clean, lambda: input_sums(paper.always), paper.always)
+
+
+@cache
+def dropped_layers() -> Theorem:
+    return every_layer(paper.dropped, lambda: input_sums(paper.scaled(paper.r0)), paper.scaled(paper.r))
+
+
+def for_each_layer(theorem: Theorem, statement: Any) -> Theorem:
+    """A fact about unit i of layer l, for each of them."""
+    offset = natural("t")
+    moved = instance(theorem, {layer: 1 + offset})
+    return restate(generalise_offset(moved, offset, statement.body, *statement.limits), statement)
+
+
+def at_output(theorem: Theorem, multiplier: Any, wanted: Any) -> Theorem:
+    """The inequality of the outputs from the order of the last hidden layer."""
+    last = specialise(generalise(instance(theorem, {layer: d - 1}), unit_range), k)
+    return arithmetic(wanted, *summed(last, paper.network.last(k) * multiplier(d - 1, k)))
+
+
+@prove("helmbold2017:sec4-monotone")
+def monotone_network() -> Theorem:
+    """The first of the five inequalities alone, without convexity."""
+    lower, upper = paper.clean[:2]
+    rising = assume(paper.increasing.condition)
+    statement = ForEach(less_equal(lower[layer, i], upper[layer, i]), unit_range)
+
+    def step(level: Any, *sums: Theorem) -> Theorem:
+        definitions = [unfolded(net[level, i]) for net in (lower, upper)]
+        inner = [definition.conclusion.args[1].args[0] for definition in definitions]
+        below = arithmetic(less_equal(*inner), *sums)
+        rule = at(rising, *inner)
+        found = arithmetic(less_equal(lower[level, i], upper[level, i]), rule, below, *definitions)
+        return generalise(found, unit_range)
+
+    base = step(sp.S.One, *input_sums(paper.always))
+    below = weighted(specialise(assume(statement), k), paper.network.deeper(layer + 1, i, k), (k, 1, n))
+    every = specialise(induction(layer, statement, base, step(layer + 1, below)), i)
+    return for_each_layer(every, paper.MONOTONE.statement)
+
+
+@prove("helmbold2017:lem12-step-unit")
+def units_supermodular() -> Theorem:
+    return for_each_layer(parts(clean_layers())[-1], paper.UNIT.statement)
+
+
+@prove("helmbold2017:lem12")
+def network_supermodular() -> Theorem:
+    return at_output(clean_layers(), paper.always, paper.LEM12.statement)
+
+
+@prove("helmbold2017:lem14-step-dropped")
+def dropped_supermodular() -> Theorem:
+    return at_output(dropped_layers(), paper.scaled(paper.r), paper.DROPPED.statement)
+
+
+# --- theorem 17 -------------------------------------------------------------------------------------------------
+
+
+def doubled(level: Any, node: Any) -> Any:
+    return 2 * paper.gate[level, node]
+
+
+@prove("helmbold2017:thm17-step-supermodular")
+@cache
+def corners() -> Theorem:
+    """Averages over the hidden patterns of the inequality that holds in each."""
+    nets = list(paper.CORNERS.values())
+    first = [arithmetic(less_equal(0, paper.W1[i, place])) for place in (1, 2)]
+    layers = every_layer(nets, lambda: first, doubled)
+    values = [paper.at_corner(name) for name in paper.CORNERS]
+    mean = expected(at_output(layers, doubled, paper.supermodular(values)))
+    sums = [identity(side, sum(E(value) for value in pair))
+            for side, pair in zip(mean.conclusion.args, (values[1:3], values[::3]), strict=True)]
+    return arithmetic(paper.V_SUPERMODULAR.statement, mean, *sums)
+
+
+@cache
+def squares() -> tuple[Theorem, ...]:
+    """Mean squares are at least squared means."""
+    found = [mean_square(paper.at_corner("00"))]
+    for name in paper.CORNERS:
+        value = paper.at_corner(name)
+        shifted = mean_square(value - 1)
+        found.append(arithmetic(less_equal((E(value) - 1) ** 2, E((value - 1) ** 2)), shifted,
+                                identity(E(value - 1), E(value) - 1)))
+    return tuple(found)
+
+
+@prove("helmbold2017:eq7")
+def bias_terms() -> Theorem:
+    return arithmetic(paper.EQ7.statement, *squares())
+
+
+@prove("helmbold2017:eq8")
+@cache
+def bias_terms_times_eight() -> Theorem:
+    return arithmetic(paper.EQ8.statement, *squares())
+
+
+@prove("helmbold2017:thm17-step-large")
+def large_at_zero() -> Theorem:
+    premise = less_equal(1, paper.V00)
+    bound = arithmetic(less_equal(Rational(1, 2), paper.criterion), *squares(), assume(premise))
+    return discharge(premise, bound)
+
+
+@prove("helmbold2017:thm17-step-lower-bound")
+@cache
+def lower_bound() -> Theorem:
+    w00, w20, w02, w22 = (Scalar(name) for name in "wxyz")
+    total = 4 * w00**2 + (w00 - 1) ** 2 + (w22 - 1) ** 2 + (w20 - 1) ** 2 + (w02 - 1) ** 2
+    least = arithmetic(less_equal(1, total), assume(less_equal(w20 + w02 - w00, w22)))
+    means = {w00: paper.V00, w20: paper.V20, w02: paper.V02, w22: paper.V22}
+    here = satisfied(instance(least, means), corners())
+    return arithmetic(less_equal(Rational(1, 8), paper.criterion), here, bias_terms_times_eight())
+
+
+# --- the network with negative weights --------------------------------------------------------------------------
+
+
+def at_weight(weight: Any) -> Theorem:
+    """The criterion with output bias 1/5 in terms of the two moments."""
+    return with_weights(quadratic(paper.two), weight, paper.fifth)
+
+
+@cache
+def moments(factor: Any) -> tuple[Theorem, Theorem]:
+    """E(w V) and E((w V)^2) for w = `factor` times the best output weight, V what the last hidden layer passes on."""
+    net = paper.two
+    V, z = top(net), Scalar("z")
+    mean = mean_top(net)
+    value = Rational(3, 4) / net.excess
+    product = arithmetic(equal(net.best * mean.conclusion.args[1], value))
+    linear = arithmetic(equal(net.best * E(V), value), product, rewritten(net.best * E(V), mean))
+    given = assume(equal(z * E(V**2), E(V)))
+    square = arithmetic(equal((factor * z) ** 2 * E(V**2), factor**2 * z * E(V)), given)
+    quadratic_part = satisfied(instance(square, {z: net.best}), best_is_ratio(net))
+    return (arithmetic(equal(factor * net.best * E(V), factor * value), linear),
+            arithmetic(equal((factor * net.best) ** 2 * E(V**2), factor**2 * value), quadratic_part, linear))
+
+
+@cache
+def criterion_at(factor: Any) -> Theorem:
+    """The criterion with bias 1/5 and `factor` times the best output weight."""
+    net, value = paper.two, Rational(3, 4) / paper.two.excess
+    bias = paper.fifth
+    closed = (bias**2 + factor**2 * value + 2 * (bias - 1) * factor * value + (bias - 1) ** 2) / 2
+    found = at_weight(factor * net.best)
+    return arithmetic(equal(found.conclusion.args[0], closed), found, *moments(factor))
+
+
+@prove("helmbold2017:thm17-step-criterion")
+@cache
+def criterion_with_bias() -> Theorem:
+    return arithmetic(paper.WITH_BIAS.statement, criterion_at(sp.S.One))
+
+
+@prove("helmbold2017:thm17-step-criterion-rescaled")
+@cache
+def criterion_rescaled() -> Theorem:
+    return arithmetic(paper.RESCALED.statement, criterion_at(Rational(4, 5)))
+
+
+@prove("helmbold2017:thm17-step-kept.amended")
+def kept_part() -> Theorem:
+    net, bias, weight = paper.two, paper.fifth, 4 * paper.two.best / 5
+    V = top(net)
+    mean = E((weight * V + bias - 1) ** 2)
+    split = identity(mean, weight**2 * E(V**2) + 2 * weight * (bias - 1) * E(V) + (bias - 1) ** 2)
+    return arithmetic(paper.KEPT.statement, split, *moments(Rational(4, 5)))
+
+
+@prove("helmbold2017:thm17")
+def can_be_improved_upon() -> Theorem:
+    A, value = Scalar("A", POSITIVE), Scalar("J")
+    below = arithmetic(less(paper.with_bias(A), Rational(1, 8)), assume(less(A, Rational(45, 43))))
+    negative = satisfied(instance(below, {A: paper.two.excess}), assume(paper.wide.condition))
+    chain = arithmetic(less(Scalar("I"), value), assume(less_equal(Rational(1, 8), value)),
+                       assume(less(Scalar("I"), Rational(1, 8))))
+    smaller = rewrite(negative, restate(criterion_with_bias(), equal(*reversed(paper.WITH_BIAS.statement.args))))
+    mine, theirs = paper.THM17.statement.args
+    return satisfied(instance(chain, {Scalar("I"): mine, value: theirs}), lower_bound(), smaller)
