@@ -100,21 +100,33 @@ def moved(net: Shallow, j_: Any, inputs: Entry = x_entry) -> Any:
     return unit_on_x(net, j_, inputs) - unit_on_zero(net, j_)
 
 
+def contribution_bound(value: Any, out: Any, into: Any, within: Theorem, inputs: Entry = x_entry) -> Theorem:
+    """2 out value <= |x| (out^2 + into), from value^2 <= (x . x) into: a square is not negative."""
+    o, change, length, squares = Scalar("o"), Scalar("D"), Scalar("r", NONNEGATIVE), Scalar("U", NONNEGATIVE)
+    small = assume(less_equal(change**2, length**2 * squares))
+    scaled = arithmetic(less_equal(2 * o * change * length, length**2 * (o**2 + squares)), small,
+                        arithmetic(less_equal(0, (length * o - change) ** 2)))
+    general = arithmetic(less_equal(2 * o * change, length * (o**2 + squares)), scaled, small)
+    here = instance(general, {change: value, length: sp.sqrt(square(inputs)), squares: into, o: out})
+    (wanted,) = here.given
+    return satisfied(here, arithmetic(wanted, within))
+
+
+@cache
+def movement(inputs: Entry = x_entry) -> Theorem:
+    """(h_j(x) - h_j(0))^2 <= (x . x)(v_j . v_j): the rectifier is a contraction."""
+    dot, bias = Scalar("T"), Scalar("c")
+    contraction = instance(arithmetic(less_equal((Relu(dot + bias) - Relu(bias)) ** 2, dot**2)),
+                           {dot: projection(own, j, inputs), bias: own.bias(j)})
+    wanted = less_equal(moved(own, j, inputs) ** 2, square(inputs) * Sum(own.into(j, k) ** 2, (k, 1, K)))
+    return arithmetic(wanted, contraction, cauchy_schwarz(inputs))
+
+
 @cache
 def unit_bound(inputs: Entry = x_entry) -> Theorem:
     """2 w_j (h_j(x) - h_j(0)) <= |x| (w_j^2 + v_j . v_j), for every j."""
-    dot, bias, out, change = (Scalar(name) for name in ("T", "c", "o", "D"))
-    length, squares = Scalar("r", NONNEGATIVE), Scalar("U", NONNEGATIVE)
-    contraction = arithmetic(less_equal((Relu(dot + bias) - Relu(bias)) ** 2, dot**2))
-    small = assume(less_equal(change**2, length**2 * squares))
-    scaled = arithmetic(less_equal(2 * out * change * length, length**2 * (out**2 + squares)), small,
-                        arithmetic(less_equal(0, (length * out - change) ** 2)))
-    general = arithmetic(less_equal(2 * out * change, length * (out**2 + squares)), scaled, small)
-    root, inside = sp.sqrt(square(inputs)), Sum(own.into(j, k) ** 2, (k, 1, K))
-    here = instance(general, {change: moved(own, j, inputs), length: root, squares: inside, out: own.out(j)})
-    contracted = instance(contraction, {dot: projection(own, j, inputs), bias: own.bias(j)})
-    (wanted,) = here.given
-    return satisfied(here, arithmetic(wanted, contracted, cauchy_schwarz(inputs)))
+    into = Sum(own.into(j, k) ** 2, (k, 1, K))
+    return contribution_bound(moved(own, j, inputs), own.out(j), into, movement(inputs), inputs)
 
 
 @cache

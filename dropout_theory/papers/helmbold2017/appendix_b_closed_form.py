@@ -1,0 +1,206 @@
+"""Appendix B, definition 30 to the end: what a hidden unit contributes, and the criterion in terms of one number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Abs, Min, Rational, S, Sum, diff, sqrt
+
+from dropout_theory.claim import Erratum, Hypothesis, Section
+from dropout_theory.domains import NONNEGATIVE, POSITIVE
+from dropout_theory.language import Relu, Scalar
+from dropout_theory.papers.helmbold2017.appendix_b import unbiased
+from dropout_theory.papers.helmbold2017.appendix_b_linear import best_bias, centred, forward
+from dropout_theory.papers.helmbold2017.notation import K, n
+from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE
+from dropout_theory.papers.helmbold2017.s03_weight_decay import criterion, degenerate, least, length
+from dropout_theory.papers.helmbold2017.weight_decay import (
+    Shallow,
+    activation,
+    aversion_of,
+    criterion_of,
+    j,
+    k,
+    lam,
+    nonzero_input,
+    on_x,
+    on_zero,
+    own,
+    size_of,
+    square,
+    x_entry,
+)
+from dropout_theory.statements import both, equal, equivalent, implies, less, less_equal
+
+claim = Section("helmbold2017", "B")
+
+multiple, out = Scalar("alpha", NONNEGATIVE), Scalar("w")
+unit = Relu(Sum(multiple * x_entry(k) * x_entry(k), (k, 1, K)))
+
+DEF30 = claim("def30",
+      title="A unit with weights alpha x has the value alpha x . x on x",
+      statement=equal(unit, multiple * square()), kind="definition", source="appendix B, definition 30",
+      reading="alpha is non-negative by lemma 25.")
+
+DEF31 = claim("def31",
+      title="A unit's contributions to the activation and to the penalty",
+      statement=both(equal(out * unit, out * multiple * square()),
+                     equal(lam / 2 * (out**2 + Sum((multiple * x_entry(k)) ** 2, (k, 1, K))),
+                           lam / 2 * (out**2 + multiple**2 * square()))),
+      kind="definition", source="appendix B, definition 31")
+
+# --- lemma 32: one unit; s is x . x ------------------------------------------------------------------------------
+
+s, alpha, budget = Scalar("s", POSITIVE), Scalar("alpha"), Scalar("B", NONNEGATIVE)
+spent = equal(out**2 + alpha**2 * s, budget)
+best_out, best_alpha, best_value = sqrt(budget / 2), sqrt(budget / (2 * s)), budget * sqrt(s) / 2
+
+LEM32 = claim("lem32",
+      title="With squared weights B a unit contributes at most B |x|/2: w = sqrt(B/2), alpha = sqrt(B/(2 x . x))",
+      statement=both(implies(spent, less_equal(out * alpha * s, best_value)),
+                     equal(best_out**2 + best_alpha**2 * s, budget), equal(best_out * best_alpha * s, best_value)),
+      kind="lemma", source="appendix B, lemma 32", reading="s is x . x > 0; node k is node j.")
+
+other_out, other_alpha = Scalar("w'"), Scalar("alpha'")
+
+LEM32_NODE = claim("lem32-node",
+      title="The squared weights of one unit bound the contribution of another",
+      statement=implies(spent, less_equal(other_out * other_alpha * s, best_value)), kind="sentence",
+      source="appendix B, lemma 32", reading="Literally: B is node j's, the contribution node k's.",
+      erratum=Erratum("index", "typo", "Both must be those of the same hidden unit."))
+
+LEM32_UNIQUE = claim("lem32-unique",
+      title="The positive maximiser is the only one with alpha >= 0",
+      statement=implies(both(spent, equal(out * alpha * s, best_value), less_equal(0, alpha)),
+                        both(equal(out, best_out), equal(alpha, best_alpha))),
+      kind="sentence", source="appendix B, lemma 32")
+
+LEM32_ROOT = claim("lem32-step-root",
+      title="The contribution as a function of alpha",
+      statement=both(equal(out, sqrt(budget - alpha**2 * s)),
+                     equal(out * alpha * s, alpha * s * sqrt(budget - alpha**2 * s))),
+      hypotheses=[Hypothesis("squared weights", spent), Hypothesis("w is not negative", less_equal(0, out))],
+      kind="step", source="appendix B, proof of lemma 32",
+      reading="For the maximum w may be taken non-negative, as alpha is.",
+      admissible={out: 1, alpha: 1, s: 1, budget: 2})
+
+positive_budget = Scalar("B", POSITIVE)
+contribution = alpha * s * sqrt(positive_budget - alpha**2 * s)
+stationary = sqrt(positive_budget / (2 * s))
+
+LEM32_SLOPE = claim("lem32-step-derivative",
+      title="The derivative in alpha vanishes exactly at plus and minus sqrt(B/(2 x . x))",
+      statement=equivalent(equal(diff(contribution, alpha), 0), equal(alpha**2, stationary**2)),
+      hypotheses=[Hypothesis("inside the budget", less(alpha**2 * s, positive_budget))],
+      kind="step", source="appendix B, proof of lemma 32", reading="B is positive; the square says both signs.")
+
+LEM32_NEGATIVE = claim("lem32-step-negative",
+      title="With a negative multiple of x the unit outputs 0",
+      statement=equal(Relu(alpha * s), 0), hypotheses=[Hypothesis("negative", less(alpha, 0))], kind="step",
+      source="appendix B, proof of lemma 32")
+
+claim("lem32-step-value",
+      title="The largest contribution",
+      statement=equal(sqrt(budget / 2) * sqrt(budget / (2 * s)) * s, budget * sqrt(s) / 2), kind="step",
+      source="appendix B, proof of lemma 32")
+
+# --- lemma 33: the smallest weights with a given activation ---------------------------------------------------------
+
+A = Scalar("A", NONNEGATIVE)
+share = sqrt(A / (n * length))
+shared = Shallow(lambda j_, k_: share / length * x_entry(k_), lambda j_: S.Zero, lambda j_: share, S.Zero)
+reached = on_x(unbiased) - unbiased.last
+
+no_less = less_equal(2 * reached / length, size_of(unbiased))
+as_little = both(equal(on_x(shared), A), equal(size_of(shared), 2 * A / length))
+
+LEM33_1 = claim("lem33.1",
+      title="A network without hidden biases and with activation A has at least 2A/|x| squared weights",
+      statement=no_less, hypotheses=[nonzero_input], kind="lemma", source="appendix B, lemma 33")
+
+LEM33_2 = claim("lem33.2",
+      title="2A/|x| squared weights are enough for every activation A >= 0 and every number of hidden units",
+      statement=as_little, hypotheses=[nonzero_input], kind="lemma", source="appendix B, lemma 33",
+      reading="A is not negative, as in the proof of theorem 7. The note after the lemma: the value is free of n.")
+
+claim("lem33",
+      title="The least sum of squared weights for an activation A is 2A/|x|, whatever the number of hidden units",
+      statement=both(no_less, as_little), hypotheses=[nonzero_input], kind="lemma", source="appendix B, lemma 33",
+      reading="A is not negative, as in the proof of theorem 7.")
+
+ANY_SIGN = claim("lem33-any-sign",
+      title="For an activation of any sign, and with hidden biases, at least 2|A|/|x| squared weights are needed",
+      statement=less_equal(2 * Abs(on_x(own) - on_zero(own)) / length, size_of(own)), hypotheses=[nonzero_input],
+      kind="sentence", source="appendix B, lemma 33",
+      reading="A sharper form: the activation is the difference between the outputs on x and on 0.")
+
+# --- the proof of theorem 7 -----------------------------------------------------------------------------------------
+
+least_size = Hypothesis("least weights", equal(size_of(own), 2 * activation(own) / length))
+
+
+def halves(value: Any) -> Any:
+    """The right side of (12) for an activation."""
+    return Rational(1, 2) * (((1 - value) / 2) ** 2 + ((1 + value) / 2 - 1) ** 2 + lam * 2 * value / length)
+
+
+first_line = equal(criterion_of(centred), Rational(1, 2) * (best_bias - 0) ** 2
+                   + Rational(1, 2) * (on_x(centred) - 1) ** 2 + lam / 2 * size_of(centred))
+second_line = equal(criterion_of(centred), halves(activation(own)))
+
+claim("eq12.1",
+      title="The criterion of a network with the best output bias and without hidden biases",
+      statement=first_line, hypotheses=[forward], kind="equation", source="appendix B, eq. (12)")
+
+EQ12_2 = claim("eq12.2",
+      title="The criterion as a function of the activation alone",
+      statement=second_line, hypotheses=[nonzero_input, forward, least_size], kind="equation",
+      source="appendix B, eq. (12)", reading="With the least squared weights for the activation, by lemmas 29 and 33.",
+      admissible={K: 1, n: 1, lam: 1, own.into(j, k).family: {(1, 1): 1}, own.out(j).family: {(1,): 1},
+                  x_entry(k).family: {(1,): 1}})
+
+claim("eq12",
+      title="The criterion of an optimal network as a function of its activation",
+      statement=both(first_line, second_line), hypotheses=[nonzero_input, forward, least_size], kind="equation",
+      source="appendix B, eq. (12)",
+      admissible={K: 1, n: 1, lam: 1, own.into(j, k).family: {(1, 1): 1}, own.out(j).family: {(1,): 1},
+                  x_entry(k).family: {(1,): 1}})
+
+below = Hypothesis("at most the threshold", less_equal(2 * lam / length, 1))
+above = Hypothesis("above the threshold", less(1, 2 * lam / length))
+at = 1 - 2 * lam / length
+
+BELOW = claim("thm7-step-below",
+      title="Up to the threshold (12) is least exactly at A = 1 - 2 lambda/|x|",
+      statement=both(less_equal(halves(at), halves(A)), equivalent(equal(halves(A), halves(at)), equal(A, at))),
+      hypotheses=[nonzero_input, below], kind="step", source="appendix B, proof of theorem 7")
+
+ABOVE = claim("thm7-step-above",
+      title="Above the threshold (12) is least exactly at A = 0",
+      statement=both(less_equal(halves(S.Zero), halves(A)), equivalent(equal(halves(A), halves(S.Zero)), equal(A, 0))),
+      hypotheses=[nonzero_input, above], kind="step", source="appendix B, proof of theorem 7")
+
+DEAD = claim("thm7-step-zero",
+      title="A minimiser with activation 0 has zero weights and output bias 1/2",
+      statement=implies(both(equal(criterion, least), equal(on_x(own), on_zero(own))), degenerate),
+      hypotheses=[nonzero_input], kind="step", source="appendix B, proof of theorem 7",
+      reading="Up to the hidden biases.")
+
+RISK = claim("thm7-step-risk",
+      title="The risk part of (12) is (1 - A)^2/4, which is lambda^2/(x . x) up to the threshold",
+      statement=both(equal(Rational(1, 2) * (((1 - A) / 2) ** 2 + ((1 + A) / 2 - 1) ** 2), (1 - A) ** 2 / 4),
+                     equal((1 - at) ** 2 / 4, lam**2 / square())),
+      hypotheses=[nonzero_input, below], kind="step", source="appendix B, proof of theorem 7")
+
+
+def one(_: Any) -> Any:
+    """Every input is 1."""
+    return S.One
+
+
+INPUTS = claim("appB-number-of-inputs",
+      title="For K inputs that are all 1 the aversion is min(1/4, lambda^2/K): it depends on the number of inputs",
+      statement=equal(aversion_of(one), Min(Rational(1, 4), lam**2 / K)), kind="sentence",
+      source="appendix B, first paragraph", not_applicable=NOT_FINITE,
+      reading="It depends on K through x . x only: an input that is 0 changes nothing.")
+
