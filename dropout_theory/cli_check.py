@@ -53,14 +53,15 @@ class _Seed(click.ParamType):
 @click.option("--jobs", type=click.IntRange(1, 256), default=_processors, metavar="N",
               help="Worker processes, by default one per processor; results do not depend on their number.")
 @click.option("--fast", is_flag=True, help="Smaller samples; slow checks come from the record where that is current.")
+@click.option("--stale", is_flag=True, help="Run only what the record lacks, or holds of other code or versions.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the evidence here.")
 @click.option("--record", is_flag=True, help="Write the ledger from this run (all claims, all methods).")
 @click.option("--claims", "module", metavar="MODULE",
               help="Check the claims of MODULE.registry() instead of the five papers.")
 @ledger_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no table, only the summary.")
-def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int, fast: bool, json_path: Path | None,
-          record: bool, module: str | None, ledger_path: Path | None, quiet: bool) -> int:
+def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int, fast: bool, stale: bool,
+          json_path: Path | None, record: bool, module: str | None, ledger_path: Path | None, quiet: bool) -> int:
     """Run the evidence and compare the derived verdicts with the recorded ledger.
 
     A refuted claim is a result, not an error: the exit status is 0 when the verdicts agree with the record.
@@ -85,8 +86,8 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
     on = coloured()
     if not quiet:
         click.echo(f"seed {seed}, {jobs} {'process' if jobs == 1 else 'processes'}{', fast' if fast else ''}")
-    found = run(patterns, context=context, only=only, recorded=recorded, progress=progress, claims=claims,
-                checkers=checkers)
+    found = run(patterns, context=context, only=only, recorded=recorded, stale=stale,
+                progress=progress, claims=claims, checkers=checkers)
     if progress:
         progress.clear()
     comparison = compare(found, recorded)

@@ -12,6 +12,9 @@ from typing import Any
 _PACKAGE = Path(__file__).resolve().parent
 _DISTRIBUTIONS = ("sympy", "mpmath", "numpy", "numba", "python-flint", "z3-solver")
 
+# Methods that run proofs or try the witnesses suggested beside them.
+_USING_PROOFS = ("symbolic", "exact")
+
 # Code that shows results but takes no part in finding them: a new table layout must not make evidence stale.
 _PRESENTATION = ("papers", "report", "_proofs", "proofs.py", "runner.py", "workers.py", "fingerprint.py",
                  "pytest_plugin.py", "pytest_items.py", "cli.py", "cli_check.py", "cli_doctor.py", "cli_read.py",
@@ -25,7 +28,8 @@ def statement_fingerprint(claim: Any) -> str:
 
 def fingerprint(claim: Any, method: str) -> str:
     """Hash (16 hex digits) of a claim, the code of the method that checks it, its proofs, and tool versions."""
-    return _digest([*_said(claim), method, _machinery(method), _proofs(claim.paper), *_versions()])
+    proofs = _proofs(claim.paper) if method in _USING_PROOFS else ""
+    return _digest([*_said(claim), method, _machinery(method), proofs, *_versions()])
 
 
 def _said(claim: Any) -> list[str]:

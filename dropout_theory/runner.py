@@ -50,11 +50,15 @@ def methods() -> Mapping[str, Checker]:
 
 @dataclass
 class Run:
-    """What a run found. `records` and `verdicts` are by claim id; `left_out` tells why a method was not run at all."""
+    """What a run found, by claim id: `records` of what it ran, `recalled` ones from the ledger.
+
+    `left_out` tells why a method was not run at all.
+    """
 
     context: Context
     selected: tuple[str, ...]
     records: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    recalled: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     not_applicable: dict[str, dict[str, str]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
@@ -73,11 +77,12 @@ class Run:
 
 
 def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: Sequence[str] = (),
-        recorded: Ledger | None = None, progress: Progress | None = None,
+        recorded: Ledger | None = None, stale: bool = False, progress: Progress | None = None,
         claims: Callable[[], Registry] = papers, checkers: Callable[[], Mapping[str, Checker]] = methods) -> Run:
     """Run evidence for the claims matching `patterns` and everything their verdicts rest on.
 
-    `only` restricts the methods, and a fast run leaves out slow checks; that evidence is then taken from `recorded`
+    `only` restricts the methods, `stale` to evidence whose record is not current, and a fast run leaves out slow
+    checks; that evidence is then taken from `recorded`
     where its fingerprint is current. `claims` and `checkers` must be importable functions when `context.jobs`
     exceeds one.
     Raises UnknownClaimError for a pattern without a match and ValueError for an unknown method.
@@ -110,7 +115,7 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
 
         while pending and not outcome.interrupted:
             seen |= pending
-            tasks = _tasks(registry, available, wanted, pending, outcome, recorded)
+            tasks = _tasks(registry, available, wanted, pending, outcome, recorded, stale)
             total += len(tasks)
             try:
                 for task, result in place.run(tasks):
@@ -182,7 +187,7 @@ def unavailable(available: Iterable[str]) -> dict[str, str]:
 
 
 def _tasks(registry: Registry, available: Mapping[str, Checker], wanted: Sequence[str], pending: set[str],
-           outcome: Run, recorded: Ledger | None) -> list[tuple[str, str]]:
+           outcome: Run, recorded: Ledger | None, stale: bool = False) -> list[tuple[str, str]]:
     """The (claim, method) pairs to run, the slowest on record first so that workers end together."""
     tasks = []
     for claim in registry:
@@ -193,7 +198,8 @@ def _tasks(registry: Registry, available: Mapping[str, Checker], wanted: Sequenc
             if reason:
                 outcome.not_applicable.setdefault(claim.id, {})[method] = reason
             elif method in wanted:
-                if outcome.context.fast and _slow_and_current(claim, method, recorded):
+                least = 0.0 if stale else FAST_SECONDS if outcome.context.fast else None
+                if least is not None and _recorded_suffices(claim, method, recorded, least):
                     outcome.from_record += 1
                 else:
                     tasks.append((claim.id, method))
@@ -203,12 +209,12 @@ def _tasks(registry: Registry, available: Mapping[str, Checker], wanted: Sequenc
     return tasks
 
 
-def _slow_and_current(claim: Claim, method: str, recorded: Ledger | None) -> bool:
-    """Whether a fast run may take this check from the record: it took long, and nothing it rests on has changed."""
+def _recorded_suffices(claim: Claim, method: str, recorded: Ledger | None, least: float) -> bool:
+    """Whether the record may stand for this check: it took `least` seconds, and nothing it rests on has changed."""
     from dropout_theory.fingerprint import fingerprint
 
     record = recorded.evidence(claim.id, method) if recorded is not None else None
-    return record is not None and record["seconds"] > FAST_SECONDS and (
+    return record is not None and record["seconds"] >= least and (
         record["fingerprint"] == fingerprint(claim, method))
 
 
@@ -245,6 +251,8 @@ def _settle(registry: Registry, available: Iterable[str], seen: set[str],
                 continue
             try:
                 evidence.setdefault(claim.id, []).append(recall(claim, record))
+                if (claim.id, method) not in found:
+                    outcome.recalled.setdefault(claim.id, []).append(record)
             except StaleEvidence:
                 outcome.incomplete.add(claim.id)
                 outcome.disturbed |= (claim.id, method) in found

@@ -176,6 +176,21 @@ def test_fast_run_takes_slow_checks_from_a_current_record_only():
     assert again.from_record == 0 and len(again.records["toy:eq1"]) == len(slow)
 
 
+def test_stale_run_repeats_what_is_not_current_and_can_be_recorded():
+    recorded = record()
+    assert not run(stale=True, recorded=recorded).records
+    recorded["toy:eq1"]["evidence"][1]["fingerprint"] = "0" * 16
+    recorded["toy:eq2"]["evidence"].pop()
+    found = run(stale=True, recorded=recorded)
+    assert {(c, r["method"]) for c, records in found.records.items() for r in records} == {
+        ("toy:eq1", "symbolic"), ("toy:eq2", "exact")}
+    assert timeless_ledger(record(found)) == timeless_ledger(record())
+
+
+def timeless_ledger(ledger):
+    return [{**c, "evidence": [{**e, "seconds": None} for e in c["evidence"]]} for c in ledger]
+
+
 def test_missing_tool_leaves_its_method_out(monkeypatch):
     monkeypatch.setattr(runner, "_OPTIONAL", {"montecarlo": ("no_such_module", "no-such-tool")})
     found = run(recorded=record())

@@ -128,13 +128,15 @@ def build(registry: Registry, run: Run, previous: Ledger | None = None) -> Ledge
 
 def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) -> dict[str, Any]:
     from dropout_theory.fingerprint import statement_fingerprint
+    from dropout_theory.kernel import METHODS
     from dropout_theory.language import latex
     from dropout_theory.report.glossary import glossary
     from dropout_theory.report.plain import plain
 
     verdict = run.verdicts[claim.id]
     evidence = [_keep_seconds(dict(r), previous.evidence(claim.id, r["method"]) if previous else None)
-                for r in run.records.get(claim.id, ())]
+                for r in sorted([*run.records.get(claim.id, ()), *run.recalled.get(claim.id, ())],
+                                key=lambda r: METHODS.index(r["method"]))]
     erratum = claim.erratum
     return {
         "id": claim.id,

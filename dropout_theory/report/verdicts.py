@@ -39,7 +39,7 @@ def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
     lines = [f"{len(given)} claims: {tally(given)}"]
     lines += [f"{method} was not run: {reason}" for method, reason in run.left_out.items()]
     if run.from_record:
-        lines.append(f"{run.from_record} slow checks were taken from the record, which is current")
+        lines.append(f"{run.from_record} checks were taken from the record, which is current")
     if run.disturbed:
         lines.append(paint("source files changed during the run, so that evidence does not fit together: run again",
                            "red", on))
