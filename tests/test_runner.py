@@ -197,3 +197,18 @@ def test_missing_tool_leaves_its_method_out(monkeypatch):
     assert found.left_out == {"montecarlo": "no-such-tool is not installed (pip install dropout-theory[montecarlo])"}
     assert compare(found, record()).agrees
     assert compare(run(), record()).agrees
+
+
+def one_paper():
+    from dropout_theory.claim import load
+
+    return load("schluter2019")
+
+
+def test_sampled_evidence_has_the_same_bits_with_any_number_of_workers():
+    """Monte Carlo and property tests on a real claim: figures, counterexamples and shrinking included."""
+    patterns = ["schluter2019:sec3-second-moment*", "schluter2019:eq8"]
+    runs = [runner.run(patterns, claims=one_paper, context=Context(seed=11, fast=True, jobs=j)) for j in (1, 2, 4)]
+    methods = {r["method"] for records in runs[0].records.values() for r in records}
+    assert {"montecarlo", "property", "exact"} <= methods
+    assert timeless(runs[0]) == timeless(runs[1]) == timeless(runs[2])
