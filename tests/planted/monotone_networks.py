@@ -47,4 +47,5 @@ PLANT.holds("bound-without-bias-terms", less_equal(V00**2 / 2, criterion), limit
 PLANT.holds("bias-overshoots", less(two.criterion(4 * two.best / 5, fifth), two.criterion(two.best, fifth)),
             limits=SMALL)
 PLANT.holds("mean-square-above-square-of-target", less_equal(y**2, E(equal_output**2)), limits=SMALL)
-PLANT.holds("half-of-the-nodes", equal(E(Sum(network.gates[1][1, a, i], (a, 1, m), (i, 1, K))), m * K / 2), limits=SMALL)
+PLANT.holds("half-of-the-nodes", equal(E(Sum(network.gates[1][1, a, i], (a, 1, m), (i, 1, K))), m * K / 2),
+            limits=SMALL)

@@ -1,0 +1,208 @@
+"""Section 5.1: networks of small equal weights whose dropout penalty grows exponentially with the depth.
+
+All weights are c and all biases 0; the target is y = c^d K n^(d-1), so that 0 <= c <= 1 covers 0 <= y <= K n^(d-1).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import KroneckerDelta, Product, Rational, S, Sum
+
+from dropout_theory.claim import Erratum, Hypothesis, Section
+from dropout_theory.domains import NONNEGATIVE, UNIT
+from dropout_theory.language import E, Recursion, Scalar, Var, gates, index
+from dropout_theory.papers.helmbold2017.notation import (
+    HIDDEN_NODES,
+    INPUT_NODES,
+    K,
+    Parameters,
+    always,
+    d,
+    hidden,
+    i,
+    k,
+    l,
+    n,
+    output,
+    pattern,
+)
+from dropout_theory.statements import ForEach, both, equal, implies, less_equal
+
+claim = Section("helmbold2017", "5")
+
+half = Rational(1, 2)
+j = index("j")
+c = Scalar("c", UNIT)  # every weight
+delta0, delta = gates("r0", half, *INPUT_NODES), gates("r", half, *HIDDEN_NODES)
+r0, r = pattern()
+TWO, THREE = {"max_size": 2}, {"max_size": 3}
+NO_BIAS = S.Zero
+
+
+def equal_weights(weight: Any) -> Parameters:
+    """Every weight equal, no biases."""
+    return Parameters(lambda *_: weight, lambda *_: weight, lambda *_: NO_BIAS, lambda *_: weight, NO_BIAS)
+
+
+def values(name: str, weight: Any, keep0: Any, keep: Any, value: Any = S.One) -> Recursion:
+    """Hidden values of the network of equal weights when every input is `value`."""
+    return hidden(name, equal_weights(weight), lambda _: value, keep0, keep)
+
+
+def doubled(gate: Any) -> Any:
+    """A kept node passes on twice its value."""
+    return lambda *indices: 2 * gate[indices]
+
+
+y = c**d * K * n ** (d - 1)
+clean_values = values("H", c, always, always)
+clean = output(equal_weights(c), clean_values, always)
+clean_zero = output(equal_weights(c), values("H0", c, always, always, S.Zero), always)
+dropped_values = values("h", c, doubled(delta0), doubled(delta))
+yhat = output(equal_weights(c), dropped_values, doubled(delta))
+yhat_zero = output(equal_weights(c), values("h0", c, doubled(delta0), doubled(delta), S.Zero), doubled(delta))
+fixed_values = values("h", c, doubled(r0), doubled(r))
+fixed_output = output(equal_weights(c), fixed_values, doubled(r))
+step: dict[str, Any] = {"kind": "step", "source": "proof of theorem 18"}
+
+
+def kept(layer: Any) -> Any:
+    """The number of nodes kept in a hidden layer of the fixed pattern."""
+    return Sum(r[layer, k], (k, 1, n))
+
+
+kept_inputs = Sum(r0[k], (k, 1, K))
+
+HIDDEN = claim("thm18-step-hidden",
+      title="Without dropout every unit of hidden layer j computes c^j K n^(j-1)",
+      statement=ForEach(equal(clean_values[l, i], c**l * K * n ** (l - 1)), (i, 1, n), (l, 1, d - 1)),
+      **step, limits=THREE)
+
+CLEAN = claim("thm18-step-output",
+      title="Without dropout the network outputs c^d K n^(d-1)",
+      statement=equal(clean, y), **step, limits=THREE)
+
+RISK = claim("thm18-step-risk",
+      title="The network has risk zero",
+      statement=equal(((clean - y) ** 2 + clean_zero**2) / 2, 0), **step, limits=THREE)
+
+DROPPED_HIDDEN = claim("thm18-step-dropped-hidden",
+      title="Under dropout a unit of layer l computes (2c)^l times the numbers of nodes kept below",
+      statement=ForEach(equal(fixed_values[l, i], (2 * c) ** l * kept_inputs * Product(kept(j), (j, 1, l - 1))),
+                        (i, 1, n), (l, 1, d - 1)),
+      **step, limits=TWO)
+
+DROPPED_OUTPUT = claim("thm18-step-dropped-output",
+      title="Under dropout the output is (2c)^d times the product of the numbers of kept nodes",
+      statement=equal(fixed_output, (2 * c) ** d * kept_inputs * Product(kept(j), (j, 1, d - 1))),
+      **step, limits=TWO)
+
+MEAN = claim("thm18-step-mean",
+      title="The mean output under dropout is y",
+      statement=both(equal(E(yhat), (2 * c) ** d * (K / 2) * (n / 2) ** (d - 1)), equal(E(yhat), y)),
+      **step, limits=TWO)
+
+growth = (1 + 1 / K) * (1 + 1 / n) ** (d - 1)
+
+SQUARE = claim("thm18-step-square",
+      title="The mean square output from second moments of binomials",
+      statement=equal(E(yhat**2), (2 * c) ** (2 * d) * (K * (K + 1) / 4) * (n * (n + 1) / 4) ** (d - 1)),
+      **step, limits=TWO)
+
+SQUARE_VALUE = claim("thm18-step-square-value",
+      title="The mean square output is y^2 (1 + 1/K)(1 + 1/n)^(d-1)",
+      statement=equal(E(yhat**2), y**2 * growth), **step, limits=TWO)
+
+LOSS = claim("thm18-step-loss",
+      title="The mean square error under dropout is the variance of the output",
+      statement=equal(E((yhat - y) ** 2), Var(yhat)), **step, limits=TWO)
+
+VARIANCE = claim("thm18-step-variance",
+      title="The variance of the output under dropout",
+      statement=equal(Var(yhat), y**2 * (growth - 1)), **step, limits=TWO)
+
+BOUND = claim("thm18-step-bound",
+      title="The variance is at least y^2/K",
+      statement=less_equal(y**2 / K, Var(yhat)), **step, limits=TWO)
+
+# --- the theorem ------------------------------------------------------------------------------------------------
+
+criterion = (E((yhat - y) ** 2) + E(yhat_zero**2)) / 2
+
+HALF = claim("thm18-step-criterion-value",
+      title="The dropout criterion of the network of equal weights is half of the variance",
+      statement=equal(criterion, y**2 * (growth - 1) / 2), **step, limits=TWO)
+
+claim("thm18-step-criterion",
+      title="The dropout criterion of the network of equal weights is at least y^2/(K + 1)",
+      statement=less_equal(y**2 / (K + 1), y**2 * (growth - 1) / 2), **step,
+      reading="What the proof needs for part (b): half of the distribution is on the input zero. The criterion is in the "
+              "closed form of thm18-step-criterion-value.",
+      erratum=Erratum("missing-factor", "minor", "The example has probability 1/2, so the criterion is half "
+                      "of the variance: about y^2/(2K) for wide layers. The theorem survives with biases, which it allows."))
+
+claim("thm18-step-criterion.amended",
+      title="The dropout criterion of the network of equal weights is at least y^2/(2K)",
+      statement=less_equal(y**2 / (2 * K), criterion), source="proof of theorem 18", limits=TWO)
+
+rho = Scalar("rho", NONNEGATIVE)  # y^(1/d)
+root = Hypothesis("rho is the d-th root of y", equal(rho**d, y))
+weight_count = K * n + n**2 * (d - 2) + n
+lam = Scalar("lambda", NONNEGATIVE)
+penalty = lam / 2 * (Sum(c**2, (k, 1, K), (i, 1, n)) + Sum(c**2, (k, 1, n), (i, 1, n), (l, 2, d - 1))
+                     + Sum(c**2, (k, 1, n)))
+
+COUNT = claim("thm18-step-count",
+      title="The penalty of weight decay is the number of weights times lambda c^2/2",
+      statement=equal(penalty, weight_count * lam * c**2 / 2), **step, limits=THREE)
+
+positive_root = Scalar("c", NONNEGATIVE)  # the weight before its bound is known
+MAGNITUDE = claim("thm18.1",
+      title="For targets up to K n^(d-1) every weight has magnitude at most one",
+      statement=implies(less_equal(positive_root**d * K * n ** (d - 1), K * n ** (d - 1)),
+                        less_equal(positive_root, 1)),
+      kind="theorem", source="section 5.1, theorem 18 (a)", limits=THREE)
+
+# the same weights with a bias in the last hidden layer that the output bias takes off again
+bias = c ** (d - 1) * K * n ** (d - 1)
+shifted = Parameters(lambda *_: c, lambda *_: c, lambda l_, i_: bias * KroneckerDelta(l_, d - 1), lambda *_: c,
+                     -n * c * bias)
+
+
+def shifted_output(name: str, keep0: Any, keep: Any, value: Any) -> Any:
+    """The output of the network with biases when every input is `value`."""
+    return output(shifted, hidden(name, shifted, lambda _: value, keep0, keep), keep)
+
+
+drop0, drop = doubled(delta0), doubled(delta)
+shifted_risk = ((shifted_output("H", always, always, S.One) - y) ** 2
+                + shifted_output("H0", always, always, S.Zero) ** 2) / 2
+shifted_criterion = (E((shifted_output("h", drop0, drop, S.One) - y) ** 2)
+                     + E(shifted_output("h0", drop0, drop, S.Zero) ** 2)) / 2
+BIASES = ("Existence; shown by the weights of the proof with a bias c^(d-1) K n^(d-1) in the last hidden layer, which "
+          "the output bias takes off again. Without biases the proof's network falls short, see thm18-step-criterion.")
+
+claim("thm18-risk",
+      title="The network with biases has risk zero",
+      statement=equal(shifted_risk, 0), kind="theorem", source="section 5.1, theorem 18", limits=TWO, reading=BIASES)
+
+large_criterion = less_equal(y**2 / (K + 1), shifted_criterion)
+claim("thm18.2",
+      title="The dropout criterion is at least y^2/(K + 1)",
+      statement=large_criterion,
+      kind="theorem", source="section 5.1, theorem 18 (b)", limits=TWO, reading=BIASES)
+
+decay_bound = less_equal(penalty, lam * rho**2 / 2 * weight_count)
+WEIGHT_DECAY = claim("thm18.3",
+      title="The criterion of weight decay is at most lambda y^(2/d)/2 times the number of weights",
+      statement=decay_bound, hypotheses=[root], admissible={c: half, K: 2, n: 2, d: 2, rho: 1, lam: 1},
+      kind="theorem", source="section 5.1, theorem 18 (c)", limits=THREE,
+      reading="Stated with the root rho = y^(1/d). The risk is zero and biases are not penalised.")
+
+claim("thm18",
+      title="Small weights with zero risk, a large dropout criterion and a small criterion of weight decay",
+      statement=both(MAGNITUDE.statement, large_criterion, decay_bound), hypotheses=[root],
+      admissible={c: half, positive_root: half, K: 2, n: 2, d: 2, rho: 1, lam: 1},
+      kind="theorem", source="section 5.1, theorem 18", reading=BIASES,
+      not_applicable=dict.fromkeys(("exact", "property", "montecarlo", "interval", "decide"), "checked in its parts"))

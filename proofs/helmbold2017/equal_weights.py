@@ -1,0 +1,171 @@
+"""Networks of equal weights: all units of a layer compute the same, a product of numbers of kept nodes below."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import sympy as sp
+from sympy import Product, Sum
+
+from dropout_theory.language import Recursion, Relu, Scalar, natural, size, substitute
+from dropout_theory.papers.helmbold2017 import s05_growth as paper
+from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
+from dropout_theory.papers.helmbold2017.s05_growth import c
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    generalise,
+    identity,
+    induction,
+    instance,
+    prove,
+    restate,
+    rewrite,
+    satisfied,
+    specialise,
+    unfolded,
+    weighted,
+)
+from dropout_theory.proof.indices import generalise_offset
+from dropout_theory.proof.layers import last_split, relu_kept, rewritten
+from dropout_theory.proof.products import empty_product
+from dropout_theory.statements import ForEach, equal, less_equal
+
+layer = size("l")
+
+
+# --- values of a layer ------------------------------------------------------------------------------------------
+
+
+def plain_value(net: Recursion, level: Any, *premises: Theorem) -> Theorem:
+    """A unit's value without its rectifier, which meets a number that is not negative."""
+    definition = unfolded(net[level, i])
+    return rewrite(definition, relu_kept(definition.conclusion.args[1].args[0], *premises))
+
+
+@cache
+def not_negative(net: Recursion) -> Theorem:
+    """0 <= value of unit k of layer l: a rectifier."""
+    fact = less_equal(0, net[layer, k])
+    base, step = (arithmetic(substitute(fact, {layer: at}), unfolded(net[at, k])) for at in (1, layer + 1))
+    return induction(layer, fact, base, step)
+
+
+def passed(net: Recursion, gate: Any, level: Any) -> Any:
+    """What a layer passes on under dropout; `gate` is None without."""
+    kept = sp.S.One if gate is None else 2 * gate[level, k]
+    return Sum(kept * net[level, k], (k, 1, n))
+
+
+def next_value(net: Recursion, gate: Any) -> Theorem:
+    """A unit of layer l + 1 is c times what layer l passes on."""
+    weight = c if gate is None else 2 * c * gate[layer, k]
+    below = weighted(not_negative(net), weight, (k, 1, n))
+    value = plain_value(net, layer + 1, below)
+    return restate(value, equal(net[layer + 1, i], c * passed(net, gate, layer)))
+
+
+def by_layers(net: Recursion, value: Any, first: Theorem, step: Any) -> Theorem:
+    """net[l, i] = value(l) for every unit i (free, in range)."""
+    statement = ForEach(equal(net[layer, i], value(layer)), (i, 1, n))
+    base = generalise(restate(first, equal(net[1, i], value(sp.S.One))), (i, 1, n))
+    above = generalise(step(specialise(assume(statement), i)), (i, 1, n))
+    return specialise(induction(layer, statement, base, above), i)
+
+
+@cache
+def clean_values() -> Theorem:
+    def value(level: Any) -> Any:
+        return c**level * K * n ** (level - 1)
+
+    net = paper.clean_values
+    first = plain_value(net, 1)
+
+    def step(below: Theorem) -> Theorem:
+        found = rewrite(next_value(net, None), below, indices=[i])
+        return restate(found, equal(net[layer + 1, i], value(layer + 1)))
+
+    return by_layers(net, value, first, step)
+
+
+def for_each_layer(theorem: Theorem, statement: Any) -> Theorem:
+    """A fact about unit i of layer l, for each of them."""
+    offset = natural("m")
+    moved = instance(theorem, {layer: 1 + offset})
+    return restate(generalise_offset(moved, offset, statement.body, *statement.limits), statement)
+
+
+@prove("helmbold2017:thm18-step-hidden")
+def hidden_values() -> Theorem:
+    return for_each_layer(clean_values(), paper.HIDDEN.statement)
+
+
+@prove("helmbold2017:thm18-step-output")
+@cache
+def clean_output() -> Theorem:
+    found = rewritten(paper.clean, instance(clean_values(), {layer: d - 1}), indices=[i])
+    return restate(found, paper.CLEAN.statement)
+
+
+def nothing(net: Recursion, gate: Any) -> Theorem:
+    """On the input zero every unit computes 0."""
+    first = unfolded(net[1, i])
+    first = rewrite(rewrite(first, identity(first.conclusion.args[1], Relu(0))), relu_kept(0))
+
+    def step(below: Theorem) -> Theorem:
+        return restate(rewrite(next_value(net, gate), below, indices=[i]), equal(net[layer + 1, i], 0))
+
+    return instance(by_layers(net, lambda _: sp.S.Zero, first, step), {layer: d - 1})
+
+
+def family_in(expr: Any, name: str) -> Recursion:
+    return next(e.family for e in sp.preorder_traversal(expr)
+                if hasattr(e, "family") and isinstance(e.family, Recursion) and e.family.name == name)
+
+
+@prove("helmbold2017:thm18-step-risk")
+def zero_risk() -> Theorem:
+    zero = rewritten(paper.clean_zero, nothing(family_in(paper.clean_zero, "H0"), None), indices=[i])
+    none = restate(zero, equal(paper.clean_zero, 0))
+    a, b, target = Scalar("a"), Scalar("b"), Scalar("target")
+    zero_loss = arithmetic(equal(((a - target) ** 2 + b**2) / 2, 0), assume(equal(a, target)), assume(equal(b, 0)))
+    return satisfied(instance(zero_loss, {a: paper.clean, b: paper.clean_zero, target: paper.y}), clean_output(), none)
+
+
+@cache
+def dropped_values() -> Theorem:
+    """(2c)^l times numbers of kept nodes, for a fixed pattern."""
+    net = paper.fixed_values
+
+    def nodes(level: Any) -> Any:
+        return Product(paper.kept(paper.j), (paper.j, 1, level - 1))
+
+    def value(level: Any) -> Any:
+        return (2 * c) ** level * paper.kept_inputs * nodes(level)
+
+    first = arithmetic(equal(net[1, i], value(sp.S.One)), plain_value(net, 1), empty_product(nodes(sp.S.One)))
+
+    def step(below: Theorem) -> Theorem:
+        found = rewrite(next_value(net, paper.r), below, indices=[i])
+        lower = (2 * c) ** layer * paper.kept_inputs * nodes(layer)
+        apart = rewrite(found, identity(found.conclusion.args[1], 2 * c * paper.kept(layer) * lower))
+        return arithmetic(equal(net[layer + 1, i], value(layer + 1)), apart, last_split(nodes(layer + 1)))
+
+    return by_layers(net, value, first, step)
+
+
+@prove("helmbold2017:thm18-step-dropped-hidden")
+def dropped_hidden() -> Theorem:
+    return for_each_layer(dropped_values(), paper.DROPPED_HIDDEN.statement)
+
+
+@prove("helmbold2017:thm18-step-dropped-output")
+def dropped_output() -> Theorem:
+    wanted = paper.DROPPED_OUTPUT.statement
+    split = last_split(Product(paper.kept(paper.j), (paper.j, 1, d - 1)))
+    found = rewritten(wanted.args[0], instance(dropped_values(), {layer: d - 1}), indices=[i])
+    lower = Product(paper.kept(paper.j), (paper.j, 1, d - 2))
+    joined = identity(found.conclusion.args[1], (2 * c) ** d * paper.kept_inputs * lower * paper.kept(d - 1))
+    return arithmetic(wanted, rewrite(found, joined), split)
