@@ -133,7 +133,7 @@ LEM24 = claim("lem24",
       statement=both(*same_outputs(mirrored), equal(size_of(mirrored), size_of(own)),
                      ForEach(equal(unit_on_zero(mirrored, j), 0), units)),
       hypotheses=[one_silent, slackless, signs], kind="lemma", source="appendix B, lemma 24",
-      reading="Units active on 0 are negated on both sides; all hidden biases are put to 0.",
+      reading="Units active on 0 are negated on both sides; all hidden biases are put to 0.", limits={"max_size": 1},
       admissible={K: 1, n: 1, V: {(1, 1): 1}, a: {(1,): 0}, w: {(1,): 1}, b: 0, x_entry(k).family: {(1,): 1},
                   sigma: {(1,): 1}})
 

@@ -69,6 +69,10 @@ LEM32_NODE = claim("lem32-node",
       source="appendix B, lemma 32", reading="Literally: B is node j's, the contribution node k's.",
       erratum=Erratum("index", "typo", "Both must be those of the same hidden unit."))
 
+claim("lem32-node.amended",
+      title="The squared weights of a unit bound its own contribution",
+      statement=implies(spent, less_equal(out * alpha * s, best_value)), source="appendix B, lemma 32")
+
 LEM32_UNIQUE = claim("lem32-unique",
       title="The positive maximiser is the only one with alpha >= 0",
       statement=implies(both(spent, equal(out * alpha * s, best_value), less_equal(0, alpha)),

@@ -123,7 +123,8 @@ LEM29 = claim("lem29",
       statement=implies(both(equal(criterion, least), equal(size_of(other), size_of(own))),
                         less_equal((1 + activation(other)) / 2, on_x(own))),
       hypotheses=[nonzero_input], kind="lemma", source="appendix B, lemma 29",
-      reading="The other network's output on x is (1 + w . V x)/2 by its form.")
+      reading="The other network's output on x is (1 + w . V x)/2 by its form.",
+      not_applicable={"decide": "products of the weights of two networks are beyond the solver"})
 
 value, larger = Scalar("t"), Scalar("s")
 
