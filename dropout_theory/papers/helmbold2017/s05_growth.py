@@ -137,10 +137,10 @@ HALF = claim("thm18-step-criterion-value",
 claim("thm18-step-criterion",
       title="The dropout criterion of the network of equal weights is at least y^2/(K + 1)",
       statement=less_equal(y**2 / (K + 1), y**2 * (growth - 1) / 2), **step,
-      reading="What the proof needs for part (b): half of the distribution is on the input zero. The criterion is in the "
-              "closed form of thm18-step-criterion-value.",
+      reading="What the proof needs for part (b): half of the distribution is on the input zero. The criterion is in "
+              "the closed form of thm18-step-criterion-value.",
       erratum=Erratum("missing-factor", "minor", "The example has probability 1/2, so the criterion is half "
-                      "of the variance: about y^2/(2K) for wide layers. The theorem survives with biases, which it allows."))
+                      "of the variance: about y^2/(2K) for wide layers. The theorem survives with biases."))
 
 claim("thm18-step-criterion.amended",
       title="The dropout criterion of the network of equal weights is at least y^2/(2K)",
