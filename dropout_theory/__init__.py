@@ -49,9 +49,10 @@ def __getattr__(name: str) -> Any:
         home = _WHERE[name]
     except KeyError:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    value = getattr(importlib.import_module(f"{__name__}.{home}"), name)
-    globals()[name] = value
-    return value
+    module = importlib.import_module(f"{__name__}.{home}")
+    # All names of a home at once: importing it has bound the module itself here, which `referee` must replace.
+    globals().update({each: getattr(module, each) for each in _HOMES[home]})
+    return globals()[name]
 
 
 def __dir__() -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 from dropout_theory.claim import ClaimError
 from dropout_theory.kernel import METHODS, Context
 from dropout_theory.report.ledger import Ledger, LedgerError
-from dropout_theory.report.records import differences
+from dropout_theory.report.records import differences, drawn_otherwise
 
 EVIDENCE = "dropout_evidence"
 
@@ -125,7 +125,8 @@ class ClaimItem(pytest.Item):
         if self.record is None:
             raise EvidenceChanged("not in the record; a full run records it: dropout-theory check --record")
         gave_up = self.context.fast and found["outcome"] == "unknown"
-        changes = [] if gave_up else differences(self.record, found)
+        by_chance = drawn_otherwise(self.record, found, self.context.fast)
+        changes = [] if gave_up or by_chance else differences(self.record, found)
         if changes:
             raise EvidenceChanged(f"{'; '.join(changes)}\n{found['scope']}"
                                   + (f"\ncounterexample: {found['counterexample']}" if found["counterexample"] else ""))

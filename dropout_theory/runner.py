@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int, str, str], None]
 
 # A fast run takes checks that took longer than this from the record, where the record is current.
-FAST_SECONDS = 0.5
+FAST_SECONDS = 0.25
 
 # Methods whose tool is an optional dependency: method -> (module, distribution that provides it).
 _OPTIONAL = {"property": ("hypothesis", "hypothesis")}

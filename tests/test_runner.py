@@ -191,6 +191,23 @@ def timeless_ledger(ledger):
     return [{**c, "evidence": [{**e, "seconds": None} for e in c["evidence"]]} for c in ledger]
 
 
+def test_sampled_evidence_of_another_seed_may_miss_what_the_record_saw():
+    recorded = record()
+    recorded["toy:eq1"]["evidence"][-1]["outcome"] = "fails"
+    assert not compare(run(), recorded).agrees
+    again = compare(run(context=Context(seed=3)), recorded)
+    assert again.agrees and again.state("toy:eq1") == "partial" and again.state("toy:eq2") == "agrees"
+    assert again.state("toy:eq3.1") == again.state("toy:eq3") == "partial"  # both rest on it
+
+
+def test_a_gap_hides_no_change_elsewhere():
+    recorded = record()
+    recorded["toy:eq1"]["evidence"][-1]["outcome"] = "fails"
+    recorded["toy:eq2"]["verdict"] = "proved"
+    comparison = compare(run(context=Context(seed=3)), recorded)
+    assert list(comparison.changes) == ["toy:eq2"]
+
+
 def test_missing_tool_leaves_its_method_out(monkeypatch):
     monkeypatch.setattr(runner, "_OPTIONAL", {"montecarlo": ("no_such_module", "no-such-tool")})
     found = run(recorded=record())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dropout_theory.report.records import differences
+from dropout_theory.report.records import differences, drawn_otherwise
 
 if TYPE_CHECKING:
     from dropout_theory.report.ledger import Ledger
@@ -38,7 +38,8 @@ class Comparison:
 def compare(run: Run, recorded: Ledger) -> Comparison:
     """Compare the verdicts and the decisive content of the evidence with the record.
 
-    In a fast run a method may give up (`unknown`) where the record decides: that claim counts as partial.
+    In a fast run a method may give up (`unknown`) where the record decides, and sampled evidence may miss a
+    counterexample; what rests on such a claim counts as partial.
     """
     changes: dict[str, list[str]] = {}
     undecided: set[str] = set()
@@ -53,6 +54,9 @@ def compare(run: Run, recorded: Ledger) -> Comparison:
                 changes.setdefault(identifier, []).append(f"{record['method']} is not in the record")
             elif run.context.fast and record["outcome"] == "unknown" and old["outcome"] != "unknown":
                 undecided.add(identifier)
+            elif drawn_otherwise(old, record, run.context.fast):
+                if record["outcome"] != "fails" and record["outcome"] != old["outcome"]:
+                    undecided.add(identifier)
             else:
                 found = differences(old, record)
                 if found:
@@ -64,16 +68,26 @@ def compare(run: Run, recorded: Ledger) -> Comparison:
             reason = run.not_applicable.get(identifier, {}).get(old["method"])
             if old["method"] not in ran and reason:
                 changes.setdefault(identifier, []).append(f"{old['method']} no longer applies: {reason}")
-    # A verdict also rests on other claims (parts, premises, amendments), so one gap anywhere leaves it undecided.
-    gaps = undecided | run.incomplete
+    gaps = _resting_on(undecided | run.incomplete, run, recorded)
     for identifier, verdict in run.verdicts.items():
         old_claim = recorded.get(identifier)
         if old_claim is None:
             if identifier not in new:
                 new.append(identifier)
-        elif old_claim["verdict"] != verdict.verdict and not gaps:
+        elif old_claim["verdict"] != verdict.verdict and identifier not in gaps:
             changes.setdefault(identifier, []).insert(
                 0, f"verdict was {old_claim['verdict']}, is {verdict.verdict} ({verdict.reason})")
-    partial = [i for i in run.verdicts if i in recorded and i not in changes
-               and (i in gaps or gaps and recorded[i]["verdict"] != run.verdicts[i].verdict)]
+    partial = [i for i in run.verdicts if i in recorded and i in gaps and i not in changes]
     return Comparison(changes, tuple(new), tuple(partial), tuple(dict.fromkeys(stale)))
+
+
+def _resting_on(gaps: set[str], run: Run, recorded: Ledger) -> set[str]:
+    """The claims with gaps in their evidence, and those whose verdicts rest on them: on parts, premises, amendments."""
+    below = {i: {d for r in (*run.records.get(i, ()), *run.recalled.get(i, ())) for d in r["depends_on"]}
+             for i in {*run.verdicts, *gaps}}
+    for claim in recorded:
+        below.setdefault(claim["id"], set()).update(claim["depends_on"], claim["parts"], claim["amended_by"])
+    found = set(gaps)
+    while more := {i for i, rests in below.items() if i not in found and rests & found}:
+        found |= more
+    return found

@@ -47,6 +47,15 @@ def plain_data(value: Any) -> Any:
     return str(value)
 
 
+def drawn_otherwise(old: Mapping[str, Any], new: Mapping[str, Any], fast: bool) -> bool:
+    """Whether two records may differ by chance: sampled evidence from another seed or of another size.
+
+    Then an outcome that differs is no change by itself; a verdict that differs still is.
+    """
+    sampled = ("statistical", "sampled")
+    return (fast or old["seed"] != new["seed"]) and old["rigor"] in sampled and new["rigor"] in sampled
+
+
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """What decisive content differs between two records of one method on one claim, in words."""
     return [f"{name} was {old[name]!r}, is {new[name]!r}" for name in DECISIVE if old[name] != new[name]]
