@@ -25,8 +25,8 @@ from dropout_theory.proof.theorem import ProofError
 
 MAX_SIZES = 6
 # bounds on work, not on time, so that the answer does not depend on the machine
-RESOURCE_LIMIT = 3_000_000
-FAST_RESOURCE_LIMIT = 500_000
+RESOURCE_LIMIT = 600_000
+FAST_RESOURCE_LIMIT = 300_000
 _TRANSCENDENTAL = (sp.exp, sp.log, sp.sin, sp.cos, sp.tanh, sp.erf, lang.Sigma, lang.NWGM, lang.G, lang.Gc, sp.floor,
                    sp.ceiling, sp.binomial, sp.factorial)
 

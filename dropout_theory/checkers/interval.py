@@ -17,8 +17,8 @@ from dropout_theory.evaluate import Evaluator, Truth, Undefined, Unsupported, pr
 from dropout_theory.instances import atoms_of
 from dropout_theory.kernel import Context, Finding, checker
 
-MAX_BOXES = 20000
-FAST_BOXES = 2000
+MAX_BOXES = 4000
+FAST_BOXES = 1000
 BITS = 64
 
 

@@ -119,6 +119,8 @@ UNCORRELATED = Hypothesis(
 FAIR_GATE = {n: 1, H: 1, m: 2, P: {(1,): Rational(1, 2), (2,): Rational(1, 2)}, w: {(1, 1, 0, 1): 1},
              gate: {(0, 1, 1): 0, (0, 1, 2): 1}, active: {(0, 1, 1): 2, (0, 1, 2): 2}}
 
+MANY_MEANS = "one mean for each pair of units: enumeration is exact and cheaper than as many narrow intervals"
+
 EQ25_1 = claim("eq25.1",
                title="The product of two activities expanded under the expectation",
                statement=ForEach(equal(product, expanded), *each_pair), limits={"max_size": 2},
@@ -127,12 +129,14 @@ EQ25_1 = claim("eq25.1",
 EQ25_2 = claim("eq25.2",
                title="Second moments of activities when products of gates are independent of products of activities",
                statement=ForEach(equal(expanded, factored), *each_pair),
-               hypotheses=(UNCORRELATED,), admissible=FAIR_GATE, limits={"max_size": 2})
+               hypotheses=(UNCORRELATED,), admissible=FAIR_GATE, limits={"max_size": 2},
+               not_applicable={"montecarlo": MANY_MEANS})
 
 claim("eq25",
       title="Second moments of activities from those of the layers below, under the independence that is assumed",
       statement=both(EQ25_1.statement, EQ25_2.statement),
-      hypotheses=(UNCORRELATED,), admissible=FAIR_GATE, limits={"max_size": 2})
+      hypotheses=(UNCORRELATED,), admissible=FAIR_GATE, limits={"max_size": 2},
+      not_applicable={"montecarlo": MANY_MEANS})
 
 # --- the recursion for covariances, in a network whose gates are independent --------------------------------------
 CHAIN = {n: 1, H: 2, x: {(1,): 1}, p: {(a, 1): Rational(1, 2) for a in (0, 1, 2)},
@@ -179,4 +183,5 @@ AMENDED_PARTS = {
 claim("sec3-covariance-recursion.amended",
       title="Second moments of gated activities follow from those of the layers below, and give those of activities",
       statement=both(*AMENDED_PARTS.values()), limits={"max_size": 2},
-      not_applicable={"decide": "two layers of two units leave 24 unknowns; the proof covers every size"})
+      not_applicable={"decide": "two layers of two units leave 24 unknowns; the proof covers every size",
+                      "montecarlo": MANY_MEANS})

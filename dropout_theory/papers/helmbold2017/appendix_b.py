@@ -36,6 +36,8 @@ from dropout_theory.statements import ForEach, both, different, equal, implies, 
 
 claim = Section("helmbold2017", "B")
 
+RARE = "drawn values hardly ever meet the equations among the hypotheses; the stated instance does"
+
 dot, on_1, on_0 = projection(own, j), unit_on_x(own, j), unit_on_zero(own, j)
 units = (j, 1, n)
 
@@ -144,7 +146,7 @@ LEM24_SWAP = claim("lem24-step-swap",
       hypotheses=[Hypothesis("active on 0", less(0, Relu(bias))), Hypothesis("silent on x", equal(Relu(t + bias), 0)),
                   Hypothesis("no slack", equal(Relu(bias), -t))],
       kind="step", source="appendix B, proof of lemma 24", reading="One unit: t is v_j . x.",
-      admissible={t: -1, bias: 1, out: 1, level: 0})
+      admissible={t: -1, bias: 1, out: 1, level: 0}, not_applicable={"property": RARE})
 
 silent_on_zero = Hypothesis("silent on 0", ForEach(equal(on_0, 0), units))
 
@@ -162,4 +164,5 @@ BIASES = claim("appB-biases-vanish.amended",
       title="Units silent on 0 have biases of at most 0, and all n may be put to 0",
       statement=both(*same_outputs(unbiased), ForEach(less_equal(a[j], 0), units)),
       hypotheses=[silent_on_zero, slackless], source="appendix B, after lemma 24",
-      admissible={K: 1, n: 1, V: {(1, 1): 1}, a: {(1,): 0}, w: {(1,): 1}, b: 0, x_entry(k).family: {(1,): 1}})
+      admissible={K: 1, n: 1, V: {(1, 1): 1}, a: {(1,): 0}, w: {(1,): 1}, b: 0, x_entry(k).family: {(1,): 1}},
+      not_applicable={"property": RARE})

@@ -9,7 +9,7 @@ from sympy import Abs, Min, Rational, S, Sum, diff, sqrt
 from dropout_theory.claim import Erratum, Hypothesis, Section
 from dropout_theory.domains import NONNEGATIVE, POSITIVE
 from dropout_theory.language import Relu, Scalar
-from dropout_theory.papers.helmbold2017.appendix_b import unbiased
+from dropout_theory.papers.helmbold2017.appendix_b import RARE, unbiased
 from dropout_theory.papers.helmbold2017.appendix_b_linear import best_bias, centred, forward
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE
@@ -86,7 +86,7 @@ LEM32_ROOT = claim("lem32-step-root",
       hypotheses=[Hypothesis("squared weights", spent), Hypothesis("w is not negative", less_equal(0, out))],
       kind="step", source="appendix B, proof of lemma 32",
       reading="For the maximum w may be taken non-negative, as alpha is.",
-      admissible={out: 1, alpha: 1, s: 1, budget: 2})
+      admissible={out: 1, alpha: 1, s: 1, budget: 2}, not_applicable={"property": RARE})
 
 positive_budget = Scalar("B", POSITIVE)
 contribution = alpha * s * sqrt(positive_budget - alpha**2 * s)
