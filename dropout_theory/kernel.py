@@ -81,12 +81,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Context:
-    """How a run is made: seed, whether it must be fast, and the error probability each statistical check may spend."""
+    """How a run is made: seed, whether it must be fast, and the error probability each statistical check may spend.
+
+    `shrink` tells whether counterexamples are made small: worth the work where a reader will see them.
+    """
 
     seed: int = 20140210
     fast: bool = False
     error_probability: float = 1e-9
     jobs: int = 1
+    shrink: bool = True
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def exact(claim: Any, context: Context) -> Finding:
             undecided += 1
             continue
         if found.truth is Truth.FALSE:
-            smallest, judged = shrink(claim, values)
+            smallest, judged = shrink(claim, values) if context.shrink else (values, found)
             return Finding("fails", "exact-instances", f"counterexample among {tried + 1} exact instances",
                            {"tried": tried + 1}, counterexample=report(smallest, judged))
         if found.truth is Truth.UNKNOWN:

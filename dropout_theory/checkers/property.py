@@ -149,7 +149,7 @@ def property_test(claim: Any, context: Context) -> Finding:
     except ImportError:
         return Finding("unknown", "sampled", "hypothesis is not installed (pip install 'dropout-theory[property]')")
     search = _Search(claim, FAST_JUDGEMENTS if context.fast else JUDGEMENTS)
-    phases = (hypothesis.Phase.generate, hypothesis.Phase.shrink)
+    phases = (hypothesis.Phase.generate, *([hypothesis.Phase.shrink] if context.shrink else []))
     settings = hypothesis.settings(
         max_examples=FAST_EXAMPLES if context.fast else EXAMPLES, database=None, deadline=None, derandomize=False,
         suppress_health_check=list(hypothesis.HealthCheck), phases=phases, report_multiple_bugs=False,
@@ -163,7 +163,7 @@ def property_test(claim: Any, context: Context) -> Finding:
         try:
             run()
         except _Failing:
-            return _counterexample(claim, search)
+            return _counterexample(claim, search, context)
         except hypothesis.errors.Unsatisfiable:
             pass
     if search.tried == 0:
@@ -175,12 +175,13 @@ def property_test(claim: Any, context: Context) -> Finding:
                     "rejected": search.rejected})
 
 
-def _counterexample(claim: Any, search: _Search) -> Finding:
+def _counterexample(claim: Any, search: _Search, context: Context) -> Finding:
     assert search.failing is not None
-    if fails_at(claim, search.failing) is None:
+    failing = fails_at(claim, search.failing)
+    if failing is None:
         return Finding("unknown", "sampled", "a failing instance was drawn but could not be verified")
     # hypothesis shrinks by heuristics on its choices and may stop early; this step works on the instance itself
-    smallest, judged = shrink(claim, search.failing)
+    smallest, judged = shrink(claim, search.failing) if context.shrink else (search.failing, failing)
     return Finding("fails", "sampled", f"counterexample among {search.tried} drawn instances, shrunk",
                    {"tried": search.tried}, counterexample=report(smallest, judged))
 
