@@ -63,7 +63,9 @@ def decide(claim: Any, context: Context) -> Finding:
     ranges = [range(max(int(a.domain.lower), -limit) if a.domain.lower != -sp.oo else -limit, limit + 1) for a in sizes]
     decided: list[str] = []
     undecided: list[str] = []
-    for choice in list(product(*ranges))[:MAX_SIZES]:
+    for choice in sorted(list(product(*ranges))[:MAX_SIZES], key=lambda sizes: sum(map(abs, sizes))):
+        if undecided:  # larger sizes cost far more and are no easier
+            break
         fixed: Values = dict(zip(sizes, choice, strict=True))
         label = ", ".join(f"{a}={v}" for a, v in fixed.items()) or "all values"
         try:
@@ -103,10 +105,11 @@ def _decide_at(claim: Any, fixed: Values, reals: list[Any], families: list[Any],
     for r in reals:
         translator.opaque(r)
     solver = z3.Solver(ctx=translator.context)
-    solver.set("rlimit", FAST_RESOURCE_LIMIT if context.fast else RESOURCE_LIMIT)
+    resources = FAST_RESOURCE_LIMIT if context.fast else RESOURCE_LIMIT
+    solver.set("rlimit", resources)
     solver.set("random_seed", 0)
     solver.add(*given, *translator.facts)
-    label = translator.unjustified(given)
+    label = translator.unjustified(given, resources)
     if label is not None:
         raise ProofError(f"{label} is not implied by the hypotheses")
     solver.add(z3.Not(goal))

@@ -21,7 +21,7 @@ from dropout_theory.expectations.enumeration import expectation
 from dropout_theory.instances import Rejected, Values, atoms_of, build, describe
 from dropout_theory.kernel import Context, Finding, checker
 
-EXAMPLES = 60
+EXAMPLES = 40
 FAST_EXAMPLES = 20
 # judgements in all, shrinking included: work is bounded by a count, so that the answer does not depend on the machine
 JUDGEMENTS = 400

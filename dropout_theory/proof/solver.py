@@ -133,14 +133,14 @@ class Translator:
         self.definitions.add(len(self.facts))
         self.facts.append(fact)
 
-    def unjustified(self, given: list[Any]) -> str | None:
-        """The first side condition that is not implied, or None.
+    def unjustified(self, given: list[Any], resources: int = RESOURCE_LIMIT) -> str | None:
+        """The first side condition that is not shown to be implied, or None.
 
         A definition such as i*b = 1 implies b != 0, so a condition is proved without the definitions made from it on.
         """
         for label, condition, known in self.obligations:
             usable = [f for n, f in enumerate(self.facts) if n < known or n not in self.definitions]
-            if _check([*given, *usable], condition) is not True:
+            if _check([*given, *usable], condition, resources) is not True:
                 return label
         return None
 
@@ -235,9 +235,9 @@ def entails(premises: list[Any], conclusion: Any) -> bool:
     return _check([*given, *translator.facts], goal) is True
 
 
-def _check(premises: list[Any], goal: Any) -> bool | None:
+def _check(premises: list[Any], goal: Any, resources: int = RESOURCE_LIMIT) -> bool | None:
     solver = z3.Solver(ctx=goal.ctx)
-    solver.set("rlimit", RESOURCE_LIMIT)
+    solver.set("rlimit", resources)
     solver.set("random_seed", 0)
     solver.add(*premises)
     solver.add(z3.Not(goal))
