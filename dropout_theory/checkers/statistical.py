@@ -17,15 +17,17 @@ from dropout_theory import statements as st
 from dropout_theory.checkers.exact import not_evaluable
 from dropout_theory.evaluate import Evaluator, Truth, Undefined, Unsupported, is_exact, precision
 from dropout_theory.expectations.enumeration import MAX_MASKS, expectation, support
-from dropout_theory.expectations.intervals import MeanInterval, smallest_detectable_deviation
-from dropout_theory.expectations.montecarlo import mean_intervals
+from dropout_theory.expectations.intervals import MeanInterval, mean_interval, smallest_detectable_deviation
+from dropout_theory.expectations.montecarlo import RunningMoments, block_moments, mean_intervals
 from dropout_theory.expectations.programs import Program
 from dropout_theory.expectations.ranges import Unbounded
+from dropout_theory.expectations.simulated import columns, is_simulated
 from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, build, check_admissible, describe
 from dropout_theory.kernel import Context, Finding, checker
 from dropout_theory.sums import is_random
 
 SAMPLES, FAST_SAMPLES = 400_000, 80_000
+REPETITIONS, FAST_REPETITIONS = 40, 4  # of a simulated experiment; 40 suffice to tell certain from as likely as not
 SIZES, FAST_SIZES = (6, 8, 4), (5, 3)  # largest size of each instance drawn
 MAX_MEANS, FAST_MEANS = 40, 16
 MAX_WORK = 800_000_000  # operations on samples for one expectation
@@ -101,7 +103,7 @@ class Sampler(Evaluator):
         if isinstance(expr, lang.NWGM):
             odds = lang.E(sp.log(1 - expr.args[0]) - sp.log(expr.args[0]))  # one mean instead of two
             return 1 / (1 + arb(self.value(odds, bound)).exp())
-        if not any(support(self.exact, a, bound) for a in expr.args):
+        if not (is_simulated(expr) or any(support(self.exact, a, bound) for a in expr.args)):
             return self.exact.value(expr, bound)
         x, *others = self._means(expr, bound)
         if isinstance(expr, lang.E):
@@ -141,10 +143,28 @@ class Sampler(Evaluator):
         error = max(r.error + bias * (r.high - r.low) for r in ranges)
         # 1/2 + 1/6 + 1/12 + ... = 1: the budget lasts however many expectations the statement turns out to have
         share = self.error_probability / ((number + 1) * (number + 2))
+        if program.outcomes:
+            return self._simulate(program, outputs, share)
         found = mean_intervals(lambda samples: program.run(samples, outputs), program.plan, self.samples, self.seed,
                                share, [(r.low, r.high) for r in ranges], stream=(self.stream, number),
                                evaluation_error=error)
         return tuple(Interval(f, r.high - r.low) for f, r in zip(found, ranges, strict=True))
+
+    def _simulate(self, program: Program, outputs: list[int], share: float) -> tuple[Interval, ...]:
+        """Intervals from repetitions of a simulation; these are independent, each the same function of its number."""
+        if len(program.variates) != len(program.outcomes):
+            raise Unsupported("a simulated outcome beside random atoms with a law of their own")
+        moments = RunningMoments()
+        moments.add(block_moments(program.run(columns(program.outcomes, self.samples, self.seed), outputs), 0))
+        assert moments.total is not None
+        found = []
+        for j, output in enumerate(outputs):
+            reach = program.bounds(output)
+            mean = min(max(float(moments.total.mean[j]), reach.low), reach.high)
+            slack = reach.error + moments.rounding(reach.magnitude, reach.high - reach.low)
+            found.append(Interval(mean_interval(self.samples, mean, float(moments.variance[j]), reach.low, reach.high,
+                                                share / len(outputs), slack=slack), reach.high - reach.low))
+        return tuple(found)
 
     def _relation(self, statement: Any, bound: dict[Any, Any]) -> Truth:
         before, self.used = self.used, set()
@@ -211,7 +231,9 @@ class ModerateChooser(RandomChooser):
 def statistical(claim: Any, context: Context) -> Finding:
     """Sample every expectation at a few admissible instances of moderate size and judge the statement there."""
     samples = FAST_SAMPLES if context.fast else SAMPLES
-    sizes = FAST_SIZES if context.fast else SIZES
+    sizes: tuple[int, ...] = FAST_SIZES if context.fast else SIZES
+    if is_simulated(claim.statement):  # its settings are its only instance
+        samples, sizes = FAST_REPETITIONS if context.fast else REPETITIONS, (1,)
     held = means = 0
     coarsest = 0.0
     notes: list[str] = []

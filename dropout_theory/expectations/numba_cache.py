@@ -1,7 +1,8 @@
 """Loading the compiled kernels on first use, with a cache that cannot serve machine code of another source.
 
-Numba's own staleness test looks at a file's time stamp, which an installer may reset. The kernels therefore live in
-one file, and their cache in a directory named by a hash of that file and of the versions that compiled it.
+Numba's own staleness test looks at a file's time stamp, which an installer may reset, and not at functions imported
+from another file. The kernels therefore live in two files, and their cache in a directory named by a hash of both and
+of the versions that compiled them.
 """
 
 from __future__ import annotations
@@ -19,17 +20,23 @@ from types import ModuleType
 from typing import Any
 
 _lock = threading.RLock()
-_loaded: ModuleType | None = None
+_loaded: dict[str, ModuleType] = {}
 
 
 def kernel_source() -> Path:
-    """Return the path of the one file that holds every compiled kernel."""
+    """Return the path of the file that holds the compiled kernels of sampling."""
     return Path(__file__).with_name("kernels.py")
+
+
+def training_source() -> Path:
+    """Return the path of the file that holds the compiled kernel of training, which imports from the other."""
+    return Path(__file__).with_name("training_kernels.py")
 
 
 def fingerprint(numba_version: str) -> str:
     """Return a hash of the kernels' source, of the Python version and of the given numba version."""
     digest = hashlib.sha256(kernel_source().read_bytes())
+    digest.update(hashlib.sha256(training_source().read_bytes()).digest())
     digest.update(f"|{sys.version}|{numba_version}".encode())
     return digest.hexdigest()[:24]
 
@@ -75,10 +82,18 @@ def cache_folder(numba_version: str) -> Path:
 
 
 def kernels() -> ModuleType:
-    """Return the module of compiled kernels, importing numba on the first call. Safe to call from several threads."""
-    global _loaded
+    """Return the kernels of sampling, importing numba on the first call. Safe to call from several threads."""
+    return _load("kernels")
+
+
+def training_kernels() -> ModuleType:
+    """Return the kernel of training, importing numba on the first call. Safe to call from several threads."""
+    return _load("training_kernels")
+
+
+def _load(name: str) -> ModuleType:
     with _lock:
-        if _loaded is None:
+        if name not in _loaded:
             import numba
 
             config: Any = numba.config
@@ -86,7 +101,7 @@ def kernels() -> ModuleType:
             previous = config.CACHE_DIR
             config.CACHE_DIR = str(cache_folder(numba.__version__))
             try:
-                _loaded = import_module(f"{__package__}.kernels")
+                _loaded[name] = import_module(f"{__package__}.{name}")
             finally:
                 config.CACHE_DIR = previous
-        return _loaded
+        return _loaded[name]

@@ -7,6 +7,7 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
+from dropout_theory.expectations.simulated import Simulated
 from dropout_theory.report.plain import plain
 
 
@@ -75,6 +76,8 @@ def _meaning(atom: Any) -> str:
     if isinstance(atom, lang.Recursion):
         first = plain(atom.start)
         return f"defined layer by layer: {plain(atom.base)} at {first}, then {plain(atom.step)}; {ranges}"
+    if isinstance(atom, Simulated):
+        return f"{atom.meaning}; {ranges}"
     if isinstance(atom, lang.Abstract):
         independent = f", independent of {', '.join(atom.independent_of)}" if atom.independent_of else ""
         return f"random, of any law{independent}; {ranges}"

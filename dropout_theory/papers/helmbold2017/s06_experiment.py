@@ -1,0 +1,73 @@
+"""Section 6: training on rescaled inputs, figure 2 and what is read off it, as statements about repetitions.
+
+A repetition draws ten data sets and starts and trains on them as the section says. A reported result that rests on
+ten runs is taken to say that a repetition is more likely than not to show the same.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from sympy import Piecewise, Rational, S
+
+from dropout_theory.claim import Section
+from dropout_theory.expectations.simulated import simulated
+from dropout_theory.expectations.training_runs import REGULARISERS, Descent, ScaleExperiment
+from dropout_theory.language import E, Largest, Smallest, index
+from dropout_theory.statements import both, less, less_equal
+
+claim = Section("helmbold2017", "6")
+
+SCALES = (Fraction(1, 2), Fraction(3, 4), Fraction(1), Fraction(5, 4), Fraction(3, 2))
+EXPERIMENT = ScaleExperiment(Descent(), SCALES, REGULARISERS, runs=10)
+
+s = index("s")
+with_dropout = simulated("L_D", EXPERIMENT, "dropout")
+with_decay = simulated("L_2", EXPERIMENT, "weight decay")
+unregularised = simulated("L_0", EXPERIMENT, "none")
+every_scale = (s, 1, len(SCALES))
+
+READING = ("The training error is the loss of the trained network without dropout and without the penalty, averaged "
+           "over the runs. Left open in print and read as Torch's optim.sgd does it: one random example an iteration, "
+           "the loss not halved, gradients damped by 1 - momentum, the last iterate taken. Biases are not decayed, as "
+           "section 2 says. Inputs and hidden units are dropped, kept ones doubled. ")
+
+
+def probability(event: Any) -> Any:
+    """Pr(event) as the mean of its indicator."""
+    return E(Piecewise((S.One, event), (S.Zero, True)))
+
+
+def likely(event: Any) -> Any:
+    """A repetition is more likely than not to show the event."""
+    return less(Rational(1, 2), probability(event))
+
+
+def spread(losses: Any) -> Any:
+    """How far the training error moves over the scales."""
+    return Largest(losses[s], every_scale) - Smallest(losses[s], every_scale)
+
+
+insensitive = likely(less_equal(spread(with_dropout), spread(with_decay) / 4))
+falling = likely(less(with_decay[len(SCALES)], with_decay[1]))
+
+claim("sec6-dropout-insensitive",
+      title="Over the scales the training error of dropout moves by at most a quarter of that of weight decay",
+      statement=insensitive, kind="sentence", source="section 6, after figure 2",
+      reading=READING + "Insensitive, in contrast with weight decay, is read as a quarter of its movement.")
+
+claim("sec6-weight-decay-sensitive",
+      title="The training error of weight decay is lower at the largest scale of the inputs than at the smallest",
+      statement=falling, kind="sentence", source="section 6, after figure 2",
+      reading=READING + "Theorem 7, which is said to show here, has an error that falls with the scale.")
+
+claim("fig2",
+      title="Training error over the scale of the inputs: nearly level for dropout, falling for weight decay",
+      statement=both(insensitive, falling), kind="sentence", source="figure 2",
+      reading=READING + "The figure shows averages of ten runs without intervals; its data are not printed.")
+
+claim("sec6-unregularised",
+      title="Without regularisation the average training loss is below 0.05 at all scales",
+      statement=likely(less(Largest(unregularised[s], every_scale), Rational(1, 20))),
+      kind="number", source="section 6, below figure 2", reading=READING)
