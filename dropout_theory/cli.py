@@ -1,4 +1,4 @@
-"""The command line: options, errors and exit statuses. The commands themselves live in cli_read, cli_check, cli_doctor.
+"""The command line: options, errors and exit statuses. The commands themselves live in cli_read, cli_check, ...
 
 Exit status: 0 the verdicts agree with the record, 1 they do not or a checker failed, 2 wrong usage, 130 interrupted.
 """
@@ -21,6 +21,7 @@ _COMMANDS = {
     "list": "cli_read:list_claims",
     "show": "cli_read:show",
     "check": "cli_check:check",
+    "mutants": "cli_mutants:mutants",
     "ledger": "cli_read:ledger",
     "cite": "cli_read:cite",
     "doctor": "cli_doctor:doctor",

@@ -41,18 +41,20 @@ def run_item(claim: Claim, checker: Checker, context: Context) -> dict[str, Any]
 
 
 Results = Iterator[tuple[Task, "dict[str, Any] | Failure"]]
+Item = Callable[..., "dict[str, Any] | Failure"]  # what is done for a task: (claim, checker, context) -> its result
 
 
 class Here:
     """Runs tasks one after the other in this process."""
 
-    def __init__(self, context: Context, registry: Registry, checkers: Mapping[str, Checker]) -> None:
-        self.context, self.registry, self.checkers = context, registry, checkers
+    def __init__(self, context: Context, registry: Registry, checkers: Mapping[str, Any],
+                 item: Item = run_item) -> None:
+        self.context, self.registry, self.checkers, self.item = context, registry, checkers, item
 
     def run(self, tasks: Sequence[Task]) -> Results:
         """Each task with its result, in the order given."""
         for claim, method in tasks:
-            yield (claim, method), run_item(self.registry[claim], self.checkers[method], self.context)
+            yield (claim, method), self.item(self.registry[claim], self.checkers[method], self.context)
 
     def finished(self) -> Results:
         """Results that an interrupt kept from being handed out."""
@@ -63,12 +65,12 @@ class Here:
 
 
 class Workers:
-    """Runs tasks in worker processes; `claims` and `checkers` must be importable functions."""
+    """Runs tasks in worker processes; `claims`, `checkers` and `item` must be importable functions."""
 
     def __init__(self, context: Context, claims: Callable[[], Registry],
-                 checkers: Callable[[], Mapping[str, Checker]]) -> None:
+                 checkers: Callable[[], Mapping[str, Any]], item: Item = run_item) -> None:
         self._pool = ProcessPoolExecutor(context.jobs, multiprocessing.get_context("spawn"), _start_worker,
-                                         (claims, checkers, context))
+                                         (claims, checkers, context, item))
         self._open: dict[Future[Any], Task] = {}
 
     def run(self, tasks: Sequence[Task]) -> Results:
@@ -127,11 +129,13 @@ class Interrupt(contextlib.AbstractContextManager["Interrupt"]):
 _WORKER: dict[str, Any] = {}
 
 
-def _start_worker(claims: Callable[[], Registry], checkers: Callable[[], Mapping[str, Checker]],
-                  context: Context) -> None:
+def _start_worker(claims: Callable[[], Registry], checkers: Callable[[], Mapping[str, Any]],
+                  context: Context, item: Item) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt ends
-    _WORKER.update(registry=claims(), checkers=checkers(), context=context)
+    _WORKER.update(registry=claims(), checkers=checkers(), context=context, item=item)
 
 
 def _work(claim: str, method: str) -> dict[str, Any] | Failure:
-    return run_item(_WORKER["registry"][claim], _WORKER["checkers"][method], _WORKER["context"])
+    done: dict[str, Any] | Failure = _WORKER["item"](_WORKER["registry"][claim], _WORKER["checkers"][method],
+                                                     _WORKER["context"])
+    return done

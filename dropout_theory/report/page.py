@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from dropout_theory.report import scores
 from dropout_theory.report.terminal import VERDICT_COLOURS, paint, table, width
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def page(ledger: Ledger, claim: Mapping[str, Any], *, on: bool = False, room: in
         lines = table(rows, ("method", "outcome", "rigor", "seconds", "scope"), colours=colours, on=on, room=room - 2,
                       wrap=True)
         blocks.append(paint("Evidence", "bold", on) + "\n" + textwrap.indent(lines, "  "))
+    score = scores.read().get(claim["id"])
+    blocks.append(_block("Mutants", scores.spelled(score, claim["fingerprint"]) if score else [], room, on))
     blocks.append(_block("Methods that do not apply", [f"{m}: {why}" for m, why in claim["not_applicable"].items()],
                          room, on))
     blocks.append(f"fingerprint {claim['fingerprint']}")

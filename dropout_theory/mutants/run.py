@@ -1,0 +1,241 @@
+"""Runs a claim's evidence on wrong variants of its statement: what a method does not reject, it does not see.
+
+A counterexample kills a variant. A method whose evidence on the claim is a proof also kills by refusing: the proof
+does not go through for the variant. Sampled and exact evidence that finds nothing, or cannot decide, lets it survive.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dropout_theory.checkers import get_checker
+from dropout_theory.claim import Claim, ClaimError
+from dropout_theory.evaluate import Unsupported, judge
+from dropout_theory.fingerprint import statement_fingerprint
+from dropout_theory.kernel import METHODS, Context
+from dropout_theory.mutants.equivalence import still_true
+from dropout_theory.mutants.operators import Variant, spread
+from dropout_theory.proof import ProofError
+from dropout_theory.proof.theorem import Theorem
+
+LIMIT = 6  # variants of a claim that are neither malformed nor true
+MOST = 3  # times as many are looked at to find these
+SECONDS = 20.0  # of processor time for one method on one variant: a stop for what runs away, not a budget
+FAILS = "fails: "
+JUDGING = tuple(m for m in METHODS if m not in ("admissible", "symbolic"))
+
+
+class TakesTooLong(BaseException):
+    """One method on one variant ran out of processor time. No Exception, so that no checker takes it for its own."""
+
+
+@dataclass
+class Trial:
+    """One variant, and what each method found: killed, survived, or why it was set aside."""
+
+    variant: Variant
+    killed: dict[str, str] = field(default_factory=dict)  # method -> how
+    survived: dict[str, str] = field(default_factory=dict)
+    true_because: str = ""
+    proved: str = ""  # the proof that went through
+
+    @property
+    def refuted(self) -> bool:
+        """Whether some method found a counterexample."""
+        return any(how.startswith(FAILS) for how in self.killed.values())
+
+    @property
+    def contradiction(self) -> bool:
+        """A counterexample to what a proof accepts: a fault in the machinery."""
+        return bool(self.proved) and self.refuted
+
+
+@dataclass
+class Examined:
+    """What the evidence on one claim is worth: the trials of its variants, and how many made no sense."""
+
+    claim: str
+    fingerprint: str
+    methods: tuple[str, ...]
+    trials: list[Trial] = field(default_factory=list)
+    malformed: int = 0
+
+    @property
+    def wrong(self) -> list[Trial]:
+        return [t for t in self.trials if not t.true_because]
+
+
+def examine(claim: Claim, methods: Mapping[str, str], context: Context, limit: int = LIMIT,
+            proof: Any = None) -> Examined:
+    """Try variants of a claim on each method; `methods` maps those whose evidence holds to its rigor.
+
+    `proof` is a function that returns the theorem proving the claim, where one is registered.
+    """
+    found = Examined(claim.id, statement_fingerprint(claim), tuple(m for m in METHODS if m in methods))
+    instance = _an_instance(claim, context) if any(m in methods for m in JUDGING) else None
+    prover = Prover(claim, proof) if "symbolic" in methods else None
+    wrong = 0
+    for variant in spread(claim.statement, MOST * limit, claim.id):
+        if wrong == limit:
+            break
+        try:
+            other = dataclasses.replace(claim, statement=variant.statement)
+        except ClaimError:
+            continue
+        if instance is not None and not _evaluable(other, instance):
+            found.malformed += 1
+            continue
+        trial = _tried(claim, other, variant, methods, context, prover)
+        found.trials.append(trial)
+        wrong += not trial.true_because
+    return found
+
+
+def _tried(claim: Claim, other: Claim, variant: Variant, methods: Mapping[str, str], context: Context,
+           prover: Prover | None) -> Trial:
+    trial = Trial(variant)
+    for method in JUDGING:
+        if method in methods:
+            killed, how = _judged(other, method, methods[method], context)
+            if killed is not None:
+                (trial.killed if killed else trial.survived)[method] = how
+    refuted = trial.refuted
+    if not refuted and (reason := _within_time(lambda: still_true(claim, variant.statement))):
+        trial.true_because = reason
+    elif prover is not None:
+        trial.proved = _within_time(lambda: prover.proves(other)) or ""
+        if trial.proved and not refuted:
+            trial.true_because = f"proved: {trial.proved}"
+        elif trial.proved:
+            trial.survived["symbolic"] = f"proved: {trial.proved}"
+        else:
+            trial.killed["symbolic"] = "refused"
+    return trial
+
+
+def _judged(other: Claim, method: str, rigor: str, context: Context) -> tuple[bool | None, str]:
+    """Whether a method rejects a variant, and how; None where it has no say: nothing random is left to sample, say."""
+    checker = get_checker(method)
+    reason = checker.applies(other)
+    if reason is not None:
+        return None, reason
+    # what is sampled once more at full size costs little, as almost every variant fails at the first instances
+    small = dataclasses.replace(context, fast=method in ("montecarlo", "decide", "interval"), shrink=False)
+    try:
+        found = _limited(lambda: checker.check(other, small))
+    except TakesTooLong:
+        return False, "not decided in time"
+    except Exception as error:  # noqa: BLE001 - a variant may be nonsense in any way, and nonsense decides nothing
+        return False, f"not decided: {type(error).__name__}: {error}"
+    if found.outcome == "fails":
+        return True, FAILS + found.scope
+    return rigor == "proof" and (found.outcome, found.rigor) != ("holds", "proof"), found.scope
+
+
+class Prover:
+    """The proof of a claim, tried on variants: the registered one with the variant in the claim's place."""
+
+    def __init__(self, claim: Claim, proof: Any) -> None:
+        self.claim = claim
+        self.proof = proof
+        self.theorem: Theorem | None = proof() if proof is not None else None
+        self.fixed = False  # the proof spells out its conclusion and never looks at the claim
+
+    def proves(self, other: Claim) -> str | None:
+        """The steps that prove a variant, or None where every proof is refused."""
+        from dropout_theory.checkers.symbolic import accept, automatic
+
+        try:
+            theorem = automatic(other.statement) if self.proof is None else self._repeated(other)
+            return accept(other, theorem, "proof").scope
+        except (ProofError, Unsupported):
+            return None
+
+    def _repeated(self, other: Claim) -> Theorem:
+        assert self.theorem is not None
+        if self.fixed:
+            return self.theorem
+        with _in_place_of(self.claim, other):
+            again: Theorem = self.proof()
+        self.fixed = again.conclusion == self.theorem.conclusion
+        return again
+
+
+@contextlib.contextmanager
+def _in_place_of(claim: Claim, other: Claim) -> Iterator[None]:
+    """The claim says what the variant says, for proofs that read its statement; what they remember is forgotten."""
+    original = claim.statement
+    object.__setattr__(claim, "statement", other.statement)
+    _forget()
+    try:
+        yield
+    finally:
+        object.__setattr__(claim, "statement", original)
+        _forget()
+
+
+def _forget() -> None:
+    for name, module in list(sys.modules.items()):
+        if name.startswith("dropout_theory.proofs."):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
+def _an_instance(claim: Claim, context: Context) -> Any:
+    """An instance at which the statement can be judged, or None."""
+    from dropout_theory.checkers.exact import instances
+    from dropout_theory.expectations.enumeration import expectation
+
+    for values in instances(claim, dataclasses.replace(context, fast=True), []):
+        try:
+            judge(claim.statement, values, expectation)
+            return values
+        except Unsupported:
+            continue
+    return None
+
+
+def _evaluable(other: Claim, values: Any) -> bool:
+    """Whether a variant makes sense where the claim does: its indices stay in range, its functions have values."""
+    from dropout_theory.expectations.enumeration import expectation
+
+    try:
+        _limited(lambda: judge(other.statement, values, expectation))
+    except TakesTooLong:
+        return True
+    except Exception:  # noqa: BLE001 - whatever goes wrong here goes right with the claim itself
+        return False
+    return True
+
+
+def _within_time(work: Any) -> Any:
+    """What the work returns; None where it takes too long or is refused."""
+    try:
+        return _limited(work)
+    except (TakesTooLong, Exception):  # noqa: BLE001 - a rule that stumbles over a variant has not proved it
+        return None
+
+
+def _limited(work: Any) -> Any:
+    """Do the work within SECONDS of processor time, where the platform can tell. Raises TakesTooLong."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        return work()
+
+    def stop(*_: object) -> None:
+        raise TakesTooLong
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    try:
+        return work()
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
