@@ -125,13 +125,13 @@ def family_in(expr: Any, name: str) -> Recursion:
                 if hasattr(e, "family") and isinstance(e.family, Recursion) and e.family.name == name)
 
 
+@prove("helmbold2017:thm18-risk")
 @prove("helmbold2017:thm18-step-risk")
+@cache
 def zero_risk() -> Theorem:
-    zero = rewritten(paper.clean_zero, nothing(family_in(paper.clean_zero, "H0"), None), indices=[i])
-    none = restate(zero, equal(paper.clean_zero, 0))
-    a, b, target = Scalar("a"), Scalar("b"), Scalar("target")
-    zero_loss = arithmetic(equal(((a - target) ** 2 + b**2) / 2, 0), assume(equal(a, target)), assume(equal(b, 0)))
-    return satisfied(instance(zero_loss, {a: paper.clean, b: paper.clean_zero, target: paper.y}), clean_output(), none)
+    a, target = Scalar("a"), Scalar("target")
+    zero_loss = arithmetic(equal((a - target) ** 2, 0), assume(equal(a, target)))
+    return satisfied(instance(zero_loss, {a: paper.clean, target: paper.y}), clean_output())
 
 
 @cache

@@ -16,6 +16,7 @@ from dropout_theory.proofs.helmbold2017.equal_weights import (
     nothing,
     passed,
     plain_value,
+    zero_risk,
 )
 
 from dropout_theory.domains import NONNEGATIVE, POSITIVE
@@ -37,7 +38,6 @@ from dropout_theory.proof import (
     restate,
     rewrite,
     satisfied,
-    witness,
 )
 from dropout_theory.proof.indices import mirrored
 from dropout_theory.proof.layers import expected, mean_square, rewritten
@@ -46,9 +46,6 @@ from dropout_theory.statements import equal, less, less_equal
 t = size("t")
 wider, ratio = Scalar("q", POSITIVE), Scalar("e", POSITIVE)  # n + 1 and 1 + 1/n: their powers stay powers
 share = Scalar("f", POSITIVE)  # 1 + 1/K
-
-witness("helmbold2017:thm18-step-criterion", {K: 4, n: 16, d: 2, c: 1})
-
 
 # --- moments ----------------------------------------------------------------------------------------------------
 
@@ -198,27 +195,51 @@ def at_least() -> Theorem:
     return rewrite(satisfied(at, growing()), mirrored(variance()))
 
 
-@prove("helmbold2017:thm18-step-criterion.amended")
+@cache
 def criterion_bound() -> Theorem:
+    """y^2/K <= E((yhat - y)^2)."""
+    return rewrite(at_least(), mirrored(loss_is_variance()))
+
+
+@prove("helmbold2017:thm18.2")
+@prove("helmbold2017:thm18-step-criterion")
+@cache
+def large_criterion() -> Theorem:
+    target, loss = Scalar("target"), Scalar("a")
+    weaker = arithmetic(less_equal(target**2 / (K + 1), loss), assume(less_equal(target**2 / K, loss)))
+    return satisfied(instance(weaker, {target: paper.y, loss: paper.criterion}), criterion_bound())
+
+
+@prove("helmbold2017:thm18-half-bound")
+def half_bound() -> Theorem:
     target, loss, zero = Scalar("target"), Scalar("a"), Scalar("b", NONNEGATIVE)
     half = arithmetic(less_equal(target**2 / (2 * K), (loss + zero) / 2), assume(less_equal(target**2 / K, loss)))
     mean = E(paper.yhat_zero**2)
-    bound = rewrite(at_least(), mirrored(loss_is_variance()))
     positive = arithmetic(less_equal(0, mean), mean_square(paper.yhat_zero))
-    values = {target: paper.y, loss: E((paper.yhat - paper.y) ** 2), zero: mean}
-    return satisfied(instance(half, values, positive), bound)
+    values = {target: paper.y, loss: paper.criterion, zero: mean}
+    return satisfied(instance(half, values, positive), criterion_bound())
 
 
-@prove("helmbold2017:thm18-step-criterion-value")
-def criterion_value() -> Theorem:
+@prove("helmbold2017:thm18-half-criterion")
+def half_criterion() -> Theorem:
     net = family_in(paper.yhat_zero, "h0")
     none = rewritten(E(paper.yhat_zero**2), nothing(net, paper.delta), indices=[i])
     zero = rewrite(none, identity(none.conclusion.args[1], 0))
     loss = rewrite(loss_is_variance(), variance())
     a, b, value = Scalar("a"), Scalar("b"), Scalar("v")
     half = arithmetic(equal((a + b) / 2, value / 2), assume(equal(a, value)), assume(equal(b, 0)))
-    values = {a: E((paper.yhat - paper.y) ** 2), b: E(paper.yhat_zero**2), value: loss.conclusion.args[1]}
+    values = {a: paper.criterion, b: E(paper.yhat_zero**2), value: loss.conclusion.args[1]}
     return satisfied(instance(half, values), loss, zero)
+
+
+@prove("helmbold2017:thm18-depth")
+def growing_with_depth() -> Theorem:
+    """y = rho^d, and the risk is zero."""
+    target, power, loss, risk = (Scalar(name) for name in ("target", "power", "a", "r"))
+    penalty = arithmetic(less_equal(power**2 / K, loss - risk), assume(less_equal(target**2 / K, loss)),
+                         assume(equal(power, target)), assume(equal(risk, 0)))
+    values = {target: paper.y, power: paper.rho**d, loss: paper.criterion, risk: paper.risk}
+    return satisfied(instance(penalty, values), criterion_bound(), zero_risk(), assume(paper.root.condition))
 
 
 # --- roots ------------------------------------------------------------------------------------------------------

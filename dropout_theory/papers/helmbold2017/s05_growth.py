@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import KroneckerDelta, Product, Rational, S, Sum
+from sympy import Product, Rational, S, Sum
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
+from dropout_theory.claim import Hypothesis, Section
 from dropout_theory.domains import NONNEGATIVE, UNIT
 from dropout_theory.language import E, Recursion, Scalar, Var, gates, index
 from dropout_theory.papers.helmbold2017.notation import (
@@ -58,7 +58,6 @@ def doubled(gate: Any) -> Any:
 y = c**d * K * n ** (d - 1)
 clean_values = values("H", c, always, always)
 clean = output(equal_weights(c), clean_values, always)
-clean_zero = output(equal_weights(c), values("H0", c, always, always, S.Zero), always)
 dropped_values = values("h", c, doubled(delta0), doubled(delta))
 yhat = output(equal_weights(c), dropped_values, doubled(delta))
 yhat_zero = output(equal_weights(c), values("h0", c, doubled(delta0), doubled(delta), S.Zero), doubled(delta))
@@ -83,9 +82,10 @@ CLEAN = claim("thm18-step-output",
       title="Without dropout the network outputs c^d K n^(d-1)",
       statement=equal(clean, y), **step, limits=THREE)
 
+risk = (clean - y) ** 2
 RISK = claim("thm18-step-risk",
       title="The network has risk zero",
-      statement=equal(((clean - y) ** 2 + clean_zero**2) / 2, 0), **step, limits=THREE)
+      statement=equal(risk, 0), **step, limits=THREE)
 
 DROPPED_HIDDEN = claim("thm18-step-dropped-hidden",
       title="Under dropout a unit of layer l computes (2c)^l times the numbers of nodes kept below",
@@ -128,23 +128,25 @@ BOUND = claim("thm18-step-bound",
 
 # --- the theorem ------------------------------------------------------------------------------------------------
 
-criterion = (E((yhat - y) ** 2) + E(yhat_zero**2)) / 2
-
-HALF = claim("thm18-step-criterion-value",
-      title="The dropout criterion of the network of equal weights is half of the variance",
-      statement=equal(criterion, y**2 * (growth - 1) / 2), **step, limits=TWO)
-
+SINGLE = ("The table of notation puts all of the distribution written P with the index x, y on this one example. The "
+          "distribution of definition 1 has half of its weight there, see thm18-half-bound.")
+criterion = E((yhat - y) ** 2)
+large_criterion = less_equal(y**2 / (K + 1), criterion)
 claim("thm18-step-criterion",
       title="The dropout criterion of the network of equal weights is at least y^2/(K + 1)",
-      statement=less_equal(y**2 / (K + 1), y**2 * (growth - 1) / 2), **step,
-      reading="What the proof needs for part (b): half of the distribution is on the input zero. The criterion is in "
-              "the closed form of thm18-step-criterion-value.",
-      erratum=Erratum("missing-factor", "minor", "The example has probability 1/2, so the criterion is half "
-                      "of the variance: about y^2/(2K) for wide layers. The theorem survives with biases."))
+      statement=large_criterion, **step, limits=TWO, reading=SINGLE)
 
-claim("thm18-step-criterion.amended",
-      title="The dropout criterion of the network of equal weights is at least y^2/(2K)",
-      statement=less_equal(y**2 / (2 * K), criterion), source="proof of theorem 18", limits=TWO)
+# definition 1: half of the distribution is on the input zero with label 0
+half_criterion = (criterion + E(yhat_zero**2)) / 2
+HALF = claim("thm18-half-criterion",
+      title="With half of the distribution on the input zero the dropout criterion is half of the variance",
+      statement=equal(half_criterion, y**2 * (growth - 1) / 2), kind="sentence",
+      source="proof of theorem 18, for the distribution of definition 1", limits=TWO)
+
+claim("thm18-half-bound",
+      title="With half of the distribution on the input zero the dropout criterion is at least y^2/(2K)",
+      statement=less_equal(y**2 / (2 * K), half_criterion), kind="sentence",
+      source="proof of theorem 18, for the distribution of definition 1", limits=TWO)
 
 rho = Scalar("rho", NONNEGATIVE)  # y^(1/d)
 root = Hypothesis("rho is the d-th root of y", equal(rho**d, y))
@@ -164,34 +166,15 @@ MAGNITUDE = claim("thm18.1",
                         less_equal(positive_root, 1)),
       kind="theorem", source="section 5.1, theorem 18 (a)", limits=THREE)
 
-# the same weights with a bias in the last hidden layer that the output bias takes off again
-bias = c ** (d - 1) * K * n ** (d - 1)
-shifted = Parameters(lambda *_: c, lambda *_: c, lambda l_, i_: bias * KroneckerDelta(l_, d - 1), lambda *_: c,
-                     -n * c * bias)
-
-
-def shifted_output(name: str, keep0: Any, keep: Any, value: Any) -> Any:
-    """The output of the network with biases when every input is `value`."""
-    return output(shifted, hidden(name, shifted, lambda _: value, keep0, keep), keep)
-
-
-drop0, drop = doubled(delta0), doubled(delta)
-shifted_risk = ((shifted_output("H", always, always, S.One) - y) ** 2
-                + shifted_output("H0", always, always, S.Zero) ** 2) / 2
-shifted_criterion = (E((shifted_output("h", drop0, drop, S.One) - y) ** 2)
-                     + E(shifted_output("h0", drop0, drop, S.Zero) ** 2)) / 2
-BIASES = ("Existence; shown by the weights of the proof with a bias c^(d-1) K n^(d-1) in the last hidden layer, which "
-          "the output bias takes off again. Without biases the proof's network falls short, see thm18-step-criterion.")
-
 claim("thm18-risk",
-      title="The network with biases has risk zero",
-      statement=equal(shifted_risk, 0), kind="theorem", source="section 5.1, theorem 18", limits=TWO, reading=BIASES)
+      title="The network of equal weights fits the example",
+      statement=equal(risk, 0), kind="theorem", source="section 5.1, theorem 18", limits=THREE,
+      reading="Existence; shown by the network of the proof.")
 
-large_criterion = less_equal(y**2 / (K + 1), shifted_criterion)
 claim("thm18.2",
       title="The dropout criterion is at least y^2/(K + 1)",
       statement=large_criterion,
-      kind="theorem", source="section 5.1, theorem 18 (b)", limits=TWO, reading=BIASES)
+      kind="theorem", source="section 5.1, theorem 18 (b)", limits=TWO, reading=SINGLE)
 
 decay_bound = less_equal(penalty, lam * rho**2 / 2 * weight_count)
 WEIGHT_DECAY = claim("thm18.3",
@@ -202,7 +185,15 @@ WEIGHT_DECAY = claim("thm18.3",
 
 claim("thm18",
       title="Small weights with zero risk, a large dropout criterion and a small criterion of weight decay",
-      statement=both(MAGNITUDE.statement, large_criterion, decay_bound), hypotheses=[root],
+      statement=both(MAGNITUDE.statement, equal(risk, 0), large_criterion, decay_bound), hypotheses=[root],
       admissible={c: half, positive_root: half, K: 2, n: 2, d: 2, rho: 1, lam: 1},
-      kind="theorem", source="section 5.1, theorem 18", reading=BIASES,
+      kind="theorem", source="section 5.1, theorem 18", reading=SINGLE,
       not_applicable=dict.fromkeys(("exact", "property", "montecarlo", "interval", "decide"), "checked in its parts"))
+
+claim("thm18-depth",
+      title="The dropout penalty grows with the depth like the power 2d of the root of the target",
+      statement=less_equal(rho ** (2 * d) / K, criterion - risk), hypotheses=[root],
+      admissible={c: half, K: 2, n: 2, d: 2, rho: 1}, kind="sentence", source="section 5.1, after theorem 18",
+      limits=TWO,
+      reading="For targets rho^d with a fixed rho above 1; the penalty of weight decay is bounded by thm18.3, linear "
+              "in the depth.")
