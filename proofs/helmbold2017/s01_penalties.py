@@ -1,0 +1,102 @@
+"""Jensen's inequality for generalized linear models; the closed form of training with a norm as penalty."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import sympy as sp
+from dropout_theory.proofs.helmbold2017.weight_decay import activity, cost, level, lowest, slope, total
+from sympy import Abs, Rational, Sum
+
+from dropout_theory.domains import NONNEGATIVE
+from dropout_theory.language import E, Scalar
+from dropout_theory.papers.helmbold2017 import s01_penalties as paper
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    conjunction,
+    discharge,
+    identity,
+    instance,
+    prove,
+    restate,
+    satisfied,
+)
+from dropout_theory.proof.optima import aversion_value
+from dropout_theory.proof.universal import convex_by_curvature, finite_jensen
+from dropout_theory.statements import equal, less, less_equal
+
+
+def below_mean(cumulant: Any, convex: Theorem) -> Theorem:
+    """0 <= mean loss under dropout less the loss of the mean activation."""
+    jensen = finite_jensen(cumulant(paper.z), paper.z, paper.S[paper.k], paper.P, convex)
+    whole = paper.model_penalty(cumulant, paper.label)
+    outcomes = (paper.k, 1, paper.m)
+    losses = Sum(paper.P[paper.k] * cumulant(paper.S[paper.k]), outcomes)
+    split = identity(whole, losses - cumulant(E(paper.S[paper.N])))
+    mean = identity(E(paper.S[paper.N]), Sum(paper.P[paper.k] * paper.S[paper.k], outcomes))
+    return arithmetic(less_equal(0, whole), split, restate(jensen, less_equal(
+        cumulant(mean.conclusion.args[0]), jensen.conclusion.args[1])))
+
+
+@prove("helmbold2017:sec1-glm-nonnegative")
+def model_penalty_sign() -> Theorem:
+    return below_mean(paper.A, assume(paper.convex.condition))
+
+
+@prove("helmbold2017:sec53-logistic-regression")
+def logistic_regression() -> Theorem:
+    value = paper.log_partition(paper.z)
+    curvature = arithmetic(less_equal(0, sp.diff(value, paper.z, 2)))
+    positive, labels = paper.LOGISTIC.statement.args
+    sign = below_mean(paper.log_partition, convex_by_curvature(value, paper.z, curvature))
+    return conjunction(restate(sign, positive), identity(*labels.args))
+
+
+# --- one weight ---------------------------------------------------------------------------------------------------
+
+
+def of_unit(theorem: Theorem, value: Any) -> Theorem:
+    """A fact about activation, level, cost and slope for the unit w x + b and the penalty lambda |w|."""
+    rate = paper.lam / value
+    positive = arithmetic(less(0, rate))
+    found = instance(theorem, {activity: paper.w * value, level: paper.b, cost: paper.lam * Abs(paper.w), slope: rate},
+                     positive, arithmetic(less_equal(0, paper.lam * Abs(paper.w))))
+    return satisfied(found, arithmetic(less_equal(rate * paper.w * value, paper.lam * Abs(paper.w))))
+
+
+@cache
+def norm_aversion(value: Any) -> Theorem:
+    """As for weight decay: activation A costs at least lambda |A|/x."""
+    budget = assume(less_equal(slope * activity, cost))
+    best = sp.Max(0, 1 - 2 * paper.lam / value)
+    least = (1 - best) ** 2 / 4 + paper.lam / value * best
+    whole = paper.norm_aversion(value)
+    bound = restate(of_unit(arithmetic(less_equal(lowest, total), budget), value), less_equal(least, whole.criterion))
+    form = discharge(equal(total, lowest), arithmetic(equal(total - cost, sp.Min(Rational(1, 4), slope**2)), budget,
+                                                      assume(equal(total, lowest))))
+    risks = of_unit(form, value)
+    at_best = {paper.w: best / value, paper.b: (1 - best) / 2}
+    fitted = {paper.w: 1 / value, paper.b: sp.S.Zero}
+    A = Scalar("A", NONNEGATIVE)
+    spent = arithmetic(equal(whole.criterion.xreplace({paper.w: A / value, paper.b: (1 - A) / 2}),
+                             (1 - A) ** 2 / 4 + paper.lam / value * A))
+    reached = instance(spent, {A: best}, arithmetic(less_equal(0, best)))
+    found = aversion_value(whole, bound, risks, (at_best, reached), arithmetic(less_equal(0, whole.risk)),
+                           (fitted, arithmetic(equal(whole.risk.xreplace(fitted), 0))))
+    return restate(found, equal(whole, paper.norm_closed_form(value)))
+
+
+@prove("helmbold2017:sec1-norm-aversion")
+def closed_form() -> Theorem:
+    return norm_aversion(paper.x)
+
+
+@prove("helmbold2017:sec1-norm-sensitive")
+def sensitive() -> Theorem:
+    known = [assume(h.condition) for h in paper.NORM_SCALE.hypotheses]
+    larger, plain = paper.c * paper.x, paper.x
+    forms = arithmetic(less(paper.norm_closed_form(larger), paper.norm_closed_form(plain)), *known)
+    return arithmetic(paper.NORM_SCALE.statement, forms, norm_aversion(larger), norm_aversion(plain))

@@ -1,0 +1,78 @@
+"""Nodes under dropout, layer by layer; the variance of figure 1; powers of four."""
+
+from __future__ import annotations
+
+from dropout_theory.proofs.helmbold2017.s02_preliminaries import mean_is
+from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer, layer
+from sympy import Ge, S
+
+from dropout_theory.language import E, Var, natural, substitute
+from dropout_theory.papers.helmbold2017 import s02_conventions as paper
+from dropout_theory.papers.helmbold2017.notation import K, d, i, l, n
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    cases,
+    conjunction,
+    evaluated,
+    identity,
+    induction,
+    instance,
+    prove,
+    restate,
+)
+from dropout_theory.proof.counting import each_value
+from dropout_theory.proof.indices import at_value, generalise_offset
+from dropout_theory.proof.layers import rewritten
+from dropout_theory.statements import equal, less_equal
+
+
+@prove("helmbold2017:sec2-zero-mean-noise-hidden")
+def hidden_noise() -> Theorem:
+    """The gates of a layer are independent of its values."""
+    statement = paper.HIDDEN_NOISE.statement
+    offset = natural("m")
+    left = statement.body.args[0].xreplace({l: 1 + offset})
+    return generalise_offset(identity(left, S.Zero), offset, statement.body, *statement.limits)
+
+
+@prove("helmbold2017:fn1-prediction-scaling")
+def prediction() -> Theorem:
+    left, right = paper.PREDICTION.statement.args
+    top = instance(every_layer(paper.g, paper.g_prediction, lambda _: S.One), {layer: d - 1})
+    return restate(rewritten(left, top, indices=[i]), equal(left, right))
+
+
+@prove("helmbold2017:sec2-variance-share")
+def variance_share() -> Theorem:
+    mean, square = mean_is(E(paper.dropped), 1), mean_is(E(paper.dropped**2), 6)
+    variance = arithmetic(equal(Var(paper.dropped), 5), identity(Var(paper.dropped), E(paper.dropped**2)
+                                                                 - E(paper.dropped) ** 2), mean, square)
+    return conjunction(mean, variance, identity(*paper.VARIANCE.statement.args[2].args))
+
+
+@prove("helmbold2017:thm17-standard-architecture.amended")
+def at_least_four() -> Theorem:
+    statement = paper.FOUR.statement
+    return cases(Ge(K, 4, evaluate=False), arithmetic(statement, assume(Ge(K, 4, evaluate=False))),
+                 each_value(K, statement, 4))
+
+
+@prove("helmbold2017:sec6-standard-architecture.amended")
+def five_of_five() -> Theorem:
+    statement = paper.MULTIPLE.statement
+    inputs, nodes = (assume(h.condition) for h in paper.MULTIPLE.hypotheses)
+    one = evaluated(substitute(statement, {K: S(5), n: S(5)}))
+    return at_value(statement, inputs, at_value(substitute(statement, {K: S(5)}), nodes, one))
+
+
+@prove("helmbold2017:thm8-standard-architecture")
+def at_least_sixty_four() -> Theorem:
+    t, statement = paper.power, paper.SIXTY_FOUR.statement
+    grown = less_equal(64, 4**t)
+    step = arithmetic(less_equal(64, 4 ** (t + 1)), assume(grown), identity(4 ** (t + 1), 4 * 4**t))
+    large = induction(t, grown, evaluated(less_equal(64, 4 ** S(3))), step, start=3)
+    return cases(Ge(t, 3, evaluate=False), arithmetic(statement, large), each_value(t, statement, 3))
+
+
