@@ -22,6 +22,7 @@ _COMMANDS = {
     "show": "cli_read:show",
     "check": "cli_check:check",
     "mutants": "cli_mutants:mutants",
+    "recheck": "cli_recheck:recheck",
     "ledger": "cli_read:ledger",
     "cite": "cli_read:cite",
     "doctor": "cli_doctor:doctor",

@@ -82,7 +82,7 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
     recorded = ledgers.Ledger.read(target) if target.exists() or not record else ledgers.Ledger.empty()
     claims, checkers = sources(module)
     context = Context(seed=seed, fast=fast, jobs=jobs)
-    progress = None if quiet else _progress()
+    progress = None if quiet else progress_bar()
     on = coloured()
     if not quiet:
         click.echo(f"seed {seed}, {jobs} {'process' if jobs == 1 else 'processes'}{', fast' if fast else ''}")
@@ -167,5 +167,5 @@ class _Bar:
         sys.stderr.flush()
 
 
-def _progress() -> _Bar | None:
+def progress_bar() -> _Bar | None:
     return _Bar() if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dropout_theory.cli import complete_id, ledger_option, require_writable
-from dropout_theory.cli_check import _processors, _progress
+from dropout_theory.cli_check import _processors, progress_bar
 from dropout_theory.kernel import METHODS, Context
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def mutants(patterns: tuple[str, ...], only: tuple[str, ...], limit: int, jobs: 
         require_writable(json_path, "--json")
     if record:
         require_writable(scores.DEFAULT, "--record")
-    progress = None if quiet else _progress()
+    progress = None if quiet else progress_bar()
     found = mutate(patterns, context=Context(jobs=jobs), limit=limit, only=only, recorded=Ledger.read(ledger_path),
                    ledger=ledger_path, progress=progress)
     if progress:

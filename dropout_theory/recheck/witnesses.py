@@ -1,0 +1,168 @@
+"""Recheck what is recorded: each counterexample of the ledger, and each claim that holds at instances drawn anew.
+
+A recorded witness is read back from the strings that are published, so that what a reader would type in is what is
+tried. The outcome is `confirmed`, `contradicted` (a fault in one of the two paths) or `not rechecked` with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import mpmath as mp
+import sympy as sp
+
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.recheck.statements import admissible, truth
+from dropout_theory.recheck.values import DIGITS, CannotRecheck, NoValue, Values
+
+INSTANCES = 2  # drawn for each claim that holds, beside its admissible one
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """What the second path says of one claim: `status` is confirmed, contradicted or not rechecked."""
+
+    claim: str
+    subject: str
+    status: str
+    reason: str = ""
+
+
+def read_instance(claim: Any, instance: Mapping[str, Any]) -> dict[Any, Any]:
+    """The instance of a claim from its published strings. Raises CannotRecheck where they do not name every atom."""
+    from dropout_theory.instances import atoms_of
+
+    integers, reals, families = atoms_of(claim)
+    found: dict[Any, Any] = {}
+    for atom in [*integers, *reals]:
+        if str(atom) in instance:
+            found[atom] = _number(instance[str(atom)])
+    for atom in families:
+        text = instance.get(str(atom))
+        if text is None:
+            continue
+        if isinstance(text, Mapping):
+            found[atom] = {tuple(int(k) for k in key.strip("[]").split(",") if k.strip()): _number(x)
+                           for key, x in text.items()}
+        elif isinstance(text, list):
+            first = Values(found).integer(atom.ranges[0][1], {}) if isinstance(atom, lang.Family) else 1
+            found[atom] = {(first + n,): _number(x) for n, x in enumerate(text)}
+        else:
+            found[atom] = sp.sympify(text)
+    missing = {str(a) for a in [*integers, *reals, *families]} - {str(a) for a in found}
+    if missing:
+        raise CannotRecheck(f"the record has no value for {', '.join(sorted(missing))}")
+    return found
+
+
+def _number(text: str) -> Any:
+    try:
+        return Fraction(text)
+    except ValueError:
+        return sp.sympify(text)
+
+
+def recheck_counterexample(claim: Any, counterexample: Mapping[str, Any]) -> Recheck:
+    """Whether the second path, too, finds the instance admissible and the statement false there."""
+    with mp.workdps(DIGITS):
+        try:
+            v = Values(read_instance(claim, counterexample["instance"]))
+            reason = admissible(v, claim)
+            if reason is not None:
+                return Recheck(claim.id, "counterexample", "contradicted", reason)
+            false = truth(v, claim.statement)
+        except NoValue as error:
+            return Recheck(claim.id, "counterexample", "not rechecked", f"undefined: {error}")
+        except CannotRecheck as error:
+            return Recheck(claim.id, "counterexample", "not rechecked", str(error))
+    if false is None:
+        return Recheck(claim.id, "counterexample", "not rechecked", "the second path cannot decide it")
+    return Recheck(claim.id, "counterexample", "contradicted" if false else "confirmed",
+                   "the statement holds there" if false else "")
+
+
+def recheck_holds(claim: Any, seed: int) -> Recheck:
+    """Whether a claim that exact instances support holds by the second path at some of them."""
+    tried = 0
+    reason = "no instance drawn"
+    with mp.workdps(DIGITS):
+        for values in _instances(claim, seed):
+            v = Values(values)
+            try:
+                inside = admissible(v, claim)
+                holds = truth(v, claim.statement) if inside is None else None
+            except (CannotRecheck, NoValue) as error:
+                reason = str(error)
+                continue
+            if inside is not None:
+                return Recheck(claim.id, "instances", "contradicted", f"not admissible: {inside}: {_show(values)}")
+            if holds is False:
+                return Recheck(claim.id, "instances", "contradicted", f"fails at {_show(values)}")
+            tried += holds is True
+    return Recheck(claim.id, "instances", "confirmed" if tried else "not rechecked",
+                   f"{tried} instances" if tried else reason)
+
+
+def _instances(claim: Any, seed: int) -> Iterator[dict[Any, Any]]:
+    from dropout_theory.evaluate import Unsupported
+    from dropout_theory.instances import RandomChooser, Rejected, atoms_of, build
+
+    if claim.admissible:
+        yield dict(claim.admissible)
+    if not any(atoms_of(claim)):
+        yield {}
+        return
+    chooser = RandomChooser(seed)
+    drawn = 0
+    for _ in range(20 * INSTANCES):
+        if drawn == INSTANCES:
+            return
+        try:
+            values = build(claim, chooser, 2)
+        except (Rejected, Unsupported):
+            continue
+        drawn += 1
+        yield values
+
+
+def _show(values: Mapping[Any, Any]) -> str:
+    from dropout_theory.instances import describe
+
+    return ", ".join(f"{k} = {v}" for k, v in describe(values).items())
+
+
+def recheck(claims: Iterable[Any], recorded: Mapping[str, Mapping[str, Any]], seed: int) -> Iterator[Recheck]:
+    """Recheck each claim that has a recorded counterexample or exact instances; `recorded` maps ids to records."""
+    for claim in claims:
+        record = recorded.get(claim.id)
+        if record is None or claim.statement is None:
+            continue
+        if record["counterexample"]:
+            yield recheck_counterexample(claim, record["counterexample"])
+        elif any(e["method"] == "exact" and e["outcome"] == "holds" for e in record["evidence"]):
+            if isinstance(claim.statement, st.Exists):
+                yield _recheck_witness(claim)
+            else:
+                yield recheck_holds(claim, seed)
+
+
+def _recheck_witness(claim: Any) -> Recheck:
+    """An existential statement holds by a suggested witness, by the second path too."""
+    from dropout_theory.proofs_loader import witnesses
+
+    reason = "no witness is suggested"
+    with mp.workdps(DIGITS):
+        for values in [*witnesses(claim.id), *([claim.admissible] if claim.admissible else [])]:
+            v = Values(dict(values))
+            try:
+                inside = admissible(v, claim)
+                if inside is None and truth(v, claim.statement.body):
+                    return Recheck(claim.id, "witness", "confirmed")
+                reason = inside or "the second path cannot decide it"
+            except (CannotRecheck, NoValue) as error:
+                reason = str(error)
+    return Recheck(claim.id, "witness", "not rechecked", reason)
