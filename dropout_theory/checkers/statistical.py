@@ -18,16 +18,16 @@ from dropout_theory.checkers.exact import not_evaluable
 from dropout_theory.evaluate import Evaluator, Truth, Undefined, Unsupported, is_exact, precision
 from dropout_theory.expectations.enumeration import MAX_MASKS, expectation, support
 from dropout_theory.expectations.intervals import MeanInterval, mean_interval, smallest_detectable_deviation
-from dropout_theory.expectations.montecarlo import RunningMoments, block_moments, mean_intervals
+from dropout_theory.expectations.montecarlo import mean_intervals
 from dropout_theory.expectations.programs import Program
 from dropout_theory.expectations.ranges import Unbounded
-from dropout_theory.expectations.simulated import columns, is_simulated
+from dropout_theory.expectations.simulated import is_event, is_simulated, outcomes, sampled_means
 from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, build, check_admissible, describe
 from dropout_theory.kernel import Context, Finding, checker
 from dropout_theory.sums import is_random
 
 SAMPLES, FAST_SAMPLES = 400_000, 80_000
-REPETITIONS, FAST_REPETITIONS = 40, 4  # of a simulated experiment; 40 suffice to tell certain from as likely as not
+REPETITIONS, FAST_REPETITIONS = 36, 2  # of an experiment; 36 tell what always happens from what is as likely as not
 SIZES, FAST_SIZES = (6, 8, 4), (5, 3)  # largest size of each instance drawn
 MAX_MEANS, FAST_MEANS = 40, 16
 MAX_WORK = 800_000_000  # operations on samples for one expectation
@@ -42,7 +42,7 @@ _OPERATORS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
 def nothing_to_sample(claim: Any) -> str | None:
     """Why a statement has no expectation to sample, or None."""
     reason = not_evaluable(claim)
-    if reason:
+    if reason and not is_simulated(claim.statement):
         return reason
     if claim.statement.has(st.Exists):
         return "existential statement: decided by its witness"
@@ -128,6 +128,10 @@ class Sampler(Evaluator):
         number = len(self.drawn)
         if number >= self.max_means:
             raise Unsupported(f"more than {self.max_means} expectations to sample")
+        # 1/2 + 1/6 + 1/12 + ... = 1: the budget lasts however many expectations the statement turns out to have
+        share = self.error_probability / ((number + 1) * (number + 2))
+        if is_simulated(expr):
+            return self._simulate(expr, bound, share)
         program = Program(self.exact)
         outputs = [program.compile(a, bound) for a in expr.args]
         if not isinstance(expr, lang.E):
@@ -141,30 +145,22 @@ class Sampler(Evaluator):
         ranges = [program.bounds(o) for o in outputs]
         bias = program.bias()
         error = max(r.error + bias * (r.high - r.low) for r in ranges)
-        # 1/2 + 1/6 + 1/12 + ... = 1: the budget lasts however many expectations the statement turns out to have
-        share = self.error_probability / ((number + 1) * (number + 2))
-        if program.outcomes:
-            return self._simulate(program, outputs, share)
         found = mean_intervals(lambda samples: program.run(samples, outputs), program.plan, self.samples, self.seed,
                                share, [(r.low, r.high) for r in ranges], stream=(self.stream, number),
                                evaluation_error=error)
         return tuple(Interval(f, r.high - r.low) for f, r in zip(found, ranges, strict=True))
 
-    def _simulate(self, program: Program, outputs: list[int], share: float) -> tuple[Interval, ...]:
-        """Intervals from repetitions of a simulation; these are independent, each the same function of its number."""
-        if len(program.variates) != len(program.outcomes):
-            raise Unsupported("a simulated outcome beside random atoms with a law of their own")
-        moments = RunningMoments()
-        moments.add(block_moments(program.run(columns(program.outcomes, self.samples, self.seed), outputs), 0))
-        assert moments.total is not None
-        found = []
-        for j, output in enumerate(outputs):
-            reach = program.bounds(output)
-            mean = min(max(float(moments.total.mean[j]), reach.low), reach.high)
-            slack = reach.error + moments.rounding(reach.magnitude, reach.high - reach.low)
-            found.append(Interval(mean_interval(self.samples, mean, float(moments.variance[j]), reach.low, reach.high,
-                                                share / len(outputs), slack=slack), reach.high - reach.low))
-        return tuple(found)
+    def _simulate(self, expr: Any, bound: dict[Any, Any], share: float) -> tuple[Interval, ...]:
+        """The chance of an event, from independent repetitions of the experiment that it is an event of."""
+        if not is_event(expr):
+            raise Unsupported("nothing but the chance of an event is estimated from repetitions of an experiment")
+        seen = [self.exact.value(expr.args[0], {**bound, **outcome})
+                for outcome in outcomes(expr, sampled_means(self.seed, self.samples))]
+        successes = sum(1 for value in seen if value == 1)
+        mean = successes / self.samples
+        variance = mean * (1 - mean) * self.samples / max(1, self.samples - 1)
+        self.note = f"seen in {successes} of {self.samples} repetitions, which does not decide it"
+        return (Interval(mean_interval(self.samples, mean, variance, 0.0, 1.0, share, successes=successes), 1.0),)
 
     def _relation(self, statement: Any, bound: dict[Any, Any]) -> Truth:
         before, self.used = self.used, set()

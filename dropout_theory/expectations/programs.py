@@ -19,8 +19,6 @@ from dropout_theory import language as lang
 from dropout_theory.evaluate import Evaluator, Unsupported
 from dropout_theory.expectations.ranges import OPERATIONS, Range, Unbounded, constant, hull, operation
 from dropout_theory.expectations.rng import Bernoulli, Categorical, SamplingPlan, UniformVariate
-from dropout_theory.expectations.simulated import Simulated
-from dropout_theory.expectations.training_runs import CEILING
 from dropout_theory.sums import is_random
 
 MAX_SLOTS = 20_000
@@ -40,7 +38,6 @@ class Program:
     def __init__(self, exact: Evaluator) -> None:
         self.exact = exact
         self.variates: list[Any] = []
-        self.outcomes: list[tuple[Simulated, int]] = []  # columns that a simulation fills, not a sampling plan
         self.columns: list[Range] = []
         self.operations: list[tuple[str, tuple[int, ...], Any]] = []
         self.constants: dict[int, Range] = {}
@@ -199,9 +196,6 @@ class Program:
                 self._atoms[key] = self._gate(family.keep_at(at), bound)
             elif isinstance(family, lang.Recursion):
                 self._atoms[key] = self.compile(family.unfold(at), {})
-            elif isinstance(family, Simulated):
-                self.outcomes.append((family, indices[0]))
-                self._atoms[key] = self._column(self.outcomes[-1], Range(0.0, CEILING))
             else:
                 raise Unsupported(f"{family.name} has no law to draw from")
         return self._atoms[key]

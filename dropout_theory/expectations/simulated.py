@@ -1,17 +1,17 @@
-"""Outcomes of simulated experiments as random quantities of the language, sampled by running the experiment.
+"""Outcomes of simulated experiments as random quantities of the language, and the chances of events among them.
 
 Their joint law is what the simulation does and nothing is known of it beforehand, so that no method but sampling has
-a rule for them. All quantities of one experiment come from the same repetitions, in every claim of a process.
+a rule for them. An outcome is the number that the simulation returns: events are decided for it in rationals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import sympy as sp
+from flint import fmpq
 
 from dropout_theory import language as lang
 from dropout_theory.domains import NONNEGATIVE
@@ -52,23 +52,37 @@ def is_simulated(expr: Any) -> bool:
     return any(isinstance(a, Simulated) for a in expr.atoms(lang.Abstract))
 
 
+def is_event(expr: Any) -> bool:
+    """Whether the expression is the mean of an indicator, E(1 where a condition holds, else 0)."""
+    indicator = expr.args[0]
+    return (isinstance(expr, lang.E) and isinstance(indicator, sp.Piecewise)
+            and [value for value, _ in indicator.args] == [1, 0] and indicator.args[1][1] == sp.true)
 
 
-def columns(outcomes: Sequence[tuple[Simulated, int]], samples: int, seed: int) -> Array:
-    """Values (samples, outcomes) of entries of simulated families, a repetition a row."""
-    def values(family: Simulated, scale: int) -> Array:
-        place = family.experiment.regularisers.index(family.regulariser)
-        return outcome_means(family.experiment, seed, samples)[:, place, scale - 1]
+Means = Callable[[Simulated], Array]
 
-    return np.stack([values(*outcome) for outcome in outcomes], axis=1)
+
+def outcomes(expr: Any, means: Means) -> Iterator[dict[Any, fmpq]]:
+    """For each repetition the values of all simulated entries in `expr`: {(family, (scale,)): exact value}.
+
+    `means(family)` gives the family's values (repetitions, scales).
+    """
+    families = sorted((a for a in expr.atoms(lang.Abstract) if isinstance(a, Simulated)), key=str)
+    for rows in zip(*(means(f) for f in families), strict=True):
+        yield {(f, (s + 1,)): fmpq(*float(value).as_integer_ratio())
+               for f, row in zip(families, rows, strict=True) for s, value in enumerate(row)}
+
+
+def sampled_means(seed: int, count: int) -> Means:
+    """The first `count` repetitions under a seed; families of one experiment share them, in every claim alike."""
+    return lambda family: means_of(_trained(family.experiment, seed, count), family)
+
+
+def means_of(found: Trained, family: Simulated) -> Array:
+    """Training losses of the family's regulariser, averaged over the runs of a repetition (repetitions, scales)."""
+    return found.loss[:, family.experiment.regularisers.index(family.regulariser)].mean(axis=-1)
 
 
 @lru_cache(maxsize=4)
-def outcome_means(experiment: ScaleExperiment, seed: int, samples: int) -> Array:
-    """Training losses averaged over the runs of a repetition (samples, regularisers, scales)."""
-    return means(repetitions(experiment, seed, samples))
-
-
-def means(found: Trained) -> Array:
-    """Training losses averaged over the runs of a repetition (repetitions, regularisers, scales)."""
-    return found.loss.mean(axis=-1)
+def _trained(experiment: ScaleExperiment, seed: int, count: int) -> Trained:
+    return repetitions(experiment, seed, count)
