@@ -1,0 +1,46 @@
+"""Loading the engines' compiled kernels on first use, each file with a cache keyed by a hash of its source."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import threading
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from dropout_theory.expectations import numba_cache
+
+_lock = threading.RLock()
+_loaded: dict[str, ModuleType] = {}
+
+
+def load_kernels(name: str) -> ModuleType:
+    """Return the module of this package that holds compiled kernels, importing numba on the first call.
+
+    A file of kernels must not import kernels of another file: numba would not notice a change there. Safe to call from
+    several threads.
+    """
+    with _lock:
+        if name not in _loaded:
+            import numba
+
+            config: Any = numba.config
+            # The place of a cache is fixed when a function is decorated, so the user's own setting can be put back.
+            previous = config.CACHE_DIR
+            config.CACHE_DIR = str(_folder(name, numba.__version__))
+            try:
+                _loaded[name] = import_module(f"{__package__}.{name}")
+            finally:
+                config.CACHE_DIR = previous
+        return _loaded[name]
+
+
+def _folder(name: str, numba_version: str) -> Path:
+    source = Path(__file__).with_name(f"{name}.py").read_bytes()
+    digest = hashlib.sha256(source + f"|{sys.version}|{numba_version}".encode()).hexdigest()[:24]
+    # the other kernels' folder knows what to do where the user's cache cannot be written
+    folder = numba_cache.cache_folder(numba_version) / name / digest
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
