@@ -18,7 +18,7 @@ from dropout_theory.training import Aversion
 claim = Section("helmbold2017", "1")
 half = Rational(1, 2)
 
-# --- generalized linear models: loss A(u) - y u for the activation u ------------------------------------------------
+# --- generalized linear models: loss A(u) - y u for the activation u ----------------------------------------------
 
 m, k = size("m"), index("k")
 P = distribution("P", m)
@@ -65,7 +65,7 @@ LOGISTIC = claim("sec53-logistic-regression",
                      equal(model_penalty(log_partition, label), model_penalty(log_partition, other))),
       kind="sentence", source="section 5.3, first sentence", reading=NOISE)
 
-# --- the network of figure 1 at every keep probability --------------------------------------------------------------
+# --- the network of figure 1 at every keep probability ------------------------------------------------------------
 
 p = Scalar("p", interval(0, 1, open_below=True))
 i = index("i")
@@ -106,7 +106,7 @@ INSTANCES = claim("sec1-penalty-depends-on-inputs",
       statement=different(penalty_at(half), penalty_at(half, 0, 0)), kind="sentence",
       source="section 1, last item of the list", reading="Existence: the inputs (1, -1) and (0, 0) in figure 1.")
 
-# --- penalties that are norms: one linear unit on one input x, labels 1 for x and 0 for 0 ---------------------------
+# --- penalties that are norms: one linear unit on one input x, labels 1 for x and 0 for 0 -------------------------
 
 w, b = Scalar("w"), Scalar("b")
 x, c, lam = Scalar("x", POSITIVE), Scalar("c", POSITIVE), Scalar("lambda", POSITIVE)

@@ -64,7 +64,7 @@ claim("def3",
       statement=ForEach(equal(Sum(a[k] * KroneckerDelta(j, k) * x[j], (j, 1, K)), a[k] * x[k]), (k, 1, K)),
       kind="definition", source="section 3.1, definition 3")
 
-# --- the penalty of weight decay ------------------------------------------------------------------------------------
+# --- the penalty of weight decay ----------------------------------------------------------------------------------
 
 M = size("M")
 P, y = distribution("P", M), family("y", REAL, (s, 1, M))
@@ -81,7 +81,7 @@ claim("sec2-l2-penalty",
       kind="sentence", source="section 2, definition of the L2 criterion", limits=TWO,
       reading="The strength lambda is not negative. The penalty does not mention the labels.")
 
-# --- what dropping a node does ----------------------------------------------------------------------------------------
+# --- what dropping a node does ------------------------------------------------------------------------------------
 
 delta0, delta = random_pattern()
 h = hidden("h", network, lambda k_: x[k_], scaled(delta0), scaled(delta))
@@ -118,7 +118,7 @@ PREDICTION = claim("fn1-prediction-scaling",
       reading="In every pattern, weights V trained without inflation act as the weights p V, used for prediction, do "
               "with inflation.")
 
-# --- figure 1 ---------------------------------------------------------------------------------------------------------
+# --- figure 1 -----------------------------------------------------------------------------------------------------
 
 bits, unit_bits = family("s0", BIT, (i, 1, 2)), family("s", BIT, (i, 1, 2))
 
@@ -142,7 +142,7 @@ VARIANCE = claim("sec2-variance-share",
       reading="Variance is read as variation: the fit is better because variation before the rectifiers moves the "
               "mean; the variance of the output itself is part of the loss.")
 
-# --- the standard architecture ----------------------------------------------------------------------------------------
+# --- the standard architecture ------------------------------------------------------------------------------------
 
 perfect_square = equal(floor(sqrt(K)) ** 2, K)
 CLASH = ("Section 2 assumes throughout that K is a perfect square and a power of two. Nothing here needs it; only "

@@ -1,0 +1,230 @@
+"""Networks near any network that compute the same, layer by layer; aversions in closed form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer, layer
+from dropout_theory.proofs.helmbold2017.weight_decay import aversion_is_closed_form, closed_form, given_input
+from sympy import Ge, Le, Min, Not, Rational, S, Sum, sqrt
+
+from dropout_theory.domains import NONNEGATIVE, POSITIVE
+from dropout_theory.language import E, Recursion, Relu, Scalar
+from dropout_theory.papers.helmbold2017 import s03_minimisers as paper
+from dropout_theory.papers.helmbold2017.notation import d, i, k, l, n
+from dropout_theory.papers.helmbold2017.weight_decay import (
+    V,
+    a,
+    j,
+    lam,
+    own,
+    projection,
+    risk_of,
+    size_of,
+    square,
+)
+from dropout_theory.papers.helmbold2017.weight_decay import b as output_bias
+from dropout_theory.papers.helmbold2017.weight_decay import w as output_weights
+from dropout_theory.proof import (
+    Theorem,
+    apply,
+    arithmetic,
+    assume,
+    component,
+    conjunction,
+    discharge,
+    generalise,
+    induction,
+    instance,
+    prove,
+    restate,
+    rewrite,
+    satisfied,
+    specialise,
+    unfolded,
+)
+from dropout_theory.proof.indices import entry_below_sum
+from dropout_theory.proof.layers import over_masks, relu_scaled, rewritten
+from dropout_theory.proof.optima import aversion_value
+from dropout_theory.proof.training import homogeneous, reparametrised, same_training
+from dropout_theory.statements import ForEach, equal, implies, less, less_equal
+from dropout_theory.sums import same
+from dropout_theory.training import Aversion
+
+
+def same_output(left: Any, values: Recursion, right: Any, originals: Recursion, factor: Any) -> Theorem:
+    """Equality of two outputs whose hidden values differ by a factor."""
+    top = instance(every_layer(values, originals, lambda _: factor), {layer: d - 1})
+    return restate(rewritten(left, top, indices=[i]), equal(left, right))
+
+
+@prove("helmbold2017:sec3-centring-clean")
+def centring_undone() -> Theorem:
+    left, right = paper.CENTRED.statement.args
+    return same_output(left, paper.H_centred, right, paper.H, S.One)
+
+
+@prove("helmbold2017:sec3-centring-pattern")
+def centring_undone_in_pattern() -> Theorem:
+    left, right = paper.CENTRED_PATTERN.statement.args
+    return same_output(left, paper.h_centred, right, paper.h, S.One)
+
+
+# --- nearby networks ----------------------------------------------------------------------------------------------
+
+entry, total, step_ = Scalar("v"), Scalar("S", NONNEGATIVE), Scalar("e", POSITIVE)
+
+
+def near(moved: Any) -> Theorem:
+    """|moved(v) - v| <= e for the factor 1 + e/(1 + S), from v^2 <= S."""
+    factor = 1 + step_ / (1 + total)
+    return arithmetic(less_equal(abs(moved(entry, factor) - entry), step_), assume(less_equal(entry**2, total)))
+
+
+def ranges(limits: Sequence[Any]) -> list[Theorem]:
+    return [assume(c) for s, low, high in limits for c in (Ge(s, low, evaluate=False), Le(s, high, evaluate=False))]
+
+
+def below_total(value: Any, *limits: Any) -> Theorem:
+    """value^2 <= all squares, for an entry in range; `limits` as in the sum, innermost first."""
+    inner = entry_below_sum(value**2, limits[0], limits[0][0], *ranges(limits[:1]))
+    for depth in range(1, len(limits)):
+        row = Sum(value**2, *limits[:depth])
+        outer = entry_below_sum(row, limits[depth], limits[depth][0], *ranges(limits[depth:depth + 1]))
+        inner = arithmetic(less_equal(value**2, Sum(value**2, *limits[:depth + 1])), inner, outer)
+    return arithmetic(less_equal(value**2, paper.squares), inner)
+
+
+def each_near(statement: ForEach, value: Any, moved: Any, *limits: Any) -> Theorem:
+    bound = below_total(value, *limits)
+    general = instance(near(moved), {entry: value, total: paper.squares, step_: paper.eps},
+                       arithmetic(less_equal(0, paper.squares)))
+    there = restate(satisfied(general, bound), statement.body)
+    return generalise(there, *[tuple(limit.args) for limit in statement.limits])
+
+
+PARTS = ((paper.W1[i, k], lambda v, z: z * v, paper.first_weights),
+         (paper.b[l, i], lambda v, z: z * v, paper.hidden_biases), (paper.w[k], lambda v, z: v / z, ((k, 1, n),)))
+
+
+def all_near() -> list[Theorem]:
+    return [each_near(statement, value, moved, *limits) for statement, (value, moved, limits)
+            in zip(paper.near_parts, PARTS, strict=True)]
+
+
+def moves() -> Theorem:
+    """unmoved => zero layers, turned round."""
+    whole = assume(paper.unmoved)
+    grown = arithmetic(less(1, paper.z))
+    zeros = []
+    for known, goal in zip(paper.unmoved_parts, paper.zero_parts, strict=True):
+        there = specialise(component(whole, known), *known.bound_symbols)
+        zeros.append(generalise(arithmetic(goal.body, there, grown), *[tuple(x.args) for x in goal.limits]))
+    forward = discharge(paper.unmoved, conjunction(*zeros))
+    elsewhere = Not(paper.zero_layers, evaluate=False)
+    return discharge(elsewhere, arithmetic(Not(paper.unmoved, evaluate=False), forward, assume(elsewhere)))
+
+
+def all_silent() -> Theorem:
+    """Without first weights and hidden biases every hidden unit is 0: by induction over the layers."""
+    whole = assume(paper.zero_layers)
+    no_weight, no_bias = (specialise(component(whole, part), *part.bound_symbols) for part in paper.zero_parts[:2])
+    silent = ForEach(equal(paper.h[layer, i], 0), (i, 1, n))
+
+    def unit(level: Any, *below: Theorem) -> Theorem:
+        found = rewrite(unfolded(paper.h[level, i]), no_weight, *below, no_bias, indices=[i, k, l])
+        lowest = arithmetic(Ge(level, 1, evaluate=False))
+        zero = arithmetic(equal(paper.h[level, i], 0), satisfied(found, lowest))
+        top = Le(level, d - 1, evaluate=False)
+        return discharge(top, generalise(zero, (i, 1, n)))
+
+    statement = implies(Le(layer, d - 1, evaluate=False), silent)
+    inside = arithmetic(Le(layer, d - 1, evaluate=False), assume(Le(layer + 1, d - 1, evaluate=False)))
+    step = unit(layer + 1, specialise(apply(assume(statement), inside), i))
+    return apply(instance(induction(layer, statement, unit(S.One), step), {layer: d - 1}),
+                 arithmetic(Le(d - 1, d - 1, evaluate=False)))
+
+
+def at_zero() -> Theorem:
+    """The output weights of silent units are free."""
+    silent = specialise(all_silent(), i)
+    outputs = [rewritten(whole, silent, indices=[i]) for whole in (paper.D_other, paper.D)]
+    near_by = arithmetic(paper.other_within.body)
+    return discharge(paper.zero_layers, conjunction(arithmetic(equal(paper.D_other, paper.D), *outputs),
+                                                    generalise(near_by, (k, 1, n))))
+
+
+@prove("helmbold2017:sec3-never-isolated")
+def never_isolated() -> Theorem:
+    same = same_output(paper.D_nearby, paper.h_nearby, paper.D, paper.h, paper.z)
+    return conjunction(same, *all_near(), moves(), at_zero())
+
+
+# --- aversions ----------------------------------------------------------------------------------------------------
+
+
+def unit_aversion(one: Any, zero: Any, least: Any, best: Any, fitted: Any) -> Theorem:
+    """The aversion of a linear unit with one input, from the only minimiser `best` and a `fitted` unit of risk 0."""
+    criterion, risk = paper.single(one, zero), paper.unit_risk(one, zero)
+    masks = [over_masks(mean) for mean in criterion.atoms(E)]
+    bound = arithmetic(less_equal(least, criterion), *masks)
+    value = risk.xreplace(best)
+    reached = equal(criterion, least)
+    at_best = discharge(reached, arithmetic(equal(risk, value), *masks, assume(reached)))
+    there = criterion.xreplace(best)
+    found = aversion_value(Aversion(criterion, risk, (paper.v, paper.bias)), bound, at_best,
+                           (best, arithmetic(equal(there, least), *[over_masks(mean) for mean in there.atoms(E)])),
+                           arithmetic(less_equal(0, risk)), (fitted, arithmetic(equal(risk.xreplace(fitted), 0))))
+    return found
+
+
+@prove("helmbold2017:sec3-centring-changes-aversion")
+def centring_matters() -> Theorem:
+    v, bias, half = paper.v, paper.bias, Rational(1, 2)
+    plain = unit_aversion(S.One, S.Zero, Rational(1, 6), {v: paper.third, bias: paper.third}, {v: S.One, bias: S.Zero})
+    centred = unit_aversion(half, -half, Rational(1, 8), {v: half, bias: half}, {v: S.One, bias: half})
+    return conjunction(*(restate(found, part) for found, part in
+                         zip((plain, centred), (paper.PLAIN, paper.CENTRED_AVERSION), strict=True)))
+
+
+root = Scalar("g", POSITIVE)  # of the label
+
+
+@cache
+def labelled() -> Theorem:
+    """Weights times the root of c and the output bias times c turn the label 1 into c, and lambda into lambda/c."""
+    c = root**2
+    grown = {V: root * V[j, k], a: root * a[j], output_weights: root * output_weights[j], output_bias: c * output_bias}
+    shrunk = {V: V[j, k] / root, a: a[j] / root, output_weights: output_weights[j] / root, output_bias: output_bias / c}
+    moved = reparametrised(paper.labelled(c), grown, shrunk)
+    middle = moved.conclusion.args[1]
+    risk = risk_of(own)
+    softer = risk + lam / c / 2 * size_of(own)
+    scaled = same_training(middle, louder(middle.criterion, c**2 * softer), louder(middle.risk, c**2 * risk))
+    units = homogeneous(Aversion(softer, risk, middle.parameters), c**2)
+    value = instance(aversion_is_closed_form(), {lam: lam / c})
+    for_root = arithmetic(equal(paper.labelled(c), Min(c**2 / 4, lam**2 / square())), moved, scaled, units, value,
+                          given_input())
+    return instance(for_root, {root: sqrt(paper.factor)})
+
+
+def louder(grown: Any, wanted: Any) -> Theorem:
+    """grown = wanted once the root of the label is taken out of every rectifier."""
+    inner = (projection(own, j) + a[j], a[j])
+    rules = [arithmetic(equal(e, root * Relu(part)), relu_scaled(root, part)) for part in inner
+             for e in grown.atoms(Relu) if same(e.args[0], root * part)]
+    return restate(rewritten(grown, *rules), equal(grown, wanted))
+
+
+@prove("helmbold2017:sec34-output-scaling")
+def output_scaling() -> Theorem:
+    return labelled()
+
+
+@prove("helmbold2017:sec34-no-output-scaling")
+def not_the_square() -> Theorem:
+    c, known = paper.factor, [given_input(), *(assume(h.condition) for h in paper.NOT_SQUARE.hypotheses[1:])]
+    forms = arithmetic(less(Min(c**2 / 4, lam**2 / square()), c**2 * closed_form()), *known)
+    return arithmetic(paper.NOT_SQUARE.statement, forms, labelled(), aversion_is_closed_form(), *known)
