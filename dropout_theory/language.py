@@ -41,6 +41,8 @@ class Scalar(sp.Symbol):
             return 0
         if not isinstance(other, Scalar):
             return int(super().compare(other))
+        if self.name != other.name:  # spelling out the rest is dear
+            return 1 if self.name > other.name else -1
         mine, theirs = ((a.name, type(a).__name__, repr(a.domain), repr(a._details), hash(a)) for a in (self, other))
         return 1 if mine > theirs else -1
 

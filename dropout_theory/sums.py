@@ -480,12 +480,13 @@ def _named(term: Term) -> Term:
         return Term(term.coefficient, tuple(sorted(term.powers, key=_key)))
     names = _next_names([x for p in term.powers for x in p], len(term.binders))
     best: tuple[Any, Term] | None = None
-    for order in _orders(term):
+    orders = list(_orders(term))
+    for order in orders:
         mapping = {symbol: names[n] for n, symbol in enumerate(order)}
         candidate = _substitute(term, mapping)
         binders = tuple(sorted(candidate.binders, key=lambda b: b[0].name))
         powers = tuple(sorted(candidate.powers, key=_key))
-        key = (tuple(str(p) for p in powers), str(binders))
+        key = (tuple(str(p) for p in powers), str(binders)) if len(orders) > 1 else ()  # printing is dear
         if best is None or key < best[0]:
             best = (key, Term(term.coefficient, powers, binders))
     assert best is not None
