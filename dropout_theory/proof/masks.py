@@ -1,14 +1,21 @@
-"""Rules about quantities that are 0 or 1: gates, and entries of integer families between 0 and 1."""
+"""Rules about quantities that are 0 or 1: gates, also held at a value, indicators, entries of integer families."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
+from dropout_theory.proof.scope import in_range, index_ranges
+from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
+from dropout_theory.sums import is_random
 
 
 def zero_or_one(entry: Any) -> Theorem:
@@ -19,3 +26,100 @@ def zero_or_one(entry: Any) -> Theorem:
     need(isinstance(entry.family, lang.Gates) or not isinstance(entry.family, lang.RANDOM) and bits,
          f"{entry} is not known to be 0 or 1")
     return certify("0 or 1", sp.Or(st.equal(entry, 0), st.equal(entry, 1), evaluate=False))
+
+
+def same_indicator(left: sp.Piecewise, right: sp.Piecewise, *premises: Theorem) -> Theorem:
+    """[A] = [B], where the premises imply A <=> B; [A] is written Piecewise((1, A), (0, True)). Raises ProofError."""
+    conditions = [_indicated(indicator) for indicator in (left, right)]
+    need(entails([p.conclusion for p in premises], st.Iff(*conditions)),
+         f"{conditions[0]} is not known to be the same as {conditions[1]}")
+    return certify("equal indicators", st.equal(left, right), premises)
+
+
+def _indicated(indicator: Any) -> Any:
+    need(isinstance(indicator, sp.Piecewise) and len(indicator.args) == 2, f"not an indicator: {indicator}")
+    (one, condition), (zero, otherwise) = indicator.args
+    need(one == 1 and zero == 0 and otherwise == sp.true, f"not an indicator: {indicator}")
+    return condition
+
+
+# --- gates held at a value --------------------------------------------------------------------------------------
+
+Values = Mapping[sp.Symbol, int]
+# of these a value for each outcome follows from the values of their parts
+_POINTWISE = (sp.Add, sp.Mul, sp.Pow, sp.Sum, sp.Product, sp.Max, sp.Min, sp.Abs, sp.exp, sp.Piecewise, ExprCondPair,
+              sp.core.relational.Relational, lang.Relu, lang.Sigma, AppliedUndef)
+
+
+def held(expr: Any, gate: lang.Gates, values: Values, *premises: Theorem) -> Theorem:
+    """E([the gates at the given indices have the given values] expr) = probability * E(expr with these gates held).
+
+    `values` gives 0 or 1 for index symbols, in range by assumption and different by the premises. The gates have one
+    index and a fixed keep probability. Raises ProofError otherwise, and for an `expr` that may depend on them elsewise.
+    """
+    need(isinstance(gate, lang.Gates) and len(gate.ranges) == 1, f"{gate} is not a family of gates with one index")
+    _, low, high = gate.ranges[0]
+    weight: Any = sp.S.One
+    chance: Any = sp.S.One
+    given: list[Any] = []
+    for place, value in values.items():
+        need(place.is_Symbol and not isinstance(place, lang.Scalar), f"{place} is not an index symbol")
+        need(value in (0, 1), f"a gate is 0 or 1, not {value}")
+        index_ranges([(place, low, high)])
+        given += in_range(place, low, high)
+        keep = gate.keep_at((place,))
+        weight *= gate[place] if value else 1 - gate[place]
+        chance *= keep if value else 1 - keep
+    for one, other in combinations(values, 2):
+        need(entails([p.conclusion for p in premises], sp.Ne(one, other, evaluate=False)),
+             f"{one} and {other} are not known to differ")
+    conclusion = st.equal(lang.E(weight * expr), chance * lang.E(with_held(expr, gate, values)))
+    return certify("gates held", conclusion, premises, given=given)
+
+
+def with_held(expr: Any, gate: lang.Gates, values: Values) -> Any:
+    """`expr` with gates held at 0 or 1; entries of recursions become those of recursions with indices for the places.
+
+    Raises ProofError for an expression that may depend on the gates in other ways than through their entries.
+    """
+    expr = sp.sympify(expr)
+    if not is_random(expr):
+        return expr
+    if isinstance(expr, lang.Element):
+        need(not any(is_random(index) for index in expr.indices), f"a random index: {expr}")
+        if isinstance(expr.family, lang.Gates):
+            need(not is_random(expr.family.keep), f"the keep probability of {expr.family} is random")
+            return _mask(gate, expr.indices[0], values) if expr.family == gate else expr
+        need(isinstance(expr.family, lang.Recursion), f"{expr} may depend on the gates")
+        layer, *rest = expr.indices
+        return _with_places(expr.family, gate, values)[(layer, *values, *rest)]
+    need(isinstance(expr, _POINTWISE), f"{expr} may depend on the gates")
+    if isinstance(expr, sp.Pow):
+        need(bool(expr.exp.is_Integer and expr.exp > 0), f"{expr} may be undefined for some outcomes")
+    for symbol, *ends in lang.bound_limits(expr):
+        need(symbol not in values, f"{symbol} is bound again in {expr}")
+        need(not any(is_random(end) for end in ends), f"a random range: {expr}")
+    args = [with_held(a, gate, values) for a in expr.args]
+    if isinstance(expr, sp.core.relational.Relational):
+        return expr.func(*args, evaluate=False)
+    return expr.func(*args)
+
+
+def _mask(gate: lang.Gates, index: Any, values: Values) -> Any:
+    """The gate at an index: its value where it is held, else the gate itself."""
+    there = {place: sp.KroneckerDelta(index, place) for place in values}
+    free = sp.Mul(*[1 - delta for delta in there.values()])
+    return sp.Add(*[value * there[place] for place, value in values.items()]) + free * gate[index]
+
+
+def _with_places(family: lang.Recursion, gate: lang.Gates, values: Values) -> lang.Recursion:
+    """The recursion with the gates held, the places standing after its layer index."""
+    need(not {r[0] for r in family.ranges} & set(values), f"an index of {family} has the name of a held one")
+    name = f"{family.name}({', '.join(f'{place}={value}' for place, value in values.items())})"
+    layer, *rest = family.ranges
+    ranges = (layer, *[(place, *gate.ranges[0][1:]) for place in values], *rest)
+    slot, fresh = lang.placeholder(family.name, family.ranges), lang.placeholder(name, ranges)
+    calls = {e: fresh[(e.indices[0], *values, *e.indices[1:])] for e in family.step.atoms(lang.Element)
+             if e.family == slot}
+    base, step = (with_held(part, gate, values) for part in (family.base, family.step))
+    return lang.recursion(name, ranges, base, step.xreplace(calls), family.domain)
