@@ -59,7 +59,7 @@ def under_dropout(name: str, of: Parameters, inputs: Any) -> tuple[Any, Any]:
 
 h, D = under_dropout("h", network, lambda k_: x[k_])
 
-# --- section 3.2: another network as near as one likes computes the same 
+# --- section 3.2: another network as near as one likes computes the same
 
 eps = Scalar("epsilon", POSITIVE)
 first_weights, hidden_biases = ((k, 1, INPUT_NODES[0][2]), (i, 1, n)), ((i, 1, n), (l, 1, d - 1))
