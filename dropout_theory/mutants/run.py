@@ -22,11 +22,11 @@ from dropout_theory.fingerprint import statement_fingerprint
 from dropout_theory.kernel import METHODS, Context
 from dropout_theory.mutants.equivalence import still_true
 from dropout_theory.mutants.operators import Variant, spread
-from dropout_theory.proof import ProofError
 from dropout_theory.proof.theorem import Theorem
 
 LIMIT = 6  # variants of a claim that are neither malformed nor true
 MOST = 3  # times as many are looked at to find these
+REPEATS = 2  # how often a whole proof is repeated for variants of a claim; others are compared with its conclusion
 SECONDS = 20.0  # of processor time for one method on one variant: a stop for what runs away, not a budget
 FAILS = "fails: "
 JUDGING = tuple(m for m in METHODS if m not in ("admissible", "symbolic"))
@@ -103,40 +103,49 @@ def _tried(claim: Claim, other: Claim, variant: Variant, methods: Mapping[str, s
     trial = Trial(variant)
     for method in JUDGING:
         if method in methods:
-            killed, how = _judged(other, method, methods[method], context)
+            killed, how, proved = _judged(other, method, methods[method], context)
             if killed is not None:
                 (trial.killed if killed else trial.survived)[method] = how
-    refuted = trial.refuted
-    if not refuted and (reason := _within_time(lambda: still_true(claim, variant.statement))):
-        trial.true_because = reason
-    elif prover is not None:
-        trial.proved = _within_time(lambda: prover.proves(other)) or ""
-        if trial.proved and not refuted:
-            trial.true_because = f"proved: {trial.proved}"
-        elif trial.proved:
-            trial.survived["symbolic"] = f"proved: {trial.proved}"
+            if proved:
+                trial.proved = f"{method}: {how}"
+    if not trial.refuted and not trial.proved:
+        with contextlib.suppress(TakesTooLong):
+            trial.true_because = _limited(lambda: still_true(claim, variant.statement)) or ""
+    if prover is not None and not trial.true_because:
+        try:
+            proof = _limited(lambda: prover.proves(other))
+        except TakesTooLong:
+            proof = None
+            trial.survived["symbolic"] = "not decided in time"
         else:
-            trial.killed["symbolic"] = "refused"
+            trial.proved = trial.proved or (f"symbolic: {proof}" if proof else "")
+            (trial.survived if proof else trial.killed)["symbolic"] = proof or "refused"
+    if trial.proved and not trial.refuted:
+        trial.true_because = f"proved by {trial.proved}"
     return trial
 
 
-def _judged(other: Claim, method: str, rigor: str, context: Context) -> tuple[bool | None, str]:
-    """Whether a method rejects a variant, and how; None where it has no say: nothing random is left to sample, say."""
+def _judged(other: Claim, method: str, rigor: str, context: Context) -> tuple[bool | None, str, bool]:
+    """Whether a method rejects a variant, how, and whether it proves it instead.
+
+    The first is None where the method has no say: nothing random is left to sample, for example.
+    """
     checker = get_checker(method)
     reason = checker.applies(other)
     if reason is not None:
-        return None, reason
+        return None, reason, False
     # what is sampled once more at full size costs little, as almost every variant fails at the first instances
     small = dataclasses.replace(context, fast=method in ("montecarlo", "decide", "interval"), shrink=False)
     try:
         found = _limited(lambda: checker.check(other, small))
     except TakesTooLong:
-        return False, "not decided in time"
+        return False, "not decided in time", False
     except Exception as error:  # noqa: BLE001 - a variant may be nonsense in any way, and nonsense decides nothing
-        return False, f"not decided: {type(error).__name__}: {error}"
+        return False, f"not decided: {type(error).__name__}: {error}", False
     if found.outcome == "fails":
-        return True, FAILS + found.scope
-    return rigor == "proof" and (found.outcome, found.rigor) != ("holds", "proof"), found.scope
+        return True, FAILS + found.scope, False
+    proved = (found.outcome, found.rigor) == ("holds", "proof")
+    return rigor == "proof" and not proved, found.scope, proved
 
 
 class Prover:
@@ -146,7 +155,7 @@ class Prover:
         self.claim = claim
         self.proof = proof
         self.theorem: Theorem | None = proof() if proof is not None else None
-        self.fixed = False  # the proof spells out its conclusion and never looks at the claim
+        self.repeats = REPEATS
 
     def proves(self, other: Claim) -> str | None:
         """The steps that prove a variant, or None where every proof is refused."""
@@ -155,16 +164,19 @@ class Prover:
         try:
             theorem = automatic(other.statement) if self.proof is None else self._repeated(other)
             return accept(other, theorem, "proof").scope
-        except (ProofError, Unsupported):
+        except Exception:  # noqa: BLE001 - a rule that stumbles over a variant has not proved it
             return None
 
     def _repeated(self, other: Claim) -> Theorem:
+        """What the proof concludes with the variant in the claim's place, where it looks at the claim at all."""
         assert self.theorem is not None
-        if self.fixed:
+        if not self.repeats:
             return self.theorem
+        self.repeats -= 1
         with _in_place_of(self.claim, other):
             again: Theorem = self.proof()
-        self.fixed = again.conclusion == self.theorem.conclusion
+        if again.conclusion == self.theorem.conclusion:  # the proof spells out what it concludes
+            self.repeats = 0
         return again
 
 
@@ -214,14 +226,6 @@ def _evaluable(other: Claim, values: Any) -> bool:
     except Exception:  # noqa: BLE001 - whatever goes wrong here goes right with the claim itself
         return False
     return True
-
-
-def _within_time(work: Any) -> Any:
-    """What the work returns; None where it takes too long or is refused."""
-    try:
-        return _limited(work)
-    except (TakesTooLong, Exception):  # noqa: BLE001 - a rule that stumbles over a variant has not proved it
-        return None
 
 
 def _limited(work: Any) -> Any:
