@@ -23,8 +23,10 @@ _COMMANDS = {
     "check": "cli_check:check",
     "mutants": "cli_mutants:mutants",
     "recheck": "cli_recheck:recheck",
+    "explore": "cli_explore:explore",
     "ledger": "cli_read:ledger",
     "cite": "cli_read:cite",
+    "figure": "cli_figure:figure",
     "doctor": "cli_doctor:doctor",
 }
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PARTIAL = "dropout-theory.partial.json"
 
 
-def _processors() -> int:
+def default_jobs() -> int:
     """Processors that this process may use; at most 16, as every worker loads SymPy."""
     available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(available, 16)
@@ -50,7 +50,7 @@ class _Seed(click.ParamType):
               help=f"Run only this method (repeatable): {', '.join(METHODS)}.")
 @click.option("--seed", type=_Seed(), default=Context.seed, show_default=True,
               help="Seed of sampled and Monte Carlo evidence; 'fresh' draws a new one.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=_processors, metavar="N",
+@click.option("--jobs", type=click.IntRange(1, 256), default=default_jobs, metavar="N",
               help="Worker processes, by default one per processor; results do not depend on their number.")
 @click.option("--fast", is_flag=True, help="Smaller samples; slow checks come from the record where that is current.")
 @click.option("--stale", is_flag=True, help="Run only what the record lacks, or holds of other code or versions.")

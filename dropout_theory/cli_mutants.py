@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dropout_theory.cli import complete_id, ledger_option, require_writable
-from dropout_theory.cli_check import _processors, progress_bar
+from dropout_theory.cli_check import default_jobs, progress_bar
 from dropout_theory.kernel import METHODS, Context
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ LIMIT = 6
               help=f"Try only this method (repeatable): {', '.join(TRIED)}.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=LIMIT, show_default=True, metavar="N",
               help="Wrong variants of each claim.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=_processors, metavar="N",
+@click.option("--jobs", type=click.IntRange(1, 256), default=default_jobs, metavar="N",
               help="Worker processes, by default one per processor.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the scores here.")
 @click.option("--record", is_flag=True, help="Put the scores into the record that `show` displays.")

@@ -15,6 +15,9 @@ RIGORS = ("proof", "exact-instances", "statistical", "sampled")
 VERDICTS = ("proved", "supported", "refuted", "conditional", "ill-formed", "definition", "open")
 METHODS = ("admissible", "symbolic", "decide", "interval", "exact", "montecarlo", "property")
 
+# Probability that any statistical check of a full run raises a false alarm; each check spends the share of `Context`.
+FALSE_ALARM_BUDGET = 1e-6
+
 _EXACT = ("proof", "exact-instances")
 _TOKEN = object()
 

@@ -17,7 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory.claim import ClaimError
-from dropout_theory.kernel import METHODS, Context, Contradiction, StaleEvidence, Verdict, derive_all, recall
+from dropout_theory.kernel import (
+    FALSE_ALARM_BUDGET,
+    METHODS,
+    Context,
+    Contradiction,
+    StaleEvidence,
+    Verdict,
+    derive_all,
+    recall,
+)
 from dropout_theory.workers import Failure, Here, Interrupt, Task, Workers
 
 if TYPE_CHECKING:
@@ -26,6 +35,11 @@ if TYPE_CHECKING:
     from dropout_theory.report.ledger import Ledger
 
 Progress = Callable[[int, int, str, str], None]
+
+
+class BudgetError(ClaimError):
+    """The statistical checks of a run could together raise a false alarm more often than is allowed."""
+
 
 # A fast run takes checks that took longer than this from the record, where the record is current.
 FAST_SECONDS = 0.25
@@ -71,6 +85,11 @@ class Run:
     seconds: float = 0.0
 
     @property
+    def statistical_checks(self) -> int:
+        """Number of statistical checks that were run, each with the share `context.error_probability`."""
+        return sum(r["method"] == "montecarlo" for records in self.records.values() for r in records)
+
+    @property
     def sound(self) -> bool:
         """True when every checker ran to its end and no evidence contradicts other evidence."""
         return not (self.failures or self.contradictions or self.interrupted or self.disturbed)
@@ -85,7 +104,8 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     checks; that evidence is then taken from `recorded`
     where its fingerprint is current. `claims` and `checkers` must be importable functions when `context.jobs`
     exceeds one.
-    Raises UnknownClaimError for a pattern without a match and ValueError for an unknown method.
+    Raises UnknownClaimError for a pattern without a match, ValueError for an unknown method and BudgetError when the
+    statistical checks could together exceed the budget for false alarms.
     """
     context = context or Context()
     for method in only:
@@ -99,7 +119,7 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     pending = {c.id for c in chosen}
     found: dict[tuple[str, str], dict[str, Any]] = {}
     seen: set[str] = set()
-    total = 0
+    total = statistical = 0
     with contextlib.ExitStack() as stack:
         interrupt = stack.enter_context(Interrupt())
         place = Here(context, registry, available) if context.jobs == 1 else Workers(context, claims, checkers)
@@ -117,6 +137,8 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
             seen |= pending
             tasks = _tasks(registry, available, wanted, pending, outcome, recorded, stale)
             total += len(tasks)
+            statistical += sum(method == "montecarlo" for _, method in tasks)
+            require_budget(statistical, context.error_probability)
             try:
                 for task, result in place.run(tasks):
                     take(task, result)
@@ -130,6 +152,13 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     _settle(registry, available, seen, found, outcome, recorded)
     outcome.seconds = time.perf_counter() - start
     return outcome
+
+
+def require_budget(checks: int, share: float) -> None:
+    """Raise BudgetError when so many statistical checks with that share each exceed the budget for false alarms."""
+    if checks * share > FALSE_ALARM_BUDGET * (1 + 1e-9):  # the products are rounded
+        raise BudgetError(f"{checks} statistical checks with error probability {share:g} each could raise a false "
+                          f"alarm with probability {checks * share:.2g}; allowed: {FALSE_ALARM_BUDGET:g} in all")
 
 
 def gather(registry: Registry, available: Mapping[str, Checker], found: Mapping[tuple[str, str], dict[str, Any]],

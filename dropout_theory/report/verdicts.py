@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropout_theory.kernel import METHODS
+from dropout_theory.kernel import FALSE_ALARM_BUDGET, METHODS
 from dropout_theory.report.terminal import VERDICT_COLOURS, marks, paint, table, tally
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
     lines += [f"{method} was not run: {reason}" for method, reason in run.left_out.items()]
     if run.from_record:
         lines.append(f"{run.from_record} checks were taken from the record, which is current")
+    if run.statistical_checks:
+        false = run.statistical_checks * run.context.error_probability
+        lines.append(f"{run.statistical_checks} statistical checks, any false alarm with probability at most "
+                     f"{false:.2g} (budget {FALSE_ALARM_BUDGET:g})")
     if run.disturbed:
         lines.append(paint("source files changed during the run, so that evidence does not fit together: run again",
                            "red", on))
