@@ -21,8 +21,10 @@ from dropout_theory.language import (
     uniform,
     weights,
 )
-from dropout_theory.proof import ProofError, assume
-from dropout_theory.proof.masks import held, same_indicator, with_held
+from dropout_theory.proof import ProofError, arithmetic, assume
+from dropout_theory.proof.counting import binomial_positive
+from dropout_theory.proof.indices import together
+from dropout_theory.proof.masks import held, indicator, number_kept, with_held
 from dropout_theory.statements import ForEach, different, equal, implies, less
 
 K = size("K")
@@ -87,13 +89,48 @@ def test_a_number_inside_stays_a_number() -> None:
     assert with_held(mean * g[t], g, {t: 1}) == mean
 
 
-def test_indicators_of_equivalent_conditions_are_equal() -> None:
+def test_an_indicator_is_one_where_its_condition_holds_and_zero_elsewhere() -> None:
     x = Scalar("x")
-    one, other = (sp.Piecewise((1, sp.Eq(side, 2 * side + x, evaluate=False)), (0, True)) for side in (x, 2 * x))
-    nothing = assume(equal(x, 0))
-    assert same_indicator(one, other, nothing).conclusion == equal(one, other)
-    for left, right in ((one, sp.Piecewise((1, less(x, 0)), (0, True))), (one, 2 * other), (one, 1 - other)):
-        with pytest.raises(ProofError):
-            same_indicator(left, right, nothing)
+    shown = sp.Piecewise((1, sp.Eq(x, 2)), (0, True))
+    theorem = indicator(shown)
+    assert arithmetic(equal(x * shown, 2 * shown), theorem).conclusion == equal(x * shown, 2 * shown)
     with pytest.raises(ProofError):
-        same_indicator(one, sp.Piecewise((1, less(x, 5)), (0, True)))
+        arithmetic(equal(shown, 1), theorem)
+    for other in (2 * shown, 1 - shown, sp.Piecewise((1, sp.Eq(x, 2)), (x, True)),
+                  sp.Piecewise((1, sp.Eq(x, 2)), (0, sp.Eq(x, 3)))):
+        with pytest.raises(ProofError):
+            indicator(other)
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 4])
+def test_number_of_gates_kept(inputs: int) -> None:
+    law, partition = number_kept(g, l)
+    assert judge(ForEach(law.conclusion, (l, 0, K)), {K: inputs}, expectation).truth is Truth.TRUE
+    assert law.given == {sp.Ge(l, 0, evaluate=False), sp.Le(l, K, evaluate=False)}
+    assert judge(equal(E(partition.conclusion.args[0]), 1), {K: inputs}, expectation).truth is Truth.TRUE
+
+
+different_keep = gates("f", 1 / (k + 1), (k, 1, K))
+
+
+@pytest.mark.parametrize("family_", [different_keep, hierarchical, r, gates("z", third, (k, 0, K)), w])
+def test_gates_without_a_binomial_law(family_: Any) -> None:
+    if family_ is r:  # numbered 1..2 by the index l, which cannot also count them
+        assert number_kept(r, k)
+    with pytest.raises(ProofError):
+        number_kept(family_, l)
+
+
+def test_a_binomial_coefficient_inside_its_range_is_positive() -> None:
+    inside = assume(sp.Le(k, K, evaluate=False)), assume(sp.Ge(k, 0, evaluate=False))
+    assert binomial_positive(K, k, *inside).conclusion == less(0, sp.binomial(K, k))
+    for premises in (inside[:1], inside[1:]):
+        with pytest.raises(ProofError):
+            binomial_positive(K, k, *premises)
+
+
+def test_a_delta_of_equal_indices_is_one() -> None:
+    assert together(t, u, assume(equal(t, u))).conclusion == equal(sp.KroneckerDelta(t, u), 1)
+    for premises in ((), (assume(different(t, u)),)):
+        with pytest.raises(ProofError):
+            together(t, u, *premises)

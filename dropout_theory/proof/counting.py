@@ -57,6 +57,15 @@ def binomial_not_negative(n: Any, k: Any, *premises: Theorem) -> Theorem:
     return certify("binomial coefficients", st.less_equal(0, sp.binomial(n, k)), premises)
 
 
+def binomial_positive(n: Any, k: Any, *premises: Theorem) -> Theorem:
+    """0 < C(n, k) for natural n and k with k <= n by the premises. Raises ProofError."""
+    n, k = sp.sympify(n), sp.sympify(k)
+    _natural(n, premises)
+    _natural(k, premises)
+    need(entails([t.conclusion for t in premises], sp.Le(k, n, evaluate=False)), f"{k} may be above {n}")
+    return certify("binomial coefficients", st.less(0, sp.binomial(n, k)), premises)
+
+
 def binomial_total(n: Any, index: sp.Symbol, *premises: Theorem) -> Theorem:
     """sum over k = 0..n of C(n, k) = 2^n for natural n. Raises ProofError."""
     n = sp.sympify(n)

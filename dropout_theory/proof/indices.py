@@ -25,6 +25,14 @@ def apart(left: Any, right: Any, *premises: Theorem) -> Theorem:
     return certify("unequal indices", st.equal(delta, 0), premises)
 
 
+def together(left: Any, right: Any, *premises: Theorem) -> Theorem:
+    """KroneckerDelta(left, right) = 1 where the premises imply that the indices are equal. Raises ProofError."""
+    delta = sp.KroneckerDelta(left, right)
+    need(isinstance(delta, sp.KroneckerDelta), f"{left} and {right} are compared by SymPy already: {delta}")
+    need(entails([p.conclusion for p in premises], st.equal(left, right)), f"{left} and {right} are not known equal")
+    return certify("equal indices", st.equal(delta, 1), premises)
+
+
 def sift(term: Any, limits: tuple[Any, Any, Any], at: Any, *premises: Theorem) -> Theorem:
     """sum over l of KroneckerDelta(l, at) * term(l) = term(at), where `at` lies in the range. Raises ProofError."""
     symbol, low, high = limits

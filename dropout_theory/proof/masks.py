@@ -12,6 +12,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
+from dropout_theory.proof.logic import negation
 from dropout_theory.proof.scope import in_range, index_ranges
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
@@ -28,19 +29,33 @@ def zero_or_one(entry: Any) -> Theorem:
     return certify("0 or 1", sp.Or(st.equal(entry, 0), st.equal(entry, 1), evaluate=False))
 
 
-def same_indicator(left: sp.Piecewise, right: sp.Piecewise, *premises: Theorem) -> Theorem:
-    """[A] = [B], where the premises imply A <=> B; [A] is written Piecewise((1, A), (0, True)). Raises ProofError."""
-    conditions = [_indicated(indicator) for indicator in (left, right)]
-    need(entails([p.conclusion for p in premises], st.Iff(*conditions)),
-         f"{conditions[0]} is not known to be the same as {conditions[1]}")
-    return certify("equal indicators", st.equal(left, right), premises)
+def indicator(shown: sp.Piecewise) -> Theorem:
+    """[A] = 1 and A, or [A] = 0 and not A; the indicator is written Piecewise((1, A), (0, True)). Raises ProofError."""
+    need(isinstance(shown, sp.Piecewise) and len(shown.args) == 2, f"not an indicator: {shown}")
+    (one, condition), (zero, otherwise) = shown.args
+    need(one == 1 and zero == 0 and otherwise == sp.true, f"not an indicator: {shown}")
+    holds = sp.And(st.equal(shown, 1), condition, evaluate=False)
+    fails = sp.And(st.equal(shown, 0), negation(condition), evaluate=False)
+    return certify("indicator", sp.Or(holds, fails, evaluate=False))
 
 
-def _indicated(indicator: Any) -> Any:
-    need(isinstance(indicator, sp.Piecewise) and len(indicator.args) == 2, f"not an indicator: {indicator}")
-    (one, condition), (zero, otherwise) = indicator.args
-    need(one == 1 and zero == 0 and otherwise == sp.true, f"not an indicator: {indicator}")
-    return condition
+def number_kept(gate: lang.Gates, index: sp.Symbol) -> tuple[Theorem, Theorem]:
+    """E [j gates kept] = C(K, j) p^j (1 - p)^(K - j) for j = 0..K, and sum over j = 0..K of [j gates kept] = 1.
+
+    For K gates of one index 1..K with one fixed keep probability p; j, the given index symbol, is in range by
+    assumption. Raises ProofError.
+    """
+    need(isinstance(gate, lang.Gates) and len(gate.ranges) == 1, f"{gate} is not a family of gates with one index")
+    symbol, low, high = gate.ranges[0]
+    need(low == 1 and bool(high.is_integer and high.is_nonnegative), f"{gate} is not numbered from 1")
+    need(symbol not in gate.keep.free_symbols, f"the keep probabilities of {gate} differ")
+    need(not is_random(gate.keep), f"the keep probability of {gate} is random")
+    need(index != symbol and index not in high.free_symbols, f"{index} has another meaning already")
+    index_ranges([(index, 0, high)])
+    shown = sp.Piecewise((1, sp.Eq(sp.Sum(gate[symbol], (symbol, 1, high)), index)), (0, True))
+    chance = sp.binomial(high, index) * gate.keep**index * (1 - gate.keep) ** (high - index)
+    law = certify("binomial law", st.equal(lang.E(shown), chance), given=in_range(index, 0, high))
+    return law, certify("number of gates kept", st.equal(sp.Sum(shown, (index, 0, high)), 1))
 
 
 # --- gates held at a value --------------------------------------------------------------------------------------
