@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 
 BLOCK = 64  # nodes whose powers come from one table; a power of two
+GROUP = 512  # outputs of one column added before compensation; even
 
 
 @njit(cache=True, nogil=True, fastmath={"contract"})
@@ -53,3 +54,59 @@ def multiply_characteristic(w, p, step, first, blocks, real, imag):
                 old = row_real[j]
                 row_real[j] = old * x - row_imag[j] * y
                 row_imag[j] = old * y + row_imag[j] * x
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _add(total, carry, value):
+    # Neumaier's compensated sum
+    new = total + value
+    if abs(total) >= abs(value):
+        return new, carry + ((total - new) + value)
+    return new, carry + ((value - new) + total)
+
+
+@njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
+def pair_sums(x, p, e, q):
+    """Return the sums over a, b of p[a] q[b]/d and p[a] q[b]/d^2, d = 1 + x[a] e[b]; x must have an even length.
+
+    Two outputs cost one division: 1/(d d') times d' and d. Callers keep x and e small enough for the product. At most
+    GROUP/2 numbers are added without compensation.
+    """
+    first = np.empty(len(e))
+    second = np.empty(len(e))
+    mean = mean_carry = square = square_carry = 0.0
+    for start in range(0, len(x), GROUP):
+        first[:] = 0.0
+        second[:] = 0.0
+        for a in range(start, min(start + GROUP, len(x)), 2):
+            x0 = x[a]
+            x1 = x[a + 1]
+            p0 = p[a]
+            p1 = p[a + 1]
+            for b in range(len(e)):
+                d0 = 1.0 + x0 * e[b]
+                d1 = 1.0 + x1 * e[b]
+                r = 1.0 / (d0 * d1)
+                r0 = r * d1
+                r1 = r * d0
+                t0 = p0 * r0
+                t1 = p1 * r1
+                first[b] += t0 + t1
+                second[b] += t0 * r0 + t1 * r1
+        for b in range(len(e)):
+            mean, mean_carry = _add(mean, mean_carry, q[b] * first[b])
+            square, square_carry = _add(square, square_carry, q[b] * second[b])
+    return mean + mean_carry, square + square_carry
+
+
+@njit(cache=True, nogil=True)
+def pair_logarithms(x, p, e, q):
+    """Return the sum over a, b of p[a] q[b] log(1 + x[a] e[b])."""
+    total = carry = 0.0
+    for a in range(len(x)):
+        if p[a] != 0.0:
+            part = part_carry = 0.0
+            for b in range(len(e)):
+                part, part_carry = _add(part, part_carry, q[b] * math.log1p(x[a] * e[b]))
+            total, carry = _add(total, carry, p[a] * (part + part_carry))
+    return total + carry

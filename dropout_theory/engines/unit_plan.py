@@ -58,7 +58,7 @@ def log_mgf(w: Array, p: Array, theta: float) -> float:
     return float(np.sum(high + np.log((1 - p) * np.exp(-high) + p * np.exp(x - high))))
 
 
-def _two_sum(a: Any, b: Any) -> tuple[Any, Any]:
+def two_sum(a: Any, b: Any) -> tuple[Any, Any]:
     """a + b as a rounded sum and its exact error (Knuth)."""
     total = a + b
     part = total - a
@@ -72,9 +72,9 @@ def subset_sums(w: Array, start: float) -> tuple[Array, Array, Array]:
     """
     high, low, lost = np.array([start]), np.zeros(1), np.zeros(1)
     for x in w:
-        total, error = _two_sum(high, x)
-        rest, dropped = _two_sum(low, error)
-        total, rest = _two_sum(total, rest)
+        total, error = two_sum(high, x)
+        rest, dropped = two_sum(low, error)
+        total, rest = two_sum(total, rest)
         high, low = np.concatenate([high, total]), np.concatenate([low, rest])
         lost = np.concatenate([lost, lost + np.abs(dropped)])
     return high, low, lost
