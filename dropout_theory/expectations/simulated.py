@@ -59,6 +59,11 @@ def is_event(expr: Any) -> bool:
             and [value for value, _ in indicator.args] == [1, 0] and indicator.args[1][1] == sp.true)
 
 
+def events(statement: Any) -> list[Any]:
+    """The chances of events, E(1 where a condition holds, else 0), that a statement speaks of."""
+    return sorted((e for e in statement.atoms(lang.E) if is_simulated(e) and is_event(e)), key=str)
+
+
 Means = Callable[[Simulated], Array]
 
 
@@ -75,12 +80,15 @@ def outcomes(expr: Any, means: Means) -> Iterator[dict[Any, fmpq]]:
 
 def sampled_means(seed: int, count: int) -> Means:
     """The first `count` repetitions under a seed; families of one experiment share them, in every claim alike."""
-    return lambda family: means_of(_trained(family.experiment, seed, count), family)
+    return lambda family: means_of(_trained(family.experiment, seed, count), family.experiment, family)
 
 
-def means_of(found: Trained, family: Simulated) -> Array:
-    """Training losses of the family's regulariser, averaged over the runs of a repetition (repetitions, scales)."""
-    return found.loss[:, family.experiment.regularisers.index(family.regulariser)].mean(axis=-1)
+def means_of(found: Trained, experiment: ScaleExperiment, family: Simulated) -> Array:
+    """Training losses of the family's regulariser, averaged over the runs of a repetition (repetitions, scales).
+
+    `experiment` is the one that `found` comes from; it may train with other regularisers besides.
+    """
+    return found.loss[:, experiment.regularisers.index(family.regulariser)].mean(axis=-1)
 
 
 @lru_cache(maxsize=4)
