@@ -6,7 +6,7 @@ mean is multiplied by n and the mean square by n (n + 1), because the gates of a
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, singledispatch
 from typing import Any
 
 import sympy as sp
@@ -39,6 +39,7 @@ from dropout_theory.proof.products import empty_product
 from dropout_theory.proof.series import empty
 from dropout_theory.statements import both, either, equal, less_equal
 
+Bits = Any  # entries that are 0 or 1: a family, or the products of a gadget's gates and inputs
 t = natural("t")
 layer = size("l")
 wider = Scalar("q", POSITIVE)  # n + 1, or n (1 + 1/n): its powers stay powers
@@ -50,37 +51,43 @@ share = Scalar("f", POSITIVE)  # 1 + K/n
 # --- one gadget -------------------------------------------------------------------------------------------------
 
 
-def unit(x: Family, place: Any) -> Any:
+def unit(x: Bits, place: Any) -> Any:
     return paper.first_one(lambda k_: x[k_], place)
 
 
-def none_before(x: Family, end: Any) -> Any:
+def none_before(x: Bits, end: Any) -> Any:
     """1 when x[1], ..., x[end] are all 0, else 0."""
     return Product(1 - x[j], (j, 1, end))
 
 
-def state(x: Family, end: Any) -> Any:
+def state(x: Bits, end: Any) -> Any:
     """Either no entry up to `end` is 1, or at least one."""
     total, none = Sum(x[k], (k, 1, end)), none_before(x, end)
     return either(both(equal(total, 0), equal(none, 1)), both(less_equal(1, total), equal(none, 0)))
 
 
+def is_bit(entry: Any) -> Theorem:
+    """x = 0 or x = 1, for a gate, a 0-1 entry or a product of them."""
+    factors = [zero_or_one(factor) for factor in sp.Mul.make_args(entry)]
+    return factors[0] if len(factors) == 1 else arithmetic(either(equal(entry, 0), equal(entry, 1)), *factors)
+
+
 @cache
-def states(x: Family) -> Theorem:
+def states(x: Bits) -> Theorem:
     base = arithmetic(state(x, sp.S.Zero), empty(Sum(x[k], (k, 1, 0))), empty_product(none_before(x, sp.S.Zero)))
     step = arithmetic(state(x, t + 1), assume(state(x, t)), last_split(Sum(x[k], (k, 1, t + 1))),
-                      last_split(none_before(x, t + 1)), zero_or_one(x[t + 1]))
+                      last_split(none_before(x, t + 1)), is_bit(x[t + 1]))
     return induction(t, state(x, t), base, step)
 
 
 @cache
-def unit_value(x: Family) -> Theorem:
+def unit_value(x: Bits) -> Theorem:
     """unit t + 1 = x[t + 1] when none before is 1, else 0."""
-    return arithmetic(equal(unit(x, t + 1), x[t + 1] * none_before(x, t)), states(x), zero_or_one(x[t + 1]))
+    return arithmetic(equal(unit(x, t + 1), x[t + 1] * none_before(x, t)), states(x), is_bit(x[t + 1]))
 
 
 @cache
-def units_total(x: Family) -> Theorem:
+def units_total(x: Bits) -> Theorem:
     """The units up to t sum to 1 unless no entry up to t is 1."""
     def statement(end: Any) -> Any:
         return equal(Sum(unit(x, i), (i, 1, end)), 1 - none_before(x, end))
@@ -92,9 +99,9 @@ def units_total(x: Family) -> Theorem:
 
 
 @cache
-def unit_is_bit(x: Family) -> Theorem:
+def unit_is_bit(x: Bits) -> Theorem:
     """unit t + 1 is its own square."""
-    return arithmetic(equal(unit(x, t + 1) ** 2, unit(x, t + 1)), states(x), zero_or_one(x[t + 1]))
+    return arithmetic(equal(unit(x, t + 1) ** 2, unit(x, t + 1)), states(x), is_bit(x[t + 1]))
 
 
 def each_place(theorem: Theorem, count: Any) -> Theorem:
@@ -108,7 +115,7 @@ def each_place(theorem: Theorem, count: Any) -> Theorem:
 
 def first_layer(net: Gadgets) -> Theorem:
     """What the first layer passes on, through units of kept inputs; each is twice as large under dropout."""
-    x = net.gates[0]
+    x = net.bits
     inside = unit(x, i).args[0]
     value = unfolded(net.ones[1, a, i])
     doubled = rewrite(rewrite(value, identity(value.conclusion.args[1], Relu(2 * inside))), relu_scaled(2, inside))
@@ -136,30 +143,35 @@ def next_layer(net: Gadgets, values: Recursion, kept: Family) -> Theorem:
 
 @cache
 def some_kept(net: Gadgets) -> Theorem:
-    """The mean of the sum of a gadget's units is 1 - 2^-K."""
-    x = net.gates[0]
+    """The mean of the sum of a gadget's units is the probability that an input that is 1 is kept."""
+    x = net.bits
     total = expected(instance(units_total(x), {t: net.inputs}))
     none = none_before(x, net.inputs)
-    dropped = independent_product(1 - x[j], (j, 1, net.inputs))
-    power = identity(dropped.conclusion.args[1], 2**-net.inputs)
     split = identity(E(1 - none), 1 - E(none))
-    return arithmetic(equal(E(Sum(unit(x, i), (i, 1, net.inputs))), 1 - 2**-net.inputs), total, split, dropped, power)
+    return arithmetic(equal(E(Sum(unit(x, i), (i, 1, net.inputs))), 1 - net.lost), total, split, all_lost(net))
+
+
+@singledispatch
+def all_lost(net: Gadgets) -> Theorem:
+    """The probability that every input that is 1 is dropped."""
+    dropped = independent_product(1 - net.bits[j], (j, 1, net.inputs))
+    return restate(dropped, equal(dropped.conclusion.args[0], net.lost))
 
 
 def mean_at(net: Gadgets, at: Any) -> Any:
-    return equal(E(net.passed(net.ones, at, net.gates[1])), 2 * m * (1 - 2**-net.inputs) * net.width ** (at - 1))
+    return equal(E(net.passed(net.ones, at, net.gates[1])), 2 * m * (1 - net.lost) * net.width ** (at - 1))
 
 
 def square_at(net: Gadgets, at: Any) -> Any:
     growth = net.width ** (at - 1) * wider ** (at - 1)
-    return equal(E(net.passed(net.ones, at, net.gates[1]) ** 2), 4 * m * (m + 1) * (1 - 2**-net.inputs) * growth)
+    return equal(E(net.passed(net.ones, at, net.gates[1]) ** 2), 4 * m * (m + 1) * (1 - net.lost) * growth)
 
 
 @cache
 def means(net: Gadgets) -> Theorem:
     """The mean of what layer l passes on."""
     base_mean = expected(first_layer(net))
-    units = Sum(unit(net.gates[0], i), (i, 1, net.inputs))
+    units = Sum(unit(net.bits, i), (i, 1, net.inputs))
     base = rewrite(rewrite(base_mean, identity(base_mean.conclusion.args[1], 2 * m * E(units))), some_kept(net))
     above = expected(next_layer(net, net.ones, net.gates[1]))
     lower = E(net.passed(net.ones, layer, net.gates[1]))
@@ -178,7 +190,7 @@ def squared(theorem: Theorem) -> Theorem:
 @cache
 def squares_named(net: Gadgets) -> Theorem:
     """The mean square of what layer l passes on, given that q is n + 1."""
-    x = net.gates[0]
+    x = net.bits
     first = squared(first_layer(net))
     units = Sum(unit(x, i), (i, 1, net.inputs))
     own = Sum(unit(x, i) ** 2, (i, 1, net.inputs))
@@ -210,7 +222,7 @@ def squares(net: Gadgets, factored: bool) -> Theorem:
 def squares_in_powers(net: Gadgets) -> Theorem:
     """The mean square, given that n e is n + 1."""
     split = instance(squares_named(net), {wider: net.width * ratio})
-    powers = 4 * m * (m + 1) * (1 - 2**-net.inputs) * net.width ** (2 * (layer - 1)) * ratio ** (layer - 1)
+    powers = 4 * m * (m + 1) * (1 - net.lost) * net.width ** (2 * (layer - 1)) * ratio ** (layer - 1)
     return restate(split, equal(split.conclusion.args[0], powers))
 
 

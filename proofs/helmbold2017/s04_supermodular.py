@@ -18,6 +18,7 @@ from dropout_theory.domains import POSITIVE, PROBABILITY
 from dropout_theory.language import E, Element, Recursion, Scalar, natural, size
 from dropout_theory.papers.helmbold2017 import s04_supermodular as paper
 from dropout_theory.papers.helmbold2017.notation import d, i, k, n
+from dropout_theory.papers.helmbold2017.s04_gadgets import Gadgets
 from dropout_theory.papers.helmbold2017.s04_supermodular import Rational, sigma
 from dropout_theory.proof import (
     Theorem,
@@ -260,15 +261,9 @@ def lower_bound() -> Theorem:
 # --- the network with negative weights --------------------------------------------------------------------------
 
 
-def at_weight(weight: Any) -> Theorem:
-    """The criterion with output bias 1/5 in terms of the two moments."""
-    return with_weights(quadratic(paper.two), weight, paper.fifth)
-
-
 @cache
-def moments(factor: Any) -> tuple[Theorem, Theorem]:
+def moments(factor: Any, net: Gadgets = paper.two) -> tuple[Theorem, Theorem]:
     """E(w V) and E((w V)^2) for w = `factor` times the best output weight, V what the last hidden layer passes on."""
-    net = paper.two
     V, z = top(net), Scalar("z")
     mean = mean_top(net)
     value = Rational(3, 4) / net.excess
@@ -282,13 +277,13 @@ def moments(factor: Any) -> tuple[Theorem, Theorem]:
 
 
 @cache
-def criterion_at(factor: Any) -> Theorem:
-    """The criterion with bias 1/5 and `factor` times the best output weight."""
-    net, value = paper.two, Rational(3, 4) / paper.two.excess
+def criterion_at(factor: Any, net: Gadgets = paper.two) -> Theorem:
+    """The criterion with bias 1/5 and `factor` times the best output weight, for gadgets that see two inputs."""
+    value = Rational(3, 4) / net.excess
     bias = paper.fifth
     closed = (bias**2 + factor**2 * value + 2 * (bias - 1) * factor * value + (bias - 1) ** 2) / 2
-    found = at_weight(factor * net.best)
-    return arithmetic(equal(found.conclusion.args[0], closed), found, *moments(factor))
+    found = with_weights(quadratic(net), factor * net.best, bias)
+    return arithmetic(equal(found.conclusion.args[0], closed), found, *moments(factor, net))
 
 
 @prove("helmbold2017:thm17-step-criterion")

@@ -60,10 +60,14 @@ class Gadgets:
         return family("r0", BIT, (k, 1, self.inputs)), family("r", BIT, *self.ranges)
 
     def values(self, name: str, value: Any, kept: tuple[Family, Family]) -> Recursion:
-        """Hidden values when every input is `value`."""
+        """Hidden values when every input is `value`, or the entries of `value` where it is a family."""
         slot = placeholder(name, self.ranges)
+
+        def passed_on(k_: Any) -> Any:
+            return 2 * kept[0][k_] * (value[k_] if isinstance(value, Family) else value)
+
         below = Sum(2 * kept[1][l - 1, b, j] * slot[l - 1, b, j], (b, 1, m), (j, 1, self.inputs))
-        return recursion(name, self.ranges, first_one(lambda k_: 2 * kept[0][k_] * value, i), Relu(below))
+        return recursion(name, self.ranges, first_one(passed_on, i), Relu(below))
 
     def passed(self, values: Recursion, layer: Any, kept: Family) -> Any:
         """The sum of what the units of a layer pass on under dropout."""
@@ -85,6 +89,16 @@ class Gadgets:
         """The dropout criterion for the inputs (0, ..., 0) with label 0 and (1, ..., 1) with label 1."""
         at_zero = weight * self.passed(self.zeros, d - 1, self.gates[1]) + bias
         return (E(at_zero**2) + E((self.output(weight, bias) - 1) ** 2)) / 2
+
+    @property
+    def bits(self) -> Any:
+        """What the units of a gadget see but for the factor 2: entry k is 1 where input k is 1 and kept."""
+        return self.gates[0]
+
+    @property
+    def lost(self) -> Any:
+        """The probability that every input that is 1 is dropped."""
+        return 2**-self.inputs
 
     @property
     def width(self) -> Any:
