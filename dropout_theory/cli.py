@@ -22,6 +22,7 @@ _COMMANDS = {
     "show": "cli_read:show",
     "check": "cli_check:check",
     "mutants": "cli_mutants:mutants",
+    "ablate": "cli_mutants:ablate",
     "recheck": "cli_recheck:recheck",
     "explore": "cli_explore:explore",
     "ledger": "cli_read:ledger",

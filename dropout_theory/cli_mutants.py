@@ -1,4 +1,4 @@
-"""`dropout-theory mutants`: which evidence rejects wrong variants of the statements it is evidence for."""
+"""`dropout-theory mutants` and `ablate`: which evidence rejects wrong variants, and which hypotheses are needed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def mutants(patterns: tuple[str, ...], only: tuple[str, ...], limit: int, jobs: 
     if json_path:
         require_writable(json_path, "--json")
     if record:
-        require_writable(scores.DEFAULT, "--record")
+        require_writable(scores.MUTATION, "--record")
     progress = None if quiet else progress_bar()
     found = mutate(patterns, context=Context(jobs=jobs), limit=limit, only=only, recorded=Ledger.read(ledger_path),
                    ledger=ledger_path, progress=progress)
@@ -59,13 +59,63 @@ def mutants(patterns: tuple[str, ...], only: tuple[str, ...], limit: int, jobs: 
         text = json.dumps(as_json(found.records.values()), indent=1, ensure_ascii=False)
         (json_path or Path(PARTIAL)).write_text(text + "\n", encoding="utf-8")
     if record:  # what an interrupted run finished is as good as the rest
-        known = scores.read()
-        scores.write(found.records, kept={i: r for i, r in known.items() if i not in found.records})
+        scores.record_mutants(found.records)
     if found.interrupted:
         click.echo(f"interrupted; {len(found.records)} finished claims saved in {json_path or PARTIAL}", err=True)
         return 130
     report(found, quiet)
     return 0 if found.sound else 1
+
+
+@click.command(short_help="Drop the hypotheses of proved claims one at a time.")
+@click.argument("patterns", nargs=-1, metavar="[ID|PAPER|GLOB]...", shell_complete=complete_id)
+@click.option("--jobs", type=click.IntRange(1, 256), default=default_jobs, metavar="N",
+              help="Worker processes, by default one per processor.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the findings here.")
+@click.option("--record", is_flag=True, help="Put the findings into the record that `show` displays.")
+@ledger_option
+@click.option("--quiet", "-q", is_flag=True, help="No progress, only the totals.")
+def ablate(patterns: tuple[str, ...], jobs: int, json_path: Path | None, record: bool, ledger_path: Path | None,
+           quiet: bool) -> int:
+    """Find out which hypotheses proved claims need: without each, a counterexample or a proof is sought.
+
+    Domains of real symbols are widened likewise, where nothing but the statement depends on them.
+    """
+    from dropout_theory.mutants.campaign import ablate as dropped
+    from dropout_theory.report import scores
+    from dropout_theory.report.ledger import Ledger
+
+    if json_path:
+        require_writable(json_path, "--json")
+    if record:
+        require_writable(scores.ABLATION, "--record")
+    progress = None if quiet else progress_bar()
+    found = dropped(patterns, context=Context(jobs=jobs), recorded=Ledger.read(ledger_path), progress=progress)
+    if progress:
+        progress.clear()
+    if json_path or found.interrupted:
+        rows = [{"id": r["id"], "hypotheses": r["hypotheses"]} for r in found.records.values()]
+        (json_path or Path(PARTIAL)).write_text(json.dumps({"claims": rows}, indent=1, ensure_ascii=False) + "\n",
+                                                encoding="utf-8")
+    if record:
+        scores.record_ablation(found.records)
+    if found.interrupted:
+        click.echo(f"interrupted; {len(found.records)} finished claims saved in {json_path or PARTIAL}", err=True)
+        return 130
+    for r in () if quiet else found.records.values():
+        if r["hypotheses"]:
+            click.echo("\n    ".join([r["id"], *map(scores.hypothesis_spelled, r["hypotheses"])]))
+    _failures(found)
+    outcomes = [(h["kind"], h["outcome"]) for r in found.records.values() for h in r["hypotheses"]]
+    for kind, many in (("hypothesis", "hypotheses"), ("domain", "domains")):
+        counts = [f"{outcomes.count((kind, o))} {o}" for o in ("needed", "not needed", "undecided")]
+        click.echo(f"{many}: {', '.join(counts)}")
+    return 0 if found.sound else 1
+
+
+def _failures(found: Campaign) -> None:
+    for failure in found.failures:
+        click.echo(f"FAILED {failure.claim}: {failure.message}\n{failure.details}", err=True)
 
 
 def as_json(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -102,8 +152,7 @@ def report(found: Campaign, quiet: bool) -> None:
         for v in r["contradictions"]:
             click.echo(f"CONTRADICTION {r['id']}: a proof accepts a variant that has a counterexample "
                        f"({v['operator']}): {v['plain']}; {v['proof']}")
-    for failure in found.failures:
-        click.echo(f"FAILED {failure.claim}: {failure.message}\n{failure.details}", err=True)
+    _failures(found)
     for method in TRIED:
         scored_by = [r["methods"][method] for r in records if method in r["methods"]]
         killed, survived = (sum(s[name] for s in scored_by) for name in ("killed", "survived"))

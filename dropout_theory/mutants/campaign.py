@@ -103,14 +103,50 @@ def mutate(patterns: Iterable[str] = (), *, context: Context, limit: int, only: 
     return outcome
 
 
-def holding(registry: Registry, patterns: Iterable[str], recorded: Ledger) -> tuple[list[Claim], dict[str, str]]:
+def ablate(patterns: Iterable[str] = (), *, context: Context, recorded: Ledger, progress: Progress | None = None,
+           claims: Callable[[], Registry] = papers) -> Campaign:
+    """Drop the hypotheses of every proved claim, among those matching `patterns`, one at a time.
+
+    Raises UnknownClaimError for a pattern without a match.
+    """
+    registry = loaded(claims)
+    chosen, left_out = holding(registry, patterns, recorded, ("proved",))
+    outcome = campaign([(c.id, "ablate") for c in chosen], context, ablated, no_settings, claims, progress)
+    outcome.left_out = left_out
+    return outcome
+
+
+def no_settings() -> dict[str, None]:
+    """Ablation takes none."""
+    return {"ablate": None}
+
+
+def ablated(claim: Claim, chosen: None, context: Context) -> dict[str, Any] | Failure:
+    """The record of one claim's hypotheses, or the Failure that dropping them raised."""
+    import dataclasses
+
+    from dropout_theory.fingerprint import statement_fingerprint
+    from dropout_theory.mutants import ablation
+    from dropout_theory.proofs_loader import proof_of
+    from dropout_theory.report.records import plain_data
+
+    try:
+        found = ablation.ablate(claim, context, proof_of(claim.id))
+        return {"id": claim.id, "fingerprint": statement_fingerprint(claim), "contradictions": [],
+                "hypotheses": [plain_data(dataclasses.asdict(a)) for a in found]}
+    except Exception as error:  # noqa: BLE001 - a fault to report, not to spread
+        return Failure(claim.id, "ablate", f"{type(error).__name__}: {error}".splitlines()[0], traceback.format_exc())
+
+
+def holding(registry: Registry, patterns: Iterable[str], recorded: Ledger, verdicts: Iterable[str] = HOLD,
+            ) -> tuple[list[Claim], dict[str, str]]:
     """The claims on record as true, and why the others matching the patterns are left out."""
     chosen, left_out = [], {}
     for claim in registry.select(patterns):
         verdict = recorded[claim.id]["verdict"] if claim.id in recorded else "not on record"
         if claim.statement is None:
             left_out[claim.id] = "no formal statement"
-        elif verdict not in HOLD:
+        elif verdict not in verdicts:
             left_out[claim.id] = verdict
         else:
             chosen.append(claim)

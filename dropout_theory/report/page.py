@@ -41,8 +41,9 @@ def page(ledger: Ledger, claim: Mapping[str, Any], *, on: bool = False, room: in
         lines = table(rows, ("method", "outcome", "rigor", "seconds", "scope"), colours=colours, on=on, room=room - 2,
                       wrap=True)
         blocks.append(paint("Evidence", "bold", on) + "\n" + textwrap.indent(lines, "  "))
-    score = scores.read().get(claim["id"])
-    blocks.append(_block("Mutants", scores.spelled(score, claim["fingerprint"]) if score else [], room, on))
+    key = claim["id"], claim["fingerprint"]
+    blocks.append(_block("Mutants", scores.mutants_spelled(*key), room, on))
+    blocks.append(_block("Without a hypothesis", scores.ablation_spelled(*key), room, on))
     blocks.append(_block("Methods that do not apply", [f"{m}: {why}" for m, why in claim["not_applicable"].items()],
                          room, on))
     blocks.append(f"fingerprint {claim['fingerprint']}")

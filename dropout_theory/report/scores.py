@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-DEFAULT = Path(__file__).resolve().parent.parent / "mutation.json"
+_PACKAGE = Path(__file__).resolve().parent.parent
+MUTATION, ABLATION = _PACKAGE / "mutation.json", _PACKAGE / "ablation.json"
 VERSION = 1
 
 
-def read(path: Path | None = None) -> dict[str, dict[str, Any]]:
+def read(path: Path) -> dict[str, dict[str, Any]]:
     """Recorded scores by claim id; none where nothing is on record. Raises ValueError for another version."""
-    path = path or DEFAULT
     if not path.exists():
         return {}
     data = json.loads(path.read_text(encoding="utf-8"))
@@ -22,20 +22,31 @@ def read(path: Path | None = None) -> dict[str, dict[str, Any]]:
     return dict(data["claims"])
 
 
-def write(found: Mapping[str, Mapping[str, Any]], kept: Mapping[str, Mapping[str, Any]],
-          path: Path | None = None) -> None:
-    """Record what mutants showed beside scores `kept`, a claim a line, so that a change of one changes one line."""
+def write(path: Path, records: Mapping[str, Mapping[str, Any]], summary: Mapping[str, Any]) -> None:
+    """Write scores, a claim a line, so that a change of one claim changes one line."""
     from dropout_theory.report.ledger import generator
 
-    records = dict(sorted([*kept.items(), *((i, _kept(r)) for i, r in found.items())]))
-    lines = [f"  {json.dumps(i)}: {json.dumps(r, ensure_ascii=False)}" for i, r in records.items()]
-    head = json.dumps({"version": VERSION, "generator": generator(), **totals(records.values())})
+    lines = [f"  {json.dumps(i)}: {json.dumps(r, ensure_ascii=False)}" for i, r in sorted(records.items())]
+    head = json.dumps({"version": VERSION, "generator": generator(), **summary})
     body = ",\n".join(lines)
-    (path or DEFAULT).write_text(f'{head[:-1]}, "claims": {{\n{body}\n}}}}\n', encoding="utf-8")
+    path.write_text(f'{head[:-1]}, "claims": {{\n{body}\n}}}}\n', encoding="utf-8")
+
+
+def record_mutants(found: Mapping[str, Mapping[str, Any]], path: Path = MUTATION) -> None:
+    """Put what mutants of some claims showed beside what is on record of others."""
+    records = read(path) | {i: _kept(r) for i, r in found.items()}
+    write(path, records, totals(records.values()))
+
+
+def record_ablation(found: Mapping[str, Mapping[str, Any]], path: Path = ABLATION) -> None:
+    """Put what became of claims without their hypotheses beside what is on record of others."""
+    kept = {i: {"fingerprint": r["fingerprint"], "hypotheses": r["hypotheses"]} for i, r in found.items()
+            if r["hypotheses"]}
+    write(path, {i: r for i, r in read(path).items() if i not in found} | kept, {})
 
 
 def _kept(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a record that a reader of the claim wants: counts, and the survivors of everything but proofs."""
+    """The part of a record that a reader of the claim wants: counts, and what has no counterexample."""
     return {
         "fingerprint": record["fingerprint"], "variants": record["variants"], "killed": record["killed"],
         "refuted": record["refuted"], "equivalent": len(record["equivalent"]),
@@ -51,11 +62,42 @@ def totals(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return count | {"kill_rate": round(count["killed"] / count["variants"], 4) if count["variants"] else None}
 
 
-def spelled(record: Mapping[str, Any], fingerprint: str) -> list[str]:
-    """The score of a claim in words; a score of another statement is said to be out of date."""
+OUT_OF_DATE = "on record for an earlier form of the statement"
+
+
+def mutants_spelled(claim: str, fingerprint: str) -> list[str]:
+    """The mutation score of a claim in words; a score of another statement is said to be out of date."""
+    record = read(MUTATION).get(claim)
+    if record is None:
+        return []
     if record["fingerprint"] != fingerprint:
-        return ["on record for an earlier form of the statement"]
+        return [OUT_OF_DATE]
     methods = ", ".join(f"{m} {killed}/{tried}" for m, (killed, tried) in record["methods"].items())
     lines = [f"{record['killed']} of {record['variants']} wrong variants rejected, {record['refuted']} of them with a "
              f"counterexample; {methods}"]
     return lines + [f"not refuted ({operator}): {plain}" for operator, plain in record["unrefuted"]]
+
+
+def ablation_spelled(claim: str, fingerprint: str) -> list[str]:
+    """What became of a claim without each of its hypotheses, in words."""
+    record = read(ABLATION).get(claim)
+    if record is None:
+        return []
+    if record["fingerprint"] != fingerprint:
+        return [OUT_OF_DATE]
+    return [hypothesis_spelled(h) for h in record["hypotheses"]]
+
+
+def hypothesis_spelled(found: Mapping[str, Any]) -> str:
+    """One hypothesis: whether the claim needs it, and why."""
+    instance = (found["witness"] or {}).get("instance", {})
+    where = ", ".join(f"{k} = {_value(v)}" for k, v in instance.items())
+    return f"{found['name']}: {found['outcome']}, {found['reason']}" + (f" at {where}" if where else "")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return f"({', '.join(map(str, value))})"
+    if isinstance(value, dict):
+        return ", ".join(f"{k}: {v}" for k, v in value.items())
+    return str(value)

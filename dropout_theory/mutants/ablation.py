@@ -1,0 +1,218 @@
+"""Which hypotheses a proved claim needs: each is dropped, and a counterexample or a proof without it is sought.
+
+A domain is a hypothesis too: that a number is positive, that a probability is not 0. It can be widened where nothing
+but the statement itself depends on the atom.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import UndefinedFunction
+
+from dropout_theory import domains as dom
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.checkers.exact import not_evaluable, report, shrink
+from dropout_theory.claim import Claim, ClaimError, Hypothesis
+from dropout_theory.domains import Domain
+from dropout_theory.evaluate import Truth, Unsupported, judge
+from dropout_theory.expectations.enumeration import expectation
+from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, build, candidates, check_admissible
+from dropout_theory.kernel import Context
+from dropout_theory.proof.logic import negation
+
+ATTEMPTS = 400  # instances drawn in search of one that violates a hypothesis and keeps the others
+JUDGED = 60  # of which so many are judged
+_SIMPLE = (sp.S.Zero, sp.S.One, -sp.S.One, sp.S.Half, sp.Integer(2), sp.Rational(-1, 2), sp.Integer(3))
+_POOL = Claim("own:pool", "default functions", None, "-", "-")  # names no candidates: gets the default ones
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """What became of a claim without one hypothesis: needed, not needed, or undecided."""
+
+    name: str
+    kind: str  # hypothesis or domain
+    outcome: str
+    reason: str
+    witness: dict[str, Any] = field(default_factory=dict)
+
+
+def ablate(claim: Claim, context: Context, proof: Any = None) -> list[Ablation]:
+    """Drop every hypothesis and widen every domain, one at a time."""
+    found = []
+    for hypothesis in claim.hypotheses:
+        rest = tuple(h for h in claim.hypotheses if h != hypothesis)
+        weaker = _with_other_functions(dataclasses.replace(claim, hypotheses=rest))
+        found.append(_settled(hypothesis.name, "hypothesis", weaker, hypothesis.condition, context, proof))
+    for atom in _own_atoms(claim):
+        for wider in _wider(atom.domain):
+            widened = _widened(claim, atom, wider)
+            if widened is None:
+                continue
+            other, inside = widened
+            result = _settled(f"{atom} in {atom.domain}, not {wider}", "domain", other, inside, context, None)
+            found.append(result)
+            if result.outcome != "not needed":
+                break
+    return found
+
+
+def _settled(name: str, kind: str, weaker: Claim, dropped: Any, context: Context, proof: Any) -> Ablation:
+    """Whether the weaker claim fails where the dropped condition does, or is proved all the same."""
+    undefined = None
+    if not_evaluable(weaker) is None and not isinstance(weaker.statement, st.Exists):
+        for values, judged in _violating(weaker, dropped, context):
+            if judged.truth is Truth.FALSE:
+                smallest, again = shrink(weaker, values)
+                return Ablation(name, kind, "needed", "false without it", report(smallest, again))
+            if judged.note.startswith("undefined"):
+                undefined = undefined or (values, judged)
+    if undefined is not None:
+        return Ablation(name, kind, "needed", f"without meaning otherwise: {undefined[1].note}", report(*undefined))
+    proved = _proved(weaker, context, proof)
+    if proved is not None:
+        return Ablation(name, kind, "not needed", proved)
+    return Ablation(name, kind, "undecided", "no counterexample found, and no proof without it")
+
+
+def _violating(weaker: Claim, dropped: Any, context: Context) -> Iterator[tuple[Values, Any]]:
+    """Instances that meet every hypothesis but the dropped one, judged."""
+    try:
+        outside = dataclasses.replace(weaker, admissible=None, hypotheses=(
+            *weaker.hypotheses, Hypothesis("the dropped one fails", negation(dropped))))
+    except ClaimError:
+        return
+    judged = 0
+    for values in _instances(weaker, outside, context):
+        if judged == JUDGED:
+            return
+        try:
+            found = judge(weaker.statement, values, expectation)
+        except (Unsupported, ArithmeticError):
+            continue
+        judged += 1
+        yield values, found
+
+
+def _instances(weaker: Claim, outside: Claim, context: Context) -> Iterator[Values]:
+    """Small changes of the claim's own instance first, then draws."""
+    for values in _changed(weaker.admissible or {}):
+        try:
+            check_admissible(outside, values)
+        except (Rejected, Unsupported, KeyError, TypeError, ArithmeticError):
+            continue
+        yield values
+    if not any(atoms_of(outside)):
+        return
+    chooser = RandomChooser(context.seed)
+    for attempt in range(ATTEMPTS):
+        try:
+            values = build(outside, chooser, (1, 2, 2, 3)[attempt % 4])
+        except (Rejected, Unsupported, ArithmeticError, ValueError):
+            continue
+        yield values
+
+
+def _changed(values: Any) -> Iterator[Values]:
+    """Instances that differ from one in a single number."""
+    for atom, value in dict(values).items():
+        if isinstance(value, dict):
+            for place in value:
+                yield from ({**values, atom: {**value, place: v}} for v in _SIMPLE)
+        elif not isinstance(value, sp.Lambda):
+            yield from ({**values, atom: v} for v in _SIMPLE)
+
+
+def _proved(weaker: Claim, context: Context, proof: Any) -> str | None:
+    """The proof that needs the dropped condition no more, or None."""
+    from dropout_theory.checkers import get_checker
+    from dropout_theory.checkers.symbolic import accept, automatic
+
+    try:
+        theorem = proof() if proof is not None else automatic(weaker.statement)
+        return accept(weaker, theorem, "its own proof does without" if proof else "automatic proof").scope
+    except Exception:  # noqa: BLE001 - a rule that stumbles has proved nothing
+        pass
+    for method in ("decide", "interval"):
+        checker = get_checker(method)
+        try:
+            found: Any = checker.check(weaker, context) if checker.applies(weaker) is None else None
+        except Exception:  # noqa: BLE001 - as above
+            continue
+        if found is not None and (found.outcome, found.rigor) == ("holds", "proof"):
+            return f"{method}: {found.scope}"
+    return None
+
+
+def _with_other_functions(claim: Claim) -> Claim:
+    """The claim with more concrete functions to try: those it names meet its hypotheses, or nearly."""
+    functions = [f for f in atoms_of(claim)[2] if isinstance(f, UndefinedFunction)]
+    tried = {f: (*candidates(claim, f), *candidates(_POOL, f)) for f in functions
+             if all(len(c.variables) == 1 for c in candidates(claim, f))}
+    return dataclasses.replace(claim, candidates={**claim.candidates, **tried}) if tried else claim
+
+
+# --- domains ----------------------------------------------------------------------------------------------------
+
+
+def _own_atoms(claim: Claim) -> list[Any]:
+    """Real scalars and families with a domain that could be wider."""
+    _, reals, families = atoms_of(claim)
+    return [a for a in [*reals, *families] if type(a) in (lang.Scalar, lang.Family) and a.domain != dom.REAL
+            and not a.domain.integer and not (type(a) is lang.Family and a.simplex)]
+
+
+def _wider(domain: Domain) -> Iterator[Domain]:
+    """Domains with the ends let in, and then with the ends taken away."""
+    if domain.open_below or domain.open_above:
+        yield dom.NONNEGATIVE if domain == dom.POSITIVE else dom.interval(domain.lower, domain.upper)
+    yield dom.REAL
+
+
+def _widened(claim: Claim, atom: Any, wider: Domain) -> tuple[Claim, Any] | None:
+    """The claim with an atom of a wider domain, and the condition that it lies in the old one.
+
+    None where laws, keep probabilities or definitions depend on the atom, which would stay as they are.
+    """
+    new = type(atom)(atom.name, wider, *atom._details)
+    mapping = {atom: new}
+    try:
+        other = dataclasses.replace(
+            claim, statement=_renamed(claim.statement, mapping), admissible=_moved(claim.admissible, mapping),
+            hypotheses=tuple(Hypothesis(h.name, _renamed(h.condition, mapping)) for h in claim.hypotheses))
+    except (ClaimError, ValueError, TypeError):
+        return None
+    if any(atom in atoms for atoms in atoms_of(other)):
+        return None
+    return other, _inside(atom, new)
+
+
+def _inside(atom: Any, new: Any) -> Any:
+    if not isinstance(atom, lang.Family):
+        return sp.And(*atom.domain.conditions(new), evaluate=False)
+    indices = [r[0] for r in atom.ranges]
+    entry = sp.And(*atom.domain.conditions(new[tuple(indices)]), evaluate=False)
+    return st.ForEach(entry, *atom.ranges)
+
+
+def _moved(values: Any, mapping: dict[Any, Any]) -> Any:
+    return values and {mapping.get(k, k): v for k, v in values.items()}
+
+
+def _renamed(expr: Any, mapping: dict[Any, Any]) -> Any:
+    """`expr` with atoms renamed everywhere, statements left unevaluated."""
+    if expr in mapping:
+        return mapping[expr]
+    if not getattr(expr, "args", ()):
+        return expr
+    args = [_renamed(a, mapping) for a in expr.args]
+    if isinstance(expr, (sp.core.relational.Relational, sp.And, sp.Or, sp.Not, sp.Implies)):
+        return expr.func(*args, evaluate=False)
+    return expr.func(*args)
+
