@@ -1,0 +1,200 @@
+"""Wrong variants of statements: what the operators make, what is set aside as true, and which evidence rejects what."""
+
+from __future__ import annotations
+
+import json
+
+import fake_claims
+import pytest
+import sympy as sp
+
+from dropout_theory import cli_mutants
+from dropout_theory.claim import Claim, Hypothesis
+from dropout_theory.domains import POSITIVE, PROBABILITY, REAL
+from dropout_theory.kernel import Context, Finding, checker
+from dropout_theory.language import (
+    NWGM,
+    E,
+    G,
+    Scalar,
+    Var,
+    distribution,
+    gates,
+    index,
+    logistic,
+    size,
+    subnetwork,
+    weights,
+)
+from dropout_theory.mutants import run
+from dropout_theory.mutants.ablation import ablate
+from dropout_theory.mutants.campaign import holding, record_of
+from dropout_theory.mutants.equivalence import still_true
+from dropout_theory.mutants.operators import spread, variants
+from dropout_theory.proof import arithmetic, assume, identity
+from dropout_theory.report import scores
+from dropout_theory.report.ledger import Ledger
+from dropout_theory.statements import SameToOrder, both, equal, implies, less, less_equal
+
+n, i = size("n"), index("i")
+p, x, c, lam = Scalar("p", PROBABILITY), Scalar("x", REAL), Scalar("c", POSITIVE), Scalar("lambda", REAL)
+w = weights("w", n)
+delta = gates("delta", p, n)
+S = sp.Sum(w[i] * delta[i], (i, 1, n))
+VARIANCE = equal(Var(S), p * (1 - p) * sp.Sum(w[i]**2, (i, 1, n)))
+
+
+def claim(statement, *hypotheses, **details):
+    named = tuple(Hypothesis(f"h{k}", h) for k, h in enumerate(hypotheses))
+    return Claim("own:claim", "a claim", statement, "1", "eq. (1)", "equation", named, **details)
+
+
+def made(statement, operator):
+    return [v.statement for v in variants(statement) if v.operator == operator]
+
+
+P = distribution("P", n)
+N = subnetwork("N", P)
+
+
+@pytest.mark.parametrize(("operator", "statement", "wrong"), [
+    ("flip a sign", equal(x + c, 1), equal(x - c, 1)),
+    ("exchange p and 1 - p", equal(x, p), equal(x, 1 - p)),
+    ("exchange p and 1 - p", equal(x, 1 - p), equal(x, p)),
+    ("drop a factor", equal(x, p * c), equal(x, c)),
+    ("repeat a factor", equal(x, p * c), equal(x, p**2 * c)),
+    ("change a constant", equal(x, c / 2), equal(x, c / 3)),
+    ("change an exponent", equal(x, c**2), equal(x, c)),
+    ("reverse a relation", less_equal(x, c), sp.Ge(x, c, evaluate=False)),
+    ("make a relation strict", less_equal(x, c), less(x, c)),
+    ("drop a term", equal(x, c + p), equal(x, c)),
+    ("exchange means", equal(NWGM(logistic(w[N])), x), equal(E(logistic(w[N])), x)),
+    ("exchange means", equal(E(S**2), x), equal(E(S)**2, x)),
+    ("exchange names", equal(x, logistic(x, c, lam)), equal(x, logistic(x, lam, c))),
+    ("shift an index", equal(x, sp.Sum(w[i], (i, 1, n))), equal(x, sp.Sum(w[i], (i, 2, n)))),
+    ("raise the order", SameToOrder(sp.exp(x), 1 + x, x, 1), SameToOrder(sp.exp(x), 1 + x, x, 2)),
+    ("take the converse", implies(less(x, 0), less(x, c)), implies(less(x, c), less(x, 0))),
+    ("double a side", less_equal(x, c), less_equal(x, 2 * c)),
+])
+def test_operators_make_what_they_say(operator, statement, wrong):
+    assert wrong in made(statement, operator)
+
+
+def test_bound_symbols_ranges_and_laws_stay():
+    for variant in variants(VARIANCE):
+        assert variant.statement != VARIANCE
+        gated = delta in {e.family for e in variant.statement.atoms(type(delta[1]))}
+        assert gated or variant.operator == "drop a factor"
+
+
+def test_a_few_variants_come_from_many_operators_and_are_the_same_every_time():
+    few = spread(VARIANCE, 8, "own:claim")
+    assert len({v.operator for v in few}) >= 6
+    assert few == spread(VARIANCE, 8, "own:claim")
+    assert len(spread(VARIANCE, 1000, "own:claim")) == len(variants(VARIANCE))
+
+
+def test_true_variants_are_recognised_and_wrong_ones_are_not():
+    assert "normal form" in still_true(claim(VARIANCE), equal(Var(S), (p - p**2) * sp.Sum(w[i]**2, (i, 1, n))))
+    assert "gate" in still_true(claim(VARIANCE), VARIANCE.xreplace({delta[i]: delta[i]**2}))
+    weaker = less_equal(x, 2 * c)
+    assert "follows" in still_true(claim(less_equal(x, c)), weaker)
+    assert "follows" in still_true(claim(both(less_equal(x, c), less(0, p))), both(weaker, less(0, p)))
+    assert still_true(claim(less_equal(x, c)), less_equal(x, c / 2)) is None
+    assert still_true(claim(VARIANCE), equal(Var(S), p * sp.Sum(w[i]**2, (i, 1, n)))) is None
+
+
+def test_good_evidence_rejects_every_wrong_variant():
+    found = run.examine(claim(VARIANCE), {"symbolic": "proof", "exact": "exact-instances"}, Context(), limit=6)
+    assert len(found.wrong) == 6
+    assert all({"symbolic", "exact"} <= set(t.killed) for t in found.wrong)
+
+
+def test_evidence_that_rejects_nothing_is_seen(monkeypatch):
+    blind = checker("exact", lambda claim: None)(lambda claim, context: Finding("holds", "exact-instances", "x = 0"))
+    monkeypatch.setattr(run, "get_checker", lambda method: blind)
+    record = record_of(run.examine(claim(VARIANCE), {"exact": "exact-instances"}, Context(), limit=4))
+    assert record["methods"]["exact"]["killed"] == record["killed"] == 0
+    survivors = record["methods"]["exact"]["survivors"]
+    assert [s["latex"] for s in survivors] == [s["latex"] for s in record["unrefuted"]]
+    assert len(survivors) == 4 and survivors[0]["note"] == "x = 0"
+    assert scores.totals([record])["kill_rate"] == 0
+
+
+def test_a_variant_that_a_hypothesis_makes_true_is_set_aside():
+    zero = claim(equal(x + x, 2 * x), equal(x, 0))
+    assert "follows" in still_true(zero, equal(x + x, 3 * x))
+
+
+def test_a_proof_is_tried_on_the_variant_itself():
+    true = claim(less_equal(x, c), less_equal(x, c / 2))
+
+    def proof():  # concludes whatever the claim says, from its hypothesis
+        return arithmetic(true.statement, assume(less_equal(x, c / 2)))
+
+    found = run.examine(true, {"symbolic": "proof", "exact": "exact-instances"}, Context(fast=True), 6, proof)
+    assert true.statement == less_equal(x, c), "the claim must be itself again"
+    assert all(t.killed["symbolic"] == "refused" for t in found.wrong)
+    assert [t for t in found.trials if t.true_because]
+    assert not any(t.contradiction for t in found.trials)
+
+
+def test_a_proof_that_accepts_what_has_a_counterexample_is_a_contradiction(monkeypatch):
+    monkeypatch.setattr("dropout_theory.checkers.symbolic.matches", lambda found, wanted: True)
+    record = record_of(run.examine(claim(equal(x + x, 2 * x)), {"symbolic": "proof", "exact": "exact-instances"},
+                                   Context(fast=True), 3, lambda: identity(x + x, 2 * x)))
+    assert len(record["contradictions"]) == 3
+    assert record["methods"]["symbolic"]["survived"] == 3
+
+
+def test_json_has_the_published_shape():
+    record = record_of(run.examine(claim(VARIANCE), {"symbolic": "proof", "montecarlo": "statistical"}, Context(), 3))
+    data = json.loads(json.dumps(cli_mutants.as_json([record])))
+    assert [set(r) for r in data["claims"]] == [{"id", "method", "killed", "survived", "equivalent", "survivors"}] * 2
+    assert all(r["killed"] + r["survived"] <= 3 for r in data["claims"])
+    assert data["kill_rate"] == 1.0
+
+
+def test_record_is_read_back_and_a_changed_statement_is_seen(tmp_path, monkeypatch):
+    record = record_of(run.examine(claim(VARIANCE), {"exact": "exact-instances"}, Context(fast=True), 3))
+    monkeypatch.setattr(scores, "MUTATION", tmp_path / "mutation.json")
+    scores.record_mutants({"own:claim": record}, scores.MUTATION)
+    line, *_ = scores.mutants_spelled("own:claim", record["fingerprint"])
+    assert line.startswith("3 of 3 wrong variants rejected") and "exact 3/3" in line
+    assert scores.mutants_spelled("own:claim", "0" * 16) == [scores.OUT_OF_DATE]
+    assert scores.mutants_spelled("own:other", "0" * 16) == []
+
+
+def test_ablation_tells_needed_from_not_needed():
+    needs = claim(less_equal(x**2, x), less_equal(0, x), less_equal(x, 1), less_equal(x, 5))
+    found = {a.name: a for a in ablate(needs, Context(fast=True))}
+    assert {name: a.outcome for name, a in found.items()} == {"h0": "needed", "h1": "needed", "h2": "not needed"}
+    outside = sp.Rational(found["h1"].witness["instance"]["x"])
+    assert 1 < outside <= 5
+
+
+def test_ablation_widens_domains_and_sees_where_nothing_is_defined():
+    positive = {a.name: a for a in ablate(claim(equal(c / c**2, 1 / c)), Context(fast=True))}
+    (name, only), = positive.items()
+    assert "positive real" in name and only.outcome == "needed" and "division by zero" in only.reason
+    assert not ablate(claim(VARIANCE), Context(fast=True)), "a keep probability is not widened: the gates depend on it"
+
+
+def test_ablation_uses_the_proof_of_the_claim():
+    two = claim(less_equal(x, c), less_equal(x, c / 2), less(0, p))
+    found = ablate(two, Context(fast=True), lambda: arithmetic(two.statement, assume(less_equal(x, c / 2))))
+    outcome = {a.name: a.outcome for a in found if a.kind == "hypothesis"}
+    assert outcome == {"h0": "needed", "h1": "not needed"}
+
+
+def test_only_claims_on_record_as_true_are_tried():
+    recorded = Ledger({"claims": [{"id": "toy:eq1", "verdict": "proved"}, {"id": "toy:eq2", "verdict": "refuted"},
+                                  {"id": "toy:eq3", "verdict": "proved"}]})
+    chosen, left_out = holding(fake_claims.registry(), ["toy:eq?"], recorded)
+    assert [c.id for c in chosen] == ["toy:eq1"]
+    assert left_out == {"toy:eq2": "refuted", "toy:eq3": "no formal statement"}
+
+
+def test_means_are_exchanged_only_where_they_make_sense():
+    assert not made(equal(E(S), x), "exchange means")
+    assert equal(NWGM(w[N]), G(w[N])) in made(equal(E(w[N]), G(w[N])), "exchange means")
