@@ -6,9 +6,33 @@ import pytest
 import sympy as sp
 
 from dropout_theory.domains import POSITIVE, PROBABILITY, REAL
-from dropout_theory.language import E, Relu, Scalar, family, gates, index, natural, placeholder, recursion, size
+from dropout_theory.language import (
+    Abstract,
+    E,
+    Element,
+    Recursion,
+    Relu,
+    Scalar,
+    family,
+    gates,
+    index,
+    natural,
+    placeholder,
+    recursion,
+    size,
+    uniform,
+)
 from dropout_theory.proof import ProofError, assume, evaluated, identity, rewrite
-from dropout_theory.proof.layers import expected, last_split, mean_square, over_masks, relu_kept, relu_scaled, rewritten
+from dropout_theory.proof.layers import (
+    expected,
+    given_gates,
+    last_split,
+    mean_square,
+    over_masks,
+    relu_kept,
+    relu_scaled,
+    rewritten,
+)
 from dropout_theory.proof.training import homogeneous, reparametrised, same_training
 from dropout_theory.statements import ForEach, different, equal, less_equal
 from dropout_theory.sums import normal
@@ -113,3 +137,51 @@ def test_units_of_loss_are_positive_and_fixed() -> None:
 
 def test_closed_numbers_with_rectifiers() -> None:
     assert evaluated(equal(Relu(sp.Integer(-1)) + Relu(sp.Integer(2)), 2))
+
+
+def two_inputs(count: int = 2) -> tuple[object, object, object]:
+    """Gates of some inputs, gates of units, and the values of units that see the first two inputs."""
+    inputs, units = gates("r0", p, (i, 1, count)), gates("r", p, (l, 1, n), (i, 1, n))
+    ranges = ((l, 1, n), (i, 1, n))
+    below = sp.Sum(units[l - 1, i] * placeholder("h", ranges)[l - 1, i], (i, 1, n))
+    values = recursion("h", ranges, Relu(w[i] * inputs[1] - inputs[2]), Relu(below))
+    return inputs, units, values
+
+
+def test_gates_are_given_their_values_inside_definitions_too() -> None:
+    inputs, _, values = two_inputs()
+    found = given_gates(E(values[n, 1] ** 2), inputs[1], inputs[2]).conclusion.args[1]
+    assert len(found.args) == 4
+    bases = {e.family.base for mean in found.atoms(E) for e in mean.atoms(Element) if isinstance(e.family, Recursion)}
+    assert bases == {Relu(0), Relu(w[i]), Relu(-1), Relu(w[i] - 1)}
+    small = gates("r", p, (i, 1, 2))
+    mean = E((small[1] + 2 * small[2]) ** 2)
+    assert normal(given_gates(mean, small[1], small[2]).conclusion.args[1] - mean) == 0
+    with pytest.raises(ProofError, match="another index"):
+        given_gates(mean, small[2])
+
+
+def test_gates_are_given_values_only_where_every_occurrence_is_seen() -> None:
+    inputs, units, values = two_inputs()
+    with pytest.raises(ProofError, match="another index"):
+        given_gates(E(values[n, 1]), inputs[1])
+    with pytest.raises(ProofError, match="another index"):
+        given_gates(E(inputs[1] * sp.Sum(inputs[i], (i, 1, 2))), inputs[1], inputs[2])
+    with pytest.raises(ProofError, match="named by number"):
+        given_gates(E(units[l, 1] * values[l, 1]), units[l, 1])
+    with pytest.raises(ProofError, match="different gates"):
+        given_gates(E(inputs[1]), inputs[1], inputs[1])
+
+
+def test_gates_are_given_values_only_beside_other_gates() -> None:
+    small = gates("r", p, (i, 1, 2))
+    unknown = Abstract("X", REAL, (), False, ())[()]
+    with pytest.raises(ProofError, match="no gate"):
+        given_gates(E(small[1] * unknown), small[1])
+    with pytest.raises(ProofError, match="an expectation inside"):
+        given_gates(E(small[1] * E(small[1])), small[1])
+    shared = gates("s", uniform("u", 0, 1), (i, 1, 2))
+    with pytest.raises(ProofError, match="random"):
+        given_gates(E(shared[1] * small[1]), small[1])
+    with pytest.raises(ProofError, match="random"):
+        given_gates(E(shared[1] * shared[2]), shared[1])

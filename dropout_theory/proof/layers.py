@@ -13,6 +13,7 @@ from dropout_theory import statements as st
 from dropout_theory.proof.algebra import _by_chance, _sides, rewrite
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
+from dropout_theory.proof.training import replaced
 from dropout_theory.sums import is_nonnegative
 
 MAX_GATES = 12
@@ -94,3 +95,45 @@ def over_masks(mean: lang.E) -> Theorem:
             weight *= keep if kept else 1 - keep
         total += weight * x.xreplace({gate: sp.Integer(kept) for gate, kept in zip(found, mask, strict=True)})
     return certify("sum over masks", st.equal(mean, total))
+
+
+def given_gates(mean: lang.E, *found: lang.Element) -> Theorem:
+    """E(x) = sum over the values of some gates of probability times E(x with the gates at these values).
+
+    The gates are named by number; their families must not occur in x, or in definitions of what occurs in x, under any
+    other index. All that is random in x must be gates, or defined from gates. Raises ProofError otherwise.
+    """
+    need(isinstance(mean, lang.E), f"not an expectation: {mean}")
+    x = mean.args[0]
+    need(len(set(found)) == len(found) <= MAX_GATES, f"not at most {MAX_GATES} different gates: {found}")
+    for gate in found:
+        need(isinstance(gate, lang.Element) and isinstance(gate.family, lang.Gates)
+             and all(index.is_Integer for index in gate.indices), f"{gate} is not a gate named by number")
+        need(not _by_chance(gate.family.keep), f"the keep probability of {gate} is random")
+    _only_these(x, set(found))
+    total: Any = sp.S.Zero
+    for mask in product((0, 1), repeat=len(found)):
+        weight: Any = sp.S.One
+        for gate, kept in zip(found, mask, strict=True):
+            keep = gate.family.keep_at(gate.indices)
+            weight *= keep if kept else 1 - keep
+        total += weight * lang.E(replaced(x, dict(zip(found, map(sp.Integer, mask), strict=True))))
+    return certify("values of gates", st.equal(mean, total))
+
+
+def _only_these(expr: Any, found: set[Any]) -> None:
+    """Raise ProofError unless the families of the gates occur as these gates only, and all that is random is gates."""
+    if expr in found:
+        return
+    need(not isinstance(expr, _NUMBERS), f"an expectation inside: {expr}")
+    if isinstance(expr, lang.Recursion):
+        _only_these(expr.base, found)
+        _only_these(expr.step, found)
+    elif isinstance(expr, lang.Gates):
+        need(expr not in {gate.family for gate in found}, f"{expr} occurs under another index")
+        need(not _by_chance(expr.keep), f"the keep probability of {expr} is random")
+    else:
+        need(not isinstance(expr, lang.RANDOM), f"{expr} is no gate")
+        for part in expr.args:
+            if isinstance(part, sp.Basic):
+                _only_these(part, found)
