@@ -58,7 +58,8 @@ network = Embedded(K, family("x", BIT, (k, 1, K)))
 two_ones = Hypothesis("two inputs are 1", network.two_ones)
 A = network.excess
 at_least_two = Hypothesis("two features", less_equal(2, K))
-ZERO: dict[str, Any] = {"hypotheses": [two_ones], "kind": "sentence", "source": "section 4.3, second paragraph", "limits": TWO}
+ZERO: dict[str, Any] = {"hypotheses": [two_ones], "kind": "sentence",
+                        "source": "section 4.3, second paragraph", "limits": TWO}
 BOTH = "The same for every zero-embedding, wherever the two features stand."
 
 CRITERION = claim("sec43-gadgets-criterion",
@@ -71,8 +72,8 @@ RESCALED = claim("sec43-gadgets-criterion-rescaled",
 
 claim("sec43-gadgets-limit",
       title="For many hidden units the gadgets reach 1/10 on every zero-embedding",
-      statement=SameToOrder(with_bias(excess_at(K)), Rational(1, 10), eps, 0), hypotheses=[at_least_two], kind="sentence",
-      source="section 4.3, second paragraph",
+      statement=SameToOrder(with_bias(excess_at(K)), Rational(1, 10), eps, 0), hypotheses=[at_least_two],
+      kind="sentence", source="section 4.3, second paragraph",
       reading="epsilon is 1/n; the criterion is put in the closed form of sec43-gadgets-criterion.",
       erratum=Erratum("missing-factor", "minor", "23/200 as described, still below 1/8. As in eq. (6) it is 1/10 when "
                       "the output weights make room for the bias."))

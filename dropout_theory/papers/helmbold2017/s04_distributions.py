@@ -1,0 +1,205 @@
+"""Section 4.3: two features embedded among more, mixtures, other labels; networks without negative weights.
+
+The two features of section 4.2 are numbered 1 and 2. Further features e have fixed values z[e] in both examples,
+weights U[i, e] into the first layer, and gates of their own. No weight is negative; biases are any numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Rational, Sum
+
+from dropout_theory.claim import Erratum, Hypothesis, Section
+from dropout_theory.domains import NONNEGATIVE, OPEN_PROBABILITY, POSITIVE, REAL
+from dropout_theory.language import (
+    E,
+    Recursion,
+    Relu,
+    Scalar,
+    distribution,
+    family,
+    gates,
+    index,
+    placeholder,
+    recursion,
+    size,
+)
+from dropout_theory.papers.helmbold2017.notation import (
+    BIT,
+    HIDDEN_NODES,
+    INPUT_NODES,
+    Entry,
+    K,
+    d,
+    hidden,
+    i,
+    k,
+    l,
+    n,
+    output,
+)
+from dropout_theory.papers.helmbold2017.s04_gadgets import m
+from dropout_theory.papers.helmbold2017.s04_supermodular import W1, bias_atoms, fifth, network, two, weight_atoms, wide
+from dropout_theory.statements import ForEach, both, equal, implies, less, less_equal
+
+claim = Section("helmbold2017", "4.3")
+TWO = {"max_size": 2}
+half, eighth = Rational(1, 2), Rational(1, 8)
+RARE = {"property": "drawn values hardly ever meet the equations among the hypotheses; the stated instance does"}
+e, s, t = index("e"), index("s"), index("t")
+
+
+def values(name: str, sums: Any, passed: Entry) -> Recursion:
+    """Hidden values from what the first layer's units i sum up but for their biases; `passed` multiplies values."""
+    ranges = ((l, 1, d - 1), (i, 1, n))
+    slot = placeholder(name, ranges)
+    lower = Sum(network.deeper(l, i, k) * passed(l - 1, k) * slot[l - 1, k], (k, 1, n))
+    return recursion(name, ranges, Relu(sums + network.bias(1, i)), Relu(lower + network.bias(l, i)))
+
+
+# --- a label in proportion, and other keep probabilities ------------------------------------------------------------
+
+p = Scalar("p", OPEN_PROBABILITY)
+
+
+def two_features(one: Any, other: Any, keep: Any = half, more: Any = 0) -> Any:
+    """The random output for two features that are `one` and `other`, with `more` in the sums of the first layer."""
+    inputs, nodes = gates("r0", keep, (t, 1, 2)), gates("r", keep, *HIDDEN_NODES)
+    sums = (W1[i, 1] * inputs[1] * one + W1[i, 2] * inputs[2] * other) / keep + more
+
+    def passed(layer: Any, node: Any) -> Any:
+        return nodes[layer, node] / keep
+
+    return output(network, values("h", sums, passed), passed)
+
+
+def criterion(label: Any, keep: Any = half, more: Any = 0) -> Any:
+    """The dropout criterion for (0, 0) with label 0 and (1, 1) with a label."""
+    return (E(two_features(0, 0, keep, more) ** 2) + E((two_features(1, 1, keep, more) - label) ** 2)) / 2
+
+
+label = Scalar("c", POSITIVE)
+
+
+def gadgets_criterion() -> Any:
+    """The criterion of the gadgets of theorem 17 with output weight and bias times the label."""
+    zero = label * two.best * two.passed(two.zeros, d - 1, two.gates[1]) + label * fifth
+    return (E(zero**2) + E((two.output(label * two.best, label * fifth) - label) ** 2)) / 2
+
+
+SMALL_NETWORK = {m: 50, d: 2, n: 1, W1: {(1, 1): 1, (1, 2): 1}, weight_atoms[1]: {}, weight_atoms[2]: {(1,): 1},
+                 bias_atoms[0]: {(1, 1): 0}, bias_atoms[1]: 0, label: 2}
+PROPORTION = claim("sec1-positive-multiple",
+      title="Negative weights win for two features whatever positive multiple of their sum the label is",
+      statement=less(gadgets_criterion(), criterion(label)), hypotheses=[wide], kind="sentence",
+      source="abstract; section 1, first item of the list", admissible=SMALL_NETWORK,
+      not_applicable=dict.fromkeys(("exact", "property", "montecarlo", "decide"),
+                                   "the hypothesis needs more than 40 hidden units, too many patterns to enumerate"),
+      reading="The label of (1, 1) is c/2 times the sum of the inputs; c = 2 is the sum itself, as in the abstract.")
+
+OTHER_KEEP = claim("sec2-other-keep-probabilities",
+      title="At every keep probability p < 1 networks without negative weights stay above q^2/(2 (1 + q^2))",
+      statement=less((1 - p) ** 2 / (2 * (1 + (1 - p) ** 2)), criterion(1, p)), kind="sentence",
+      source="section 2, last sentence", limits=TWO,
+      reading="That p = 1/2 is not crucial, for theorem 17: the left side is what gadgets without variance in the "
+              "later layers reach with the best output bias, 1/10 at p = 1/2.")
+
+# --- one embedding --------------------------------------------------------------------------------------------------
+
+extra = size("E")
+U, z = family("U", NONNEGATIVE, (i, 1, n), (e, 1, extra)), family("z", REAL, (e, 1, extra))
+further_gates = gates("g", half, (e, 1, extra))
+further = Sum(2 * further_gates[e] * U[i, e] * z[e], (e, 1, extra))
+
+EMBEDDED = claim("sec43-embedded-lower-bound",
+      title="With further features of any fixed values a network without negative weights has criterion at least 1/8",
+      statement=less_equal(eighth, criterion(1, more=further)), kind="sentence", source="section 4.3, first paragraph",
+      limits=TWO)
+
+ZERO_EMBEDDED = claim("sec43-zero-embedding-lower-bound",
+      title="A network without negative weights has criterion at least 1/8 on every zero-embedding",
+      statement=less_equal(eighth, criterion(1)), kind="sentence", source="section 4.3, second paragraph", limits=TWO,
+      reading="Features that are 0 contribute nothing to the first layer, dropped or not.")
+
+r0, r, g = family("r0", BIT, (t, 1, 2)), family("r", BIT, *HIDDEN_NODES), family("g", BIT, (e, 1, extra))
+new_bias = family("b'", REAL, (i, 1, n))
+
+
+def in_pattern(name: str, more: Any) -> tuple[Recursion, Any]:
+    """Values and output in a fixed pattern for two features that are 1."""
+    def passed(layer: Any, node: Any) -> Any:
+        return 2 * r[layer, node]
+
+    found = values(name, 2 * W1[i, 1] * r0[1] + 2 * W1[i, 2] * r0[2] + more, passed)
+    return found, output(network, found, passed)
+
+
+contributions = Sum(U[i, e] * z[e], (e, 1, extra))
+h, D = in_pattern("h", Sum(2 * g[e] * U[i, e] * z[e], (e, 1, extra)))
+
+claim("sec43-simulated-by-biases",
+      title="Biases can simulate the weights on the further features under dropout",
+      statement=equal(D, in_pattern("h'", contributions)[1]), kind="sentence", source="section 4.3, first paragraph",
+      limits=TWO, reading="The hidden biases raised by what the further features contribute without dropout.",
+      erratum=Erratum("invalid-step", "minor", "Further features are dropped as well, so that what they contribute is "
+                      "random. In each pattern some biases do it, and the bound of 1/8 holds on average."))
+
+h_biased, D_biased = in_pattern("h'", new_bias[i] - network.bias(1, i))
+raised = Hypothesis("biases of the pattern", ForEach(
+    equal(new_bias[i], network.bias(1, i) + Sum(2 * g[e] * U[i, e] * z[e], (e, 1, extra))), (i, 1, n)))
+PER_PATTERN = claim("sec43-simulated-by-biases.amended",
+      title="In each pattern biases that depend on it simulate the weights on the further features",
+      statement=equal(D, D_biased), hypotheses=[raised], source="section 4.3, first paragraph", limits=TWO,
+      not_applicable=RARE,
+      admissible={d: 2, n: 1, extra: 1, W1: {(1, 1): 1, (1, 2): 1}, weight_atoms[1]: {}, weight_atoms[2]: {(1,): 1},
+                  bias_atoms[0]: {(1, 1): 1}, bias_atoms[1]: 0, U: {(1, 1): 1}, z: {(1,): 1}, g: {(1,): 1},
+                  r0: {(1,): 1, (2,): 0}, r: {(1, 1): 1}, new_bias: {(1,): 3}})
+
+# --- mixtures -------------------------------------------------------------------------------------------------------
+
+M = size("M")
+P, y = distribution("P", M), family("y", BIT, (s, 1, M))
+x = family("x", BIT, (s, 1, M), *INPUT_NODES)
+delta0, delta = gates("r0", half, *INPUT_NODES), gates("r", half, *HIDDEN_NODES)
+h_mixed = hidden("h", network, lambda s_, k_: x[s_, k_], lambda k_: 2 * delta0[k_],
+                 lambda l_, k_: 2 * delta[l_, k_], (s, 1, M))
+h_zero = hidden("h0", network, lambda k_: 0, lambda k_: 2 * delta0[k_], lambda l_, k_: 2 * delta[l_, k_])
+
+
+def doubled(layer: Any, node: Any) -> Any:
+    return 2 * delta[layer, node]
+
+
+at_zero, at_example = output(network, h_zero, doubled), output(network, h_mixed, doubled, s)
+mixture = E(at_zero**2) / 2 + Sum(P[s] * E((at_example - y[s]) ** 2), (s, 1, M)) / 2
+two_ones = Hypothesis("two inputs are 1", ForEach(equal(Sum(x[s, k], INPUT_NODES[0]), 2), (s, 1, M)))
+labels = Hypothesis("labels are 1", ForEach(equal(y[s], 1), (s, 1, M)))
+ONE_PAIR = {K: 2, n: 1, d: 2, M: 1, P: {(1,): 1}, x: {(1, 1): 1, (1, 2): 1}, weight_atoms[1]: {},
+            weight_atoms[0]: {(1, 1): 0, (1, 2): 0}, weight_atoms[2]: {(1,): 0}, bias_atoms[0]: {(1, 1): 0},
+            bias_atoms[1]: 0}
+
+claim("sec43-mixture",
+      title="Half the weight on (0, 0) and half on examples with two ones: no network without negative weights is "
+            "below 1/8",
+      statement=less_equal(eighth, mixture), hypotheses=[two_ones], kind="sentence",
+      source="section 4.3, third paragraph", limits=TWO, admissible={**ONE_PAIR, y: {(1,): 1}}, not_applicable=RARE,
+      reading="The labels of the examples with two ones are not printed: 0 or 1.",
+      erratum=Erratum("missing-hypothesis", "minor", "The examples with two ones must have label 1, as zero-embeddings "
+                      "of P do. With label 0 the zero network has criterion 0."))
+
+MIXTURE = claim("sec43-mixture.amended",
+      title="With label 1 on the examples with two ones no network without negative weights is below 1/8",
+      statement=less_equal(eighth, mixture), hypotheses=[two_ones, labels], source="section 4.3, third paragraph",
+      limits=TWO, admissible={**ONE_PAIR, y: {(1,): 1}}, not_applicable=RARE)
+
+loss_at_zero, losses = Scalar("J0", NONNEGATIVE), family("J", NONNEGATIVE, (s, 1, M))
+mean_loss = loss_at_zero / 2 + Sum(P[s] * losses[s], (s, 1, M)) / 2
+decomposed = equal(mean_loss, Sum(P[s] * (loss_at_zero + losses[s]) / 2, (s, 1, M)))
+kept_bound = implies(ForEach(less_equal(eighth, (loss_at_zero + losses[s]) / 2), (s, 1, M)),
+                     less_equal(eighth, mean_loss))
+claim("sec43-mixture-decomposes",
+      title="The criterion of a mixture is the mean of the criteria, and keeps a bound that all of them obey",
+      statement=both(decomposed, kept_bound), kind="sentence",
+      source="section 2, after eq. (1); section 4.3, third paragraph",
+      reading="J[s] is the mean loss on the s-th example, J0 the one on the zero input.")

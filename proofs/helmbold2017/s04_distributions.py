@@ -1,0 +1,204 @@
+"""Networks without negative weights on two features: kept or dropped, these are the corners of a square.
+
+Given which of the two features are kept, the mean outputs are supermodular; the squared loss is at least that of the
+means. What else feeds the first layer is the same at all four corners.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from dropout_theory.proofs.helmbold2017.gadget_moments import nothing_passed
+from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer as layers_agree
+from dropout_theory.proofs.helmbold2017.s03_scaling import layer
+from dropout_theory.proofs.helmbold2017.s04_supermodular import (
+    at_output,
+    criterion_with_bias,
+    every_layer,
+)
+from sympy import Rational, S
+
+from dropout_theory.domains import POSITIVE
+from dropout_theory.language import E, Element, Gates, Recursion, Scalar
+from dropout_theory.papers.helmbold2017 import s04_distributions as paper
+from dropout_theory.papers.helmbold2017.notation import d, i
+from dropout_theory.papers.helmbold2017.s04_supermodular import supermodular, with_bias
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    conjunction,
+    discharge,
+    identity,
+    instance,
+    prove,
+    restate,
+    rewrite,
+    satisfied,
+    specialise,
+    weighted,
+    witness,
+)
+from dropout_theory.proof.indices import mirrored
+from dropout_theory.proof.layers import expected, given_gates, mean_square, rewritten
+from dropout_theory.proof.training import replaced
+from dropout_theory.statements import equal, less, less_equal
+
+v00, v10, v01, v11 = corners = tuple(Scalar(name) for name in "wxyz")
+goal = Scalar("c", POSITIVE)
+supermodular_means = less_equal(v10 + v01, v00 + v11)
+
+
+class Square:
+    """The outputs for two features given which of them are kept, in the order neither, first, second, both."""
+
+    def __init__(self, keep: Any = paper.half, more: Any = 0) -> None:
+        self.keep, self.more = keep, more
+        self.whole = paper.two_features(1, 1, keep, more)
+        (net,) = _families(self.whole, Recursion)
+        (inputs,) = _families(net.base, Gates, of=2)
+        self.gates = inputs[1], inputs[2]
+        masks = [dict(zip(self.gates, map(S, pair), strict=True)) for pair in ((0, 0), (1, 0), (0, 1), (1, 1))]
+        self.nets = [replaced(net[d - 1, i], mask).family for mask in masks]
+        self.outputs = [replaced(self.whole, mask) for mask in masks]
+
+    def order(self) -> Theorem:
+        """The mean outputs are supermodular: averages over the hidden patterns of what holds in each."""
+        (nodes,) = _families(self.whole, Gates)
+        first = [arithmetic(less_equal(0, paper.W1[i, place] / self.keep)) for place in (1, 2)]
+
+        def passed(level: Any, node: Any) -> Any:
+            return nodes[level, node] / self.keep
+
+        layers = every_layer(self.nets, lambda: first, passed)
+        mean = expected(at_output(layers, passed, supermodular(self.outputs)))
+        low, high = mean.conclusion.args
+        return arithmetic(supermodular([E(value) for value in self.outputs]), mean,
+                          identity(low, E(self.outputs[1]) + E(self.outputs[2])),
+                          identity(high, E(self.outputs[0]) + E(self.outputs[3])))
+
+    def criterion(self, label: Any) -> Theorem:
+        """The criterion is at least the squared loss of the means, weighted by the chances of what is kept."""
+        loss, zero, *losses = (Scalar(f"L{place}") for place in range(6))
+        biases = [Scalar(f"R{place}") for place in range(5)]
+        chances = [(1 - self.keep) ** (2 - kept) * self.keep**kept for kept in (0, 1, 1, 2)]
+        split = given_gates(E((self.whole - label) ** 2), *self.gates)
+        parts = [E((value - label) ** 2) for value in self.outputs]
+        whole = sum(chance * part for chance, part in zip(chances, losses, strict=True))
+        low = biases[0] + sum(chance * part for chance, part in zip(chances, biases[1:], strict=True))
+        least = [assume(less_equal(*pair)) for pair in zip(biases, (zero, *losses), strict=True)]
+        weights = [arithmetic(less_equal(0, chance)) for chance in chances]
+        bound = arithmetic(less_equal(low / 2, (zero + loss) / 2), assume(equal(loss, whole)), *least, *weights)
+        values = {loss: split.conclusion.args[0], zero: E(self.outputs[0] ** 2),
+                  **dict(zip(losses, parts, strict=True)), biases[0]: E(self.outputs[0]) ** 2,
+                  **{b: (E(value) - label) ** 2 for b, value in zip(biases[1:], self.outputs, strict=True)}}
+        squares_ = [arithmetic(less_equal((E(value) - label) ** 2, part), mean_square(value - label),
+                               identity(E(value - label), E(value) - label))
+                    for value, part in zip(self.outputs, parts, strict=True)]
+        known = restate(split, equal(split.conclusion.args[0], whole.xreplace(dict(zip(losses, parts, strict=True)))))
+        return satisfied(instance(bound, values), known, mean_square(self.outputs[0]), *squares_)
+
+    def means(self) -> dict[Any, Any]:
+        return {at: E(value) for at, value in zip((v00, v10, v01, v11), self.outputs, strict=True)}
+
+
+def _families(expr: Any, kind: type, of: int | None = None) -> set[Any]:
+    """The families of a kind that occur in an expression, with `of` those over so many numbered entries."""
+    found = {e.family for e in expr.atoms(Element) if isinstance(e.family, kind)}
+    return {f for f in found if of is None or f.ranges[-1][2] == of}
+
+
+def squares(label: Any) -> Any:
+    """Four times the squared biases of the two examples at p = 1/2."""
+    return 4 * v00**2 + (v00 - label) ** 2 + (v10 - label) ** 2 + (v01 - label) ** 2 + (v11 - label) ** 2
+
+
+@cache
+def at_least(label: Any, more: Any = 0) -> Theorem:
+    """label^2/8 <= the criterion."""
+    square = Square(more=more)
+    bent = arithmetic(less_equal(0, goal * (v00 + v11 - v10 - v01)), assume(supermodular_means))
+    at_optimum = 5 * (v00 - goal / 4) ** 2 + (v10 - 3 * goal / 4) ** 2 + (v01 - 3 * goal / 4) ** 2 \
+        + (v11 - 5 * goal / 4) ** 2
+    split = identity(squares(goal), goal**2 + goal * (v00 + v11 - v10 - v01) / 2 + at_optimum)
+    least = arithmetic(less_equal(goal**2, squares(goal)), split, bent, arithmetic(less_equal(0, at_optimum)))
+    here = satisfied(instance(least, {**square.means(), goal: label}), square.order())
+    low, high = square.criterion(label).conclusion.args
+    a, b = Scalar("a"), Scalar("b")
+    chain = arithmetic(less_equal(a / 8, b), assume(less_equal(a, 8 * Scalar("l"))), assume(less_equal(Scalar("l"), b)))
+    return satisfied(instance(chain, {a: S(label) ** 2, b: high, Scalar("l"): low}), here, square.criterion(label))
+
+
+@prove("helmbold2017:sec43-embedded-lower-bound")
+def embedded() -> Theorem:
+    return restate(at_least(S.One, paper.further), paper.EMBEDDED.statement)
+
+
+@prove("helmbold2017:sec43-zero-embedding-lower-bound")
+def zero_embedded() -> Theorem:
+    return restate(at_least(S.One), paper.ZERO_EMBEDDED.statement)
+
+
+@prove("helmbold2017:sec2-other-keep-probabilities")
+def other_keep_probability() -> Theorem:
+    """The squares vanish together only where the means are below 1, 1, 1 and 1, which is not supermodular."""
+    p, q = paper.p, 1 - paper.p
+    best = q**2 / (1 + q**2)
+    gaps = [Scalar(f"{name}'") for name in "wxyz"]
+    factors = [Scalar(name, POSITIVE) for name in "ABCD"]
+    total = sum(factor * gap**2 for factor, gap in zip(factors, gaps, strict=True))
+    apart = arithmetic(less(0, total), assume(less(0, gaps[0] + gaps[3] - gaps[1] - gaps[2])))
+    square = Square(p)
+    bends = arithmetic(less(0, v00 - best + v11 - 1 - (v10 - 1) - (v01 - 1)), assume(supermodular_means),
+                       arithmetic(less(best, 1)))
+    sizes = (1 + q**2, p * q, p * q, p**2)
+    values = dict(zip((*gaps, *factors), (v00 - best, v10 - 1, v01 - 1, v11 - 1, *sizes), strict=True))
+    positive = [arithmetic(less(0, size_)) for size_ in sizes]
+    strict = satisfied(instance(apart, values, *positive), bends)
+    whole = v00**2 + q**2 * (v00 - 1) ** 2 + p * q * ((v10 - 1) ** 2 + (v01 - 1) ** 2) + p**2 * (v11 - 1) ** 2
+    split = arithmetic(equal(whole, best + total.xreplace(values)))
+    above = arithmetic(less(best, whole), split, strict)
+    here = satisfied(instance(above, square.means()), square.order())
+    return arithmetic(paper.OTHER_KEEP.statement, here, square.criterion(S.One))
+
+
+@prove("helmbold2017:sec43-simulated-by-biases.amended")
+def simulated_in_pattern() -> Theorem:
+    known = specialise(assume(paper.raised.condition), i)
+    top_value = instance(layers_agree(paper.h_biased, paper.h, lambda _: S.One, known), {layer: d - 1})
+    left, right = paper.PER_PATTERN.statement.args
+    return restate(rewritten(right, top_value, indices=[i]), equal(left, right))
+
+
+witness("helmbold2017:sec43-mixture", {**paper.ONE_PAIR, paper.y: {(1,): 0}})
+
+
+@prove("helmbold2017:sec43-mixture-decomposes")
+def mixture_decomposes() -> Theorem:
+    same = identity(*paper.decomposed.args)
+    every, mean = paper.kept_bound.args
+    summed = weighted(specialise(assume(every), paper.s), paper.P[paper.s], (paper.s, 1, paper.M))
+    return conjunction(same, discharge(every, restate(summed, mean)))
+
+
+@prove("helmbold2017:sec1-positive-multiple")
+def positive_multiple() -> Theorem:
+    """The gadgets' criterion grows with the square of the label, as the bound does."""
+    c = paper.label
+    gadgets, criterion = paper.PROPORTION.statement.args
+    empty_output = instance(nothing_passed(paper.two), {layer: d - 1})
+    zero = rewritten(gadgets, empty_output)
+    own = rewritten(paper.two.criterion(paper.two.best, paper.fifth), empty_output)
+    scaled = identity(zero.conclusion.args[1], c**2 * own.conclusion.args[1])
+    A, J, J_c, bound = (Scalar(name) for name in ("A", "J", "J_c", "B"))
+    small = instance(arithmetic(less(with_bias(A), Rational(1, 8)), assume(less(0, A)),
+                                assume(less(A, Rational(45, 43)))), {A: paper.two.excess})
+    below = satisfied(small, arithmetic(less(0, paper.two.excess)))
+    ours = arithmetic(equal(J_c, c**2 * J), assume(equal(J_c, c**2 * bound)), assume(equal(J, bound)))
+    ours = satisfied(instance(ours, {J_c: gadgets, J: own.conclusion.args[0], bound: own.conclusion.args[1]}),
+                     rewrite(zero, scaled), own)
+    chain = arithmetic(less(c**2 * J, J_c), assume(less(J, Rational(1, 8))), assume(less_equal(c**2 / 8, J_c)))
+    chain = satisfied(instance(chain, {J: own.conclusion.args[0], J_c: criterion}),
+                      rewrite(below, mirrored(criterion_with_bias())), at_least(c))
+    return rewrite(chain, mirrored(ours))
