@@ -95,6 +95,7 @@ class Evaluator:
         self.values = values
         self.expect = expect
         self.means: dict[Any, Any] = {}  # expectations found so far
+        self.relations: list[tuple[Any, Any, Any]] = []  # inequalities judged so far, with the values of their sides
         self._functions = {k: v for k, v in values.items() if isinstance(v, sp.Lambda)}
 
     # --- values -----------------------------------------------------------------------------------------------
@@ -229,6 +230,8 @@ class Evaluator:
 
     def _relation(self, statement: Any, bound: dict[Any, Any]) -> Truth:
         left, right = (self.value(a, bound) for a in statement.args)
+        if isinstance(statement, (sp.Le, sp.Ge, sp.Lt, sp.Gt)):
+            self.relations.append((statement, left, right))
         if is_exact(left) and is_exact(right):
             return Truth.TRUE if _EXACT[type(statement)](left, right) else Truth.FALSE
         if not arb(left).is_finite() or not arb(right).is_finite():
@@ -288,6 +291,7 @@ class Judgement:
     right: Any = None
     bits: int = 0
     note: str = ""
+    relations: tuple[tuple[Any, Any, Any], ...] = ()
 
 
 def judge(statement: Boolean, values: Mapping[Any, Any], expect: Expectation | None,
@@ -307,7 +311,7 @@ def judge(statement: Boolean, values: Mapping[Any, Any], expect: Expectation | N
                     left, right = (evaluator.value(a) for a in statement.args)
             except Undefined as error:
                 return Judgement(Truth.UNKNOWN, note=f"undefined: {error}", bits=bits)
-        best = Judgement(truth, left, right, bits)
+        best = Judgement(truth, left, right, bits, relations=tuple(evaluator.relations))
         if truth in (Truth.TRUE, Truth.FALSE):
             break
     return best

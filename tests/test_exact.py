@@ -101,3 +101,19 @@ def test_shrinking_drops_the_entry_that_does_not_matter() -> None:
     values = {n: 2, w: {(1,): 5, (2,): 1}, p: {(1,): sp.Rational(1, 3), (2,): 1}}
     smallest, _ = shrink(wrong, values)
     assert smallest == {n: 1, w: {(1,): 1}, p: {(1,): sp.Rational(1, 2)}}
+
+
+def test_an_inequality_shows_where_it_is_tight_or_how_close_it_comes() -> None:
+    x = Scalar("x", PROBABILITY)
+    quarter = run(less_equal(x * (1 - x), sp.Rational(1, 4))).figures
+    assert quarter["equality"] == {"instance": {"x": "1/2"}, "value": "1/4"}
+    loose = run(less_equal(x * (1 - x), sp.Rational(1, 3))).figures
+    assert "equality" not in loose and 0.24 < loose["least_gap"]["part"] <= 0.25
+    # a premise is not asserted, so that its equality cases say nothing of the statement
+    guarded = run(implies(less_equal(x, 1), less(x - 2, 0))).figures
+    assert "equality" not in guarded and guarded["least_gap"]["part"] > 0
+
+
+def test_equality_of_zeros_gives_way_to_a_better_case() -> None:
+    x = Scalar("x", PROBABILITY)
+    assert run(less_equal(x**2, x)).figures["equality"]["value"] == "1"

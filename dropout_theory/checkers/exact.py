@@ -25,6 +25,7 @@ from dropout_theory.instances import (
     index_tuples,
 )
 from dropout_theory.kernel import Context, Finding, checker
+from dropout_theory.vacuity import Premises
 
 INSTANCES = 40
 FAST_INSTANCES = 12
@@ -52,6 +53,8 @@ def exact(claim: Any, context: Context) -> Finding:
         return _existential(claim, [*witnesses(claim.id), *([claim.admissible] if claim.admissible else [])])
     tried = agreed = undecided = 0
     reasons: set[str] = set()
+    closest = Closest(claim.statement)
+    premises = Premises(claim.statement)
     for values in instances(claim, context, witnesses(claim.id)):
         try:
             found = judge(claim.statement, values, expectation)
@@ -69,11 +72,65 @@ def exact(claim: Any, context: Context) -> Finding:
             continue
         tried += 1
         agreed += found.truth is Truth.AGREES
+        closest.see(values, found)
+        premises.see(values)
     if tried == 0:
         return Finding("unknown", "exact-instances", "; ".join(sorted(reasons)) or "no admissible instance drawn")
+    if premises.unmet:
+        return Finding("unknown", "exact-instances", f"none of {tried} exact instances meets the premise {premises}",
+                       {"tried": tried})
     balls = f", {agreed} of them in balls of relative radius 2^-150" if agreed else ""
     return Finding("holds", "exact-instances", f"{tried} exact instances{balls}",
-                   {"tried": tried, "agreed": agreed, "undecided": undecided})
+                   {"tried": tried, "agreed": agreed, "undecided": undecided, **closest.figures()})
+
+
+def asserted(statement: Any) -> set[Any]:
+    """The inequalities a statement asserts: not those that are premises or part of an equivalence."""
+    if isinstance(statement, (sp.Le, sp.Ge, sp.Lt, sp.Gt)):
+        return {statement}
+    if isinstance(statement, sp.And):
+        return set().union(*map(asserted, statement.args))
+    if isinstance(statement, sp.Implies):
+        return asserted(statement.args[1])
+    return asserted(statement.body) if isinstance(statement, st.ForEach) else set()
+
+
+class Closest:
+    """How close the sides of an inequality come at the instances that were tried: equal somewhere, or the least gap."""
+
+    def __init__(self, statement: Any) -> None:
+        self.asserted = asserted(statement)
+        self.equal: dict[str, Any] | None = None
+        self.gap: Any = None
+        self.at: dict[str, Any] = {}
+
+    def see(self, values: Values, judged: Any) -> None:
+        for relation, left, right in judged.relations:
+            if relation in self.asserted and (self.equal is None or self.equal["value"] == "0"):
+                self._compare(values, left, right)
+
+    def _compare(self, values: Values, left: Any, right: Any) -> None:
+        exactly = is_exact(left) and is_exact(right)
+        if exactly and left == right:
+            if self.equal is None or left != 0:  # 0 <= 0 is the last resort
+                self.equal = {"instance": describe(values), "value": _text(left)}
+            return
+        if self.equal is not None:
+            return
+        gap = abs(arb(left) - arb(right))
+        scale = abs(arb(left)).max(abs(arb(right)))
+        if not (gap > 0 and scale > 0):
+            return  # balls that overlap tell nothing for certain
+        part = gap / scale
+        if self.gap is None or part < self.gap:
+            self.gap, self.at = part, describe(values)
+
+    def figures(self) -> dict[str, Any]:
+        """`equality` where the sides are exactly equal, preferably not both zero; else `least_gap`, in parts of the
+        larger side, with where it was seen."""
+        if self.equal is not None:
+            return {"equality": self.equal}
+        return {} if self.gap is None else {"least_gap": {"part": float(self.gap.lower()), "instance": self.at}}
 
 
 def _existential(claim: Any, suggested: list[Values]) -> Finding:

@@ -41,6 +41,7 @@ def page(ledger: Ledger, claim: Mapping[str, Any], *, on: bool = False, room: in
         lines = table(rows, ("method", "outcome", "rigor", "seconds", "scope"), colours=colours, on=on, room=room - 2,
                       wrap=True)
         blocks.append(paint("Evidence", "bold", on) + "\n" + textwrap.indent(lines, "  "))
+    blocks.append(_block("Tightness", _tightness(claim["evidence"]), room, on))
     key = claim["id"], claim["fingerprint"]
     blocks.append(_block("Mutants", scores.mutants_spelled(*key), room, on))
     blocks.append(_block("Without a hypothesis", scores.ablation_spelled(*key), room, on))
@@ -76,6 +77,21 @@ def _show(value: Any) -> str:
     if isinstance(value, list):
         return "(" + ", ".join(_show(v) for v in value) + ")"
     return str(value)
+
+
+def _tightness(evidence: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Whether an inequality is attained at an exact instance, or how close the instances tried came to it."""
+    for record in evidence:
+        if record["method"] != "exact" or record["outcome"] != "holds":
+            continue
+        if "equality" in record["figures"]:
+            found = record["figures"]["equality"]
+            return [f"tight: both sides are {found['value']} at {_show(found['instance'])}"]
+        if "least_gap" in record["figures"]:
+            found = record["figures"]["least_gap"]
+            return [f"no equality seen; the least gap at the instances tried is {found['part']:.3g} of the larger "
+                    f"side, at {_show(found['instance'])}"]
+    return []
 
 
 def _related(ledger: Ledger, title: str, identifiers: Iterable[str], room: int, on: bool,
