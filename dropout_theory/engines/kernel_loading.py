@@ -16,16 +16,21 @@ _lock = threading.RLock()
 _loaded: dict[str, ModuleType] = {}
 
 
+# Files whose compiled code ends up in another file's: numba would not notice a change there, the cache's key does.
+_USES = {"network_kernels": ("vector_kernels",), "unit_kernels": ("vector_kernels", "network_kernels")}
+
+
 def load_kernels(name: str) -> ModuleType:
     """Return the module of this package that holds compiled kernels, importing numba on the first call.
 
-    A file of kernels must not import kernels of another file: numba would not notice a change there. Safe to call from
-    several threads.
+    A file of kernels that uses those of another file must be named in ``_USES``. Safe to call from several threads.
     """
     with _lock:
         if name not in _loaded:
             import numba
 
+            for other in _USES.get(name, ()):
+                load_kernels(other)
             config: Any = numba.config
             # The place of a cache is fixed when a function is decorated, so the user's own setting can be put back.
             previous = config.CACHE_DIR
@@ -38,7 +43,7 @@ def load_kernels(name: str) -> ModuleType:
 
 
 def _folder(name: str, numba_version: str) -> Path:
-    source = Path(__file__).with_name(f"{name}.py").read_bytes()
+    source = b"|".join(Path(__file__).with_name(f"{part}.py").read_bytes() for part in (name, *_USES.get(name, ())))
     digest = hashlib.sha256(source + f"|{sys.version}|{numba_version}".encode()).hexdigest()[:24]
     # the other kernels' folder knows what to do where the user's cache cannot be written
     folder = numba_cache.cache_folder(numba_version) / name / digest

@@ -162,7 +162,7 @@ def _evaluate(function: SampleFunction, plan: SamplingPlan, key: tuple[int, int]
     return results
 
 
-def run_in_order(task: Callable[..., list[Any]], arguments: Sequence[Any], pieces: Iterator[list[tuple[int, int]]],
+def run_in_order(task: Callable[..., list[Any]], arguments: Sequence[Any], pieces: Iterator[list[Any]],
                  executor: Executor | None) -> Generator[Any, None, None]:
     """Yield what ``task(*arguments, group)`` returns for each group of pieces, one by one and in order.
 

@@ -1,0 +1,356 @@
+"""Compiled kernels that run LANES masks of a network at once, so that every inner loop is over samples.
+
+The gates of a sample are a pure function of (key, sample index): word g of sample i is word g mod 4 of the block that
+Philox4x32-10 makes of the counter (i low, i high, g div 4, 0), and a plan (see ``plan``) says which word and bit each
+gate reads.
+Signals (gated activities) are stored in tiles: 64 bytes' worth of samples of one unit, then the next unit.
+Callers bound the work of one call: a kernel cannot be interrupted. A change of LANES changes the bits of results.
+
+Source of the generator: Salmon, Moraes, Dror and Shaw, Parallel random numbers: as easy as 1, 2, 3 (SC 2011).
+"""
+
+# Numba infers the types; annotations would not be checked.
+# mypy: disallow-untyped-defs=False, check-untyped-defs=False
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, types
+from numba.extending import overload
+
+from dropout_theory.engines.vector_kernels import (
+    LANES,
+    ROWS,
+    bounded,
+    exponential,
+    fma,
+    get,
+    lane_sums,
+    like,
+    pointer,
+    product,
+    put,
+)
+
+OPEN, CLOSED, HALF, THRESHOLD, SPIKE, LEVEL = 0, 1, 2, 3, 4, 5
+LINEAR, RELU, LOGISTIC, TANH, SOFTMAX = 0, 1, 2, 3, 4
+_COLUMNS = 256  # of a product at a time, so that the signals stay in the cache
+
+_MULTIPLIER_0 = np.uint64(0xD2511F53)
+_MULTIPLIER_1 = np.uint64(0xCD9E8D57)
+_WEYL_0 = np.uint64(0x9E3779B9)
+_WEYL_1 = np.uint64(0xBB67AE85)
+_MASK = np.uint64(0xFFFFFFFF)
+_SHIFT = np.uint64(32)
+
+
+def tile_of(data):
+    """Samples in a tile."""
+    raise NotImplementedError("compiled code only")
+
+
+@overload(tile_of)
+def _tile_of(data):
+    return (lambda data: 16) if data.dtype is types.float32 else (lambda data: 8)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def fill_words(words, first, group, key, antithetic):
+    """Words 4·group … 4·group + 3 of the samples first, …, LANES of each side by side.
+
+    With ``antithetic`` the second half of the lanes holds the complements of the first.
+    """
+    k0, k1 = key
+    for l in range(LANES):
+        index = first + np.uint64(l)
+        c0, c1, c2, c3 = index & _MASK, index >> _SHIFT, group & _MASK, group >> _SHIFT
+        a, b = k0, k1
+        for _ in range(10):
+            product_0 = _MULTIPLIER_0 * c0
+            product_1 = _MULTIPLIER_1 * c2
+            c0 = (product_1 >> _SHIFT) ^ c1 ^ a
+            c1 = product_1 & _MASK
+            c2 = (product_0 >> _SHIFT) ^ c3 ^ b
+            c3 = product_0 & _MASK
+            a = (a + _WEYL_0) & _MASK
+            b = (b + _WEYL_1) & _MASK
+        put(words, l, np.uint32(c0))
+        put(words, LANES + l, np.uint32(c1))
+        put(words, 2 * LANES + l, np.uint32(c2))
+        put(words, 3 * LANES + l, np.uint32(c3))
+    if antithetic:
+        for w in range(4):
+            for l in range(LANES // 2):
+                put(words, w * LANES + LANES // 2 + l, ~get(words, w * LANES + l))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _words_for(word, words, group, first, key, antithetic):
+    """Make sure that ``words`` holds the group of a word; return the group held."""
+    if word >> 2 != group:
+        group = word >> 2
+        fill_words(words, first, np.uint64(group), key, antithetic)
+    return group
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gate(rows, at, kind, words, word, bit, threshold, level, out):
+    """Write to ``out`` the signal of a unit: its activities times its gate (level: keep probability of each lane)."""
+    zero, one = like(rows, 0.0), like(rows, 1.0)
+    word = (word & 3) * LANES
+    if kind == OPEN:
+        for l in range(LANES):
+            put(out, l, get(rows, at + l))
+    elif kind == CLOSED:
+        for l in range(LANES):
+            put(out, l, zero)
+    elif kind == HALF:
+        mask = np.uint32(1) << np.uint32(bit)
+        for l in range(LANES):
+            put(out, l, get(rows, at + l) if get(words, word + l) & mask else zero)
+    elif kind == THRESHOLD:
+        for l in range(LANES):
+            put(out, l, get(rows, at + l) if get(words, word + l) < threshold else zero)
+    elif kind == SPIKE:
+        for l in range(LANES):
+            uniform = (np.float64(get(words, word + l)) + 0.5) * 2.0**-32
+            put(out, l, one if uniform < np.float64(get(rows, at + l)) else zero)
+    else:
+        for l in range(LANES):
+            uniform = (np.float64(get(words, word + l)) + 0.5) * 2.0**-32
+            put(out, l, get(rows, at + l) if uniform < get(level, l) else zero)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _draw_level(words, word, low, span, inverted, level, scale):
+    """Keep probabilities of a random noise level for each lane, and what an open gate multiplies by."""
+    at = (word & 3) * LANES
+    for l in range(LANES):
+        high, rest = np.uint64(get(words, at + l)), np.uint64(get(words, at + LANES + l))
+        uniform = (np.float64((high << np.uint64(20)) | (rest >> np.uint64(12))) + 0.5) * 2.0**-52
+        keep = 1.0 - (low + span * uniform)
+        put(level, l, keep)
+        put(scale, l, like(scale, 1.0 / keep) if inverted != 0.0 else like(scale, 1.0))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def activate(rows, at, activation, c, slope):
+    """Replace a row of preactivations by activities."""
+    zero, one = like(rows, 0.0), like(rows, 1.0)
+    if activation == RELU:
+        for l in range(at, at + LANES):
+            s = get(rows, l)
+            put(rows, l, s if s > zero else zero)
+    elif activation == LOGISTIC:
+        ratio, minus = like(rows, c), like(rows, -slope)
+        for l in range(at, at + LANES):
+            put(rows, l, one / fma(ratio, exponential(bounded(minus * get(rows, l))), one))
+    elif activation == TANH:
+        a3, a5, a7 = like(rows, -1.0 / 3.0), like(rows, 2.0 / 15.0), like(rows, -17.0 / 315.0)
+        small, two = like(rows, 0.015625), like(rows, -2.0)
+        for l in range(at, at + LANES):
+            s = get(rows, l)
+            size = s if s > zero else -s
+            tail = exponential(bounded(two * size))
+            large = (one - tail) / (one + tail)
+            square = s * s
+            series = fma(fma(fma(a7, square, a5), square, a3) * square, s, s)
+            put(rows, l, series if size < small else (large if s > zero else -large))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _softmax(rows, units, top, total):
+    for l in range(LANES):
+        put(top, l, get(rows, l))
+        put(total, l, like(rows, 0.0))
+    for u in range(units):
+        for l in range(LANES):
+            s = get(rows, u * LANES + l)
+            put(top, l, s if s > get(top, l) else get(top, l))
+    for u in range(units):
+        for l in range(LANES):
+            power = exponential(bounded(get(rows, u * LANES + l) - get(top, l)))
+            put(rows, u * LANES + l, power)
+            put(total, l, get(total, l) + power)
+    for u in range(units):
+        for l in range(LANES):
+            put(rows, u * LANES + l, get(rows, u * LANES + l) / get(total, l))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def collect(rows, at, count, seen, mean, squares, u):
+    """Merge ``count`` lanes of a row into the running mean and squared deviations of unit u (Chan, Golub, LeVeque).
+
+    Deviations are taken from the running mean, so that a spread far below the mean itself keeps its digits. The lanes
+    from ``count`` on are overwritten.
+    """
+    center = like(rows, get(mean, u)) if seen else get(rows, at)
+    for l in range(count, LANES):
+        put(rows, at + l, center)
+    first, second = lane_sums(rows, at, center)
+    shift = np.float64(first) / count
+    inner = np.float64(second) - np.float64(first) * shift
+    if not inner >= 0.0:
+        inner = np.inf if second == np.inf else 0.0
+    middle = np.float64(center) + shift
+    if seen:
+        delta = middle - get(mean, u)
+        share = count / np.float64(seen + count)
+        put(mean, u, get(mean, u) + delta * share)
+        put(squares, u, get(squares, u) + (inner + delta * delta * (seen * share)))
+    else:
+        put(mean, u, middle)
+        put(squares, u, inner)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _collect_pairs(kept, count, seen, pairs, co):
+    """Merge the products of deviations of pairs of kept rows; co (pairs, 3): both means and the sum."""
+    for p in range(pairs.shape[0]):
+        a, b = pairs[p, 0] * LANES, pairs[p, 1] * LANES
+        middle_a = co[p, 0] if seen else np.float64(get(kept, a))
+        middle_b = co[p, 1] if seen else np.float64(get(kept, b))
+        first, second, both = 0.0, 0.0, 0.0
+        for l in range(count):
+            da, db = np.float64(get(kept, a + l)) - middle_a, np.float64(get(kept, b + l)) - middle_b
+            first += da
+            second += db
+            both += da * db
+        share = count / np.float64(seen + count)
+        first, second = first / count, second / count
+        co[p, 0] = middle_a + first * share
+        co[p, 1] = middle_b + second * share
+        co[p, 2] += both - first * second * count + first * second * (seen * share)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _collect_bins(kept, count, places, lows, scales, sizes, counts):
+    """Count kept rows in equal bins; counts are laid end to end."""
+    start = 0
+    for h in range(places.shape[0]):
+        last = sizes[h] - 1
+        for l in range(count):
+            at = np.int64((np.float64(get(kept, places[h] * LANES + l)) - lows[h]) * scales[h])
+            counts[start + min(max(at, 0), last)] += 1
+        start += sizes[h]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _plain(rows, units, weights, weight, reads, start, stop, signals, total):
+    """Add to rows the products of packed weights with the signals of all sources."""
+    tile = tile_of(rows)
+    columns = 0
+    for k in range(start, stop):
+        columns += reads[k, 1]
+    done = 0
+    for k in range(start, stop):
+        for low in range(0, reads[k, 1], _COLUMNS):
+            size = min(_COLUMNS, reads[k, 1] - low)
+            for u in range(0, units, ROWS):
+                place = weight + u * columns + (done + low) * ROWS
+                for t in range(LANES // tile):
+                    product(weights, place, signals, (t * total + reads[k, 0] + low) * tile,
+                            rows, u * LANES + t * tile, LANES, size)
+        done += reads[k, 1]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _wired(rows, units, weights, weight, reads, start, stop, signals, total, wires, wire, key, first, antithetic, words,
+           group, level, source, gated):
+    """Add to rows the products through connections with gates of their own. Returns the group of words now held."""
+    kinds, places, bits, thresholds = wires
+    tile = tile_of(rows)
+    for u in range(units):
+        for k in range(start, stop):
+            for j in range(reads[k, 0], reads[k, 0] + reads[k, 1]):
+                if kinds[wire] != CLOSED:
+                    for t in range(LANES // tile):
+                        for v in range(tile):
+                            put(source, t * tile + v, get(signals, (t * total + j) * tile + v))
+                    if kinds[wire] != OPEN:
+                        group = _words_for(places[wire], words, group, first, key, antithetic)
+                    _gate(source, 0, kinds[wire], words, places[wire], bits[wire], thresholds[wire], level, gated)
+                    factor = get(weights, weight)
+                    for l in range(LANES):
+                        put(rows, u * LANES + l, fma(factor, get(gated, l), get(rows, u * LANES + l)))
+                wire += 1
+                weight += 1
+    return group
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def network_block(first, count, k0, k1, antithetic, x, plan, want_sums, moments, kept_units, kept, pairs, co, bins,
+                  counts, scratch):
+    """Run samples first … first + count - 1 of a network and fill in the moments of every unit.
+
+    ``plan``: the arrays of ``plan.Plan``. ``moments`` (6, units), zero at first: means and squared deviations of the
+    activities, of the preactivations (with ``want_sums``), and of averages of antithetic pairs. ``kept_units``: row of
+    ``kept`` for every unit, or -1. ``pairs`` of rows of kept, ``co`` as in ``_collect_pairs``. ``bins``: rows of kept,
+    lowest values, bins per unit length, bins. ``scratch``: rows, signals, four rows of work, words, level.
+    """
+    layers, reads, weights, biases, cs, slopes, gates, wires, levels = plan
+    kinds, places, bits, thresholds = gates
+    total = layers[-1, 0] + layers[-1, 1]
+    rows, signals, words, level = (pointer(scratch[0]), pointer(scratch[1]),
+                                   pointer(scratch[3]), pointer(scratch[4]))
+    gated, averages, scale, source = (pointer(scratch[2][:LANES]), pointer(scratch[2][LANES:]),
+                                      pointer(scratch[2][2 * LANES:]), pointer(scratch[2][3 * LANES:]))
+    flat, inputs, store = pointer(weights), pointer(x), pointer(kept)
+    mean, squares, sum_mean, sum_squares, pair_mean, pair_squares = (
+        pointer(moments[0]), pointer(moments[1]), pointer(moments[2]), pointer(moments[3]), pointer(moments[4]),
+        pointer(moments[5]))
+    half = like(rows, 0.5)
+    tile, key, seen = tile_of(rows), (k0, k1), 0
+    while seen < count:
+        chunk = min(LANES, count - seen)
+        index = first + np.uint64(seen)
+        group = np.int64(-1)
+        for n in range(layers.shape[0]):
+            unit, units, activation, start, stop, weight, wire, read, noise = layers[n]
+            for u in range(units):
+                value = get(inputs, u) if n == 0 else biases[unit + u]
+                for l in range(LANES):
+                    put(rows, u * LANES + l, value)
+            if n:
+                if wire < 0:
+                    _plain(rows, units, flat, weight, reads, start, stop, signals, total)
+                else:
+                    group = _wired(rows, units, flat, weight, reads, start, stop, signals, total, wires, wire, key,
+                                   index, antithetic, words, group, level, source, gated)
+                if want_sums:
+                    for u in range(units):
+                        collect(rows, u * LANES, chunk, seen, sum_mean, sum_squares, unit + u)
+                if activation == SOFTMAX:
+                    _softmax(rows, units, gated, averages)
+                elif activation != LINEAR:
+                    for u in range(units):
+                        activate(rows, u * LANES, activation, cs[unit + u], slopes[unit + u])
+                for u in range(units):
+                    at = u * LANES
+                    if antithetic:
+                        for l in range(LANES // 2):
+                            put(averages, l, (get(rows, at + l) + get(rows, at + LANES // 2 + l)) * half)
+                        collect(averages, 0, chunk // 2, seen // 2, pair_mean, pair_squares, unit + u)
+                    collect(rows, at, chunk, seen, mean, squares, unit + u)
+                    if kept_units[unit + u] >= 0:
+                        for l in range(LANES):
+                            put(store, kept_units[unit + u] * LANES + l, get(rows, at + l))
+            if not read:
+                continue
+            if noise >= 0:
+                group = _words_for(noise, words, group, index, key, antithetic)
+                _draw_level(words, noise, levels[n, 0], levels[n, 1], levels[n, 2], level, scale)
+            for u in range(units):
+                kind, word = kinds[unit + u], places[unit + u]
+                if kind > CLOSED:
+                    group = _words_for(word, words, group, index, key, antithetic)
+                _gate(rows, u * LANES, kind, words, word, bits[unit + u], thresholds[unit + u], level, gated)
+                if kind == LEVEL:
+                    for l in range(LANES):
+                        put(gated, l, get(gated, l) * get(scale, l))
+                for t in range(LANES // tile):
+                    for v in range(tile):
+                        put(signals, (t * total + unit + u) * tile + v, get(gated, t * tile + v))
+        _collect_pairs(store, chunk, seen, pairs, co)
+        _collect_bins(store, chunk, bins[0], bins[1], bins[2], bins[3], counts)
+        seen += chunk

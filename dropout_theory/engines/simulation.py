@@ -1,0 +1,278 @@
+"""Monte Carlo over the masks of a network: moments of every unit, with intervals that hold at the sample size used.
+
+Samples come in blocks of a size that depends on the network alone. A block is a pure function of (network, input, key,
+block index); blocks run in any order on any number of workers and are merged in the order of their index, so the same
+seed gives the same bits however many workers there are and wherever they run (on processors of one kind).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dropout_theory.engines.estimates import Quantity, covariance_bounds
+from dropout_theory.engines.gates import Array
+from dropout_theory.engines.kernel_loading import load_kernels
+from dropout_theory.engines.network import Network
+from dropout_theory.engines.plan import LANES, ROWS, Plan, make_plan
+from dropout_theory.engines.ranges import unit_ranges
+from dropout_theory.engines.results import Histogram, Moments, Simulation, moments_of_case, stacked
+from dropout_theory.engines.totals import State, Totals
+from dropout_theory.expectations.intervals import check_error_probability
+from dropout_theory.expectations.montecarlo import run_in_order
+from dropout_theory.expectations.rng import derive_key
+
+_WORK = 1 << 27  # of a block: about 10 ms, a kernel cannot be interrupted
+_LARGEST_BLOCK = 1 << 20
+_BINS = 4096  # behind a quantile
+_ACCURACY = {"float64": 2.0**-32, "float32": 2.0**-16}
+Piece = tuple[int, int, int]  # case, block index, samples
+
+
+class SimulationStopped(RuntimeError):
+    """Raised when ``stop`` asked for an end; ``state`` holds every block merged so far and can be continued."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(f"stopped after {state.samples} samples")
+        self.state = state
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    """Everything that a block depends on besides its index; travels to the workers."""
+
+    plan: Plan
+    x: NDArray[Any]
+    key: tuple[int, int]
+    antithetic: bool
+    want_sums: bool
+    kept_units: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    places: NDArray[np.int64]
+    lows: Array  # (cases, histograms)
+    scales: Array
+    bins: NDArray[np.int64]
+
+    @property
+    def block(self) -> int:
+        """Samples in a block."""
+        size = LANES
+        while size < _LARGEST_BLOCK and 2 * size * self.plan.work <= _WORK:
+            size *= 2
+        return size
+
+    def digest(self, samples: int) -> str:
+        """A hash of what is sampled, so that a state is not continued with something else."""
+        sums = hashlib.sha256(f"{self.plan.digest} {self.key} {self.antithetic} {self.want_sums} {samples}".encode())
+        for array in (self.x, self.kept_units, self.pairs, self.places, self.lows, self.scales, self.bins):
+            sums.update(str(array.shape).encode() + array.tobytes())
+        return sums.hexdigest()
+
+
+def _run_blocks(job: _Job, pieces: Sequence[Piece]) -> list[Totals]:
+    """Return the totals of some blocks. Runs in a worker."""
+    kernel, plan, results = load_kernels("network_kernels").network_block, job.plan, []
+    units, dtype = int(plan.layers[-1, 0] + plan.layers[-1, 1]), plan.weights.dtype
+    kept = np.empty((int(job.kept_units.max(initial=-1)) + 1, LANES), dtype)
+    widest = -(-int(plan.layers[:, 1].max()) // ROWS) * ROWS
+    scratch = (np.zeros(widest * LANES, dtype), np.zeros(units * LANES, dtype), np.zeros(4 * LANES, dtype),
+               np.zeros(4 * LANES, np.uint32), np.ones(LANES))
+    for case, index, size in pieces:
+        made = Totals(size, 1, np.zeros((6, units)), np.zeros((len(job.pairs), 3)),
+                      np.zeros(int(job.bins.sum()), np.int64))
+        kernel(np.uint64(index * job.block), size, np.uint64(job.key[0]), np.uint64(job.key[1]), job.antithetic,
+               job.x[case], plan.arrays, job.want_sums, made.moments, job.kept_units, kept, job.pairs, made.co,
+               (job.places, job.lows[case], job.scales[case], job.bins), made.counts, scratch)
+        results.append(made)
+    return results
+
+
+def show_progress(done: int, samples: int) -> None:
+    """Draw a progress bar on standard error."""
+    share = done / samples
+    end = "\n" if done == samples else ""
+    print(f"\r[{'#' * int(40 * share):40}] {share:4.0%}", end=end, file=sys.stderr, flush=True)
+
+
+def _pieces(state: State, cases: int, samples: int, block: int, size: int) -> Iterator[list[Piece]]:
+    """Yield what is missing in the state, ``size`` blocks at a time."""
+    group: list[Piece] = []
+    for case in range(cases):
+        done = state.totals[case].blocks if case < len(state.totals) else 0
+        for index in range(done, -(-samples // block)):
+            group.append((case, index, min(block, samples - index * block)))
+            if len(group) == size:
+                yield group
+                group = []
+    if group:
+        yield group
+
+
+def _sample(job: _Job, samples: int, state: State, executor: Executor | None, workers: int | None,
+            progress: Callable[[int, int], None] | None, stop: Callable[[], bool] | None) -> None:
+    """Bring the state to ``samples`` samples of every input."""
+    cases, digest = len(job.x), job.digest(samples)
+    if state.totals and state.job != digest:
+        raise ValueError("state must come from the same network, inputs, seed, samples and options, not another job")
+    state.job = digest
+    if stop is not None and stop():
+        raise SimulationStopped(state)
+    blocks = cases * -(-samples // job.block)
+    workers = min(workers or _processors(), blocks)
+    # a task elsewhere is paid for in messages, one on a thread is not
+    size = 1 if executor is None else max(1, min(16, blocks // 16))
+    load_kernels("network_kernels")  # compiled once, not by every thread
+    own = ThreadPoolExecutor(workers) if executor is None and workers > 1 else nullcontext(executor)
+    with own as pool:
+        stream = run_in_order(_run_blocks, (job,), _pieces(state, cases, samples, job.block, size), pool)
+        try:
+            for made in stream:
+                last = state.totals[-1] if state.totals and state.totals[-1].samples < samples else None
+                if last is None:
+                    state.totals.append(made)
+                else:
+                    state.totals[-1] = last + made
+                if progress is not None:
+                    progress(state.samples, cases * samples)
+                if stop is not None and state.samples < cases * samples and stop():
+                    raise SimulationStopped(state)
+        finally:
+            stream.close()
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def simulate(network: Network, x: ArrayLike, samples: int, seed: int, *, stream: Sequence[int] = (),
+             executor: Executor | None = None, workers: int | None = None,
+             progress: Callable[[int, int], None] | bool | None = None, stop: Callable[[], bool] | None = None,
+             state: State | None = None, dtype: Any = np.float64, preactivations: bool = True,
+             covariances: Sequence[tuple[Any, Any]] = (), histogram: Mapping[Any, int] | None = None,
+             quantiles: Mapping[Any, Sequence[float]] | None = None, error_probability: float = 1e-6,
+             control: str | None = None, evaluation_error: float | None = None) -> Simulation:
+    """Return moments of every unit of a network under dropout, from ``samples`` masks, with intervals.
+
+    ``x`` (inputs,), or (cases, inputs) for several inputs, which see the same masks. ``covariances``: pairs of units;
+    ``histogram``: bins by unit; ``quantiles``: probabilities by unit. Units are names or (layer, position).
+    ``preactivations=False`` leaves S unsampled: E(S) then comes from the means below, with a wider interval.
+    ``control``: None, or "antithetic" for pairs of complementary masks (``samples`` a multiple of 64).
+    ``dtype``: float64 or float32, of the arithmetic. All intervals hold together except with ``error_probability``, for
+    a number of samples fixed beforehand. They are widened by the resolution of the gates and by ``evaluation_error``,
+    the error granted to one computed activity relative to its range (2^-32; float32: 2^-16).
+
+    ``executor``: where blocks run; by default ``workers`` threads, one per processor. ``progress(done, all)`` is called
+    after each block (True: a bar). Ctrl-C or ``stop()`` leave what was sampled in ``state``, and the same call with it
+    goes on. Raises ValueError or TypeError naming the argument, SimulationStopped when ``stop()`` is true.
+    """
+    if not isinstance(network, Network):
+        raise TypeError(f"network must be a Network, not {network!r}")
+    if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or not 1 <= samples < 1 << 62:
+        raise ValueError(f"samples must be an integer of at least 1, not {samples!r}")
+    if control not in (None, "antithetic"):
+        raise ValueError(f"control must be None or 'antithetic', not {control!r}")
+    if control and samples % LANES:
+        raise ValueError(f"samples must be a multiple of {LANES} with antithetic masks, not {samples!r}")
+    if np.dtype(dtype).name not in _ACCURACY:
+        raise ValueError(f"dtype must be float64 or float32, not {dtype!r}")
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
+        raise ValueError(f"workers must be an integer of at least 1, not {workers!r}")
+    check_error_probability(error_probability)
+    accuracy = _ACCURACY[np.dtype(dtype).name] if evaluation_error is None else float(evaluation_error)
+    if not 0.0 <= accuracy < np.inf:
+        raise ValueError(f"evaluation_error must be finite and at least 0, not {evaluation_error!r}")
+    inputs = network.check_inputs(x)
+    rows = np.atleast_2d(inputs)
+    ranges = [unit_ranges(network, row, dtype) for row in rows]
+    wishes = _Wishes(network, covariances, histogram or {}, quantiles or {})
+    job = wishes.job(make_plan(network, dtype), rows, ranges, derive_key(seed, *stream), control == "antithetic",
+                     preactivations)
+    state = State() if state is None else state
+    _sample(job, int(samples), state, executor, workers, show_progress if progress is True else progress or None, stop)
+    share = error_probability / (len(rows) * (3 * sum(network.sizes[1:]) + wishes.intervals))
+    cases = [moments_of_case(network, row, int(samples), total.moments, bounds, share, job.plan.bias, accuracy,
+                             total.blocks, preactivations, control == "antithetic")
+             for row, bounds, total in zip(rows, ranges, state.totals, strict=True)]
+    extras = wishes.results(job, state.totals, cases, ranges, share, accuracy, single=inputs.ndim == 1)
+    fields = cases[0].__dict__ if inputs.ndim == 1 else \
+        {name: stacked([getattr(case, name) for case in cases]) for name in cases[0].__dict__}
+    return Simulation(**fields, samples=int(samples), network=network, error_probability=error_probability,
+                      bias=job.plan.bias, covariances=extras[0], histograms=extras[1], quantiles=extras[2])
+
+
+class _Wishes:
+    """Covariances, histograms and quantiles asked for: as arrays for the kernel, and what comes of them."""
+
+    def __init__(self, network: Network, covariances: Sequence[tuple[Any, Any]], histogram: Mapping[Any, int],
+                 quantiles: Mapping[Any, Sequence[float]]) -> None:
+        offsets = np.concatenate([[0], np.cumsum(network.sizes)])
+        self.slots: dict[int, int] = {}
+
+        def slot(name: Any) -> int:
+            layer, place = network.unit(name)
+            if layer == 0:
+                raise ValueError(f"covariances, histogram and quantiles must be of units above the input, not {name!r}")
+            return self.slots.setdefault(int(offsets[layer]) + place, len(self.slots))
+
+        for name, bins in histogram.items():
+            if isinstance(bins, bool) or not isinstance(bins, (int, np.integer)) or not 1 <= bins <= 1 << 24:
+                raise ValueError(f"histogram[{name!r}] must be a number of bins, 1 to 2^24, not {bins!r}")
+        for name, wanted in quantiles.items():
+            if not all(0.0 < q < 1.0 for q in wanted):
+                raise ValueError(f"quantiles[{name!r}] must be strictly between 0 and 1, not {list(wanted)!r}")
+        self.pairs = {(a, b): (slot(a), slot(b)) for a, b in covariances}
+        self.quantiles = quantiles
+        self.bins = {name: int(histogram.get(name, _BINS)) for name in (*histogram, *quantiles)}
+        self.asked = tuple(histogram)
+        self.places = {name: slot(name) for name in self.bins}
+        self.units = sum(network.sizes)
+        self.intervals = 2 * len(self.pairs) + len(self.bins)
+
+    def job(self, plan: Plan, rows: Array, ranges: Sequence[tuple[Array, ...]], key: tuple[int, int], antithetic: bool,
+            want_sums: bool) -> _Job:
+        kept = np.full(self.units, -1, np.int64)
+        for unit, place in self.slots.items():
+            kept[unit] = place
+        at = {place: unit for unit, place in self.slots.items()}
+        chosen = [at[place] for place in self.places.values()]
+        lows = np.array([low[chosen] for _, _, low, _ in ranges]).reshape(len(rows), -1)
+        widths = np.array([(high - low)[chosen] for _, _, low, high in ranges]).reshape(len(rows), -1)
+        bins = np.array(list(self.bins.values()), np.int64)
+        with np.errstate(divide="ignore"):
+            scales = np.where(widths > 0, bins / np.where(widths > 0, widths, 1.0), 0.0)
+        return _Job(plan, rows.astype(plan.weights.dtype), key, antithetic, want_sums, kept,
+                    np.array(list(self.pairs.values()), np.int64).reshape(-1, 2),
+                    np.array(list(self.places.values()), np.int64), lows, scales, bins)
+
+    def results(self, job: _Job, totals: Sequence[Totals], cases: Sequence[Moments],
+                ranges: Sequence[tuple[Array, ...]], share: float, accuracy: float, single: bool) -> tuple[Any, ...]:
+        at = {place: unit for unit, place in self.slots.items()}
+        covariances: dict[Any, list[Quantity]] = {pair: [] for pair in self.pairs}
+        histograms: dict[Any, list[Histogram]] = {name: [] for name in self.bins}
+        cuts = np.concatenate([[0], np.cumsum(job.bins)])
+        for total, case, (_, _, low, high) in zip(totals, cases, ranges, strict=True):
+            groups = total.samples // 2 if job.antithetic else total.samples
+            for row, (pair, places) in zip(total.co, self.pairs.items(), strict=True):
+                a, b = (at[place] for place in places)
+                sides = [(float(case.variance.value[u]), float(high[u] - low[u]), float(case.mean.half_width[u]))
+                         for u in (a, b)]
+                slack = float((high - low)[a] * (high - low)[b]) * (job.plan.bias + 4.0 * accuracy)
+                covariances[pair].append(covariance_bounds(groups, sides[0], sides[1],
+                                                           float(row[2]) / max(1, total.samples - 1), share, slack))
+            for i, (name, place) in enumerate(self.places.items()):
+                histograms[name].append(Histogram(total.counts[cuts[i]:cuts[i + 1]], float(low[at[place]]),
+                                                  float(high[at[place]]), job.plan.bias))
+        found = {(name, q): [h.quantile(q, share) for h in histograms[name]]
+                 for name, wanted in self.quantiles.items() for q in wanted}
+        shown = {name: histograms[name] for name in self.asked}
+        tables: tuple[Any, ...] = (covariances, shown, found)
+        return tuple({key: value[0] for key, value in table.items()} for table in tables) if single else tables

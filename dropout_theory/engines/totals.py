@@ -1,0 +1,81 @@
+"""What has been sampled so far, merged block by block in a fixed order, and saved to a file."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dropout_theory.engines.gates import Array
+
+
+@dataclass
+class Totals:
+    """Moments of some blocks of samples of one input.
+
+    ``moments`` (6, units): means and sums of squared deviations of activities, preactivations and averages of
+    antithetic pairs; ``co`` (pairs, 3): means and sum of products of deviations; ``counts``: bins of all histograms.
+    """
+
+    samples: int
+    blocks: int
+    moments: Array
+    co: Array
+    counts: NDArray[np.int64]
+
+    def __add__(self, other: Totals) -> Totals:
+        """Merge what follows (Chan, Golub and LeVeque)."""
+        n = self.samples + other.samples
+        share = other.samples / n
+        moments, co = self.moments.copy(), self.co.copy()
+        with np.errstate(over="ignore", invalid="ignore"):
+            for row, weight in ((0, 1.0), (2, 1.0), (4, 0.5)):
+                delta = other.moments[row] - self.moments[row]
+                moments[row] += delta * share
+                moments[row + 1] += other.moments[row + 1] + delta * delta * (weight * self.samples * share)
+            deltas = other.co[:, :2] - self.co[:, :2]
+            co[:, :2] += deltas * share
+            co[:, 2] += other.co[:, 2] + deltas[:, 0] * deltas[:, 1] * (self.samples * share)
+        return Totals(n, self.blocks + other.blocks, moments, co, self.counts + other.counts)
+
+
+@dataclass
+class State:
+    """Where a simulation stands: totals of every input, and what it is a simulation of.
+
+    Pass an empty one to ``simulate`` to keep what was sampled when it is interrupted; pass it again to go on.
+    """
+
+    totals: list[Totals] = field(default_factory=list)
+    job: str = ""
+
+    @property
+    def samples(self) -> int:
+        """Samples of all inputs merged so far."""
+        return sum(part.samples for part in self.totals)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write an .npz file; the file of that name is replaced only when the new one is complete."""
+        arrays: dict[str, Any] = {"job": np.array(self.job), "cases": np.array(len(self.totals))}
+        for i, part in enumerate(self.totals):
+            arrays |= {f"sizes{i}": np.array([part.samples, part.blocks], np.int64), f"moments{i}": part.moments,
+                       f"co{i}": part.co, f"counts{i}": part.counts}
+        whole = os.fspath(path)
+        with open(f"{whole}.part", "wb") as file:
+            np.savez(file, **arrays)
+        os.replace(f"{whole}.part", whole)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> State:
+        """Read what ``save`` wrote. Raises ValueError for another kind of file."""
+        with np.load(path, allow_pickle=False) as file:
+            if "job" not in file or "cases" not in file:
+                raise ValueError(f"path must be of a saved state, not {os.fspath(path)!r}")
+            totals = []
+            for i in range(int(file["cases"])):
+                samples, blocks = (int(v) for v in file[f"sizes{i}"])
+                totals.append(Totals(samples, blocks, file[f"moments{i}"], file[f"co{i}"], file[f"counts{i}"]))
+            return cls(totals, str(file["job"]))
