@@ -4,10 +4,10 @@ import pytest
 import sympy as sp
 
 from dropout_theory.domains import OPEN_PROBABILITY
-from dropout_theory.language import E, Scalar, gates, index, size, uniform, weights
+from dropout_theory.language import E, Scalar, gates, index, placeholder, recursion, size, uniform, weights
 from dropout_theory.proof import ProofError
 from dropout_theory.proof.algebra import restate
-from dropout_theory.proof.independence import independent_product
+from dropout_theory.proof.independence import independent_factors, independent_product
 from dropout_theory.statements import equal
 
 n, j, k = size("n"), index("j"), index("k")
@@ -44,3 +44,22 @@ def test_refuses_a_shared_random_level() -> None:
         independent_product(gates("L", level, n)[j], (j, 1, n))
     with pytest.raises(ProofError):
         independent_product(level * M[j], (j, 1, n))
+
+
+N = gates("N", p, n)
+ranges = ((k, 1, n),)
+of_both = recursion("h", ranges, M[1], N[k - 1] * placeholder("h", ranges)[k - 1])
+
+
+def test_functions_of_different_families_are_independent() -> None:
+    left, right = sp.Sum(M[j], (j, 1, n)) ** 2, sp.Max(N[1], N[2])
+    assert independent_factors(left, right).conclusion == equal(E(left * right), E(left) * E(right))
+
+
+@pytest.mark.parametrize("right", [M[2], of_both[n], N[1] * M[n], gates("M", 1, n)[1], uniform("u", 0, 1),
+                                   gates("L", uniform("u", 0, 1), n)[1]])
+def test_refuses_what_may_depend_on_the_same_gates(right: sp.Expr) -> None:
+    with pytest.raises(ProofError):
+        independent_factors(M[1], right)
+    with pytest.raises(ProofError):
+        independent_factors(right, M[1])

@@ -31,6 +31,32 @@ def independent_product(body: Any, limits: tuple[Any, Any, Any]) -> Theorem:
     return certify("independence", st.equal(whole, sp.Product(lang.E(body), limits)))
 
 
+def independent_factors(left: Any, right: Any) -> Theorem:
+    """E(left * right) = E(left) E(right) for functions of gates of different families, of fixed keep probabilities.
+
+    Entries of recursions count with all gates of their definitions. Raises ProofError otherwise.
+    """
+    left, right = sp.sympify(left), sp.sympify(right)
+    names = [{gate.name for gate in _gate_families(side)} for side in (left, right)]
+    need(not names[0] & names[1], f"both sides depend on {names[0] & names[1]}")
+    return certify("independence", st.equal(lang.E(left * right), lang.E(left) * lang.E(right)))
+
+
+def _gate_families(expr: Any) -> set[lang.Gates]:
+    """The families of gates on which an expression depends. Raises ProofError where anything else is random."""
+    if not is_random(expr):
+        return set()
+    if isinstance(expr, lang.Element):
+        need(not any(is_random(index) for index in expr.indices), f"a random index: {expr}")
+        family = expr.family
+        if isinstance(family, lang.Recursion):
+            return _gate_families(family.base) | _gate_families(family.step)
+        need(isinstance(family, lang.Gates) and not is_random(family.keep), f"{expr} is no gate of fixed probability")
+        return {family}  # type: ignore[arg-type]
+    need(not isinstance(expr, lang.Scalar), f"{expr} is not a gate")
+    return set().union(*[_gate_families(a) for a in expr.args if isinstance(a, sp.Basic)])
+
+
 def _random_atoms(expr: Any, symbol: Any) -> list[Any]:
     """Random elements and scalars outside nested expectations. Raises ProofError where the index is bound again."""
     if not is_random(expr):

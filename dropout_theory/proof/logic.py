@@ -119,13 +119,14 @@ def generalise(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Theorem:
     return certify("for each", st.ForEach(theorem.conclusion, *limits), [scope.over_range(theorem, *limits)])
 
 
-def specialise(theorem: Theorem, *indices: Any) -> Theorem:
+def specialise(theorem: Theorem, *indices: Any, premises: tuple[Theorem, ...] = ()) -> Theorem:
     """A ForEach conclusion at particular indices: index symbols, given that they are in range, or integer expressions
-    whose range is proved by real arithmetic."""
+    whose range is proved by real arithmetic from the premises."""
     statement = theorem.conclusion
     need(isinstance(statement, st.ForEach), "not a ForEach")
     mapping = dict(zip(statement.bound_symbols, [sp.sympify(i) for i in indices], strict=True))
     given: list[Any] = []
+    known = [p.conclusion for p in premises]
     for limit, value in zip(statement.limits, mapping.values(), strict=True):
         symbol, low, high = limit.args
         need(bool(value.is_integer), f"index {value} of {symbol} is not an integer")
@@ -133,8 +134,9 @@ def specialise(theorem: Theorem, *indices: Any) -> Theorem:
         if value.is_Symbol and not isinstance(value, lang.Scalar):
             given += within
             continue
-        need(entails(given, sp.And(*within, evaluate=False)), f"index {value} of {symbol} is not known to be in range")
-    return certify("for each", lang.substitute(statement.body, mapping), [theorem], given=given)
+        need(entails([*given, *known], sp.And(*within, evaluate=False)),
+             f"index {value} of {symbol} is not known to be in range")
+    return certify("for each", lang.substitute(statement.body, mapping), [theorem, *premises], given=given)
 
 
 def instance(theorem: Theorem, values: Mapping[Any, Any], *proofs: Theorem) -> Theorem:

@@ -17,7 +17,7 @@ from sympy import KroneckerDelta, Sum
 from dropout_theory.domains import POSITIVE
 from dropout_theory.language import E, Recursion, Relu, Scalar, index, placeholder, recursion, substitute
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, l, n, output
-from dropout_theory.papers.helmbold2017.s04_lower_bound import Dropped
+from dropout_theory.papers.helmbold2017.s04_level_means import Dropped
 from dropout_theory.papers.helmbold2017.s04_supermodular import network, supermodular
 from dropout_theory.proof import (
     Theorem,

@@ -1,87 +1,66 @@
-"""Section 4.1: the mean output given how many inputs are kept, lemmas 14 and 16, and theorem 8."""
+"""Section 4.1: lemma 16, with the best constant, and theorem 8."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
-from sympy import Eq, Piecewise, Rational, Sum, binomial, sqrt
+from sympy import Rational, sqrt
 
 from dropout_theory.claim import Hypothesis, Section
-from dropout_theory.language import E, Gates, Recursion, gates, index
-from dropout_theory.papers.helmbold2017.notation import HIDDEN_NODES, INPUT_NODES, K, d, hidden, k, n, output, p
+from dropout_theory.domains import POSITIVE
+from dropout_theory.language import Scalar, size, substitute
+from dropout_theory.papers.helmbold2017 import s04_negative_weights as tails
+from dropout_theory.papers.helmbold2017.notation import K, d, n, p
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_gadgets import network as gadgets
-from dropout_theory.papers.helmbold2017.s04_supermodular import bias_atoms, network, weight_atoms
-from dropout_theory.statements import ForEach, equal, less, less_equal
+from dropout_theory.papers.helmbold2017.s04_level_means import Dropped, criterion, psi
+from dropout_theory.papers.helmbold2017.s04_supermodular import bias_atoms, weight_atoms
+from dropout_theory.statements import both, different, equal, implies, less, less_equal
 
 claim = Section("helmbold2017", "4")
 
-half = Rational(1, 2)
-ell = index("j")
 TWO = {"max_size": 2}
 
+# --- the proof of lemma 16: each step for any value of the criterion --------------------------------------------
 
-@dataclass(frozen=True)
-class Dropped:
-    """The network without negative weights under dropout, every node kept with probability `keep`."""
+STEP: dict[str, Any] = {"kind": "step", "source": "proof of lemma 16", "limits": TWO}
+ZERO = claim("lem16-step-zero",
+      title="The criterion is at least half of the square of the mean output with no input kept",
+      statement=less_equal(psi(0) ** 2 / 2, criterion), **STEP,
+      reading="With 1/(36K) for the criterion: the mean is at most the root of 1/(18K).")
 
-    keep: Any
+first, last = (substitute(end, {tails.n: K}) for end in (tails.first, tails.last))
+tau = Scalar("tau", POSITIVE)
+small = less(criterion, tau**2 / 8)
+above, below = implies(small, less(1 - tau, psi(first))), implies(small, less(psi(last), 1 + tau))
+no_exception = Hypothesis("no exception", both(*(different(K, value) for value in (5, 7, 16, 18))))
+ENDS = ("With tau the root of 2/(9K) the criterion is below 1/(36K). The ends K/2 -+ sqrt(K)/4 are integers in the "
+        "standard architecture for K > 4; elsewhere they are rounded inwards. Lemma 15 is not used where it fails.")
+spread: dict[str, Any] = {"hypotheses": [no_exception], "source": "section 4.1, eq. (5)", "limits": TWO}
 
-    @cached_property
-    def gates(self) -> tuple[Gates, Gates]:
-        """Gates of the inputs and of the hidden nodes."""
-        return gates("r0", self.keep, *INPUT_NODES), gates("r", self.keep, *HIDDEN_NODES)
+ABOVE = claim("eq5.1",
+      title="A small criterion keeps the mean output near 1 at the lower end of the middle",
+      statement=above, **spread, reading=ENDS)
 
-    def passed(self, *node: Any) -> Any:
-        """What a hidden node multiplies its value by."""
-        return self.gates[1][node] / self.keep
+BELOW = claim("eq5.2",
+      title="A small criterion keeps the mean output near 1 at the upper end of the middle",
+      statement=below, **spread, reading=ENDS)
 
-    def values(self, name: str, value: Any) -> Recursion:
-        """Hidden values when every input is `value`."""
-        return hidden(name, network, lambda _: value, lambda k_: self.gates[0][k_] / self.keep, self.passed)
+claim("eq5",
+      title="A small criterion keeps the mean output near 1 at both ends of the middle",
+      statement=both(above, below), **spread, reading=ENDS)
 
-    @cached_property
-    def at_one(self) -> Any:
-        """The random output on the input (1, ..., 1)."""
-        return output(network, self.values("h", 1), self.passed)
+c, s = size("ell"), size("s")
+inside = Hypothesis("ell < K", less(c, K))
+rise = psi(c + 1) - psi(c)
+GROWTH = claim("lem16-step-growth",
+      title="The mean output rises at ell by at least its mean rise from 0 to ell",
+      statement=less_equal((psi(c) - psi(0)) / c, rise), hypotheses=[inside], **STEP)
 
-    @cached_property
-    def at_zero(self) -> Any:
-        """The random output on the input (0, ..., 0)."""
-        return output(network, self.values("h0", 0), self.passed)
-
-    @property
-    def criterion(self) -> Any:
-        """The dropout criterion for the inputs (0, ..., 0) with label 0 and (1, ..., 1) with label 1."""
-        return (E(self.at_zero**2) + E((self.at_one - 1) ** 2)) / 2
-
-
-net = Dropped(half)
-delta0, delta = net.gates
-dropped = net.at_one
-criterion = net.criterion
-
-# --- definition 13 and lemma 14 ---------------------------------------------------------------------------------
-
-
-def kept(count: Any) -> Any:
-    """1 where `count` inputs are kept, else 0."""
-    return Piecewise((1, Eq(Sum(delta0[k], (k, 1, K)), count)), (0, True))
-
-
-def psi(count: Any) -> Any:
-    """Definition 13: the mean output given that `count` inputs are kept."""
-    return E(dropped * kept(count)) * 2**K / binomial(K, count)
-
-
-LEM14 = claim("lem14",
-      title="The mean output given the number of kept inputs is a convex function of that number",
-      statement=ForEach(less_equal(psi(ell) - psi(ell - 1), psi(ell + 1) - psi(ell)), (ell, 1, K - 1)),
-      kind="lemma", source="section 4.1, lemma 14", limits=TWO)
-
-# --- lemma 16 ---------------------------------------------------------------------------------------------------
+room = Hypothesis("ell + s <= K", less_equal(c + s, K))
+REPEATED = claim("lem16-step-repeated",
+      title="Over s steps from ell the mean output rises by at least s times its rise at ell",
+      statement=less_equal(s * rise, psi(c + s) - psi(c)), hypotheses=[room], **STEP)
 
 many = Hypothesis("K > 18", less(18, K))
 SPREAD: dict[str, Any] = {"hypotheses": [many], "admissible": {K: 64}, "limits": {"max_size": 70}, "kind": "step",
@@ -103,6 +82,8 @@ claim("lem16-step-slope-from-17",
       statement=less(slope, lowest / (K / 2 - sqrt(K) / 4)),
       hypotheses=[Hypothesis("K >= 17", less_equal(17, K))], admissible={K: 64}, limits={"max_size": 70},
       kind="sentence", source="proof of lemma 16, sharpened")
+
+# --- lemma 16 ---------------------------------------------------------------------------------------------------
 
 no_enumeration = dict.fromkeys(("exact", "property", "montecarlo", "decide"),
                                "the hypothesis needs more than 18 inputs, too many patterns to enumerate")
