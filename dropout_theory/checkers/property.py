@@ -20,6 +20,7 @@ from dropout_theory.evaluate import Truth, Unsupported, judge
 from dropout_theory.expectations.enumeration import expectation
 from dropout_theory.instances import Rejected, Values, atoms_of, build, describe
 from dropout_theory.kernel import Context, Finding, checker
+from dropout_theory.vacuity import Premises
 
 EXAMPLES = 40
 FAST_EXAMPLES = 20
@@ -103,6 +104,7 @@ class _Search:
         self.reasons: set[str] = set()
         self.failing: Values | None = None
         self.known: dict[str, Truth] = {}
+        self.premises = Premises(claim.statement)
 
     def __call__(self, data: Any) -> None:
         from hypothesis import reject
@@ -138,6 +140,8 @@ class _Search:
         else:
             self.tried += 1
             self.agreed += found.truth is Truth.AGREES
+            if found.truth is not Truth.FALSE:
+                self.premises.see(values)
         return found.truth
 
 
@@ -169,6 +173,9 @@ def property_test(claim: Any, context: Context) -> Finding:
     if search.tried == 0:
         reasons = "; ".join(sorted(search.reasons)[:3])
         return Finding("unknown", "sampled", reasons or "no admissible instance drawn", {"rejected": search.rejected})
+    if search.premises.unmet:
+        return Finding("unknown", "sampled", f"none of {search.tried} drawn instances meets the premise "
+                       f"{search.premises}", {"tried": search.tried, "rejected": search.rejected})
     balls = f", {search.agreed} of them in balls of relative radius 2^-150" if search.agreed else ""
     return Finding("holds", "sampled", f"{search.tried} drawn instances{balls}",
                    {"tried": search.tried, "agreed": search.agreed, "undecided": search.undecided,

@@ -178,12 +178,12 @@ claim("eq65.2", title="A logistic function is one half at the logarithm of its f
                       "exist, and a constant other than 1/2 is never 1/2."))
 
 claim("eq65.2.amended", title="A logistic function that is not constant is one half where the formula says",
-      statement=half_point, hypotheses=[sloped])
+      statement=half_point, hypotheses=[sloped], admissible={x: 0, c: 1, lam: 2})
 
 claim("eq65", title="Value at zero and half-point of a logistic function", statement=both(at_zero, half_point))
 
 claim("eq65.amended", title="Value at zero and half-point of a logistic function that is not constant",
-      statement=both(at_zero, half_point), hypotheses=[sloped])
+      statement=both(at_zero, half_point), hypotheses=[sloped], admissible={x: 0, c: 1, lam: 2})
 
 c1, c2, lam1, lam2 = Scalar("c_1", POSITIVE), Scalar("c_2", POSITIVE), Scalar("lambda_1"), Scalar("lambda_2")
 same_parameters = implies(both(equal(logistic(0, c1, lam1), logistic(0, c2, lam2)),
@@ -199,7 +199,8 @@ claim("sec7-parameterization",
 
 claim("sec7-parameterization.amended",
       title="Value at zero and half-point determine a logistic function when the value at zero is not one half",
-      statement=same_parameters, hypotheses=[*sloped_both, Hypothesis("c is not one", different(c1, 1))])
+      statement=same_parameters, hypotheses=[*sloped_both, Hypothesis("c is not one", different(c1, 1))],
+      admissible={c1: 2, c2: 2, lam1: 3, lam2: 3})
 
 eq66 = equal(r(0), r(-v) ** Rational(1, 2) * r(v) ** Rational(1, 2))
 

@@ -18,6 +18,7 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     V,
     a,
     b,
+    balanced,
     j,
     k,
     nonzero_input,
@@ -106,7 +107,7 @@ LEM23_ACTIVE = claim("lem23-step-first.amended",
       statement=implies(equal(criterion, least),
                         ForEach(implies(both(equal(on_0, 0), less(on_0, on_1)),
                                         both(equal(a[j], 0), equal(on_1, dot))), units)),
-      hypotheses=[nonzero_input, one_silent], source="appendix B, proof of lemma 23")
+      hypotheses=[nonzero_input, one_silent], source="appendix B, proof of lemma 23", admissible=balanced)
 
 claim("lem23-step-second",
       title="A unit active on 0 and silent on x has a positive bias a_j, and v_j . x <= -a_j",

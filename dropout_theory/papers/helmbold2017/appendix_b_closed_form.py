@@ -28,6 +28,8 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     own,
     size_of,
     square,
+    weightless,
+    x,
     x_entry,
 )
 from dropout_theory.statements import both, equal, equivalent, implies, less, less_equal
@@ -54,12 +56,13 @@ DEF31 = claim("def31",
 s, alpha, budget = Scalar("s", POSITIVE), Scalar("alpha"), Scalar("B", NONNEGATIVE)
 spent = equal(out**2 + alpha**2 * s, budget)
 best_out, best_alpha, best_value = sqrt(budget / 2), sqrt(budget / (2 * s)), budget * sqrt(s) / 2
+best = {s: 4, alpha: Rational(1, 2), out: 1, budget: 2}
 
 LEM32 = claim("lem32",
       title="With squared weights B a unit contributes at most B |x|/2: w = sqrt(B/2), alpha = sqrt(B/(2 x . x))",
       statement=both(implies(spent, less_equal(out * alpha * s, best_value)),
                      equal(best_out**2 + best_alpha**2 * s, budget), equal(best_out * best_alpha * s, best_value)),
-      kind="lemma", source="appendix B, lemma 32", reading="s is x . x > 0; node k is node j.")
+      kind="lemma", source="appendix B, lemma 32", reading="s is x . x > 0; node k is node j.", admissible=best)
 
 other_out, other_alpha = Scalar("w'"), Scalar("alpha'")
 
@@ -71,13 +74,14 @@ LEM32_NODE = claim("lem32-node",
 
 claim("lem32-node.amended",
       title="The squared weights of a unit bound its own contribution",
-      statement=implies(spent, less_equal(out * alpha * s, best_value)), source="appendix B, lemma 32")
+      statement=implies(spent, less_equal(out * alpha * s, best_value)), source="appendix B, lemma 32",
+      admissible=best)
 
 LEM32_UNIQUE = claim("lem32-unique",
       title="The positive maximiser is the only one with alpha >= 0",
       statement=implies(both(spent, equal(out * alpha * s, best_value), less_equal(0, alpha)),
                         both(equal(out, best_out), equal(alpha, best_alpha))),
-      kind="sentence", source="appendix B, lemma 32")
+      kind="sentence", source="appendix B, lemma 32", admissible=best)
 
 LEM32_ROOT = claim("lem32-step-root",
       title="The contribution as a function of alpha",
@@ -96,7 +100,8 @@ LEM32_SLOPE = claim("lem32-step-derivative",
       title="The derivative in alpha vanishes exactly at plus and minus sqrt(B/(2 x . x))",
       statement=equivalent(equal(diff(contribution, alpha), 0), equal(alpha**2, stationary**2)),
       hypotheses=[Hypothesis("inside the budget", less(alpha**2 * s, positive_budget))],
-      kind="step", source="appendix B, proof of lemma 32", reading="B is positive; the square says both signs.")
+      kind="step", source="appendix B, proof of lemma 32", reading="B is positive; the square says both signs.",
+      admissible={s: 4, alpha: Rational(1, 2), positive_budget: 2})
 
 LEM32_NEGATIVE = claim("lem32-step-negative",
       title="With a negative multiple of x the unit outputs 0",
@@ -177,7 +182,8 @@ at = 1 - 2 * lam / length
 BELOW = claim("thm7-step-below",
       title="Up to the threshold (12) is least exactly at A = 1 - 2 lambda/|x|",
       statement=both(less_equal(halves(at), halves(A)), equivalent(equal(halves(A), halves(at)), equal(A, at))),
-      hypotheses=[nonzero_input, below], kind="step", source="appendix B, proof of theorem 7")
+      hypotheses=[nonzero_input, below], kind="step", source="appendix B, proof of theorem 7",
+      admissible={K: 1, lam: Rational(1, 2), x: {(1,): 2}, A: Rational(1, 2)})
 
 ABOVE = claim("thm7-step-above",
       title="Above the threshold (12) is least exactly at A = 0",
@@ -188,7 +194,7 @@ DEAD = claim("thm7-step-zero",
       title="A minimiser with activation 0 has zero weights and output bias 1/2",
       statement=implies(both(equal(criterion, least), equal(on_x(own), on_zero(own))), degenerate),
       hypotheses=[nonzero_input], kind="step", source="appendix B, proof of theorem 7",
-      reading="Up to the hidden biases.")
+      reading="Up to the hidden biases.", admissible=weightless)
 
 RISK = claim("thm7-step-risk",
       title="The risk part of (12) is (1 - A)^2/4, which is lambda^2/(x . x) up to the threshold",

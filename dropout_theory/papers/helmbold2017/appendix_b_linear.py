@@ -14,6 +14,7 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     V,
     activation,
     b,
+    balanced,
     criterion_of,
     j,
     k,
@@ -60,7 +61,7 @@ LEM26 = claim("lem26",
       title="The output bias of a minimiser is (1 - w . V x)/2",
       statement=both(less_equal(criterion_of(centred), criterion_of(unbiased)),
                      equivalent(less_equal(criterion_of(unbiased), criterion_of(centred)), equal(b, best_bias))),
-      hypotheses=[forward], kind="lemma", source="appendix B, lemma 26")
+      hypotheses=[forward], kind="lemma", source="appendix B, lemma 26", admissible=balanced)
 
 
 def centred_form(scale: object) -> object:
@@ -82,7 +83,7 @@ EQ11 = claim("eq11",
 EQ11_ALL = claim("eq11-every-minimiser",
       title="At every minimiser the outputs on 0 and on x sum to 1",
       statement=implies(equal(criterion, least), equal(on_zero(own), 1 - on_x(own))), hypotheses=[nonzero_input],
-      kind="sentence", source="appendix B, eq. (11)", reading="Hidden biases included.")
+      kind="sentence", source="appendix B, eq. (11)", reading="Hidden biases included.", admissible=balanced)
 
 projected = Shallow(lambda j_, k_: projection(own, j_) / square() * x_entry(k_), own.bias, own.out, b)
 along_x = ForEach(equal(V[j, k], dot / square() * x_entry(k)), units, (k, 1, K))
@@ -103,7 +104,7 @@ LEM27_STEP = claim("lem27-step-projection",
 LEM28 = claim("lem28",
       title="The output of a minimiser on x is at most 1",
       statement=implies(equal(criterion, least), less_equal(on_x(own), 1)), hypotheses=[nonzero_input],
-      kind="lemma", source="appendix B, lemma 28")
+      kind="lemma", source="appendix B, lemma 28", admissible=balanced)
 
 scale = (1 + activation(own)) / (2 * activation(own))
 scaled_down = Shallow(own.into, lambda j_: S.Zero, lambda j_: scale * w[j_], best_bias)
@@ -124,6 +125,7 @@ LEM29 = claim("lem29",
                         less_equal((1 + activation(other)) / 2, on_x(own))),
       hypotheses=[nonzero_input], kind="lemma", source="appendix B, lemma 29",
       reading="The other network's output on x is (1 + w . V x)/2 by its form.",
+      admissible={**balanced, other_out: balanced[w], other_into: balanced[V]},
       not_applicable={"decide": "products of the weights of two networks are beyond the solver"})
 
 value, larger = Scalar("t"), Scalar("s")

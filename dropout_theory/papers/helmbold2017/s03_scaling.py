@@ -201,7 +201,8 @@ claim("sec3-rescaling-moves",
 
 claim("sec3-rescaling-moves.amended",
       title="Rescaling gives another network unless the parameters of both layers are all zero",
-      statement=Iff(unmoved, zero_network), hypotheses=[other_factor], source="section 3.2, after theorem 5")
+      statement=Iff(unmoved, zero_network), hypotheses=[other_factor], source="section 3.2, after theorem 5",
+      admissible={n: 1, K: 1, d: 2, z: 2, w: {(1,): 0}, W1: {(1, 1): 0}, b: {(1, 1): 0}})
 
 v = family("v", REAL, (k, 1, n))
 other_last = Parameters(network.first, network.deeper, network.bias, lambda k_: v[k_], b0)

@@ -14,6 +14,7 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     V,
     aversion_of,
     b,
+    balanced,
     best_activation,
     criterion_of,
     j,
@@ -30,6 +31,7 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     unit_on_x,
     unit_on_zero,
     w,
+    weightless,
     x_entry,
 )
 from dropout_theory.statements import ForEach, both, equal, equivalent, implies, less, less_equal
@@ -70,7 +72,8 @@ CLOSED = claim("sec34-closed-form",
 EVERY = claim("sec34-every-optimiser",
       title="Every optimiser has risk min(1/4, lambda^2/(x . x)), so each is an aversion witness",
       statement=implies(equal(criterion, least), equal(criterion - lam / 2 * size_of(own), closed_form)),
-      hypotheses=[nonzero_input], kind="sentence", source="section 3.4, definition of the aversion")
+      hypotheses=[nonzero_input], kind="sentence", source="section 3.4, definition of the aversion",
+      admissible=balanced)
 
 # --- scaling of the inputs ---------------------------------------------------------------------------------------
 
@@ -101,13 +104,13 @@ single_optimum = both(less_equal(Rational(1, 4), criterion), equivalent(equal(cr
 ISOLATED = claim("sec34-single-optimum",
       title="Beyond the threshold the only optimum has all weights zero and output bias 1/2",
       statement=single_optimum, hypotheses=[strong], kind="sentence", source="section 3.4, after theorem 7",
-      reading="Up to the hidden biases, as footnote 2 says. x may be zero.")
+      reading="Up to the hidden biases, as footnote 2 says. x may be zero.", admissible=weightless)
 
 THRESHOLD = claim("sec34-single-optimum-at-threshold",
       title="The same at the threshold itself, for an input that is not zero",
       statement=single_optimum, hypotheses=[nonzero_input, Hypothesis("decay", less_equal(length, 2 * lam))],
       kind="sentence", source="section 3.4, after theorem 7",
-      reading="A sharper form: the printed condition is strict.")
+      reading="A sharper form: the printed condition is strict.", admissible=weightless)
 
 AWAY = claim("sec34-signal-regularised-away",
       title="A finite lambda makes weight decay ignore the input altogether",
@@ -129,7 +132,7 @@ plain_biases = Shallow(own.into, lambda j_: S.Zero, own.out, own.last)
 IRRELEVANT = claim("fn2-hidden-biases",
       title="With all weights zero the hidden biases change nothing",
       statement=implies(no_weights, equal(criterion, criterion_of(plain_biases))),
-      kind="sentence", source="section 3.4, footnote 2")
+      kind="sentence", source="section 3.4, footnote 2", admissible=weightless)
 
 
 def opposite(k_: object) -> object:
@@ -146,7 +149,8 @@ OPPOSITE = claim("fn2-opposite-inputs",
       title="Equal weight on x and -x, both with label 1: the only optimum has zero weights and output bias 1",
       statement=both(less_equal(0, two_sided), equivalent(equal(two_sided, 0), two_sided_optimum)),
       kind="sentence", source="section 3.4, footnote 2",
-      reading="For every number n of hidden units, every x and every lambda; the printed example has n = 2.")
+      reading="For every number n of hidden units, every x and every lambda; the printed example has n = 2.",
+      admissible={**weightless, b: 1})
 
 # --- moving weights ----------------------------------------------------------------------------------------------
 
@@ -182,4 +186,4 @@ PROPORTIONAL = claim("sec34-proportional",
                                       length / 2 * own_weights(own, j)), (j, 1, n))),
       hypotheses=[nonzero_input], kind="sentence", source="section 3.4, last paragraph",
       reading="The contribution is to the difference between the outputs on x and on 0, so that optimisers with hidden "
-              "biases are included. The constant depends on the input only.")
+              "biases are included. The constant depends on the input only.", admissible=balanced)

@@ -28,6 +28,11 @@ x = family("x", REAL, (k, 1, K))
 lam = Scalar("lambda", POSITIVE)
 parameters = (V, a, w, b)
 
+# networks of least criterion: the weights balanced below the threshold 2 lambda = |x|, all zero above it
+balanced = {n: 1, K: 1, lam: Rational(1, 2), b: Rational(1, 4), x: {(1,): 2}, a: {(1,): 0}, w: {(1,): Rational(1, 2)},
+            V: {(1, 1): Rational(1, 2)}}
+weightless = {n: 1, K: 1, lam: 1, b: Rational(1, 2), x: {(1,): 1}, a: {(1,): 1}, w: {(1,): 0}, V: {(1, 1): 0}}
+
 
 @dataclass(frozen=True)
 class Shallow:

@@ -1,0 +1,56 @@
+"""Implications that hold for want of their premise: instances that miss a premise say nothing about its conclusion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory import statements as st
+from dropout_theory.evaluate import Truth, Unsupported, judge
+from dropout_theory.expectations.enumeration import expectation
+from dropout_theory.instances import Values
+
+
+class Premises:
+    """The implications in a statement whose premise no instance has met so far."""
+
+    def __init__(self, statement: Any) -> None:
+        self.unmet = implications(statement)
+
+    def see(self, values: Values) -> None:
+        """Strike off the implications whose premise may hold at an instance."""
+        self.unmet = [i for i in self.unmet if _fails(i, values)]
+
+    def __str__(self) -> str:
+        text = "; ".join(str(_premise(i)) for i in self.unmet)
+        return text if len(text) <= 120 else text[:117] + "..."
+
+
+def implications(statement: Any) -> list[Any]:
+    """The implications and equivalences that are conjuncts of a statement, inside quantified indices too."""
+    if isinstance(statement, (sp.Implies, st.Iff)):  # where both sides of an equivalence fail, it is met half
+        return [statement]
+    if isinstance(statement, sp.And):
+        return [i for a in statement.args for i in implications(a)]
+    if isinstance(statement, st.ForEach):
+        return [st.ForEach(i, *statement.limits) for i in implications(statement.body)]
+    return []
+
+
+def _premise(implication: Any) -> Any:
+    return _premise(implication.body) if isinstance(implication, st.ForEach) else implication.args[0]
+
+
+def _without_premise(implication: Any) -> Any:
+    """The statement that the premise fails, at every index."""
+    if isinstance(implication, st.ForEach):
+        return st.ForEach(_without_premise(implication.body), *implication.limits)
+    return sp.Not(implication.args[0], evaluate=False)
+
+
+def _fails(implication: Any, values: Values) -> bool:
+    try:
+        return judge(_without_premise(implication), values, expectation).truth is Truth.TRUE
+    except Unsupported:
+        return False
