@@ -1,0 +1,55 @@
+"""Instances that meet no premise are no support for an implication."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from dropout_theory.checkers import get_checker
+from dropout_theory.claim import Claim
+from dropout_theory.domains import REAL
+from dropout_theory.kernel import Context
+from dropout_theory.language import Scalar, index, size, weights
+from dropout_theory.statements import ForEach, both, different, equal, equivalent, implies, less, less_equal
+from dropout_theory.vacuity import Premises
+
+n, i, x = size("n"), index("i"), Scalar("x", REAL)
+w = weights("w", n)
+RARE = sp.Rational(355, 113)  # nobody draws this
+HIT = implies(equal(x, RARE), less(sp.pi, x))
+
+
+def found(statement, method, **details):
+    claim = Claim("own:claim", "a claim", statement, "1", "eq. (1)", **details)
+    return get_checker(method).check(claim, Context(fast=True))
+
+
+@pytest.mark.parametrize("method", ["exact", "property"])
+@pytest.mark.parametrize("statement", [
+    HIT,
+    both(less_equal(0, x**2), HIT),
+    ForEach(implies(equal(w[i], RARE), less(sp.pi, w[i])), (i, 1, n)),
+    equivalent(equal(x, RARE), equal(x - RARE, 0)),
+])
+def test_a_premise_that_is_never_met_leaves_the_question_open(statement, method):
+    evidence = found(statement, method)
+    assert evidence.outcome == "unknown"
+    assert "meets the premise" in evidence.scope and "355/113" in evidence.scope
+
+
+def test_one_instance_that_meets_it_is_enough():
+    assert found(HIT, "exact", admissible={x: RARE}).outcome == "holds"
+    assert found(implies(less(0, x), different(x, 0)), "exact").outcome == "holds"
+
+
+def test_a_wrong_implication_is_refuted_all_the_same():
+    assert found(implies(less(0, x), less(x, 0)), "exact").outcome == "fails"
+    assert found(implies(less(0, x), less(x, 0)), "property").outcome == "fails"
+
+
+def test_each_implication_must_be_met():
+    premises = Premises(both(implies(less(0, x), less(0, 2 * x)), HIT))
+    premises.see({x: sp.Integer(1)})
+    assert premises.unmet == [HIT]
+    premises.see({x: RARE})
+    assert not premises.unmet
