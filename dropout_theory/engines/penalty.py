@@ -12,7 +12,6 @@ from flint import arb
 
 from dropout_theory.engines.fourier import logistic_moments
 from dropout_theory.engines.unit import Array, UnitMoments, finite_floats, logistic, rational, refuse, softplus
-from dropout_theory.evaluate import precision
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,8 @@ def mixture_moments(units: Sequence[UnitMoments], chances: Sequence[Any]) -> Uni
         raise ValueError(f"chances is {list(chances)}; allowed: probabilities that sum to 1")
     if not exact:
         return _mixed(units, shares)
+    from dropout_theory.evaluate import precision
+
     with precision(32 + max(u.mean.mid().bits() for u in units)):
         return _mixed(units, [arb(x) for x in shares])
 

@@ -27,7 +27,6 @@ from dropout_theory.engines.unit import (
     scaled_preactivation,
 )
 from dropout_theory.engines.unit_plan import subset_chances, subset_sums, two_sum
-from dropout_theory.evaluate import precision
 
 MOST_GATES = 44
 MOST_CERTIFIED_GATES = 22
@@ -114,6 +113,8 @@ def certified_enumeration(weights: Sequence[Any], keep: Any, *, bias: Any = 0, c
 
     Arguments and errors as of `fourier_certified.certified_moments`.
     """
+    from dropout_theory.evaluate import precision
+
     if digits < 1:
         raise ValueError(f"digits is {digits}; allowed: at least 1")
     unit = exact_unit(weights, keep, bias, c, slope)
