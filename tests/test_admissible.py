@@ -8,7 +8,7 @@ from dropout_theory.checkers import get_checker
 from dropout_theory.claim import Claim, Hypothesis
 from dropout_theory.domains import PROBABILITY, REAL
 from dropout_theory.kernel import Context, derive
-from dropout_theory.language import Scalar
+from dropout_theory.language import Scalar, family, size
 from dropout_theory.statements import less, less_equal
 
 p, x = Scalar("p", PROBABILITY), Scalar("x", REAL)
@@ -53,3 +53,14 @@ def test_no_verdict_without_an_admissible_instance():
     claim = claim_with(less(p, sp.Rational(1, 2)), admissible={p: sp.Rational(3, 4), x: 0})
     proof = get_checker("symbolic").check(claim, Context())
     assert derive(claim, [check(claim), proof]).verdict == "open"
+
+
+def test_the_ends_of_domains_are_met_where_hypotheses_allow_them():
+    figures = check(claim_with(less(p, sp.Rational(1, 2)))).figures
+    assert figures["boundary"] == ["p = 0"] and figures["boundary_not_met"] == ["p = 1"]
+    stated = check(claim_with(less(x, 0), admissible={x: -1})).figures
+    assert "boundary" not in stated, "the real line has no ends"
+    n = size("n")
+    w = family("w", PROBABILITY, n)
+    some = Claim("paper:sizes", "test", less_equal(0, w[1]), "1", "test")
+    assert check(some).figures["boundary"] == ["n = 1", "w = 0", "w = 1"]

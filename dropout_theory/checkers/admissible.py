@@ -1,14 +1,22 @@
-"""A concrete instance that meets every hypothesis: without one a statement could be true of nothing."""
+"""A concrete instance that meets every hypothesis: without one a statement could be true of nothing.
+
+Where the hypotheses allow it, the ends of the domains are met too: p = 0, p = 1, the smallest sizes.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import sympy as sp
+
+from dropout_theory import language as lang
 from dropout_theory import statements as st
+from dropout_theory.domains import Domain
 from dropout_theory.instances import RandomChooser, Rejected, Unsupported, atoms_of, build, check_admissible, describe
 from dropout_theory.kernel import Context, Finding, checker
 
 ATTEMPTS = 2000
+BOUNDARY_ATTEMPTS = 40
 
 
 @checker("admissible", lambda claim: "no formal statement" if claim.statement is None else None)
@@ -22,7 +30,7 @@ def admissible(claim: Any, context: Context) -> Finding:
         except Rejected as error:
             return Finding("unknown", "exact-instances", f"the stated instance is not admissible: {error}")
         return Finding("holds", "exact-instances", "the stated instance meets every hypothesis",
-                       {"instance": describe(claim.admissible)})
+                       {"instance": describe(claim.admissible), **boundary(claim, context)})
     if not any(atoms_of(claim)):
         return Finding("holds", "exact-instances", "a statement about numbers only")
     chooser = RandomChooser(context.seed)
@@ -34,12 +42,60 @@ def admissible(claim: Any, context: Context) -> Finding:
             last = str(error)
             continue
         return Finding("holds", "exact-instances", "an instance meets every hypothesis",
-                       {"instance": describe(values), "attempts": attempt + 1})
+                       {"instance": describe(values), "attempts": attempt + 1, **boundary(claim, context)})
     contradiction = contradictory_sizes(claim)
     if contradiction:
         return Finding("unknown", "proof", f"no instance can meet the hypotheses: they contradict each other "
                        f"{contradiction}", ill_formed=True)
     return Finding("unknown", "exact-instances", f"no admissible instance in {ATTEMPTS} draws: {last}")
+
+
+class _AtEnd(RandomChooser):
+    """Random choices, with one atom, and every entry of it, at an end of its domain."""
+
+    def __init__(self, seed: int, atom: Any, end: Any) -> None:
+        super().__init__(seed)
+        self.atom, self.end = atom, end
+
+    def integer(self, name: str, low: int, high: int) -> int:
+        return int(self.end) if self._is_it(name) else super().integer(name, low, high)
+
+    def number(self, name: str, domain: Domain) -> Any:
+        return self.end if self._is_it(name) else super().number(name, domain)
+
+    def _is_it(self, name: str) -> bool:
+        return name.partition("[")[0] == self.atom.name
+
+
+def boundary(claim: Any, context: Context) -> dict[str, list[str]]:
+    """The ends of domains that some instance meets, and those that none of a few drawn ones does."""
+    found: dict[str, list[str]] = {"boundary": [], "boundary_not_met": []}
+    integers, reals, families = atoms_of(claim)
+    for atom in [*integers, *reals, *families]:
+        if not isinstance(atom, lang.Scalar) or isinstance(atom, lang.Family) and atom.simplex is True:
+            continue
+        low, high = map(sp.sympify, (atom.domain.lower, atom.domain.upper))
+        for end in dict.fromkeys(e for e in (low, high) if e.is_finite and atom.domain.contains(e)):
+            met = _met(claim, _AtEnd(context.seed, atom, end), atom, end)
+            found["boundary" if met else "boundary_not_met"].append(f"{atom} = {end}")
+    return {name: ends for name, ends in found.items() if ends}
+
+
+def _met(claim: Any, chooser: RandomChooser, atom: Any, end: Any) -> bool:
+    """Whether the claim's own instance, moved to the end of a domain, or a drawn one there is admissible."""
+    if claim.admissible is not None and not isinstance(claim.admissible.get(atom), dict) and not atom.domain.integer:
+        try:
+            check_admissible(claim, {**claim.admissible, atom: end})
+            return True
+        except (Rejected, Unsupported):
+            pass
+    for attempt in range(BOUNDARY_ATTEMPTS):
+        try:
+            build(claim, chooser, (1, 2, 2, 3)[attempt % 4])
+            return True
+        except (Rejected, Unsupported):
+            continue
+    return False
 
 
 def contradictory_sizes(claim: Any) -> str | None:

@@ -42,6 +42,7 @@ def page(ledger: Ledger, claim: Mapping[str, Any], *, on: bool = False, room: in
                       wrap=True)
         blocks.append(paint("Evidence", "bold", on) + "\n" + textwrap.indent(lines, "  "))
     blocks.append(_block("Tightness", _tightness(claim["evidence"]), room, on))
+    blocks.append(_block("Boundary cases", _boundary(claim["evidence"]), room, on))
     key = claim["id"], claim["fingerprint"]
     blocks.append(_block("Mutants", scores.mutants_spelled(*key), room, on))
     blocks.append(_block("Without a hypothesis", scores.ablation_spelled(*key), room, on))
@@ -77,6 +78,13 @@ def _show(value: Any) -> str:
     if isinstance(value, list):
         return "(" + ", ".join(_show(v) for v in value) + ")"
     return str(value)
+
+
+def _boundary(evidence: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The ends of domains that admissible instances meet, and those that none does."""
+    figures: Mapping[str, Any] = next((e["figures"] for e in evidence if e["method"] == "admissible"), {})
+    named = (("admissible", "boundary"), ("no admissible instance found", "boundary_not_met"))
+    return [f"{what}: {', '.join(figures[name])}" for what, name in named if name in figures]
 
 
 def _tightness(evidence: Iterable[Mapping[str, Any]]) -> list[str]:
