@@ -71,13 +71,13 @@ def variance_bounds(n: int, variance: Any, width: Any, half: Any, error: float, 
     ``half``: half-width of a valid interval for the mean; ``slack`` is added on both sides (it carries its own unit).
     """
     budget = math.log(2.0 / error)
-    root, rest = width * math.sqrt(budget / (2.0 * n)), width * width * budget / (3.0 * n)
     with np.errstate(over="ignore", invalid="ignore"):
+        root, rest = width * math.sqrt(budget / (2.0 * n)), width * width * budget / (3.0 * n)
         upper = (root + np.sqrt(root * root + variance + half * half + rest)) ** 2 * _OUTWARD + slack
         lower = (np.sqrt(root * root + np.maximum(variance - rest, 0.0)) - root) ** 2 / _OUTWARD - slack
         most = width * width / 4.0 * _OUTWARD + slack
     upper = np.fmin(upper, most)
-    return Quantity(variance, np.clip(lower, 0.0, upper), upper)
+    return Quantity(variance, np.fmax(np.fmin(lower, upper), 0.0), upper)  # squares that overflow bound nothing
 
 
 def covariance_bounds(n: int, first: tuple[float, float, float], second: tuple[float, float, float], product: float,

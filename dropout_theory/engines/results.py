@@ -125,29 +125,36 @@ def moments_of_case(network: Network, x: Array, samples: int, found: Array, rang
     groups = samples // 2 if pairs else samples
     spread = found[1] / max(1, samples - 1)
     width = high - low
-    variance = variance_bounds(groups, spread, width, mean.half_width, share,
-                               2.0 * width * (accuracy + rounding) * magnitude + bias * width * width)
+    with np.errstate(over="ignore"):
+        variance = variance_bounds(groups, spread, width, mean.half_width, share,
+                                   2.0 * width * (accuracy + rounding) * magnitude + bias * width * width)
     for quantity in (mean, variance):  # inputs are given, not sampled
         for part in (quantity.value, quantity.lower, quantity.upper):
             part[:inputs] = x if quantity is mean else 0.0
     size = np.maximum(np.abs(s_low), np.abs(s_high))
     direct = mean_bounds(samples, found[2], found[3], s_low, s_high, share,
                          (accuracy + rounding) * size + bias * (s_high - s_low)) if want_sums and not pairs else None
-    sums, nwgm = _means_of_sums(network, x, mean, direct)
-    u, w = (np.concatenate(part) for part in network.ensemble(x))
+    ensemble = network.ensemble(x)
+    sums, nwgm = _means_of_sums(network, ensemble[0], mean, direct)
+    u, w = (np.concatenate(part) for part in ensemble)
     return Moments(mean, variance, sums, nwgm, w, u, mean - nwgm, nwgm - _exact(w), mean - _exact(w), gain)
 
 
-def _means_of_sums(network: Network, x: Array, mean: Quantity, direct: Quantity | None) -> tuple[Quantity, Quantity]:
-    """Return E(S) and f(E(S)) of all units.
+def _means_of_sums(network: Network, u: list[Array], mean: Quantity,
+                   direct: Quantity | None) -> tuple[Quantity, Quantity]:
+    """Return E(S) and f(E(S)) of all units; ``u``: preactivations of the ensemble network.
 
     E(S) is linear in the means of the activities that it reads, because a gate does not depend on the activity it
-    gates (baldi2014 eq. 101): exact where only inputs are read. Elsewhere the interval is cut with the sampled one.
+    gates (baldi2014 eq. 101): it is U where only inputs are read. Elsewhere the interval is cut with the sampled one.
     """
     offsets = np.concatenate([[0], np.cumsum(network.sizes)])
-    sums = [_exact(x)]
-    images = [_exact(x)]
+    sums = [_exact(u[0])]
+    images = [_exact(u[0])]
     for n, layer in enumerate(network.layers, 1):
+        if not any(network.sources[n]):
+            sums.append(_exact(u[n]))
+            images.append(_image(layer, sums[-1]))
+            continue
         columns = np.concatenate([np.arange(offsets[k], offsets[k + 1]) for k in network.sources[n]]
                                  or [np.zeros(0, np.int64)])
         weights, below = network.ensemble_weights[n - 1], mean[columns]
@@ -155,10 +162,10 @@ def _means_of_sums(network: Network, x: Array, mean: Quantity, direct: Quantity 
         up, down = np.maximum(weights, 0.0), np.minimum(weights, 0.0)
         lower = up @ below.lower + down @ below.upper + layer.bias
         upper = up @ below.upper + down @ below.lower + layer.bias
-        if any(network.sources[n]) and direct is not None:
+        if direct is not None:
             part = direct[offsets[n]:offsets[n + 1]]
             lower, upper = np.maximum(lower, part.lower), np.minimum(upper, part.upper)
-            value = np.clip(part.value, lower, upper)
+            value = np.clip(value, lower, upper)
         sums.append(Quantity(value, np.minimum(lower, value), np.maximum(upper, value)))
         images.append(_image(layer, sums[-1]))
     return _joined(sums), _joined(images)

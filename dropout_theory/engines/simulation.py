@@ -231,9 +231,9 @@ class _Wishes:
                 raise ValueError(f"quantiles[{name!r}] must be strictly between 0 and 1, not {list(wanted)!r}")
         self.pairs = {(a, b): (slot(a), slot(b)) for a, b in covariances}
         self.quantiles = quantiles
-        self.bins = {name: int(histogram.get(name, _BINS)) for name in (*histogram, *quantiles)}
-        self.asked = tuple(histogram)
-        self.places = {name: slot(name) for name in self.bins}
+        self.bins = {("histogram", name): int(bins) for name, bins in histogram.items()} | \
+            {("quantiles", name): _BINS for name in quantiles}
+        self.places = {key: slot(key[1]) for key in self.bins}
         self.units = sum(network.sizes)
         self.intervals = 2 * len(self.pairs) + len(self.bins)
 
@@ -257,7 +257,7 @@ class _Wishes:
                 ranges: Sequence[tuple[Array, ...]], share: float, accuracy: float, single: bool) -> tuple[Any, ...]:
         at = {place: unit for unit, place in self.slots.items()}
         covariances: dict[Any, list[Quantity]] = {pair: [] for pair in self.pairs}
-        histograms: dict[Any, list[Histogram]] = {name: [] for name in self.bins}
+        histograms: dict[Any, list[Histogram]] = {key: [] for key in self.bins}
         cuts = np.concatenate([[0], np.cumsum(job.bins)])
         for total, case, (_, _, low, high) in zip(totals, cases, ranges, strict=True):
             groups = total.samples // 2 if job.antithetic else total.samples
@@ -268,11 +268,11 @@ class _Wishes:
                 slack = float((high - low)[a] * (high - low)[b]) * (job.plan.bias + 4.0 * accuracy)
                 covariances[pair].append(covariance_bounds(groups, sides[0], sides[1],
                                                            float(row[2]) / max(1, total.samples - 1), share, slack))
-            for i, (name, place) in enumerate(self.places.items()):
-                histograms[name].append(Histogram(total.counts[cuts[i]:cuts[i + 1]], float(low[at[place]]),
+            for i, (key, place) in enumerate(self.places.items()):
+                histograms[key].append(Histogram(total.counts[cuts[i]:cuts[i + 1]], float(low[at[place]]),
                                                   float(high[at[place]]), job.plan.bias))
-        found = {(name, q): [h.quantile(q, share) for h in histograms[name]]
+        found = {(name, q): [h.quantile(q, share) for h in histograms["quantiles", name]]
                  for name, wanted in self.quantiles.items() for q in wanted}
-        shown = {name: histograms[name] for name in self.asked}
+        shown = {name: made for (kind, name), made in histograms.items() if kind == "histogram"}
         tables: tuple[Any, ...] = (covariances, shown, found)
         return tuple({key: value[0] for key, value in table.items()} for table in tables) if single else tables
