@@ -7,6 +7,7 @@ import json
 import fake_claims
 import pytest
 import sympy as sp
+from click.testing import CliRunner
 
 from dropout_theory import cli_mutants
 from dropout_theory.claim import Claim, Hypothesis
@@ -28,7 +29,7 @@ from dropout_theory.language import (
 )
 from dropout_theory.mutants import run
 from dropout_theory.mutants.ablation import ablate
-from dropout_theory.mutants.campaign import holding, record_of
+from dropout_theory.mutants.campaign import campaign, holding, record_of
 from dropout_theory.mutants.equivalence import still_true
 from dropout_theory.mutants.operators import spread, variants
 from dropout_theory.proof import arithmetic, assume, identity
@@ -198,3 +199,33 @@ def test_only_claims_on_record_as_true_are_tried():
 def test_means_are_exchanged_only_where_they_make_sense():
     assert not made(equal(E(S), x), "exchange means")
     assert equal(NWGM(w[N]), G(w[N])) in made(equal(E(w[N]), G(w[N])), "exchange means")
+
+
+def test_an_interrupt_keeps_what_is_finished():
+    def item(claim, settings, context):
+        if claim.id == "toy:eq2":
+            raise KeyboardInterrupt
+        return {"id": claim.id, "contradictions": []}
+
+    tasks = [(i, "mutants") for i in ("toy:eq1", "toy:eq2", "toy:eq3.1")]
+    outcome = campaign(tasks, Context(), item, lambda: {"mutants": None}, fake_claims.registry, None)
+    assert outcome.interrupted
+    assert list(outcome.records) == ["toy:eq1"]
+
+
+def test_commands_write_json_and_say_what_survived(tmp_path):
+    name = "baldi2014:sec7-strict-if-constant.amended"
+
+    def call(command, *arguments):
+        file = tmp_path / "found.json"
+        done = CliRunner().invoke(command, [name, "baldi2014:eq57", "--jobs", "1", "--json", str(file), *arguments],
+                                  standalone_mode=False)
+        assert done.return_value == 0, done.output
+        return done.output, json.loads(file.read_text())
+
+    shown, data = call(cli_mutants.mutants, "--limit", "1", "--method", "exact")
+    assert "left out: 1 refuted" in shown and "exact       killed" in shown
+    assert [(r["id"], r["method"], r["killed"] + r["survived"]) for r in data["claims"]] == [(name, "exact", 1)]
+    shown, data = call(cli_mutants.ablate)
+    assert "not constant: needed, false without it at" in shown
+    assert {h["outcome"] for h in data["claims"][0]["hypotheses"]} == {"needed"}
