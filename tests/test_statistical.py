@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy as sp
-from flint import arb
+from flint import arb, fmpq
 
 from dropout_theory.checkers.statistical import FAST_SAMPLES, Sampler, statistical
 from dropout_theory.claim import Claim, Hypothesis
@@ -253,3 +253,19 @@ def test_columns_follow_their_law() -> None:
     output = program.compile(O[N], {})
     assert isinstance(program.variates[0], Categorical)
     assert program.run(np.array([[1.0], [3.0]]), [output])[:, 0].tolist() == [5.0, 9.0]
+
+
+def test_a_condition_on_gates_that_are_certain_has_the_value_it_takes() -> None:
+    # the range of a comparison is 0 to 1 also where both sides are constants
+    keep = Scalar("p", PROBABILITY)
+    gate = gates("r", keep, 1)[1]
+    event = sp.Piecewise((3, sp.Eq(gate, 1)), (1, True))
+    for value, mean in ((0, 1), (1, 3), (sp.Rational(1, 2), 2)):
+        claim = Claim("helmbold2017:certain-gates", "chance", equal(E(event), 1 + 2 * keep), "1", "text",
+                      admissible={keep: value})
+        assert statistical.check(claim, Context(fast=True)).outcome != "fails"
+        sampler = Sampler({keep: fmpq(sp.Rational(value).p, sp.Rational(value).q)}, 2000, 1, 0, 1e-6, 4)
+        with precision(60):
+            drawn = sampler.value(E(event))
+            assert drawn.lower() <= mean <= drawn.upper()
+            assert value not in (0, 1) or drawn == mean

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from flint import arb
 
@@ -140,8 +141,9 @@ class Sampler(Evaluator):
         if len(program.operations) * self.samples > MAX_WORK:
             raise Unsupported(f"{len(program.operations)} operations for each of {self.samples} samples")
         if not program.variates:  # every gate is certain here
-            return tuple(Interval(MeanInterval(1, m, 0.0, m - r.error, m + r.error, "constant", 0.5, r.error), 0.0)
-                         for o in outputs for r in [program.bounds(o)] for m in [(r.low + r.high) / 2])
+            values = program.run(np.empty((1, 0)), outputs)[0]  # their ranges may be wider than the one value taken
+            return tuple(Interval(MeanInterval(1, m, 0.0, m - e, m + e, "constant", 0.5, e), 0.0)
+                         for m, e in zip(map(float, values), (program.bounds(o).error for o in outputs), strict=True))
         ranges = [program.bounds(o) for o in outputs]
         bias = program.bias()
         error = max(r.error + bias * (r.high - r.low) for r in ranges)
