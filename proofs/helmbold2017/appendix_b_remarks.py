@@ -1,0 +1,22 @@
+"""Every minimiser of the criterion of weight decay is an aversion witness."""
+
+from __future__ import annotations
+
+from dropout_theory.proofs.helmbold2017.weight_decay import at_optimum, aversion_is_closed_form, risk_at_optimum
+from sympy import S
+
+from dropout_theory.papers.helmbold2017 import appendix_b_remarks as paper
+from dropout_theory.papers.helmbold2017.weight_decay import risk_of
+from dropout_theory.proof import Theorem, prove, restate, rewrite
+from dropout_theory.proof.indices import mirrored
+
+
+@prove("helmbold2017:appB-every-minimiser-is-a-witness")
+def every_minimiser() -> Theorem:
+    return restate(rewrite(risk_at_optimum(), mirrored(aversion_is_closed_form())), paper.WITNESSES.statement)
+
+
+@prove("helmbold2017:appB-zero-risk")
+def zero_risk() -> Theorem:
+    _, found = at_optimum(risk_of, 0, best=S.One)
+    return restate(found, paper.FITTED.statement)

@@ -1,0 +1,130 @@
+"""Exponential against linear growth, from theorem 18; rectifiers of non-negative numbers below a free output node."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from dropout_theory.proofs.helmbold2017.equal_weights import dropped_values, layer, zero_risk
+from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
+from dropout_theory.proofs.helmbold2017.s05_growth import criterion_bound, power_grows, weight_decay
+from dropout_theory.proofs.helmbold2017.s05_growth import high as larger_root
+from dropout_theory.proofs.helmbold2017.s05_growth import low as smaller_root
+from dropout_theory.proofs.helmbold2017.s05_penalty import acts_linearly, averaged, lower_bound
+from sympy import Ge, S
+
+from dropout_theory.domains import NONNEGATIVE
+from dropout_theory.language import Scalar, natural, size, substitute
+from dropout_theory.papers.helmbold2017 import s05_depth as paper
+from dropout_theory.papers.helmbold2017 import s05_growth as growth
+from dropout_theory.papers.helmbold2017.notation import K, d, i, linear, n, s
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    cases,
+    conjunction,
+    generalise,
+    induction,
+    instance,
+    prove,
+    restate,
+    rewrite,
+    satisfied,
+    specialise,
+)
+from dropout_theory.proof.indices import at_value, generalise_offset, mirrored
+from dropout_theory.proof.layers import rewritten
+from dropout_theory.statements import equal, less, less_equal
+
+t = size("t")
+target, power, loss, risk = Scalar("target"), Scalar("power", NONNEGATIVE), Scalar("a"), Scalar("r")
+
+
+def penalty_above(value: Any, *known: Theorem) -> Theorem:
+    """value^2/K <= the dropout penalty, for a value of at least 0 that is at most y."""
+    bound = arithmetic(less_equal(power**2 / K, loss - risk), assume(less_equal(target**2 / K, loss)),
+                       assume(less_equal(power, target)), assume(equal(risk, 0)))
+    values = {target: growth.y, power: value, loss: growth.criterion, risk: growth.risk}
+    return satisfied(instance(bound, values, *known), criterion_bound(), zero_risk(), *known)
+
+
+@prove("helmbold2017:sec51-exponential-targets")
+def exponential_targets() -> Theorem:
+    first, second = paper.TARGETS
+    _, lower, upper = (assume(h.condition) for h in paper.between)
+    dropout = restate(penalty_above(paper.low**d, lower), first)
+    rho, known = growth.rho, assume(growth.root.condition)
+    wanted = less_equal(rho, paper.high)
+    larger = instance(power_grows(), {smaller_root: paper.high, larger_root: rho})
+    small = cases(less(paper.high, rho), arithmetic(wanted, larger, known, upper),
+                  arithmetic(wanted, assume(Ge(paper.high, rho, evaluate=False))))
+    count = Scalar("N", NONNEGATIVE)
+    grown = arithmetic(less_equal(growth.lam * rho**2 / 2 * count, growth.lam * paper.high**2 / 2 * count),
+                       arithmetic(less_equal(rho**2, paper.high**2), small))
+    grown = instance(grown, {count: growth.weight_count}, arithmetic(less_equal(0, growth.weight_count)))
+    return conjunction(dropout, arithmetic(second, grown, weight_decay()))
+
+
+@prove("helmbold2017:sec51-dropout-exponential")
+@cache
+def exponential() -> Theorem:
+    known = arithmetic(less_equal(growth.y, growth.y))
+    return restate(penalty_above(growth.y, known), paper.CONSTANT.statement)
+
+
+@prove("helmbold2017:sec51-term")
+def term_of_mixture() -> Theorem:
+    weight, low, high = Scalar("P", NONNEGATIVE), Scalar("u"), Scalar("v")
+    scaled = arithmetic(less_equal(weight * low, weight * high), assume(less_equal(low, high)))
+    values = {weight: paper.weight[1], low: exponential().conclusion.args[0], high: exponential().conclusion.args[1]}
+    return restate(satisfied(instance(scaled, values), exponential()), paper.TERM.statement)
+
+
+@prove("helmbold2017:sec51-narrow-layers")
+def narrow_layers() -> Theorem:
+    """c^d <= 1."""
+    one_unit = assume(paper.NARROW.hypotheses[0].condition)
+    statement = paper.NARROW.statement
+    weight = growth.c
+    grown = less_equal(weight**t, 1)
+    a = Scalar("a", NONNEGATIVE)
+    smaller = arithmetic(less_equal(a * weight, 1), assume(less_equal(a, 1)))
+    step = satisfied(instance(smaller, {a: weight**t}), assume(grown))
+    every = instance(induction(t, grown, arithmetic(less_equal(weight, 1)), step), {t: d})
+    there = arithmetic(substitute(statement, {n: S.One}), every)
+    return at_value(statement, one_unit, there)
+
+
+@prove("helmbold2017:thm18-step-doubled-weights")
+def doubled_weights() -> Theorem:
+    top = instance(every_layer(paper.plain_values, growth.fixed_values, lambda _: S.One), {layer: d - 1})
+    left, right = paper.DOUBLED.statement.args
+    return restate(rewritten(left, top, indices=[i]), equal(left, right))
+
+
+@prove("helmbold2017:thm18-step-same-values")
+def same_values() -> Theorem:
+    """No factor in the value of a unit mentions the unit."""
+    one = dropped_values()
+    other = specialise(generalise(one, (i, 1, n)), paper.t)
+    offset, statement = natural("m"), paper.SAME.statement
+    equal_values = arithmetic(equal(growth.fixed_values[layer, i], growth.fixed_values[layer, paper.t]), one, other)
+    return generalise_offset(instance(equal_values, {layer: 1 + offset}), offset, statement.body, *statement.limits)
+
+
+# --- theorem 19 -------------------------------------------------------------------------------------------------
+
+
+@prove("helmbold2017:thm19-signs-below-the-output")
+def signs_below_the_output() -> Theorem:
+    """As for theorem 19: only rectifiers need numbers that are not negative."""
+    h_linear, _ = paper.in_network("g", paper.scaled(paper.delta0), paper.scaled(paper.delta), activation=linear)
+    H_linear, _ = paper.in_network("G", paper.always, paper.always, activation=linear)
+    values = [instance(acts_linearly(*nets), {layer: d - 1})
+              for nets in ((paper.h, h_linear), (paper.H, H_linear))]
+    dropped, clean = (rewritten(whole, value, indices=[s, i])
+                      for whole, value in zip((paper.D, paper.O), values, strict=True))
+    bound = lower_bound(dropped.conclusion.args[1], h_linear, clean.conclusion.args[1], H_linear)
+    original = rewrite(bound, *(mirrored(value) for value in values), indices=[s, i])
+    return averaged(original, paper.FEWER_SIGNS.statement)
