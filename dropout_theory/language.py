@@ -395,6 +395,10 @@ class _Operator(sp.Function):
         power = f"^{{{exp}}}" if exp else ""
         return rf"{self.latex_name}{power}\left[{inside}\right]"
 
+    def has(self, *patterns: Any) -> bool:
+        # a SymPy sum draws cases that mention its index out of all around them: not out of a mean, they may be random
+        return bool(super().has(*[p for p in patterns if p is not sp.Piecewise]))
+
     def _eval_evalf(self, prec: int) -> None:
         # SymPy evaluates a function of numbers by the mpmath name it finds: of E, that is Euler's number
         return None

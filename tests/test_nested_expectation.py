@@ -4,7 +4,7 @@ import sympy as sp
 
 from dropout_theory.evaluate import Truth, judge
 from dropout_theory.expectations.enumeration import expectation
-from dropout_theory.language import E, Var, distribution, gates, size, subnetwork, weights
+from dropout_theory.language import E, Var, distribution, gates, index, size, subnetwork, weights
 from dropout_theory.statements import equal
 
 
@@ -21,3 +21,11 @@ def test_nested_mean_over_gates_ignores_the_outer_mask() -> None:
     left = E((delta[1] - E(delta[1])) ** 2)
     assert judge(equal(left, Var(delta[1])), {}, expectation).truth is Truth.TRUE
     assert judge(equal(left, 0), {}, expectation).truth is Truth.FALSE
+
+
+def test_a_sum_does_not_draw_cases_by_chance_out_of_an_expectation() -> None:
+    delta, j = gates("delta", sp.Rational(1, 3), 1), index("j")
+    part = 2 * E((1 + delta[1]) * sp.Piecewise((1, sp.Eq(delta[1], j)), (0, True))) ** 2
+    total = sp.Sum(part, (j, 0, 1))
+    assert total.function == part
+    assert judge(equal(total, sp.Rational(16, 9)), {}, expectation).truth is Truth.TRUE
