@@ -1,4 +1,4 @@
-"""Lemmas 14 and 16 and theorem 8."""
+"""Lemma 16 from its sharp form, and theorem 8; the steps of the printed proof are in `lower_bound_steps`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
+from dropout_theory.proofs.helmbold2017 import lower_bound_steps
 from dropout_theory.proofs.helmbold2017.telescope import criterion_bound
 from sympy import Rational, sqrt
 
@@ -16,6 +17,7 @@ from dropout_theory.papers.helmbold2017 import s04_lower_bound as paper
 from dropout_theory.papers.helmbold2017.notation import K, d
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_gadgets import network as gadgets
+from dropout_theory.papers.helmbold2017.s04_level_means import net
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
@@ -69,7 +71,7 @@ def any_dropout() -> Theorem:
 @prove("helmbold2017:lem16-all-sizes")
 @cache
 def all_sizes() -> Theorem:
-    return restate(criterion_bound(paper.net), paper.LEM16_ALL.statement)
+    return restate(criterion_bound(net), paper.LEM16_ALL.statement)
 
 
 @prove("helmbold2017:lem16")
@@ -142,3 +144,6 @@ def negative_weights() -> Theorem:
 @prove("helmbold2017:thm8-from-three-inputs")
 def from_three_inputs() -> Theorem:
     return improved_upon(assume(paper.THM8_FROM_3.hypotheses[0].condition), paper.THM8_FROM_3.statement)
+
+
+__all__ = ["lower_bound_steps"]

@@ -29,6 +29,7 @@ claim = Section("helmbold2017", "4")
 half = Rational(1, 2)
 ell = index("j")
 TWO = {"max_size": 2}
+NO_SAMPLING = {"montecarlo": "means over rare patterns, divided by their probability, are too wide to compare"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ DEF13 = claim("def13",
       title="The mean output given the number of kept inputs conditions on events of positive probability",
       statement=ForEach(both(less(0, binomial(K, ell) / 2**K), equal(E(kept(ell)), binomial(K, ell) / 2**K)),
                         (ell, 0, K)),
-      kind="definition", source="section 4.1, definition 13", limits={"max_size": 3})
+      kind="definition", source="section 4.1, definition 13", limits={"max_size": 3},
+      not_applicable={"montecarlo": "an interval does not show that two numbers are equal"})
 
 a, b = index("a"), index("b")  # an input that is 0 and one that is 1
 u = family("u", BIT, *INPUT_NODES)
@@ -138,10 +140,10 @@ INPUTS = claim("lem14-step-inputs",
 LEM14 = claim("lem14",
       title="The mean output given the number of kept inputs is a convex function of that number",
       statement=ForEach(less_equal(psi(ell) - psi(ell - 1), psi(ell + 1) - psi(ell)), (ell, 1, K - 1)),
-      kind="lemma", source="section 4.1, lemma 14", limits=TWO)
+      kind="lemma", source="section 4.1, lemma 14", limits=TWO, not_applicable=NO_SAMPLING)
 
 RISING = claim("lem14-non-decreasing",
       title="The mean output given the number of kept inputs does not decrease with that number",
       statement=ForEach(less_equal(psi(ell), psi(ell + 1)), (ell, 0, K - 1)),
-      kind="sentence", source="used in the proof of lemma 16", limits=TWO,
+      kind="sentence", source="used in the proof of lemma 16", limits=TWO, not_applicable=NO_SAMPLING,
       reading="The step from one value of the function to a whole tail needs it; non-negative weights give it.")

@@ -13,7 +13,7 @@ from dropout_theory.papers.helmbold2017 import s04_negative_weights as tails
 from dropout_theory.papers.helmbold2017.notation import K, d, n, p
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_gadgets import network as gadgets
-from dropout_theory.papers.helmbold2017.s04_level_means import Dropped, criterion, psi
+from dropout_theory.papers.helmbold2017.s04_level_means import NO_SAMPLING, Dropped, criterion, psi
 from dropout_theory.papers.helmbold2017.s04_supermodular import bias_atoms, weight_atoms
 from dropout_theory.statements import both, different, equal, implies, less, less_equal
 
@@ -55,12 +55,14 @@ inside = Hypothesis("ell < K", less(c, K))
 rise = psi(c + 1) - psi(c)
 GROWTH = claim("lem16-step-growth",
       title="The mean output rises at ell by at least its mean rise from 0 to ell",
-      statement=less_equal((psi(c) - psi(0)) / c, rise), hypotheses=[inside], **STEP)
+      statement=less_equal((psi(c) - psi(0)) / c, rise), hypotheses=[inside],
+      not_applicable=NO_SAMPLING, **STEP)
 
 room = Hypothesis("ell + s <= K", less_equal(c + s, K))
 REPEATED = claim("lem16-step-repeated",
       title="Over s steps from ell the mean output rises by at least s times its rise at ell",
-      statement=less_equal(s * rise, psi(c + s) - psi(c)), hypotheses=[room], **STEP)
+      statement=less_equal(s * rise, psi(c + s) - psi(c)), hypotheses=[room],
+      not_applicable=NO_SAMPLING, **STEP)
 
 many = Hypothesis("K > 18", less(18, K))
 SPREAD: dict[str, Any] = {"hypotheses": [many], "admissible": {K: 64}, "limits": {"max_size": 70}, "kind": "step",

@@ -1,0 +1,312 @@
+"""The steps of the paper's proof of lemma 16, each for any value of the criterion."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import sympy as sp
+from dropout_theory.proofs.helmbold2017.level_sums import S, X, level, not_negative, of_terms
+from dropout_theory.proofs.helmbold2017.s04_level_means import coefficient, lemma_14, rising
+from dropout_theory.proofs.helmbold2017.s04_supermodular import layer
+from dropout_theory.proofs.helmbold2017.telescope import family_in, same_layers
+from sympy import Rational, Sum, binomial
+
+from dropout_theory.claim import REGISTRY
+from dropout_theory.domains import NONNEGATIVE, POSITIVE
+from dropout_theory.language import E, Scalar, natural, size, substitute
+from dropout_theory.papers.helmbold2017 import s04_lower_bound as paper
+from dropout_theory.papers.helmbold2017 import s04_negative_weights as tails
+from dropout_theory.papers.helmbold2017.notation import K, d, i, k
+from dropout_theory.papers.helmbold2017.s04_level_means import criterion, delta0, ell, kept, net, psi
+from dropout_theory.papers.helmbold2017.s04_lower_bound import first, last, tau
+from dropout_theory.papers.helmbold2017.s04_supermodular import network
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    cases,
+    cite,
+    conjunction,
+    discharge,
+    generalise,
+    identity,
+    induction,
+    instance,
+    negation,
+    prove,
+    satisfied,
+    specialise,
+    weighted,
+)
+from dropout_theory.proof.counting import integer_gap, rounding, split_sum
+from dropout_theory.proof.independence import independent_factors
+from dropout_theory.proof.indices import entry_below_sum
+from dropout_theory.proof.layers import expected, mean_square, rewritten
+from dropout_theory.proof.masks import indicator, number_kept
+from dropout_theory.proof.scope import in_range
+from dropout_theory.statements import ForEach, equal, less, less_equal
+
+Z = net.at_zero
+w, x, y, z = (Scalar(name) for name in "wxyz")
+e = Scalar("e", NONNEGATIVE)  # an indicator
+
+
+def at_least(symbol: Any, end: Any) -> Theorem:
+    return assume(sp.Ge(symbol, end, evaluate=False))
+
+
+def at_most(symbol: Any, end: Any) -> Theorem:
+    return assume(sp.Le(symbol, end, evaluate=False))
+
+
+def of_means(lemma: Theorem, counts: dict[Any, Any], known: tuple[Theorem, ...], *proofs: Theorem) -> Theorem:
+    """A lemma about numbers for psi at counts that are known to lie in 0..K."""
+    positive = [coefficient(count, *known) for count in counts.values()]
+    found = instance(lemma, {name: psi(count) for name, count in counts.items()}, *positive)
+    return satisfied(found, *proofs) if proofs else found
+
+
+# --- slopes -----------------------------------------------------------------------------------------------------
+
+t, s = natural("t"), size("s")
+
+
+def slope(count: Any) -> Any:
+    return psi(count + 1) - psi(count)
+
+
+@cache
+def growing_slopes() -> Theorem:
+    """slope(j) <= slope(j + t) for j in 0..K-1-t, by induction over t."""
+    statement = ForEach(less_equal(slope(ell), slope(ell + t)), (ell, 0, K - 1 - t))
+    known = at_least(ell, 0), at_most(ell, K - 1)
+    trivial = arithmetic(less_equal(y - x, y - x))
+    base = generalise(of_means(trivial, {x: ell, y: ell + 1}, known), (ell, 0, K - 1))
+    known = at_least(ell, 0), at_most(ell, K - 2 - t)
+    below = specialise(assume(statement), ell)
+    above = specialise(lemma_14(), ell + t + 1, premises=known)
+    v = Scalar("v")
+    chain = arithmetic(less_equal(x - w, z - y), assume(less_equal(x - w, y - v)), assume(less_equal(y - v, z - y)))
+    counts = {w: ell, x: ell + 1, v: ell + t, y: ell + t + 1, z: ell + t + 2}
+    found = of_means(chain, counts, known, below, above)
+    return induction(t, statement, base, generalise(found, (ell, 0, K - 2 - t)))
+
+
+@cache
+def growing() -> Theorem:
+    """psi(j) <= psi(j + t) for j in 0..K-t, by induction over t."""
+    statement = ForEach(less_equal(psi(ell), psi(ell + t)), (ell, 0, K - t))
+    known = at_least(ell, 0), at_most(ell, K)
+    base = generalise(of_means(arithmetic(less_equal(x, x)), {x: ell}, known), (ell, 0, K))
+    known = at_least(ell, 0), at_most(ell, K - 1 - t)
+    below, above = specialise(assume(statement), ell), specialise(rising(), ell + t, premises=known)
+    chain = arithmetic(less_equal(x, z), assume(less_equal(x, y)), assume(less_equal(y, z)))
+    counts = {x: ell, y: ell + t, z: ell + t + 1}
+    found = of_means(chain, counts, known, below, above)
+    return induction(t, statement, base, generalise(found, (ell, 0, K - 1 - t)))
+
+
+@prove("helmbold2017:lem16-step-repeated")
+def repeated() -> Theorem:
+    statement = ForEach(less_equal(s * slope(ell), psi(ell + s) - psi(ell)), (ell, 0, K - s))
+    known = at_least(ell, 0), at_most(ell, K - 1)
+    one = arithmetic(less_equal(y - x, y - x))
+    base = generalise(of_means(one, {x: ell, y: ell + 1}, known), (ell, 0, K - 1))
+    known = at_least(ell, 0), at_most(ell, K - 1 - s)
+    below = specialise(assume(statement), ell)
+    above = specialise(instance(growing_slopes(), {t: s}), ell)
+    chain = arithmetic(less_equal((s + 1) * (x - w), z - w), assume(less_equal(s * (x - w), y - w)),
+                       assume(less_equal(x - w, z - y)))
+    counts = {w: ell, x: ell + 1, y: ell + s, z: ell + s + 1}
+    found = of_means(chain, counts, known, below, above)
+    every = induction(s, statement, base, generalise(found, (ell, 0, K - 1 - s)))
+    return specialise(every, paper.c, premises=(assume(paper.room.condition),))
+
+
+@prove("helmbold2017:lem16-step-growth")
+def mean_rise() -> Theorem:
+    statement = ForEach(less_equal(psi(ell) - psi(ell - s), s * slope(ell)), (ell, s, K - 1))
+    base = lemma_14()
+    known = at_least(ell, s + 1), at_most(ell, K - 1)
+    below = specialise(assume(statement), ell)
+    above = specialise(instance(growing_slopes(), {t: s + 1}), ell - s - 1, premises=known)
+    chain = arithmetic(less_equal(y - w, (s + 1) * (z - y)), assume(less_equal(y - x, s * (z - y))),
+                       assume(less_equal(x - w, z - y)))
+    counts = {w: ell - s - 1, x: ell - s, y: ell, z: ell + 1}
+    found = of_means(chain, counts, known, below, above)
+    every = induction(s, statement, base, generalise(found, (ell, s + 1, K - 1)))
+    c, inside = paper.c, assume(paper.inside.condition)
+    from_zero = specialise(instance(every, {s: c}), c, premises=(integer_gap(inside),))
+    divided = arithmetic(less_equal((y - x) / c, z - y), assume(less_equal(y - x, c * (z - y))))
+    return of_means(divided, {x: sp.S.Zero, y: c, z: c + 1}, (integer_gap(inside),), from_zero)
+
+
+# --- no input kept ----------------------------------------------------------------------------------------------
+
+
+def nothing_kept() -> Theorem:
+    """X = Z, given that no input is kept."""
+    term = 2 * network.first(i, k)
+    one = entry_below_sum(delta0[k], (k, 1, K), k, at_least(k, 1), at_most(k, K))
+    none = assume(equal(S, 0))
+    off = arithmetic(equal(delta0[k], 0), one, none, arithmetic(less_equal(0, delta0[k])))
+    dropped = weighted(off, term, (k, 1, K))
+    layers = same_layers(family_in(X, "h"), family_in(Z, "h0"), dropped)
+    return rewritten(X, instance(layers, {layer: d - 1}), indices=[i])
+
+
+@cache
+def at_none() -> Theorem:
+    """E(X [no input kept]) = E(Z) / 2^K."""
+    event = kept(sp.S.Zero)
+    holds = satisfied(instance(arithmetic(equal(x * e, y * e), assume(equal(x, y))), {x: X, y: Z, e: event}),
+                      nothing_kept())
+    never = arithmetic(equal(event, 0), indicator(event), assume(sp.Ne(S, 0, evaluate=False)))
+    fails = satisfied(instance(arithmetic(equal(x * e, y * e), assume(equal(e, 0))), {x: X, y: Z, e: event}), never)
+    same = expected(cases(equal(S, 0), holds, fails))
+    law = specialise(generalise(number_kept(delta0, ell)[0], (ell, 0, K)), 0)
+    return of_terms(equal(level(sp.S.Zero), E(Z) * 2**-K), same, independent_factors(Z, event),
+                    arithmetic(equal(E(event), 2**-K), law))
+
+
+@cache
+def not_negative_loss() -> Theorem:
+    """0 <= E((X - 1)^2)."""
+    return expected(instance(arithmetic(less_equal(0, x**2)), {x: X - 1}))
+
+
+@prove("helmbold2017:lem16-step-zero")
+def none_kept() -> Theorem:
+    """psi(0) = E Z, and a variance is not negative."""
+    power, inverse, square, loss = Scalar("P", POSITIVE), Scalar("i", POSITIVE), Scalar("u"), Scalar("v")
+    unit = identity(2**-K * 2**K, 1)
+    mean = arithmetic(equal(w * power, x), assume(equal(w, x * inverse)), assume(equal(inverse * power, 1)))
+    bound = arithmetic(less_equal((w * power) ** 2 / 2, (square + loss) / 2), mean, assume(less_equal(x**2, square)),
+                       assume(less_equal(0, loss)))
+    values = {w: level(sp.S.Zero), x: E(Z), power: 2**K, inverse: 2**-K, square: E(Z**2), loss: E((X - 1) ** 2)}
+    return satisfied(instance(bound, values), at_none(), unit, mean_square(Z), not_negative_loss())
+
+
+# --- equation (5) -----------------------------------------------------------------------------------------------
+
+
+def probability(count: Any) -> Any:
+    return binomial(K, count) / 2**K
+
+
+def loss_on(count: Any) -> Any:
+    """The part of the mean square error where `count` inputs are kept."""
+    return E((X - 1) ** 2 * kept(count))
+
+
+@cache
+def parts_of_loss() -> Theorem:
+    """E((X - 1)^2) = sum over j of the parts."""
+    whole = number_kept(delta0, ell)[1]
+    split = arithmetic(equal(x, x * y), assume(equal(y, 1)))
+    once = expected(satisfied(instance(split, {x: (X - 1) ** 2, y: whole.conclusion.args[0]}), whole))
+    total = Sum(loss_on(ell), (ell, 0, K))
+    return of_terms(equal(E((X - 1) ** 2), total), once, identity(once.conclusion.args[1], total))
+
+
+@cache
+def tangent(sign: int) -> Theorem:
+    """2 s tau (A_j - P_j) - tau^2 P_j <= loss on j, for j in 0..K and s = 1 or -1."""
+    event = kept(ell)
+    square = arithmetic(less_equal(2 * sign * tau * (x * e - e) - tau**2 * e, (x - 1) ** 2 * e))
+    here = expected(instance(square, {x: X, e: event}))
+    mean = identity(here.conclusion.args[0], 2 * sign * tau * (level(ell) - E(event)) - tau**2 * E(event))
+    law = number_kept(delta0, ell)[0]
+    bound = 2 * sign * tau * (level(ell) - probability(ell)) - tau**2 * probability(ell)
+    return of_terms(less_equal(bound, loss_on(ell)), here, mean, law)
+
+
+def heavy_part(sign: int, far: Theorem, *known: Theorem) -> Theorem:
+    """tau^2 P_j <= loss on j, where psi(j) lies tau or more from 1 on the side of the sign."""
+    A, P, value, loss = Scalar("A"), Scalar("P", POSITIVE), Scalar("m"), Scalar("L")
+    side = less_equal(1 + tau, value) if sign > 0 else less_equal(value, 1 - tau)
+    gap = assume(side)
+    apart = arithmetic(less_equal(2 * tau**2 * P, 2 * sign * tau * (value * P - P)), gap)
+    lemma = arithmetic(less_equal(tau**2 * P, loss), apart, assume(equal(A, value * P)),
+                       assume(less_equal(2 * sign * tau * (A - P) - tau**2 * P, loss)))
+    chosen = coefficient(ell, *known)
+    chance = arithmetic(less(0, probability(ell)), chosen)
+    values = {A: level(ell), P: probability(ell), value: psi(ell), loss: loss_on(ell)}
+    definition = of_terms(equal(level(ell), psi(ell) * probability(ell)), chosen)
+    inside = [arithmetic(fact, *known) for fact in in_range(ell, sp.S.Zero, K)]
+    return satisfied(instance(lemma, values, chosen, chance), definition, satisfied(tangent(sign), *inside), far)
+
+
+def ends() -> list[Theorem]:
+    """0 <= first <= K and 0 <= last <= K, and their bounds as rounded numbers."""
+    rounded = [rounding(first), rounding(last)]
+    return [*rounded, *[integer_gap(arithmetic(less(low, high), *rounded))
+                        for low, high in ((-1, first), (first, K + 1), (-1, last), (last, K + 1))]]
+
+
+def far(value: Any, sign: int) -> Any:
+    """The value lies tau or more from 1, above it for the sign 1 and below it for -1."""
+    return less_equal(1 + tau, value) if sign > 0 else less_equal(value, 1 - tau)
+
+
+def tail_of_loss(sign: int, limits: tuple[Any, Any, Any], edge: Any) -> Theorem:
+    """tau^2 Pr(tail) <= loss on the tail, given that psi is far from 1 at the edge."""
+    inside = (*[assume(fact) for fact in in_range(*limits)], *ends())
+    low, high = (edge, ell) if sign > 0 else (ell, edge)
+    apart = arithmetic(less_equal(0, high - low), *inside)
+    order = specialise(instance(growing(), {t: high - low}, apart), low, premises=inside)
+    order = satisfied(order, *[arithmetic(fact, *inside) for fact in order.given])
+    near, there = (x, y) if sign > 0 else (y, x)
+    chain = arithmetic(far(there, sign), assume(less_equal(x, y)), assume(far(near, sign)))
+    here = of_means(chain, {x: low, y: high}, inside, order, assume(far(psi(edge), sign)))
+    return weighted(heavy_part(sign, here, *inside), 1, limits)
+
+
+def heavy_tail(tail: Any) -> Theorem:
+    """1/4 <= Pr(tail), by lemma 15."""
+    lemmas = [cite(REGISTRY[f"helmbold2017:{label}"]) for label in ("lem15.1", "lem15.2.amended")]
+    return of_terms(less_equal(Rational(1, 4), tail), *[instance(lemma, {tails.n: K}) for lemma in lemmas])
+
+
+@cache
+def large_criterion(sign: int) -> Theorem:
+    """tau^2/8 <= criterion, given that psi is far from 1 at an end of the middle."""
+    edge, limits = (last, (ell, last + 1, K)) if sign > 0 else (first, (ell, 0, first - 1))
+    others = (ell, 0, last) if sign > 0 else (ell, first, K)
+    tail = substitute(tails.upper_tail if sign > 0 else tails.lower_tail, {tails.n: K})
+    part = tail_of_loss(sign, limits, edge)
+    rest = weighted(expected(instance(arithmetic(less_equal(0, x**2 * e)), {x: X - 1, e: kept(ell)})), 1, others)
+    split = split_sum(Sum(loss_on(ell), (ell, 0, K)), last if sign > 0 else first - 1, *ends())
+    square = expected(instance(arithmetic(less_equal(0, x**2)), {x: Z}))
+    return of_terms(less_equal(tau**2 / 8, criterion), part, identity(part.conclusion.args[0], tau**2 * tail),
+                    heavy_tail(tail), not_negative(rest), split, parts_of_loss(), not_negative(square))
+
+
+def near_one(sign: int, statement: Any) -> Theorem:
+    """psi is nearer than tau to 1 at that end, given that the criterion is below tau^2/8."""
+    small, near = statement.args
+    edge = last if sign > 0 else first
+    value, bound = Scalar("m"), Scalar("J")
+    below = assume(less(bound, tau**2 / 8))
+    contradiction = arithmetic(less(value, 1 + tau) if sign > 0 else less(1 - tau, value), below,
+                               assume(less_equal(tau**2 / 8, bound)))
+    chosen = coefficient(edge, *ends())
+    fails = satisfied(instance(contradiction, {value: psi(edge), bound: criterion}, chosen), large_criterion(sign))
+    otherwise = arithmetic(far(psi(edge), sign), assume(negation(near)), chosen)
+    return discharge(small, cases(near, assume(near), satisfied(fails, otherwise)))
+
+
+@prove("helmbold2017:eq5.1")
+def lower_end() -> Theorem:
+    return near_one(-1, paper.ABOVE.statement)
+
+
+@prove("helmbold2017:eq5.2")
+def upper_end() -> Theorem:
+    return near_one(1, paper.BELOW.statement)
+
+
+@prove("helmbold2017:eq5")
+def both_ends() -> Theorem:
+    return conjunction(lower_end(), upper_end())
