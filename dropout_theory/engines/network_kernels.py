@@ -63,17 +63,18 @@ def fill_words(words, first, group, key, antithetic):
     k0, k1 = key
     for l in range(LANES):
         index = first + np.uint64(l)
-        c0, c1, c2, c3 = index & _MASK, index >> _SHIFT, group & _MASK, group >> _SHIFT
+        c0, c1, c2, c3 = index, index >> _SHIFT, group, group >> _SHIFT
         a, b = k0, k1
         for _ in range(10):
-            product_0 = _MULTIPLIER_0 * c0
-            product_1 = _MULTIPLIER_1 * c2
+            # only the lower halves count; masked here alone, because the multiplication of 32 bits masks for free
+            product_0 = _MULTIPLIER_0 * (c0 & _MASK)
+            product_1 = _MULTIPLIER_1 * (c2 & _MASK)
             c0 = (product_1 >> _SHIFT) ^ c1 ^ a
-            c1 = product_1 & _MASK
+            c1 = product_1
             c2 = (product_0 >> _SHIFT) ^ c3 ^ b
-            c3 = product_0 & _MASK
-            a = (a + _WEYL_0) & _MASK
-            b = (b + _WEYL_1) & _MASK
+            c3 = product_0
+            a += _WEYL_0
+            b += _WEYL_1
         put(words, l, np.uint32(c0))
         put(words, LANES + l, np.uint32(c1))
         put(words, 2 * LANES + l, np.uint32(c2))
@@ -204,7 +205,7 @@ def collect(rows, at, count, seen, mean, squares, u):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _collect_pairs(kept, count, seen, pairs, co):
+def collect_pairs(kept, count, seen, pairs, co):
     """Merge the products of deviations of pairs of kept rows; co (pairs, 3): both means and the sum."""
     for p in range(pairs.shape[0]):
         a, b = pairs[p, 0] * LANES, pairs[p, 1] * LANES
@@ -224,7 +225,7 @@ def _collect_pairs(kept, count, seen, pairs, co):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _collect_bins(kept, count, places, lows, scales, sizes, counts):
+def collect_bins(kept, count, places, lows, scales, sizes, counts):
     """Count kept rows in equal bins; counts are laid end to end."""
     start = 0
     for h in range(places.shape[0]):
@@ -285,7 +286,7 @@ def network_block(first, count, k0, k1, antithetic, x, plan, want_sums, moments,
 
     ``plan``: the arrays of ``plan.Plan``. ``moments`` (6, units), zero at first: means and squared deviations of the
     activities, of the preactivations (with ``want_sums``), and of averages of antithetic pairs. ``kept_units``: row of
-    ``kept`` for every unit, or -1. ``pairs`` of rows of kept, ``co`` as in ``_collect_pairs``. ``bins``: rows of kept,
+    ``kept`` for every unit, or -1. ``pairs`` of rows of kept, ``co`` as in ``collect_pairs``. ``bins``: rows of kept,
     lowest values, bins per unit length, bins. ``scratch``: rows, signals, four rows of work, words, level.
     """
     layers, reads, weights, biases, cs, slopes, gates, wires, levels = plan
@@ -351,6 +352,6 @@ def network_block(first, count, k0, k1, antithetic, x, plan, want_sums, moments,
                 for t in range(LANES // tile):
                     for v in range(tile):
                         put(signals, (t * total + unit + u) * tile + v, get(gated, t * tile + v))
-        _collect_pairs(store, chunk, seen, pairs, co)
-        _collect_bins(store, chunk, bins[0], bins[1], bins[2], bins[3], counts)
+        collect_pairs(store, chunk, seen, pairs, co)
+        collect_bins(store, chunk, bins[0], bins[1], bins[2], bins[3], counts)
         seen += chunk

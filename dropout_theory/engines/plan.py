@@ -102,6 +102,21 @@ class Plan:
     work: int
 
     @property
+    def dtype(self) -> np.dtype[Any]:
+        """Float type of the arithmetic."""
+        return self.weights.dtype
+
+    @property
+    def units(self) -> int:
+        """Units of the network, inputs included."""
+        return int(self.layers[-1, 0] + self.layers[-1, 1])
+
+    @property
+    def widest(self) -> int:
+        """Units computed at a time: those of the widest layer, padded."""
+        return -(-int(self.layers[:, 1].max()) // ROWS) * ROWS
+
+    @property
     def arrays(self) -> tuple[Any, ...]:
         """What the kernel is given."""
         return (self.layers, self.reads, self.weights, self.biases, self.cs, self.slopes, self.gates, self.wires,

@@ -23,10 +23,11 @@ from dropout_theory.engines.estimates import Quantity, covariance_bounds
 from dropout_theory.engines.gates import Array
 from dropout_theory.engines.kernel_loading import load_kernels
 from dropout_theory.engines.network import Network
-from dropout_theory.engines.plan import LANES, ROWS, Plan, make_plan
+from dropout_theory.engines.plan import LANES, Plan, make_plan
 from dropout_theory.engines.ranges import unit_ranges
 from dropout_theory.engines.results import Histogram, Moments, Simulation, moments_of_case, stacked
 from dropout_theory.engines.totals import State, Totals
+from dropout_theory.engines.unit_tables import UnitPlan, fits_tables, make_unit_plan
 from dropout_theory.expectations.intervals import check_error_probability
 from dropout_theory.expectations.montecarlo import run_in_order
 from dropout_theory.expectations.rng import derive_key
@@ -50,7 +51,7 @@ class SimulationStopped(RuntimeError):
 class _Job:
     """Everything that a block depends on besides its index; travels to the workers."""
 
-    plan: Plan
+    plan: Plan | UnitPlan
     x: NDArray[Any]
     key: tuple[int, int]
     antithetic: bool
@@ -80,20 +81,28 @@ class _Job:
 
 def _run_blocks(job: _Job, pieces: Sequence[Piece]) -> list[Totals]:
     """Return the totals of some blocks. Runs in a worker."""
-    kernel, plan, results = load_kernels("network_kernels").network_block, job.plan, []
-    units, dtype = int(plan.layers[-1, 0] + plan.layers[-1, 1]), plan.weights.dtype
+    plan, results = job.plan, []
+    code, units, dtype = _load(plan), plan.units, plan.dtype
     kept = np.empty((int(job.kept_units.max(initial=-1)) + 1, LANES), dtype)
-    widest = -(-int(plan.layers[:, 1].max()) // ROWS) * ROWS
-    scratch = (np.zeros(widest * LANES, dtype), np.zeros(units * LANES, dtype), np.zeros(4 * LANES, dtype),
+    scratch = (np.zeros(plan.widest * LANES, dtype), np.zeros(units * LANES, dtype), np.zeros(4 * LANES, dtype),
                np.zeros(4 * LANES, np.uint32), np.ones(LANES))
     for case, index, size in pieces:
         made = Totals(size, 1, np.zeros((6, units)), np.zeros((len(job.pairs), 3)),
                       np.zeros(int(job.bins.sum()), np.int64))
-        kernel(np.uint64(index * job.block), size, np.uint64(job.key[0]), np.uint64(job.key[1]), job.antithetic,
-               job.x[case], plan.arrays, job.want_sums, made.moments, job.kept_units, kept, job.pairs, made.co,
-               (job.places, job.lows[case], job.scales[case], job.bins), made.counts, scratch)
+        start = np.uint64(index * job.block), size, np.uint64(job.key[0]), np.uint64(job.key[1])
+        wishes = job.pairs, made.co, (job.places, job.lows[case], job.scales[case], job.bins), made.counts, scratch
+        if isinstance(plan, UnitPlan):
+            code.unit_block(*start, plan.unit, plan.start[case], plan.activation, plan.c, plan.slope, plan.halves[case],
+                            plan.cuts, plan.tables[case], job.want_sums, made.moments, len(kept) > 0, kept, *wishes)
+        else:
+            code.network_block(*start, job.antithetic, job.x[case], plan.arrays, job.want_sums, made.moments,
+                               job.kept_units, kept, *wishes)
         results.append(made)
     return results
+
+
+def _load(plan: Plan | UnitPlan) -> Any:
+    return load_kernels("unit_kernels" if isinstance(plan, UnitPlan) else "network_kernels")
 
 
 def show_progress(done: int, samples: int) -> None:
@@ -130,7 +139,7 @@ def _sample(job: _Job, samples: int, state: State, executor: Executor | None, wo
     workers = min(workers or _processors(), blocks)
     # a task elsewhere is paid for in messages, one on a thread is not
     size = 1 if executor is None else max(1, min(16, blocks // 16))
-    load_kernels("network_kernels")  # compiled once, not by every thread
+    _load(job.plan)  # once, not by every thread
     own = ThreadPoolExecutor(workers) if executor is None and workers > 1 else nullcontext(executor)
     with own as pool:
         stream = run_in_order(_run_blocks, (job,), _pieces(state, cases, samples, job.block, size), pool)
@@ -194,7 +203,8 @@ def simulate(network: Network, x: ArrayLike, samples: int, seed: int, *, stream:
     rows = np.atleast_2d(inputs)
     ranges = [unit_ranges(network, row, dtype) for row in rows]
     wishes = _Wishes(network, covariances, histogram or {}, quantiles or {})
-    job = wishes.job(make_plan(network, dtype), rows, ranges, derive_key(seed, *stream), control == "antithetic",
+    plan = make_unit_plan(network, rows, dtype) if fits_tables(network) and not control else make_plan(network, dtype)
+    job = wishes.job(plan, rows, ranges, derive_key(seed, *stream), control == "antithetic",
                      preactivations)
     state = State() if state is None else state
     _sample(job, int(samples), state, executor, workers, show_progress if progress is True else progress or None, stop)
@@ -237,8 +247,8 @@ class _Wishes:
         self.units = sum(network.sizes)
         self.intervals = 2 * len(self.pairs) + len(self.bins)
 
-    def job(self, plan: Plan, rows: Array, ranges: Sequence[tuple[Array, ...]], key: tuple[int, int], antithetic: bool,
-            want_sums: bool) -> _Job:
+    def job(self, plan: Plan | UnitPlan, rows: Array, ranges: Sequence[tuple[Array, ...]], key: tuple[int, int],
+            antithetic: bool, want_sums: bool) -> _Job:
         kept = np.full(self.units, -1, np.int64)
         for unit, place in self.slots.items():
             kept[unit] = place
@@ -249,7 +259,7 @@ class _Wishes:
         bins = np.array(list(self.bins.values()), np.int64)
         with np.errstate(divide="ignore"):
             scales = np.where(widths > 0, bins / np.where(widths > 0, widths, 1.0), 0.0)
-        return _Job(plan, rows.astype(plan.weights.dtype), key, antithetic, want_sums, kept,
+        return _Job(plan, rows.astype(plan.dtype), key, antithetic, want_sums, kept,
                     np.array(list(self.pairs.values()), np.int64).reshape(-1, 2),
                     np.array(list(self.places.values()), np.int64), lows, scales, bins)
 
