@@ -78,6 +78,15 @@ def test_the_claims_speak_of_the_settings_in_print() -> None:
     assert nothing_to_sample(load("helmbold2017")["helmbold2017:fig2"]) is None
 
 
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_most_repetitions_have_a_low_unregularised_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the claim's own number of repetitions leaves open; number and seed were fixed before the first run."""
+    monkeypatch.setattr("dropout_theory.checkers.statistical.REPETITIONS", 1000)
+    claim = load("helmbold2017")["helmbold2017:sec6-unregularised"]
+    assert statistical.check(claim, Context(seed=6)).outcome == "holds"
+
+
 def test_intervals_contain_the_mean_and_shrink() -> None:
     rng = np.random.default_rng(4)
     wide, narrow = (capped_intervals(rng.uniform(0, 2 * CAP, (n, 1, 1)), 0.01)[0][0] for n in (20, 2000))

@@ -73,8 +73,8 @@ def training_error_over_scale(experiment: ScaleExperiment, found: Trained, paths
 
 def _caption(experiment: ScaleExperiment, found: Trained, confidence: float) -> str:
     count, runs = len(found.loss), experiment.runs
-    bars = f"bars: {confidence:.0%} intervals, valid together, for the mean over {count * runs} runs"
-    return bars if count == 1 else f"{bars}; thin lines: the means of {runs} runs at a time"
+    bars = f"bars: {confidence:.0%} intervals for the expected values, valid together, from {count * runs} runs"
+    return bars if count == 1 else f"{bars}; thin lines: means of {runs} runs"
 
 
 def _panel(place: Any, experiment: ScaleExperiment, values: Array, confidence: float) -> None:
