@@ -91,7 +91,7 @@ def test_a_wide_unit_float_agrees_with_certified():
 def test_symmetric_unit_has_mean_one_half():
     found = certified_moments([1, -1, 2, -2], Fraction(1, 2), digits=30)
     assert found.mean.contains(arb(1) / 2)
-    assert found.bias_of_nwgm.contains(0)
+    assert found.bias_of_nwgm.contains(0) and found.bias_of_nwgm.rad() < arb(10) ** -28
 
 
 def test_the_dropout_penalty_of_logistic_regression_is_positive():
@@ -180,7 +180,7 @@ def test_weights_of_every_size_agree_with_certified(inputs, bias):
 def test_saturated_units_cost_nothing_and_spreads_beyond_reach_are_refused():
     for bias, mean in ((1e6, 1.0), (-1e6, 0.0), (-745.0, 0.0)):
         found = logistic_moments([0.5, -0.25], 0.5, bias=bias)
-        assert found.mean == mean and found.work == 0 and found.variance < 1e-14
+        assert abs(found.mean - mean) < 1e-300 and found.variance < 1e-300
         assert abs(found.softplus - max(0.0, bias + 0.125)) <= found.softplus_error
     assert logistic_moments([1e308], 0.5).mean == 0.75
     assert logistic_moments([1e-300, 5e-324], 0.5).mean == 0.5

@@ -17,11 +17,14 @@ from typing import Any
 
 import numpy as np
 
+from dropout_theory.engines.fourier_tilted import saturated_moments
 from dropout_theory.engines.kernel_loading import load_kernels
 from dropout_theory.engines.unit import EPSILON, Array, Preactivation, UnitMoments, logistic, scaled_preactivation
 from dropout_theory.engines.unit_plan import Plan, plan_unit
 
 _RANGE = 1 << 16  # nodes held at once
+_SATURATED = 1e-3  # means nearer to 0 or 1 are computed again
+_TINY = 5e-324
 _INPUTS = 1 << 11  # inputs between looks at which nodes are still alive
 
 
@@ -31,13 +34,32 @@ def logistic_moments(weights: Any, keep: Any, *, bias: float = 0.0, c: float = 1
 
     `weights` (gates,) are the products w_i I_i of connection weights and inputs; `keep` one keep probability or one
     for each. `tolerance` bounds the error of the rule itself; rounding is estimated (as errors of random sign) and
-    added in `error` and `softplus_error`. Raises ValueError for values that are not finite, probabilities outside
+    added in `error` and `softplus_error`. A mean below 0.001, the variance of such a unit, or of one with a mean above
+    0.999, has a small relative error too. Raises ValueError for values that are not finite, probabilities outside
     [0, 1], c <= 0, or a spread of S that asks for more than 2^24 nodes.
     """
     if not 1e-30 <= tolerance < 0.1:
         raise ValueError(f"tolerance is {tolerance}; allowed: 1e-30 <= tolerance < 0.1")
     unit = scaled_preactivation(weights, keep, bias, c, slope)
-    return _integrated(unit, plan_unit(unit, -math.log(tolerance)), tolerance)
+    plan = plan_unit(unit, -math.log(tolerance))
+    found = _integrated(unit, plan, tolerance)
+    if len(plan.huge) or _SATURATED < found.mean < 1 - _SATURATED:
+        return found
+    return _saturated(unit, tolerance) or found
+
+
+def _saturated(unit: Preactivation, tolerance: float) -> UnitMoments | None:
+    center = unit.center
+    below = unit if center <= 0 else Preactivation(-unit.weights, unit.keep, -unit.bias, unit.slack)
+    result = saturated_moments(below, tolerance, (_characteristic, _wobble))
+    if result is None:
+        return None
+    mean, variance, loss, nodes, error = result  # of the unit, or of the unit of -S, whose output is 1 - O
+    softplus_error = error * loss + unit.slack + 8 * EPSILON * center
+    if center > 0:
+        return UnitMoments(1 - mean, variance, logistic(center), center + loss, center, nodes, error * mean + EPSILON,
+                           softplus_error)
+    return UnitMoments(mean, variance, logistic(center), loss, center, nodes, error * mean + _TINY, error * loss + _TINY)
 
 
 def _integrated(unit: Preactivation, plan: Plan, tolerance: float) -> UnitMoments:

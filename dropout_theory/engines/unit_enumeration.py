@@ -34,6 +34,7 @@ _WIDTH = 512  # sums of one block
 _SPAN = 50.0  # largest difference within a block
 _LOW, _HIGH = -150.0, 100.0  # beyond them every output of a block is 0 or 1 within e^-100
 _LENGTH = 1 << 17  # sums of the other half in one call: at most 0.1 s
+_LENGTH_OF_LOGARITHMS = 1 << 13
 
 _Task = tuple[Array, Array, Array, Array, Array, float, bool]
 
@@ -49,25 +50,28 @@ def enumerated_moments(weights: Any, keep: Any, *, bias: float = 0.0, c: float =
     unit = scaled_preactivation(weights, keep, bias, c, slope)
     if len(unit.weights) > MOST_GATES:
         raise ValueError(f"weights has {len(unit.weights)} random gates; allowed: {MOST_GATES} (or the Fourier form)")
+    # 1 - O is the unit of -S: the smaller of both keeps its leading digits, and so does the variance
+    center, sign = unit.center, -1.0 if unit.center > 0 else 1.0
     order = np.argsort(-np.abs(unit.weights), kind="stable")  # the second half gets the small weights: few blocks
     cut = (len(order) + 1) // 2
     upper, lower = order[:cut], order[cut:]
-    a_sums, b_sums = subset_sums(unit.weights[upper], unit.bias), subset_sums(unit.weights[lower], 0.0)
+    a_sums = subset_sums(sign * unit.weights[upper], sign * unit.bias)
+    b_sums = subset_sums(sign * unit.weights[lower], 0.0)
     p, q = subset_chances(unit.keep[upper]), subset_chances(unit.keep[lower])
     tasks = _tasks(a_sums, b_sums, p, q, softplus)
     results = list(executor.map(_block_sums, tasks) if executor else map(_block_sums, tasks))
-    mean, square, logarithm = (math.fsum(column) for column in zip(*results, strict=True))
-    center = unit.center
+    small, square, loss = (math.fsum(column) for column in zip(*results, strict=True))
+    mean = small if sign > 0 else 1 - small
     reach = float(np.max(np.abs(b_sums[0]))) - _LOW
     within = np.abs(a_sums[0]) <= reach  # only these can be unsaturated
     lost = math.fsum((p * np.minimum(1, a_sums[2]))[within]) + math.fsum(q * np.minimum(1, b_sums[2]))
     rounding = EPSILON * (80 + 2 * len(order))
-    moved = unit.slack * 3 * (mean - square) if unit.slack < 1 else 1.0  # sigma' = sigma - sigma^2
+    moved = unit.slack * 3 * (small - square) if unit.slack < 1 else 1.0  # sigma' = sigma - sigma^2
     error = rounding + lost + moved
-    extent = 1 + abs(center) + 2 * abs(logarithm)
-    return UnitMoments(min(mean, 1.0), min(max(square - mean * mean, 0.0), 0.25), logistic(center),
-                       max(0.0, center + logarithm) if softplus else None, center, 1 << len(order), min(1.0, 3 * error),
-                       rounding * extent + unit.slack + _lost_softplus(p, q, a_sums, b_sums))
+    loss += max(center, 0.0)  # log(1 + e^S) = S + log(1 + e^-S)
+    return UnitMoments(mean, min(max(square - small * small, 0.0), 0.25), logistic(center), loss if softplus else None,
+                       center, 1 << len(order), min(1.0, 3 * error),
+                       rounding * (1 + abs(center) + loss) + unit.slack + _lost_softplus(p, q, a_sums, b_sums))
 
 
 def _lost_softplus(p: Array, q: Array, a_sums: tuple[Array, ...], b_sums: tuple[Array, ...]) -> float:
@@ -83,28 +87,29 @@ def _tasks(a_sums: tuple[Array, ...], b_sums: tuple[Array, ...], p: Array, q: Ar
         stop = min(start + _WIDTH, int(np.searchsorted(high, high[start] + _SPAN, side="right")))
         block = slice(start, max(stop, start + 1))
         rest = (high[block] - high[start]) + low[block]
-        for piece in range(0, len(p), _LENGTH):
-            part = slice(piece, piece + _LENGTH)
+        length = _LENGTH_OF_LOGARITHMS if softplus else _LENGTH
+        for piece in range(0, len(p), length):
+            part = slice(piece, piece + length)
             yield a_sums[0][part], a_sums[1][part], p[part], rest, q[block], float(high[start]), softplus
         start = block.stop
 
 
 def _block_sums(task: _Task) -> tuple[float, float, float]:
-    """Contributions of one block to E sigma, E sigma^2 and E log(1 + e^-S)."""
+    """Contributions of one block to E sigma, E sigma^2 and E log(1 + e^S)."""
     a_high, a_low, p, rest, q, origin, softplus = task
     kernels = load_kernels("exact_kernels")
     total, error = two_sum(a_high, origin)
     shift = total + (error + a_low)
-    x, e = np.exp(-np.clip(shift, _LOW, _HIGH)), np.exp(-rest)
-    if len(x) % 2:
-        x, p, shift = np.append(x, 1.0), np.append(p, 0.0), np.append(shift, 0.0)
-    mean, square = kernels.pair_sums(x, p, e, q)
-    logarithm = 0.0
+    if len(shift) % 2:
+        p, shift = np.append(p, 0.0), np.append(shift, 0.0)
+    near = np.clip(shift, _LOW, _HIGH)
+    mean, square = kernels.pair_sums(np.exp(-near), p, np.exp(-rest), q)
+    loss = 0.0
     if softplus:
-        far = shift < _LOW  # there log(1 + e^-S) is -S
-        logarithm = kernels.pair_logarithms(x, np.where(far, 0.0, p), e, q)
-        logarithm -= math.fsum(p[far] * shift[far]) * math.fsum(q) + math.fsum(p[far]) * math.fsum(q * rest)
-    return mean, square, logarithm
+        far = shift > _HIGH  # there log(1 + e^S) is S
+        loss = kernels.pair_logarithms(np.exp(near), np.where(far, 0.0, p), np.exp(rest), q)
+        loss += math.fsum(p[far] * shift[far]) * math.fsum(q) + math.fsum(p[far]) * math.fsum(q * rest)
+    return mean, square, loss
 
 
 def certified_enumeration(weights: Sequence[Any], keep: Any, *, bias: Any = 0, c: Any = 1, slope: Any = 1,
