@@ -59,7 +59,8 @@ def _saturated(unit: Preactivation, tolerance: float) -> UnitMoments | None:
     if center > 0:
         return UnitMoments(1 - mean, variance, logistic(center), center + loss, center, nodes, error * mean + EPSILON,
                            softplus_error)
-    return UnitMoments(mean, variance, logistic(center), loss, center, nodes, error * mean + _TINY, error * loss + _TINY)
+    return UnitMoments(mean, variance, logistic(center), loss, center, nodes, error * mean + _TINY,
+                       error * loss + _TINY)
 
 
 def _integrated(unit: Preactivation, plan: Plan, tolerance: float) -> UnitMoments:
