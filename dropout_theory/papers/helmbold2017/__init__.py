@@ -12,9 +12,10 @@ PAPER = Paper(
             "archiveprefix": "arXiv", "url": "https://arxiv.org/abs/1602.04484"},
     modules=("s01_introduction", "s01_penalties", "s02_preliminaries", "s02_conventions",
              "s03_scaling", "s03_weight_decay", "s03_minimisers", "s04_gadgets",
-             "s04_supermodular", "s04_zero_embeddings", "s04_distributions", "s04_steps",
+             "s04_supermodular", "s04_zero_embeddings", "s04_distributions", "s04_mixtures", "s04_steps",
              "s04_negative_weights", "s04_level_means", "s04_lower_bound",
              "s04_one_input",
-             "s05_growth", "s05_penalty", "s05_depth", "s06_experiment", "s07_conclusions", "appendix_a", "appendix_b",
+             "s05_growth", "s04_best_constant", "s05_penalty", "s05_depth",
+             "s06_experiment", "s07_conclusions", "appendix_a", "appendix_b",
              "appendix_b_linear", "appendix_b_closed_form", "appendix_b_remarks"),
 )

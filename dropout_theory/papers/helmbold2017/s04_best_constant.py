@@ -1,0 +1,52 @@
+"""Section 4.1, lemma 16 with its best constant: networks of equal weights come as close as one likes.
+
+After section 5.1, whose networks of equal weights it takes, with an output bias added.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dropout_theory.claim import Hypothesis, Section
+from dropout_theory.domains import POSITIVE
+from dropout_theory.language import E, Scalar
+from dropout_theory.papers.helmbold2017.notation import K, d, n
+from dropout_theory.papers.helmbold2017.s05_growth import c, growth, half, y, yhat, yhat_zero
+from dropout_theory.statements import SameToOrder, equal
+
+claim = Section("helmbold2017", "4")
+
+TWO = {"max_size": 2}
+SHARP: dict[str, Any] = {"kind": "sentence", "source": "section 4.1, lemma 16, sharpened"}
+bias = Scalar("b0")
+
+
+def criterion(output_bias: Any) -> Any:
+    """The dropout criterion of section 4.1 for equal weights and an output bias."""
+    return (E((yhat_zero + output_bias) ** 2) + E((yhat + output_bias - 1) ** 2)) / 2
+
+
+BIASED = claim("lem16-equal-weights",
+      title="The criterion of the network of equal weights with an output bias",
+      statement=equal(criterion(bias), (bias**2 + y**2 * growth + 2 * y * (bias - 1) + (bias - 1) ** 2) / 2),
+      limits=TWO, **SHARP)
+
+fitted = Hypothesis("the weights are fitted", equal(y, K / (K + 2)))
+
+
+def close(further_layers: Any) -> Any:
+    """The least criterion for infinitely wide layers, and what finite ones add; the argument is (1 + 1/n)^(d - 1)."""
+    return 1 / (2 * (K + 2)) + K * (K + 1) / (2 * (K + 2) ** 2) * (further_layers - 1)
+
+
+FITTED = claim("lem16-fitted-weights",
+      title="With mean output K/(K + 2) and output bias 1/(K + 2) only the width keeps the criterion off 1/(2(K + 2))",
+      statement=equal(criterion(1 / (K + 2)), close((1 + 1 / n) ** (d - 1))), hypotheses=[fitted],
+      admissible={c: half, K: 2, n: 1, d: 2}, limits=TWO, **SHARP)
+
+eps = Scalar("epsilon", POSITIVE)
+claim("lem16-best-constant",
+      title="For wide layers networks without negative weights come arbitrarily close to 1/(2(K + 2))",
+      statement=SameToOrder(close((1 + eps) ** (d - 1)), 1 / (2 * (K + 2)), eps, 0),
+      reading="epsilon is 1/n; with lem16-all-sizes 1/(2(K + 2)) is the best bound that depends on K only, against "
+              "1/(36K) as printed.", **SHARP)
