@@ -1,4 +1,4 @@
-"""Every compiled kernel of the exact engines, in one file (see ``kernel_loading``).
+"""Compiled kernels of the exact engines of one unit (see ``kernel_loading``).
 
 All kernels are serial, release the interpreter lock and use IEEE arithmetic in which only a product and a sum may be
 contracted, never reordered: what they return depends on their arguments alone. Callers bound the work of one call to
@@ -110,3 +110,37 @@ def pair_logarithms(x, p, e, q):
                 part, part_carry = _add(part, part_carry, q[b] * math.log1p(x[a] * e[b]))
             total, carry = _add(total, carry, p[a] * (part + part_carry))
     return total + carry
+
+
+@njit(cache=True, nogil=True)
+def unit_fourier(w, p, base):
+    """Return E sigma(S) and E sigma(S)^2 of S = base + sum of w * gates, within 1e-15 or so of aliasing."""
+    low = high = base
+    for g in range(len(w)):
+        low += min(w[g], 0.0)
+        high += max(w[g], 0.0)
+    if low > 42.0 or high < -42.0:
+        value = 1.0 if low > 42.0 else math.exp(high)
+        return value, value * value
+    period = max(abs(low), abs(high)) + 40.0
+    step = 2.0 * math.pi / period
+    count = int(42.0 / (math.pi * step)) + 1
+    rows = count // BLOCK + 1
+    real = np.ones((rows, BLOCK))
+    imag = np.zeros((rows, BLOCK))
+    multiply_characteristic(w, p, step, 0, np.arange(rows), real, imag)
+    center = base
+    for g in range(len(w)):
+        center += p[g] * w[g]
+    mean = center / (2.0 * math.pi)
+    slope = 1.0 / (2.0 * math.pi)
+    for k in range(1, count + 1):
+        t = step * k
+        c = math.cos(base * t)
+        s = math.sin(base * t)
+        x = real[k // BLOCK, k % BLOCK]
+        y = imag[k // BLOCK, k % BLOCK]
+        hyperbolic = math.sinh(math.pi * t)
+        mean += (x * s + y * c) / hyperbolic
+        slope += t * (x * c - y * s) / hyperbolic
+    return 0.5 + step * mean, 0.5 + step * (mean - slope)

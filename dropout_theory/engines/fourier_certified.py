@@ -35,7 +35,33 @@ def certified_moments(weights: Sequence[Any], keep: Any, *, bias: Any = 0, c: An
     """
     if digits < 1:
         raise ValueError(f"digits is {digits}; allowed: at least 1")
-    unit = exact_unit(weights, keep, bias, c, slope)
+    return _moments(exact_unit(weights, keep, bias, c, slope), digits)
+
+
+def moments_of_balls(gates: Sequence[tuple[arb, arb]], bias: arb, c: fmpq, digits: int) -> UnitMoments:
+    """Mean and variance of a unit (no softplus) whose weights and keep probabilities `gates`, and bias, are balls.
+
+    The moments at the midpoints, widened: E(O) and E(O^2) are linear in each probability, and O and O^2 change by less
+    than half of what S changes. `c` is 0 or more. The balls are those radii apart from below 10^-digits.
+    """
+    unit = ExactUnit([_middle(w) for w, _ in gates], [min(max(_middle(p), fmpq(0)), fmpq(1)) for _, p in gates],
+                     _middle(bias), c)
+    center = bias + sum((w * p for w, p in gates), arb(0))
+    if c == 0:
+        return UnitMoments(arb(1), arb(0), arb(1), None, center, 0)
+    found = _moments(unit, digits)
+    moved = sum((w.rad() + p.rad() for w, p in gates), bias.rad())
+    around = arb(0, (4 * moved).abs_upper())
+    return UnitMoments(found.mean + around, found.variance + around, 1 / (1 + arb(c) * (-center).exp()), None,
+                       center - arb(c).log(), found.work)
+
+
+def _middle(ball: arb) -> fmpq:
+    man, exp = ball.mid().man_exp()
+    return fmpq(man) * fmpq(2) ** int(exp)
+
+
+def _moments(unit: ExactUnit, digits: int) -> UnitMoments:
     with precision(64):
         level = float(arb(unit.c).log().mid())
         # for the plan only; what exceeds float64 is huge in any case

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from flint import fmpq
+from flint import arb, fmpq
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -43,7 +43,17 @@ class UnitMoments:
     @property
     def bias_of_nwgm(self) -> Any:
         """alpha = E(O) - NWGM(O): baldi2014 eq. (102)."""
-        return self.mean - self.nwgm
+        return difference(self.mean, self.nwgm)
+
+
+def difference(a: Any, b: Any) -> Any:
+    """Return a - b; of balls at their own precision, which may be above the one in force."""
+    if not isinstance(a, arb):
+        return a - b
+    from dropout_theory.evaluate import precision
+
+    with precision(32 + max(a.mid().bits(), b.mid().bits())):
+        return a - b
 
 
 @dataclass(frozen=True)
