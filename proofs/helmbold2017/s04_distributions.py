@@ -28,8 +28,6 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
-    conjunction,
-    discharge,
     identity,
     instance,
     prove,
@@ -37,8 +35,6 @@ from dropout_theory.proof import (
     rewrite,
     satisfied,
     specialise,
-    weighted,
-    witness,
 )
 from dropout_theory.proof.indices import mirrored
 from dropout_theory.proof.layers import expected, given_gates, mean_square, rewritten
@@ -169,17 +165,6 @@ def simulated_in_pattern() -> Theorem:
     top_value = instance(layers_agree(paper.h_biased, paper.h, lambda _: S.One, known), {layer: d - 1})
     left, right = paper.PER_PATTERN.statement.args
     return restate(rewritten(right, top_value, indices=[i]), equal(left, right))
-
-
-witness("helmbold2017:sec43-mixture", {**paper.ONE_PAIR, paper.y: {(1,): 0}})
-
-
-@prove("helmbold2017:sec43-mixture-decomposes")
-def mixture_decomposes() -> Theorem:
-    same = identity(*paper.decomposed.args)
-    every, mean = paper.kept_bound.args
-    summed = weighted(specialise(assume(every), paper.s), paper.P[paper.s], (paper.s, 1, paper.M))
-    return conjunction(same, discharge(every, restate(summed, mean)))
 
 
 @prove("helmbold2017:sec1-positive-multiple")

@@ -17,7 +17,6 @@ from dropout_theory.language import (
     Recursion,
     Relu,
     Scalar,
-    distribution,
     family,
     gates,
     index,
@@ -28,11 +27,8 @@ from dropout_theory.language import (
 from dropout_theory.papers.helmbold2017.notation import (
     BIT,
     HIDDEN_NODES,
-    INPUT_NODES,
     Entry,
-    K,
     d,
-    hidden,
     i,
     k,
     l,
@@ -41,7 +37,7 @@ from dropout_theory.papers.helmbold2017.notation import (
 )
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_supermodular import W1, bias_atoms, fifth, network, two, weight_atoms, wide
-from dropout_theory.statements import ForEach, both, equal, implies, less, less_equal
+from dropout_theory.statements import ForEach, equal, less, less_equal
 
 claim = Section("helmbold2017", "4.3")
 TWO = {"max_size": 2}
@@ -155,51 +151,3 @@ PER_PATTERN = claim("sec43-simulated-by-biases.amended",
       admissible={d: 2, n: 1, extra: 1, W1: {(1, 1): 1, (1, 2): 1}, weight_atoms[1]: {}, weight_atoms[2]: {(1,): 1},
                   bias_atoms[0]: {(1, 1): 1}, bias_atoms[1]: 0, U: {(1, 1): 1}, z: {(1,): 1}, g: {(1,): 1},
                   r0: {(1,): 1, (2,): 0}, r: {(1, 1): 1}, new_bias: {(1,): 3}})
-
-# --- mixtures -------------------------------------------------------------------------------------------------------
-
-M = size("M")
-P, y = distribution("P", M), family("y", BIT, (s, 1, M))
-x = family("x", BIT, (s, 1, M), *INPUT_NODES)
-delta0, delta = gates("r0", half, *INPUT_NODES), gates("r", half, *HIDDEN_NODES)
-h_mixed = hidden("h", network, lambda s_, k_: x[s_, k_], lambda k_: 2 * delta0[k_],
-                 lambda l_, k_: 2 * delta[l_, k_], (s, 1, M))
-h_zero = hidden("h0", network, lambda k_: 0, lambda k_: 2 * delta0[k_], lambda l_, k_: 2 * delta[l_, k_])
-
-
-def doubled(layer: Any, node: Any) -> Any:
-    return 2 * delta[layer, node]
-
-
-at_zero, at_example = output(network, h_zero, doubled), output(network, h_mixed, doubled, s)
-mixture = E(at_zero**2) / 2 + Sum(P[s] * E((at_example - y[s]) ** 2), (s, 1, M)) / 2
-two_ones = Hypothesis("two inputs are 1", ForEach(equal(Sum(x[s, k], INPUT_NODES[0]), 2), (s, 1, M)))
-labels = Hypothesis("labels are 1", ForEach(equal(y[s], 1), (s, 1, M)))
-ONE_PAIR = {K: 2, n: 1, d: 2, M: 1, P: {(1,): 1}, x: {(1, 1): 1, (1, 2): 1}, weight_atoms[1]: {},
-            weight_atoms[0]: {(1, 1): 0, (1, 2): 0}, weight_atoms[2]: {(1,): 0}, bias_atoms[0]: {(1, 1): 0},
-            bias_atoms[1]: 0}
-
-claim("sec43-mixture",
-      title="Half the weight on (0, 0) and half on examples with two ones: no network without negative weights is "
-            "below 1/8",
-      statement=less_equal(eighth, mixture), hypotheses=[two_ones], kind="sentence",
-      source="section 4.3, third paragraph", limits=TWO, admissible={**ONE_PAIR, y: {(1,): 1}}, not_applicable=RARE,
-      reading="The labels of the examples with two ones are not printed: 0 or 1.",
-      erratum=Erratum("missing-hypothesis", "minor", "The examples with two ones must have label 1, as zero-embeddings "
-                      "of P do. With label 0 the zero network has criterion 0."))
-
-MIXTURE = claim("sec43-mixture.amended",
-      title="With label 1 on the examples with two ones no network without negative weights is below 1/8",
-      statement=less_equal(eighth, mixture), hypotheses=[two_ones, labels], source="section 4.3, third paragraph",
-      limits=TWO, admissible={**ONE_PAIR, y: {(1,): 1}}, not_applicable=RARE)
-
-loss_at_zero, losses = Scalar("J0", NONNEGATIVE), family("J", NONNEGATIVE, (s, 1, M))
-mean_loss = loss_at_zero / 2 + Sum(P[s] * losses[s], (s, 1, M)) / 2
-decomposed = equal(mean_loss, Sum(P[s] * (loss_at_zero + losses[s]) / 2, (s, 1, M)))
-kept_bound = implies(ForEach(less_equal(eighth, (loss_at_zero + losses[s]) / 2), (s, 1, M)),
-                     less_equal(eighth, mean_loss))
-claim("sec43-mixture-decomposes",
-      title="The criterion of a mixture is the mean of the criteria, and keeps a bound that all of them obey",
-      statement=both(decomposed, kept_bound), kind="sentence",
-      source="section 2, after eq. (1); section 4.3, third paragraph",
-      reading="J[s] is the mean loss on the s-th example, J0 the one on the zero input.")
