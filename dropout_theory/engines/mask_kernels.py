@@ -134,41 +134,70 @@ def visit_masks(events, chances, sizes, edge_target, edge_weight, layers, c, slo
         e += 1 if moved else -1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _visit_last(closed, chances, sizes, edge_target, edge_weight, activation, c, slope, begin, value, gated, sums,
                 offset, mean, spread):
     # mean deviation and covariance of the last layer over the masks of the gates into it
     units = len(sums)
-    table = np.empty((1 << len(closed), units))
-    share = np.empty(1 << len(closed))
-    table[0] = sums
+    count = 1 << len(closed)
+    table = np.empty((units, count))
+    share = np.empty(count)
+    table[:, 0] = sums
     share[0] = 1.0
+    reach = np.abs(sums)
+    for g in range(len(closed)):
+        unit = closed[g, 1]
+        source = value[unit] if closed[g, 0] == 0 else gated[unit]
+        sent = sizes[g] if chances[g] < 0.0 else sizes[g] * source
+        for k in range(closed[g, 2], closed[g, 3]):
+            reach[edge_target[k] - begin] += abs(edge_weight[k] * sent)
+    products = activation == 2  # of exponentials, unless one could overflow
+    for u in range(units):
+        products = products and abs(slope[u]) * reach[u] < 690.0
+    if products:
+        for u in range(units):
+            table[u, 0] = c[u] * math.exp(-slope[u] * sums[u])
     for g in range(len(closed)):
         unit = closed[g, 1]
         source = value[unit] if closed[g, 0] == 0 else gated[unit]
         p = chances[g] if chances[g] >= 0.0 else source
         sent = sizes[g] if chances[g] < 0.0 else sizes[g] * source
-        table[1 << g:2 << g] = table[:1 << g]
+        half = 1 << g
+        table[:, half:2 * half] = table[:, :half]
         for k in range(closed[g, 2], closed[g, 3]):
-            for row in range(1 << g, 2 << g):
-                table[row, edge_target[k] - begin] += edge_weight[k] * sent
-        for row in range(1 << g):
-            share[row + (1 << g)] = share[row] * p
+            u = edge_target[k] - begin
+            if products:
+                factor = math.exp(-slope[u] * edge_weight[k] * sent)
+                for row in range(half, 2 * half):
+                    table[u, row] *= factor
+            else:
+                for row in range(half, 2 * half):
+                    table[u, row] += edge_weight[k] * sent
+        for row in range(half):
+            share[row + half] = share[row] * p
             share[row] *= 1.0 - p
-    mean[:] = 0.0
-    spread[:] = 0.0
-    out = np.empty(units)
-    for row in range(len(table)):
-        _activate(activation, table[row], c, slope, out)
+    if products:
         for u in range(units):
-            out[u] -= offset[u]
-            scaled = share[row] * out[u]
-            mean[u] += scaled
-            for v in range(u + 1):
-                spread[u, v] += scaled * out[v]
+            for row in range(count):
+                table[u, row] = 1.0 / (1.0 + table[u, row]) - offset[u]
+    else:
+        out = np.empty(units)
+        for row in range(count):
+            _activate(activation, table[:, row].copy(), c, slope, out)
+            for u in range(units):
+                table[u, row] = out[u] - offset[u]
     for u in range(units):
+        total = 0.0
+        for row in range(count):
+            total += share[row] * table[u, row]
+        mean[u] = total
+        for row in range(count):
+            table[u, row] -= total
         for v in range(u + 1):
-            spread[u, v] -= mean[u] * mean[v]
+            total = 0.0
+            for row in range(count):
+                total += share[row] * table[u, row] * table[v, row]
+            spread[u, v] = total
 
 
 @njit(cache=True, nogil=True)
