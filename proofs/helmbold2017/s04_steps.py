@@ -42,6 +42,17 @@ from dropout_theory.statements import equal, less_equal
 BITS, SEEN = paper.bits, network.bits
 
 
+@prove("helmbold2017:sec4-monotone-network")
+def monotone_composition() -> Theorem:
+    low, high = paper.low_input, paper.high_input
+    premise, wanted = paper.COMPOSED.statement.args
+    known = assume(premise)
+    inner = [arithmetic(less_equal(f(low), f(high)), at(assume(h.condition), low, high), known)
+             for f, h in zip((paper.left, paper.right), paper.inner_rise, strict=True)]
+    rule = at(assume(paper.outer_rises.condition), *(f(x) for f in (paper.left, paper.right) for x in (low, high)))
+    return discharge(premise, arithmetic(wanted, rule, *inner))
+
+
 def gadget_is_one() -> Theorem:
     """The units of a gadget sum to 1, given that an input is 1."""
     whole = units_total(BITS)

@@ -1,11 +1,34 @@
-"""Bias and variance of the output under dropout."""
+"""Bias and variance of the output under dropout; averages of averages fit ones and zeros."""
 
 from __future__ import annotations
 
-from dropout_theory.language import E, Scalar, Var
+from typing import Any
+
+from sympy import S
+
+from dropout_theory.language import E, Recursion, Scalar, Var, size
 from dropout_theory.papers.helmbold2017 import s07_conclusions as paper
-from dropout_theory.proof import Theorem, arithmetic, assume, conjunction, identity, instance, prove, restate, satisfied
-from dropout_theory.statements import equal, less_equal
+from dropout_theory.papers.helmbold2017.notation import d, i, n
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    conjunction,
+    generalise,
+    identity,
+    induction,
+    instance,
+    prove,
+    restate,
+    rewrite,
+    satisfied,
+    specialise,
+    unfolded,
+)
+from dropout_theory.proof.layers import rewritten
+from dropout_theory.statements import ForEach, equal, less_equal
+
+layer = size("l")
 
 
 @prove("helmbold2017:sec7-variance-contributes")
@@ -16,3 +39,24 @@ def variance_contributes() -> Theorem:
     below = arithmetic(less_equal(spread, loss), assume(equal(loss, bias**2 + spread)))
     values = {loss: whole, bias: E(paper.D) - paper.target, spread: variance}
     return conjunction(split, restate(satisfied(instance(below, values), split), less_equal(variance, whole)))
+
+
+def constant_layers(values: Recursion, level: Any) -> Theorem:
+    """Every unit of every layer computes the level, 0 or 1: it averages equal values."""
+    statement = ForEach(equal(values[layer, i], level), (i, 1, n))
+
+    def unit(at: Any, *below: Theorem) -> Theorem:
+        found = rewrite(unfolded(values[at, i]), *below, indices=[i])
+        return generalise(arithmetic(equal(values[at, i], level), found), (i, 1, n))
+
+    above = unit(layer + 1, specialise(assume(statement), i))
+    return specialise(instance(induction(layer, statement, unit(S.One), above), {layer: d - 1}), i)
+
+
+@prove("helmbold2017:sec7-fit-without-negative-weights")
+def averages_fit() -> Theorem:
+    found = []
+    for part, values, level in zip(paper.FITTED, (paper.H_one, paper.H_zero), (S.One, S.Zero), strict=True):
+        whole = rewritten(part.args[0], constant_layers(values, level), indices=[i])
+        found.append(arithmetic(part, whole))
+    return conjunction(*found)

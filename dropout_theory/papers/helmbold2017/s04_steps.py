@@ -22,11 +22,32 @@ from dropout_theory.papers.helmbold2017.s04_supermodular import (
     sigma,
     weight_atoms,
 )
-from dropout_theory.statements import ForEach, both, either, equal, implies, less, less_equal
+from dropout_theory.statements import ForAll, ForEach, both, either, equal, implies, less, less_equal
 
 claim = Section("helmbold2017", "4")
 TWO, THREE = {"max_size": 2}, {"max_size": 3}
 half, eighth = Rational(1, 2), Rational(1, 8)
+
+# --- monotone units -----------------------------------------------------------------------------------------------
+
+outer, left, right = (sp.Function(name, real=True) for name in ("f", "g", "h"))
+smaller, larger, other, more = (Scalar(name) for name in ("x", "x'", "v", "v'"))
+outer_rises = Hypothesis("f is monotone", ForAll(implies(
+    both(less_equal(smaller, larger), less_equal(other, more)),
+    less_equal(outer(smaller, other), outer(larger, more))), (smaller,), (larger,), (other,), (more,)))
+inner_rise = [Hypothesis(f"{inner.__name__} is monotone", ForAll(implies(
+    less_equal(smaller, larger), less_equal(inner(smaller), inner(larger))), (smaller,), (larger,)))
+    for inner in (left, right)]
+low_input, high_input = Scalar("s"), Scalar("t")
+sum_of_two, double = sp.Lambda((smaller, other), Relu(smaller + other)), sp.Lambda(smaller, 2 * smaller)
+COMPOSED = claim("sec4-monotone-network",
+      title="A network of monotone units is monotone: a monotone unit of monotone units",
+      statement=implies(less_equal(low_input, high_input), less_equal(
+          outer(left(low_input), right(low_input)), outer(left(high_input), right(high_input)))),
+      hypotheses=[outer_rises, *inner_rise], kind="sentence", source="section 4, second paragraph",
+      candidates={outer: (sum_of_two,), left: (double,), right: (double,)},
+      admissible={outer: sum_of_two, left: double, right: double, low_input: 0, high_input: 1},
+      reading="One unit on two others as a function of one input; layer by layer this is every network.")
 
 # --- lemma 10 -----------------------------------------------------------------------------------------------------
 

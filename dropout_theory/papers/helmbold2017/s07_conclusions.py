@@ -10,7 +10,7 @@ from sympy import Rational, Sum
 from dropout_theory.claim import Section
 from dropout_theory.domains import REAL
 from dropout_theory.language import E, Scalar, Var, family, gates, weights
-from dropout_theory.papers.helmbold2017.notation import INPUT_NODES, K, k, p
+from dropout_theory.papers.helmbold2017.notation import INPUT_NODES, K, Parameters, always, hidden, k, n, output, p
 from dropout_theory.papers.helmbold2017.s02_conventions import D, target
 from dropout_theory.statements import both, equal, less, less_equal
 
@@ -55,3 +55,22 @@ claim("sec7-one-layer-square-loss",
                       (1 - p) / p * Sum((w[k] * x[k]) ** 2, (k, 1, K))), kind="sentence",
       source="section 7, third paragraph", limits={"max_size": 3},
       reading="The boundary of the statement: with this paper's loss one layer has a convex penalty without labels.")
+
+# --- negative weights are not needed to fit ---------------------------------------------------------------------------
+
+average = Parameters(lambda *_: 1 / K, lambda *_: 1 / n, lambda *_: sp.S.Zero, lambda *_: 1 / n, sp.S.Zero)
+
+
+def without_dropout(name: str, value: Any) -> tuple[Any, Any]:
+    """Hidden values and output of the network of averages when every input is `value`."""
+    found = hidden(name, average, lambda _: value, always, always)
+    return found, output(average, found, always)
+
+
+H_one, on_ones = without_dropout("H", sp.S.One)
+H_zero, on_zeros = without_dropout("H0", sp.S.Zero)
+FITTED = (equal(on_ones, 1), equal(on_zeros, 0))
+claim("sec7-fit-without-negative-weights",
+      title="A network without negative weights and without biases fits both examples of theorem 8 exactly",
+      statement=both(*FITTED), kind="sentence", source="section 7, second paragraph",
+      limits={"max_size": 3}, reading="That nothing in the data justifies negative weights: averages of averages do.")
