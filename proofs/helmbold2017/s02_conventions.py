@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dropout_theory.proofs.helmbold2017.s02_preliminaries import mean_is
 from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer, layer
 from sympy import Ge, S
 
-from dropout_theory.language import E, Var, natural, substitute
+from dropout_theory.domains import POSITIVE
+from dropout_theory.language import E, Scalar, Var, natural, substitute
 from dropout_theory.papers.helmbold2017 import s02_conventions as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, l, n
 from dropout_theory.proof import (
@@ -21,10 +24,11 @@ from dropout_theory.proof import (
     instance,
     prove,
     restate,
+    satisfied,
 )
 from dropout_theory.proof.counting import each_value
 from dropout_theory.proof.indices import at_value, generalise_offset
-from dropout_theory.proof.layers import rewritten
+from dropout_theory.proof.layers import last_split, rewritten
 from dropout_theory.statements import equal, less_equal
 
 
@@ -35,6 +39,27 @@ def hidden_noise() -> Theorem:
     offset = natural("m")
     left = statement.body.args[0].xreplace({l: 1 + offset})
     return generalise_offset(identity(left, S.Zero), offset, statement.body, *statement.limits)
+
+
+@prove("helmbold2017:def2-square-integrable")
+def unbounded_loss() -> Theorem:
+    """Each term is 2^j - 2c + c^2/2^j, of which the last part is not negative."""
+    count, c = paper.terms, paper.constant
+    power, inverse = Scalar("p", POSITIVE), Scalar("q", POSITIVE)
+    term = arithmetic(less_equal(power - 2 * c, (c - power) ** 2 * inverse), assume(equal(power * inverse, 1)),
+                      arithmetic(less_equal(0, c**2 * inverse)))
+
+    def of(at: Any) -> Theorem:
+        return satisfied(instance(term, {power: 2**at, inverse: 2**-at}), identity(2**at * 2**-at, S.One))
+
+    def whole(at: Any) -> Any:
+        return substitute(paper.HEAVY.statement, {count: at})
+
+    last = last_split(whole(count + 1).args[1])
+    first = arithmetic(whole(S.One), last_split(whole(S.One).args[1]), of(S.One))
+    double = identity(2 ** (count + 2), 2 * 2 ** (count + 1))
+    step = arithmetic(whole(count + 1), assume(whole(count)), last, of(count + 1), double)
+    return induction(count, whole(count), first, step)
 
 
 @prove("helmbold2017:fn1-prediction-scaling")

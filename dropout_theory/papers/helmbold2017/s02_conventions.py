@@ -59,6 +59,16 @@ claim("def2",
               "text takes for granted; an example distribution with infinite mean square of the labels has neither.")
 
 j = index("j")
+terms, constant = size("N"), Scalar("c")
+partial_loss = Sum((constant - 2**j) ** 2 / 2**j, (j, 1, terms))
+HEAVY = claim("def2-square-integrable",
+      title="With the label 2^j of probability 2^-j no constant output has a finite risk",
+      statement=less_equal(2 ** (terms + 1) - 2 - 2 * constant * terms, partial_loss), kind="sentence",
+      source="section 3.1, definition 2 and theorem 4", limits={"max_size": 12},
+      reading="For one input, say 1, every output without dropout is a constant c; the partial sums of its loss are "
+              "unbounded. So definition 2 and theorems 4 and 6, which speak of any example distribution, need labels "
+              "with finite mean square.")
+
 claim("def3",
       title="A diagonal matrix applied to the inputs multiplies each input by its entry",
       statement=ForEach(equal(Sum(a[k] * KroneckerDelta(j, k) * x[j], (j, 1, K)), a[k] * x[k]), (k, 1, K)),
