@@ -131,6 +131,7 @@ def embedded() -> Theorem:
     return restate(at_least(S.One, paper.further), paper.EMBEDDED.statement)
 
 
+@prove("helmbold2017:thm17-notation.amended")
 @prove("helmbold2017:sec43-zero-embedding-lower-bound")
 def zero_embedded() -> Theorem:
     return restate(at_least(S.One), paper.ZERO_EMBEDDED.statement)

@@ -7,7 +7,7 @@ from sympy import Sum, sqrt
 from dropout_theory.claim import Hypothesis, Section
 from dropout_theory.domains import NONNEGATIVE, POSITIVE
 from dropout_theory.language import Relu, Scalar
-from dropout_theory.papers.helmbold2017.appendix_b import bias, level, out, t
+from dropout_theory.papers.helmbold2017.appendix_b import RARE, bias, level, out, t
 from dropout_theory.papers.helmbold2017.notation import n
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE
 from dropout_theory.papers.helmbold2017.s03_weight_decay import criterion, least
@@ -59,7 +59,7 @@ claim("lem24-step-values",
       statement=both(equal(Relu(-t), zero), equal(Relu(0), one)),
       hypotheses=[Hypothesis("active on 0", less(0, zero)), Hypothesis("silent on x", equal(one, 0)),
                   Hypothesis("no slack", equal(zero, -t))], kind="step", source="appendix B, proof of lemma 24",
-      admissible={t: -1, bias: 1})
+      admissible={t: -1, bias: 1}, not_applicable={"property": RARE})
 
 small, large, s = Scalar("B", NONNEGATIVE), Scalar("B'", NONNEGATIVE), Scalar("s", POSITIVE)
 claim("appB-larger-budget",

@@ -10,6 +10,7 @@ from dropout_theory.domains import NONNEGATIVE, REAL
 from dropout_theory.language import E, Relu, Scalar, Var, family, gates
 from dropout_theory.papers.helmbold2017.notation import BIT, K, d, k, n
 from dropout_theory.papers.helmbold2017.s02_conventions import agrees
+from dropout_theory.papers.helmbold2017.s04_distributions import criterion as two_examples
 from dropout_theory.papers.helmbold2017.s04_distributions import two_features
 from dropout_theory.papers.helmbold2017.s04_gadgets import a, first_one, i, m, network, unit
 from dropout_theory.papers.helmbold2017.s04_gadgets import x as bits
@@ -102,7 +103,8 @@ INTERVALS = claim("lem12-step-interval",
       title="The second interval of activations starts at least as high as the first and is at least as long",
       statement=both(less_equal(argument("x"), argument("x+d2")),
                      less_equal(argument("x+d1") - argument("x"), argument("x+d1+d2") - argument("x+d2"))),
-      hypotheses=[by_induction], kind="step", source="proof of lemma 12",
+      hypotheses=[by_induction], kind="step", source="proof of lemma 12", limits=TWO,
+      not_applicable={"property": "drawn values hardly ever meet all of the inequalities"},
       admissible={n: 1, w: {(1,): 1}, b: 0, **{f: {(1,): value} for f, value in zip(inputs.values(), (0, 1, 1, 2),
                                                                                   strict=True)}})
 
@@ -152,3 +154,7 @@ claim("thm17-notation",
                   bias_atoms[0]: {(1, 1): 0}, bias_atoms[1]: 0},
       erratum=Erratum("notation", "typo", "The distribution of definition 1 is meant, as the proof and section 4.3 "
                       "say; the output bias alone fits the single example."))
+
+claim("thm17-notation.amended",
+      title="On the distribution of definition 1 every network without negative weights has criterion at least 1/8",
+      statement=less_equal(eighth, two_examples(1)), source="section 4.2, theorem 17", limits=TWO)

@@ -62,6 +62,7 @@ claim("sec51-exponential-targets",
       statement=both(*TARGETS),
       hypotheses=[root, *between], kind="sentence", source="abstract; section 1; section 5.1, after theorem 18",
       admissible={c: 1, K: 2, n: 2, d: 2, rho: 2, low: 2, high: 2, lam: 1}, limits=TWO,
+      not_applicable={"property": "drawn values hardly ever meet the equation for the root; the stated instance does"},
       reading="y = exp(Theta(d)) has such bounds with A > 1. Linear is more than the polynomial growth claimed.")
 
 claim("sec51-weight-decay-linear",
