@@ -1,0 +1,12 @@
+"""Section 4.2 sharpened: the criterion of the network with thirteen hidden units against the bound of 1/8."""
+
+from __future__ import annotations
+
+from dropout_theory.claim import REGISTRY
+from dropout_theory.papers.helmbold2017.s04_few_units import ENOUGH, THIRTEEN
+from dropout_theory.proof import Theorem, arithmetic, cite, prove
+
+
+@prove("helmbold2017:thm17-thirteen-units")
+def below_the_bound() -> Theorem:
+    return arithmetic(ENOUGH.statement, cite(THIRTEEN), cite(REGISTRY["helmbold2017:thm17-step-lower-bound"]))
