@@ -1,0 +1,131 @@
+"""Monte Carlo over masks: samples a second at equal output, the mean and variance of every unit."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from benchmarks.competitors import PASSES, Task, best_batch, rate
+from dropout_theory.engines.network import Layer, Network
+from dropout_theory.engines.simulation import simulate
+
+Row = dict[str, Any]
+_SECONDS = 0.3  # of one run of ours, at least
+
+
+def _weights(sizes: list[int]) -> list[Any]:
+    generator = np.random.default_rng(len(sizes))
+    return [generator.normal(size=(b, a)) / a**0.5 for a, b in zip(sizes, sizes[1:], strict=False)]
+
+
+def _task(sizes: list[int], keep: Any, activation: str = "logistic") -> Task:
+    return Task(_weights(sizes), [keep] * (len(sizes) - 1), activation)
+
+
+VARIED = np.random.default_rng(5).uniform(0.1, 0.9, 100)
+PAPER = [784, 1200, 1200, 1200, 1200, 10]
+TASKS: dict[str, Task] = {
+    "unit-100-half": _task([100, 1], 0.5),
+    "unit-100-p03": _task([100, 1], 0.3),
+    "unit-100-varied": _task([100, 1], VARIED),
+    "mlp-10-16-16-1-half": _task([10, 16, 16, 1], 0.5),
+    "mlp-10-16-16-1-p03": _task([10, 16, 16, 1], 0.3),
+    "mlp-32-64-64-1-logistic": _task([32, 64, 64, 1], 0.5),
+    "mlp-32-64-64-1-relu": _task([32, 64, 64, 1], 0.5, "relu"),
+    "paper-network": Task(_weights(PAPER), [0.8, *[0.5] * 4], samples=10_000),
+}
+
+
+def network_of(task: Task) -> Network:
+    """The network of a task."""
+    last = len(task.weights) - 1
+    layers = [Layer(w, None, "logistic" if i == last else task.activation, gate=1 if i == last else task.keep[i + 1])
+              for i, w in enumerate(task.weights)]
+    return Network(layers, task.keep[0])
+
+
+def our_rate(task: Task, dtype: str, workers: int | None = None) -> float:
+    """Samples a second of ``simulate`` with the given number of threads (all processors)."""
+    network, x = network_of(task), np.ones(task.weights[0].shape[1])
+
+    def run(samples: int) -> None:
+        simulate(network, x, samples, 1, dtype=dtype, workers=workers, preactivations=False)
+
+    run(64)
+    samples = task.samples or 1 << 14
+    while task.samples is None:
+        start = time.perf_counter()
+        run(samples)
+        if (seconds := time.perf_counter() - start) > _SECONDS:
+            break
+        samples *= max(2, min(16, round(1.2 * _SECONDS / seconds)))
+    return rate(lambda: run(samples), samples)
+
+
+def compare(name: str) -> Iterator[Row]:
+    """Rows of one task: PyTorch, NumPy and JAX, those that are installed."""
+    task = TASKS[name]
+    dtypes = ["float32"] if task.samples else ["float64", "float32"]
+    ours = {dtype: our_rate(task, dtype) for dtype in dtypes}
+    for library, make in PASSES.items():
+        try:
+            version = importlib.import_module(library).__version__
+        except ImportError:
+            print(f"{name}: {library} is not installed", file=sys.stderr)
+            continue
+        theirs, batch = best_batch(make(task), 4_000 if task.samples else 64_000)
+        for dtype in dtypes:
+            yield {"work": name, "competitor": f"{library} {version} float32, batch {batch}; ours {dtype}",
+                   "ours": ours[dtype], "theirs": theirs, "unit": "samples/s", "ratio": ours[dtype] / theirs}
+
+
+def threads() -> Iterator[Row]:
+    """Two threads against one."""
+    task = TASKS["mlp-32-64-64-1-logistic"]
+    two, one = our_rate(task, "float64", 2), our_rate(task, "float64", 1)
+    yield {"work": "threads-2", "competitor": "one thread", "ours": two, "theirs": one, "unit": "samples/s",
+           "ratio": two / one}
+
+
+_CALL = ("import time; t = time.perf_counter()\n"
+         "from dropout_theory.engines.network import Layer, Network\n"
+         "from dropout_theory.engines.simulation import simulate\n"
+         "simulate(Network([Layer([[1.0, 2.0]], gate=0.5), Layer([[1.0]])], 0.5), [1.0, 1.0], 1000, 1)\n"
+         "print(time.perf_counter() - t)")
+
+
+def first_calls(cold: bool) -> Iterator[Row]:
+    """Seconds from import to a first result in a new process, with an empty cache or a filled one."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"NUMBA_CACHE_DIR": folder}
+        seconds = []
+        for _ in range(1 if cold else 4):
+            done = subprocess.run([sys.executable, "-c", _CALL], env=environment, capture_output=True, text=True,
+                                  check=True)
+            seconds.append(float(done.stdout))
+    yield {"work": f"first-call-{'cold' if cold else 'warm'}", "competitor": "none", "ours": min(seconds),
+           "theirs": None, "unit": "s", "ratio": None}
+
+
+WORKS: dict[str, Callable[[], Iterator[Row]]] = {
+    **{name: (lambda name=name: compare(name)) for name in TASKS},
+    "threads-2": threads,
+    "first-call-cold": lambda: first_calls(True),
+    "first-call-warm": lambda: first_calls(False),
+}
+
+
+def rows(only: str | None = None) -> Iterator[Row]:
+    """Run the benchmarks, or the one named, and yield their rows."""
+    for name, work in WORKS.items():
+        if only in (None, name):
+            time.sleep(0.2)
+            yield from work()
