@@ -7,14 +7,16 @@ from typing import Any
 
 from dropout_theory.proofs.helmbold2017.level_sums import of_terms
 from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every_layer, layer
+from dropout_theory.proofs.helmbold2017.s04_zero_embeddings import as_described
 from dropout_theory.proofs.helmbold2017.telescope import Entries, family_in, same_layers
 from sympy import Ge, Le, Mul, Rational, Sum
 
+from dropout_theory.domains import POSITIVE
 from dropout_theory.language import E, Scalar
 from dropout_theory.papers.helmbold2017 import s04_mixtures as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i
 from dropout_theory.papers.helmbold2017.s04_mixtures import delta0, u, v
-from dropout_theory.papers.helmbold2017.s04_supermodular import supermodular
+from dropout_theory.papers.helmbold2017.s04_supermodular import supermodular, with_bias
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
@@ -34,7 +36,7 @@ from dropout_theory.proof import (
 from dropout_theory.proof.indices import apart, mirrored
 from dropout_theory.proof.layers import expected, mean_square, rewritten
 from dropout_theory.proof.masks import Values, held, with_held
-from dropout_theory.statements import different, equal, less_equal
+from dropout_theory.statements import different, equal, less, less_equal
 
 APART = assume(different(u, v))
 CHOICES: tuple[Values, ...] = ({u: 0, v: 0}, {u: 1, v: 0}, {u: 0, v: 1}, {u: 1, v: 1})
@@ -80,6 +82,7 @@ def pair_bound() -> Theorem:
 
 
 @prove("helmbold2017:sec43-mixture.amended")
+@cache
 def mixture_bound() -> Theorem:
     inside = [assume(condition) for condition in (Ge(u, 1, evaluate=False), Le(u, K - 1, evaluate=False),
                                                   Ge(v, u + 1, evaluate=False), Le(v, K, evaluate=False))]
@@ -97,6 +100,18 @@ def mixture_bound() -> Theorem:
     split = identity(loss, zero * q + 2 * (paper.mixture - zero / 2))
     low = identity(mean.conclusion.args[0], q / 4)
     return of_terms(paper.MIXTURE.statement, mean, split, low, assume(paper.whole.condition))
+
+
+@prove("helmbold2017:sec43-negative-weights-required")
+def negative_weights_required() -> Theorem:
+    A, low, high = Scalar("A", POSITIVE), Scalar("I"), Scalar("J")
+    excess = paper.gadgets.excess
+    small = arithmetic(less(with_bias(A), Rational(1, 8)), assume(less(A, Rational(45, 43))))
+    below = satisfied(instance(small, {A: excess}), assume(paper.wide.condition))
+    chain = arithmetic(less(low, high), assume(less(low, Rational(1, 8))), assume(less_equal(Rational(1, 8), high)))
+    ours, theirs = paper.REQUIRED.statement.args
+    return satisfied(instance(chain, {low: ours, high: theirs}), rewrite(below, mirrored(as_described())),
+                     mixture_bound())
 
 
 @prove("helmbold2017:sec43-mixture-decomposes")

@@ -22,8 +22,11 @@ from dropout_theory.language import (
     size,
 )
 from dropout_theory.papers.helmbold2017.notation import BIT, HIDDEN_NODES, INPUT_NODES, K, d, i, k, l, n, output
-from dropout_theory.papers.helmbold2017.s04_supermodular import bias_atoms, network, weight_atoms
-from dropout_theory.statements import ForEach, both, equal, implies, less_equal
+from dropout_theory.papers.helmbold2017.s04_gadgets import m
+from dropout_theory.papers.helmbold2017.s04_supermodular import bias_atoms, fifth, network, weight_atoms
+from dropout_theory.papers.helmbold2017.s04_zero_embeddings import network as gadgets
+from dropout_theory.papers.helmbold2017.s04_zero_embeddings import two_ones
+from dropout_theory.statements import ForEach, both, equal, implies, less, less_equal
 
 claim = Section("helmbold2017", "4.3")
 TWO = {"max_size": 2}
@@ -82,6 +85,16 @@ MIXTURE = claim("sec43-mixture.amended",
       title="With label 1 on the examples with two ones no network without negative weights is below 1/8",
       statement=less_equal(eighth, mixture), hypotheses=[whole, labels], admissible={**ONE_PAIR, y: {(1, 2): 1}},
       reading=EVERY, **shared)
+
+wide = Hypothesis("n is large", less(gadgets.excess, Rational(45, 43)), "holds from some number of hidden units on")
+REQUIRED = claim("sec43-negative-weights-required",
+      title="On every mixture of zero-embeddings many gadgets beat every network without negative weights",
+      statement=less(gadgets.criterion(gadgets.best, fifth), mixture), hypotheses=[whole, labels, two_ones, wide],
+      kind="sentence", admissible={**ONE_PAIR, y: {(1, 2): 1}, m: 50, gadgets.entries: {(1,): 1, (2,): 1}},
+      source="section 4.3, third paragraph", not_applicable=dict.fromkeys(
+          ("exact", "property", "montecarlo", "decide"), "the hypothesis needs too many hidden units to enumerate"),
+      reading="The left side is the criterion of the gadgets as described on any one zero-embedding, the same for all, "
+              "and so the one on the mixture.")
 
 M = size("M")
 P = distribution("P", M)
