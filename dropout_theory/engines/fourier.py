@@ -94,7 +94,7 @@ def _integrated(unit: Preactivation, plan: Plan, tolerance: float) -> UnitMoment
     center = unit.center
     moved = unit.slack + plan.shift_error + EPSILON * _root_square(p * w)
     moved = min(1.0, moved) if len(plan.open) else 0.0
-    error = tolerance + 8 * EPSILON + moved + 2 * step * size[0]
+    error = tolerance + 8 * EPSILON + moved + step * size[0]
     softplus_error = (tolerance + 8 * EPSILON * (1 + abs(center) + abs(softplus)) + unit.slack + plan.shift_error
                       + 2 * step * size[1])
     variance = mean - slope_mean - mean * mean
@@ -130,10 +130,10 @@ def _shifted(shifts: Array, chances: Array, t: Array) -> Any:
 def _wobble(w: Array, shifts: Array, t: Array) -> Array:
     """Estimated relative error of phi at the nodes: roundings of random sign (Higham and Mary, SIAM J. Sci. Comput.
 
-    41, 2019), of 4 halves of a last place for each factor, and those of the phases w t.
+    41, 2019), about one half of a last place, twice, for each factor, and those of the phases w t.
     """
     phase = _root_square(w) + float(np.max(np.abs(shifts), initial=0.0))
-    return EPSILON * (4 * math.sqrt(len(w) + 1) + 4 * phase * t)
+    return EPSILON * (2 * math.sqrt(len(w) + 1) + 4 * phase * t)
 
 
 def _root_square(x: Array) -> float:

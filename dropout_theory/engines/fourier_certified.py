@@ -20,6 +20,7 @@ from dropout_theory.engines.unit_plan import Plan, plan_unit
 from dropout_theory.evaluate import precision
 
 _TABLE = 16  # entries
+_FIRST = 32  # gates before the first look at which nodes are still alive
 _BOUND_BITS = 64
 
 _Gate = tuple[arb, arb, int]
@@ -118,9 +119,11 @@ def _node_sums(gates: list[_Gate], chosen: list[tuple[arb, arb]], mass: arb, ste
     """The sums over nodes 1, ..., count of Im phi/sinh(pi t), t Re phi/sinh(pi t), (mass - Re phi)/(t sinh(pi t))."""
     phi = {k: sum((y * acb(0, x * step * k).exp() for x, y in chosen), acb(0)) for k in range(1, count + 1)}
     alive = list(phi)
-    chunk = max(32, len(gates) // 32)
-    for i in range(0, len(gates), chunk):
-        tables = [(*_powers(x * step, count), y, 1 - y, m) for x, y, m in gates[i:i + chunk]]
+    start, stop = 0, _FIRST
+    while start < len(gates) and alive:
+        # chunks that double: nodes die early, and few products are made one after the other
+        tables = [(*_powers(x * step, alive[-1]), y, 1 - y, m) for x, y, m in gates[start:stop]]
+        start, stop = stop, 2 * stop
         for k in alive:
             high, low = divmod(k, _TABLE)
             factors = [y * (anchors[high] * table[low]) + q for table, anchors, y, q, m in tables if m == 1]
