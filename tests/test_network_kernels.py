@@ -113,6 +113,37 @@ def test_antithetic_samples_are_complements() -> None:
     np.testing.assert_allclose(found.gain[network.sizes[0]:][live], gain[live], rtol=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["units", "connections", "both", "levels", "none"])
+def test_linear_control_keeps_the_mean(kind: str) -> None:
+    """Means over all masks lie in the intervals, which fail by chance with 1e-9 a network."""
+    checked = 0
+    for seed in range(12):
+        network, x = random_network(kind, np.random.default_rng([100 + seed, KINDS.index(kind)]), scale=0.3)
+        soft = any(layer.activation == "softmax" for layer in network.layers)
+        if random_gates(network) > 11 or (soft and kind in ("connections", "both")):
+            continue
+        checked += 1
+        found = simulate(network, x, 20_000, seed, error_probability=1e-9, control="linear")
+        mean, _ = enumerate_masks(network, x)
+        inputs, slack = network.sizes[0], 1e-5 if kind == "levels" else 1e-12
+        assert (found.mean.lower[inputs:] - slack <= mean).all() and (mean <= found.mean.upper[inputs:] + slack).all()
+    assert checked >= 5
+
+
+def test_linear_control_is_exact_for_linear_networks_and_gains_on_nearly_linear_ones() -> None:
+    rng = np.random.default_rng(0)
+    weights = [rng.normal(size=(5, 6)), rng.normal(size=(5, 5)), rng.normal(size=(2, 5))]
+    linear = Network([Layer(w, activation="linear", gate=0.5) for w in weights], 0.3)
+    found = simulate(linear, np.ones(6), 1000, 1, control="linear")
+    np.testing.assert_allclose(found.mean.value, found.ensemble, rtol=1e-12, atol=1e-12)
+    near = Network([Layer(0.2 * w, activation="tanh", gate=0.5) for w in weights], 0.5)
+    better, plain = (simulate(near, np.ones(6), 100_000, 1, control=control) for control in ("linear", None))
+    assert better.gain[6:].min() > 3
+    assert (better.mean.half_width[6:] < 0.8 * plain.mean.half_width[6:]).all()
+    with pytest.raises(ValueError, match="control must not be 'linear' for spikes"):
+        simulate(Network([Layer([[1.0]])], Spikes()), [0.5], 64, 1, control="linear")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_distribution_equals_exact_enumeration(kind: str) -> None:
     """Every mean and every variance over all masks of 12 random networks a kind lies in its interval.

@@ -106,23 +106,43 @@ def _exact(values: Array) -> Quantity:
     return Quantity(values, values, values)
 
 
+@dataclass(frozen=True, eq=False)
+class Stand:
+    """What stands in for the activities where only their means are wanted: samples, means, squares, and their range.
+
+    ``gain``: see ``Moments``.
+    """
+
+    samples: int
+    mean: Array
+    squares: Array
+    low: Array
+    high: Array
+    gain: Array
+
+
 def moments_of_case(network: Network, x: Array, samples: int, found: Array, ranges: tuple[Array, ...], share: float,
-                    bias: float, accuracy: float, blocks: int, want_sums: bool, pairs: bool) -> Moments:
-    """Return the moments of one input from merged sample moments (6, units); ``share`` is the error of one interval."""
+                    bias: float, accuracy: float, blocks: int, want_sums: bool, stand: Stand | None,
+                    paired: bool) -> Moments:
+    """Return the moments of one input from merged sample moments (6, units); ``share`` is the error of one interval.
+
+    ``stand``: what the means come from instead of the activities; ``paired``: samples are independent in pairs only.
+    """
     s_low, s_high, low, high = ranges
     inputs = network.sizes[0]
     rounding = _ROUNDING * 8.0 * (blocks + 4096)  # of merging, per unit of magnitude; a chunk's own sums are in it
     magnitude = np.maximum(np.abs(low), np.abs(high))
     slack = (accuracy + rounding) * magnitude + bias * (high - low)
-    gain = np.ones_like(low)
-    single = mean_bounds(samples, found[0], found[1], low, high, share, slack)
-    if pairs:
-        mean = mean_bounds(samples // 2, found[4], found[5], low, high, share, slack)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            gain = np.where(found[1] > 0, found[1] / (4.0 * found[5]), 1.0)
+    if stand is None:
+        mean = mean_bounds(samples, found[0], found[1], low, high, share, slack)
     else:
-        mean = single
-    groups = samples // 2 if pairs else samples
+        mean = mean_bounds(stand.samples, stand.mean, stand.squares, stand.low, stand.high, share,
+                           (accuracy + rounding) * np.maximum(np.abs(stand.low), np.abs(stand.high))
+                           + bias * (stand.high - stand.low))
+        value = np.clip(mean.value, low, high)
+        mean = Quantity(value, np.clip(mean.lower, low, value), np.clip(mean.upper, value, high))
+    gain = np.ones_like(low) if stand is None else stand.gain
+    groups = samples // 2 if paired else samples
     spread = found[1] / max(1, samples - 1)
     width = high - low
     with np.errstate(over="ignore"):
@@ -133,7 +153,7 @@ def moments_of_case(network: Network, x: Array, samples: int, found: Array, rang
             part[:inputs] = x if quantity is mean else 0.0
     size = np.maximum(np.abs(s_low), np.abs(s_high))
     direct = mean_bounds(samples, found[2], found[3], s_low, s_high, share,
-                         (accuracy + rounding) * size + bias * (s_high - s_low)) if want_sums and not pairs else None
+                         (accuracy + rounding) * size + bias * (s_high - s_low)) if want_sums and not paired else None
     ensemble = network.ensemble(x)
     sums, nwgm = _means_of_sums(network, ensemble[0], mean, direct)
     u, w = (np.concatenate(part) for part in ensemble)

@@ -13,19 +13,20 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dropout_theory.engines.control import twin_network
 from dropout_theory.engines.estimates import Quantity, covariance_bounds
 from dropout_theory.engines.gates import Array
 from dropout_theory.engines.kernel_loading import load_kernels
 from dropout_theory.engines.network import Network
 from dropout_theory.engines.plan import LANES, Plan, make_plan
 from dropout_theory.engines.ranges import unit_ranges
-from dropout_theory.engines.results import Histogram, Moments, Simulation, moments_of_case, stacked
+from dropout_theory.engines.results import Histogram, Moments, Simulation, Stand, moments_of_case, stacked
 from dropout_theory.engines.totals import State, Totals
 from dropout_theory.engines.unit_tables import UnitPlan, fits_tables, make_unit_plan
 from dropout_theory.expectations.intervals import check_error_probability
@@ -174,7 +175,9 @@ def simulate(network: Network, x: ArrayLike, samples: int, seed: int, *, stream:
     ``x`` (inputs,), or (cases, inputs) for several inputs, which see the same masks. ``covariances``: pairs of units;
     ``histogram``: bins by unit; ``quantiles``: probabilities by unit. Units are names or (layer, position).
     ``preactivations=False`` leaves S unsampled: E(S) then comes from the means below, with a wider interval.
-    ``control``: None, or "antithetic" for pairs of complementary masks (``samples`` a multiple of 64).
+    ``control``: None; "antithetic" for pairs of complementary masks (``samples`` a multiple of 64); "linear" to take
+    the means from the difference to a linear network under the same gates, whose mean is known (for one input, without
+    covariances, histogram or quantiles). The result's ``gain`` says what it brought.
     ``dtype``: float64 or float32, of the arithmetic. All intervals hold together except with ``error_probability``, for
     a number of samples fixed beforehand. They are widened by the resolution of the gates and by ``evaluation_error``,
     the error granted to one computed activity relative to its range (2^-32; float32: 2^-16).
@@ -187,9 +190,11 @@ def simulate(network: Network, x: ArrayLike, samples: int, seed: int, *, stream:
         raise TypeError(f"network must be a Network, not {network!r}")
     if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or not 1 <= samples < 1 << 62:
         raise ValueError(f"samples must be an integer of at least 1, not {samples!r}")
-    if control not in (None, "antithetic"):
-        raise ValueError(f"control must be None or 'antithetic', not {control!r}")
-    if control and samples % LANES:
+    if control not in (None, "antithetic", "linear"):
+        raise ValueError(f"control must be None, 'antithetic' or 'linear', not {control!r}")
+    if control == "linear" and (np.ndim(x) != 1 or covariances or histogram or quantiles):
+        raise ValueError("control must not be 'linear' with several inputs, covariances, histogram or quantiles")
+    if control == "antithetic" and samples % LANES:
         raise ValueError(f"samples must be a multiple of {LANES} with antithetic masks, not {samples!r}")
     if np.dtype(dtype).name not in _ACCURACY:
         raise ValueError(f"dtype must be float64 or float32, not {dtype!r}")
@@ -201,22 +206,39 @@ def simulate(network: Network, x: ArrayLike, samples: int, seed: int, *, stream:
         raise ValueError(f"evaluation_error must be finite and at least 0, not {evaluation_error!r}")
     inputs = network.check_inputs(x)
     rows = np.atleast_2d(inputs)
-    ranges = [unit_ranges(network, row, dtype) for row in rows]
-    wishes = _Wishes(network, covariances, histogram or {}, quantiles or {})
-    plan = make_unit_plan(network, rows, dtype) if fits_tables(network) and not control else make_plan(network, dtype)
-    job = wishes.job(plan, rows, ranges, derive_key(seed, *stream), control == "antithetic",
-                     preactivations)
+    twins = twin_network(network, rows[0], dtype) if control == "linear" else None
+    ranges = [unit_ranges(twins.network if twins else network, row, dtype) for row in rows]
+    wishes = _Wishes(twins.network if twins else network, covariances, histogram or {}, quantiles or {})
+    plan = twins.plan if twins else \
+        make_unit_plan(network, rows, dtype) if fits_tables(network) and not control else make_plan(network, dtype)
+    job = wishes.job(plan, rows, ranges, derive_key(seed, *stream), control == "antithetic", preactivations)
+    if twins:
+        job = replace(job, kept_units=twins.kept, pairs=twins.pairs)
     state = State() if state is None else state
     _sample(job, int(samples), state, executor, workers, show_progress if progress is True else progress or None, stop)
     share = error_probability / (len(rows) * (3 * sum(network.sizes[1:]) + wishes.intervals))
-    cases = [moments_of_case(network, row, int(samples), total.moments, bounds, share, job.plan.bias, accuracy,
-                             total.blocks, preactivations, control == "antithetic")
-             for row, bounds, total in zip(rows, ranges, state.totals, strict=True)]
+    cases = []
+    for row, bounds, total in zip(rows, ranges, state.totals, strict=True):
+        found, stand, seen = total.moments, None, np.arange(sum(network.sizes))
+        if twins:
+            stand, seen = twins.stand(total, bounds, make_plan(network, dtype).work), twins.units
+        elif control:
+            stand = _paired(total, bounds)
+        cases.append(moments_of_case(network, row, int(samples), found[:, seen], tuple(part[seen] for part in bounds),
+                                     share, job.plan.bias, accuracy, total.blocks, preactivations, stand,
+                                     control == "antithetic"))
     extras = wishes.results(job, state.totals, cases, ranges, share, accuracy, single=inputs.ndim == 1)
     fields = cases[0].__dict__ if inputs.ndim == 1 else \
         {name: stacked([getattr(case, name) for case in cases]) for name in cases[0].__dict__}
     return Simulation(**fields, samples=int(samples), network=network, error_probability=error_probability,
                       bias=job.plan.bias, covariances=extras[0], histograms=extras[1], quantiles=extras[2])
+
+
+def _paired(total: Totals, ranges: tuple[Array, ...]) -> Stand:
+    """Averages of antithetic pairs."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = np.where(total.moments[1] > 0, total.moments[1] / (4.0 * total.moments[5]), 1.0)
+    return Stand(total.samples // 2, total.moments[4], total.moments[5], ranges[2], ranges[3], gain)
 
 
 class _Wishes:
@@ -271,7 +293,7 @@ class _Wishes:
         cuts = np.concatenate([[0], np.cumsum(job.bins)])
         for total, case, (_, _, low, high) in zip(totals, cases, ranges, strict=True):
             groups = total.samples // 2 if job.antithetic else total.samples
-            for row, (pair, places) in zip(total.co, self.pairs.items(), strict=True):
+            for row, (pair, places) in zip(total.co[:len(self.pairs)], self.pairs.items(), strict=True):
                 a, b = (at[place] for place in places)
                 sides = [(float(case.variance.value[u]), float(high[u] - low[u]), float(case.mean.half_width[u]))
                          for u in (a, b)]
