@@ -13,7 +13,7 @@ from dropout_theory import __version__
 from dropout_theory.cli import ledger_option
 
 _NEEDED = ("sympy", "mpmath", "numpy", "scipy", "numba", "python-flint", "z3-solver", "click")
-_OPTIONAL = ("hypothesis", "pytest", "pytest-xdist", "pytest-timeout")
+_OPTIONAL = ("hypothesis", "matplotlib", "pytest", "pytest-xdist", "pytest-timeout")
 
 
 @click.command(short_help="Report versions, tools and the state of the record.")
