@@ -83,7 +83,7 @@ def _panel(place: Any, experiment: ScaleExperiment, values: Array, confidence: f
     repeated = np.minimum(values, CAP).mean(axis=-1)
     for c, name in enumerate(experiment.regularisers):
         colour = COLOURS[name]
-        aside = [x + (c - 1) * 0.008 for x in scales]  # so that no bar hides another
+        aside = [x + (c - 1) * 0.012 for x in scales]  # so that no bar hides another
         for line in repeated[:MOST_REPETITIONS, c] if len(repeated) > 1 else ():
             place.plot(scales, line, color=colour, linewidth=0.6, alpha=0.35, zorder=1)
         means = [i.mean for i in intervals[c]]
@@ -91,7 +91,7 @@ def _panel(place: Any, experiment: ScaleExperiment, values: Array, confidence: f
                         [i.upper - m for m, i in zip(means, intervals[c], strict=True)])
         place.errorbar(aside, means, (below, above), color=colour, linewidth=2, marker="o", markersize=4.5,
                        elinewidth=1.4, capsize=3, zorder=3)
-        place.annotate(LABELS[name], (scales[-1], means[-1]), (8, 0), textcoords="offset points", color=colour,
+        place.annotate(LABELS[name], (scales[-1], max(means[-1], 0.03)), (9, 0), textcoords="offset points", color=colour,
                        va="center", annotation_clip=False)
     place.set_xticks(scales, [f"{s:g}" for s in scales])
     place.set_ylim(0, 1.02)
