@@ -91,8 +91,8 @@ def _panel(place: Any, experiment: ScaleExperiment, values: Array, confidence: f
                         [i.upper - m for m, i in zip(means, intervals[c], strict=True)])
         place.errorbar(aside, means, (below, above), color=colour, linewidth=2, marker="o", markersize=4.5,
                        elinewidth=1.4, capsize=3, zorder=3)
-        place.annotate(LABELS[name], (scales[-1], max(means[-1], 0.03)), (9, 0), textcoords="offset points", color=colour,
-                       va="center", annotation_clip=False)
+        place.annotate(LABELS[name], (scales[-1], max(means[-1], 0.03)), (9, 0), textcoords="offset points",
+                       color=colour, va="center", annotation_clip=False)
     place.set_xticks(scales, [f"{s:g}" for s in scales])
     place.set_ylim(0, 1.02)
     place.grid(axis="y", color=INK, alpha=0.2, linewidth=0.6)
