@@ -194,6 +194,9 @@ def test_edges_and_bad_input():
         enumerated_network(Network([Layer([[1.0]])], RandomLevel(0.1, 0.5)), [1.0])
     with pytest.raises(ValueError, match="at most 40 gates to visit, not 41"):
         enumerated_network(Network([Layer(np.ones((2, 41)))], 0.5), np.ones(41))
+    overflowing = Network([Layer([[1e308, 1e308], [1.0, 1.0]], gate=0.5)], [1, 0.5])
+    with pytest.raises(ValueError, match="within float64"), np.errstate(over="ignore"):
+        enumerated_network(overflowing, [2.0, 1.0])
     with pytest.raises(ValueError, match="linear or relu in exact rationals"):
         rational_network(saturated, [1, 1])
     with pytest.raises(ValueError, match="one input"):

@@ -48,7 +48,7 @@ def enumerated_network(network: Network, x: Any, *, executor: Executor | None = 
     first, pre, second = np.split((total + carry), [units, 2 * units])
     table = second.reshape(units, units)
     table = np.tril(table) + np.tril(table, -1).T - np.outer(first, first)
-    if not np.isfinite(table).all():
+    if not (np.isfinite(table).all() and np.isfinite(pre).all()):
         raise ValueError("weights and x must keep the moments within float64")
     order = _external(program)
     mean, middle = first[order] + np.concatenate(w), pre[order] + np.concatenate(u)
