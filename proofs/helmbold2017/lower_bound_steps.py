@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -18,9 +19,8 @@ from dropout_theory.language import E, Scalar, natural, size, substitute
 from dropout_theory.papers.helmbold2017 import s04_lower_bound as paper
 from dropout_theory.papers.helmbold2017 import s04_negative_weights as tails
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k
-from dropout_theory.papers.helmbold2017.s04_level_means import criterion, delta0, ell, kept, net, psi
+from dropout_theory.papers.helmbold2017.s04_level_means import Dropped, criterion, delta0, ell, kept, net, psi
 from dropout_theory.papers.helmbold2017.s04_lower_bound import first, last, tau
-from dropout_theory.papers.helmbold2017.s04_supermodular import network
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
@@ -145,29 +145,37 @@ def mean_rise() -> Theorem:
 # --- no input kept ----------------------------------------------------------------------------------------------
 
 
-def nothing_kept() -> Theorem:
-    """X = Z, given that no input is kept."""
-    term = 2 * network.first(i, k)
+def nothing_kept(dropped: Dropped) -> Theorem:
+    """The output on ones is that on zeros, given that no input is kept."""
+    term = dropped.parameters.first(i, k) / dropped.keep
     one = entry_below_sum(delta0[k], (k, 1, K), k, at_least(k, 1), at_most(k, K))
     none = assume(equal(S, 0))
     off = arithmetic(equal(delta0[k], 0), one, none, arithmetic(less_equal(0, delta0[k])))
-    dropped = weighted(off, term, (k, 1, K))
-    layers = same_layers(family_in(X, "h"), family_in(Z, "h0"), dropped)
-    return rewritten(X, instance(layers, {layer: d - 1}), indices=[i])
+    first_layer = weighted(off, term, (k, 1, K))
+    layers = same_layers(family_in(dropped.at_one, "h"), family_in(dropped.at_zero, "h0"), first_layer)
+    return rewritten(dropped.at_one, instance(layers, {layer: d - 1}), indices=[i])
+
+
+def on_none(dropped: Dropped, value: Callable[[Any], Any]) -> Theorem:
+    """E(f(output on ones) [no input kept]) = E(f(output on zeros)) / 2^K, for keep probability 1/2."""
+    event = kept(sp.S.Zero)
+    one, zero = dropped.at_one, dropped.at_zero
+    given = assume(equal(x, y))
+    alike = arithmetic(equal(value(x) * e, value(y) * e), given)
+    holds = satisfied(instance(alike, {x: one, y: zero, e: event}), nothing_kept(dropped))
+    never = arithmetic(equal(event, 0), indicator(event), assume(sp.Ne(S, 0, evaluate=False)))
+    absent = arithmetic(equal(value(x) * e, value(y) * e), assume(equal(e, 0)))
+    fails = satisfied(instance(absent, {x: one, y: zero, e: event}), never)
+    same = expected(cases(equal(S, 0), holds, fails))
+    law = specialise(generalise(number_kept(delta0, ell)[0], (ell, 0, K)), 0)
+    return of_terms(equal(same.conclusion.args[0], E(value(zero)) * 2**-K), same,
+                    independent_factors(value(zero), event), arithmetic(equal(E(event), 2**-K), law))
 
 
 @cache
 def at_none() -> Theorem:
     """E(X [no input kept]) = E(Z) / 2^K."""
-    event = kept(sp.S.Zero)
-    holds = satisfied(instance(arithmetic(equal(x * e, y * e), assume(equal(x, y))), {x: X, y: Z, e: event}),
-                      nothing_kept())
-    never = arithmetic(equal(event, 0), indicator(event), assume(sp.Ne(S, 0, evaluate=False)))
-    fails = satisfied(instance(arithmetic(equal(x * e, y * e), assume(equal(e, 0))), {x: X, y: Z, e: event}), never)
-    same = expected(cases(equal(S, 0), holds, fails))
-    law = specialise(generalise(number_kept(delta0, ell)[0], (ell, 0, K)), 0)
-    return of_terms(equal(level(sp.S.Zero), E(Z) * 2**-K), same, independent_factors(Z, event),
-                    arithmetic(equal(E(event), 2**-K), law))
+    return on_none(net, lambda output: output)
 
 
 @cache

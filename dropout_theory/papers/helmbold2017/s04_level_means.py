@@ -15,6 +15,7 @@ from dropout_theory.papers.helmbold2017.notation import (
     HIDDEN_NODES,
     INPUT_NODES,
     K,
+    Parameters,
     always,
     hidden,
     k,
@@ -34,9 +35,10 @@ NO_SAMPLING = {"montecarlo": "means over rare patterns, divided by their probabi
 
 @dataclass(frozen=True)
 class Dropped:
-    """The network without negative weights under dropout, every node kept with probability `keep`."""
+    """A network under dropout, by default without negative weights; every node is kept with probability `keep`."""
 
     keep: Any
+    parameters: Parameters = network
 
     @cached_property
     def gates(self) -> tuple[Gates, Gates]:
@@ -49,17 +51,17 @@ class Dropped:
 
     def values(self, name: str, value: Any) -> Recursion:
         """Hidden values when every input is `value`."""
-        return hidden(name, network, lambda _: value, lambda k_: self.gates[0][k_] / self.keep, self.passed)
+        return hidden(name, self.parameters, lambda _: value, lambda k_: self.gates[0][k_] / self.keep, self.passed)
 
     @cached_property
     def at_one(self) -> Any:
         """The random output on the input (1, ..., 1)."""
-        return output(network, self.values("h", 1), self.passed)
+        return output(self.parameters, self.values("h", 1), self.passed)
 
     @cached_property
     def at_zero(self) -> Any:
         """The random output on the input (0, ..., 0)."""
-        return output(network, self.values("h0", 0), self.passed)
+        return output(self.parameters, self.values("h0", 0), self.passed)
 
     @property
     def criterion(self) -> Any:

@@ -1,0 +1,50 @@
+"""Section 4.1: the network of gadgets with an output bias is as good as any network, but for the finite width."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dropout_theory.claim import Hypothesis, Section
+from dropout_theory.papers.helmbold2017.notation import K, d, own, parameter_families
+from dropout_theory.papers.helmbold2017.s04_gadgets import eps, excess_at, m, network
+from dropout_theory.papers.helmbold2017.s04_level_means import Dropped, criterion, half
+from dropout_theory.papers.helmbold2017.s04_lower_bound import first_layer
+from dropout_theory.statements import SameToOrder, equal, less, less_equal
+
+claim = Section("helmbold2017", "4")
+
+TWO = {"max_size": 2}
+SHARP: dict[str, Any] = {"kind": "sentence", "source": "section 4.1, theorem 8, sharpened"}
+
+anything = Dropped(half, own(parameter_families()))
+ANY = claim("thm8-any-weights",
+      title="No network has a criterion below 1/(2(2^K + 1)), whatever its weights",
+      statement=less_equal(1 / (2 * (2**K + 1)), anything.criterion), limits=TWO, **SHARP)
+
+bias = 1 / (2**K + 1)
+weight = (1 - bias) * network.best
+
+
+def with_bias(excess: Any) -> Any:
+    """The criterion of the gadgets with this output bias, and output weights to match."""
+    return (bias**2 + (1 - bias) ** 2 * (1 - (1 - 2**-K) / excess)) / 2
+
+
+GADGETS = claim("thm8-gadgets-with-bias",
+      title="The criterion of the network of gadgets with output bias 1/(2^K + 1)",
+      statement=equal(network.criterion(weight, bias), with_bias(network.excess)), limits=TWO, **SHARP)
+
+claim("thm8-gadgets-limit",
+      title="For many hidden units the network of gadgets with output bias approaches the least criterion",
+      statement=SameToOrder(with_bias(excess_at(K)), 1 / (2 * (2**K + 1)), eps, 0), reading="epsilon is 1/n.", **SHARP)
+
+THM8 = claim("thm8-from-two-inputs",
+      title="Theorem 8 needs no more than two inputs",
+      statement=less(network.criterion(weight, bias), criterion),
+      hypotheses=[Hypothesis("K >= 2", less_equal(2, K)),
+                  Hypothesis("n = m K is large", less(5 * (d - 1) * (K + 2), m))],
+      admissible={**first_layer(2), m: 21},
+      not_applicable=dict.fromkeys(("exact", "property", "montecarlo", "decide"),
+                                   "the hypotheses need more than 40 hidden units, too many patterns to enumerate"),
+      reading="With one input it fails, see thm8-one-input-reached.", **SHARP)
+
