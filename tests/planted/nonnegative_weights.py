@@ -3,7 +3,7 @@
 from sympy import Rational, binomial
 
 from dropout_theory.language import E
-from dropout_theory.papers.helmbold2017.notation import K, d, n, p
+from dropout_theory.papers.helmbold2017.notation import K, d, n, p, parameter_families
 from dropout_theory.papers.helmbold2017.s04_best_constant import bias
 from dropout_theory.papers.helmbold2017.s04_best_constant import criterion as equal_criterion
 from dropout_theory.papers.helmbold2017.s04_level_means import (
@@ -22,6 +22,7 @@ from dropout_theory.papers.helmbold2017.s04_lower_bound import general as any_ke
 from dropout_theory.papers.helmbold2017.s04_one_input import W, b0, least, w
 from dropout_theory.papers.helmbold2017.s04_one_input import b as biases
 from dropout_theory.papers.helmbold2017.s04_one_input import criterion as one_input
+from dropout_theory.papers.helmbold2017.s04_optimum import anything
 from dropout_theory.papers.helmbold2017.s04_supermodular import bias_atoms, weight_atoms
 from dropout_theory.papers.helmbold2017.s05_growth import c, growth, y
 from dropout_theory.statements import ForEach, equal, less, less_equal
@@ -31,6 +32,7 @@ PLANT = Plant("helmbold2017")
 BOTH = ("exact", "property")
 SMALL = {"max_size": 2}
 half, third = Rational(1, 2), Rational(1, 3)
+first, deeper, hidden_bias, last, output_bias = parameter_families()
 inner, steps = (ell, 1, K - 1), (ell, 0, K - 1)
 one_unit = {**ONE_UNIT, K: 1, weight_atoms[0]: {(1, 1): 1}}
 # a unit that needs two inputs
@@ -60,6 +62,9 @@ PLANT.refuted("keep-for-drop-probability", less_equal(p / (2 * (p * K + 2 * (1 -
               by=("exact",), limits=SMALL, admissible={**one_unit, p: 1})
 PLANT.refuted("one-input-strictly", less(least, one_input()), by=("exact",), limits=SMALL,
               admissible={n: 1, W: {(1,): half}, biases: {(1,): 0}, w: {(1,): Rational(2, 7)}, b0: Rational(3, 7)})
+PLANT.refuted("least-without-a-bias", less_equal(2**-K / 2, anything.criterion), by=("exact",), limits=SMALL,
+              admissible={d: 2, n: 1, K: 1, first: {(1, 1): half}, deeper: {}, hidden_bias: {(1, 1): 0},
+                          last: {(1,): Rational(2, 7)}, output_bias: Rational(3, 7)})
 PLANT.refuted("half-of-the-distribution", less_equal(y**2 / (K + 1), y**2 * (growth - 1) / 2), by=("exact",),
               limits=SMALL, admissible={K: 4, n: 16, d: 2, c: 1})
 PLANT.refuted("bias-on-ones-only", equal(equal_criterion(bias), (y**2 * growth + 2 * y * (bias - 1) + (bias - 1) ** 2)
