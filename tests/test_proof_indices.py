@@ -7,7 +7,7 @@ import sympy as sp
 
 from dropout_theory.domains import NATURAL, PROBABILITY
 from dropout_theory.language import Cov, E, Scalar, family, gates, index, size, weights
-from dropout_theory.proof import ProofError, assume, generalise, identity, rewrite
+from dropout_theory.proof import ProofError, assume, generalise, identity, rewrite, specialise
 from dropout_theory.proof.indices import apart, at_value, entry_below_sum, generalise_offset, mirrored, sift
 from dropout_theory.statements import ForEach, equal, less_equal
 
@@ -97,3 +97,14 @@ def test_an_index_known_to_be_positive_does_not_range_below_one() -> None:
     positive = sp.Symbol("s", integer=True, positive=True)
     with pytest.raises(ProofError, match="may leave"):
         sift(w[positive], (positive, -1, n), i)
+
+
+def test_specialise_needs_premises_for_an_expression() -> None:
+    every = assume(ForEach(less_equal(0, w[j]), (j, 1, n)))
+    low, high = assume(sp.Ge(i, 0, evaluate=False)), assume(sp.Le(i, n - 1, evaluate=False))
+    found = specialise(every, i + 1, premises=(low, high))
+    assert found.conclusion == less_equal(0, w[i + 1])
+    assert found.given == {*every.given, *low.given, *high.given}
+    for premises in ((), (low,), (high,)):
+        with pytest.raises(ProofError, match="not known to be in range"):
+            specialise(every, i + 1, premises=premises)
