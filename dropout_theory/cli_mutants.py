@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,10 +32,11 @@ LIMIT = 6
               help="Worker processes, by default one per processor.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the scores here.")
 @click.option("--record", is_flag=True, help="Put the scores into the record that `show` displays.")
+@click.option("--stale", is_flag=True, help="Only claims of which the record says nothing, or another statement.")
 @ledger_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no survivors, only the totals.")
 def mutants(patterns: tuple[str, ...], only: tuple[str, ...], limit: int, jobs: int, json_path: Path | None,
-            record: bool, ledger_path: Path | None, quiet: bool) -> int:
+            record: bool, stale: bool, ledger_path: Path | None, quiet: bool) -> int:
     """Make wrong variants of every claim that holds, and run its evidence on them.
 
     A variant is killed by a counterexample, or by a proof that no longer goes through. Variants that are true are
@@ -52,7 +54,7 @@ def mutants(patterns: tuple[str, ...], only: tuple[str, ...], limit: int, jobs: 
         require_writable(scores.MUTATION, "--record")
     progress = None if quiet else progress_bar()
     found = mutate(patterns, context=Context(jobs=jobs), limit=limit, only=only, recorded=Ledger.read(ledger_path),
-                   ledger=ledger_path, progress=progress)
+                   ledger=ledger_path, current=scores.current(scores.MUTATION) if stale else None, progress=progress)
     if progress:
         progress.clear()
     if json_path or found.interrupted:
@@ -73,10 +75,11 @@ def mutants(patterns: tuple[str, ...], only: tuple[str, ...], limit: int, jobs: 
               help="Worker processes, by default one per processor.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the findings here.")
 @click.option("--record", is_flag=True, help="Put the findings into the record that `show` displays.")
+@click.option("--stale", is_flag=True, help="Only claims of which the record says nothing, or another statement.")
 @ledger_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress, only the totals.")
-def ablate(patterns: tuple[str, ...], jobs: int, json_path: Path | None, record: bool, ledger_path: Path | None,
-           quiet: bool) -> int:
+def ablate(patterns: tuple[str, ...], jobs: int, json_path: Path | None, record: bool, stale: bool,
+           ledger_path: Path | None, quiet: bool) -> int:
     """Find out which hypotheses proved claims need: without each, a counterexample or a proof is sought.
 
     Domains of real symbols are widened likewise, where nothing but the statement depends on them.
@@ -90,7 +93,8 @@ def ablate(patterns: tuple[str, ...], jobs: int, json_path: Path | None, record:
     if record:
         require_writable(scores.ABLATION, "--record")
     progress = None if quiet else progress_bar()
-    found = dropped(patterns, context=Context(jobs=jobs), recorded=Ledger.read(ledger_path), progress=progress)
+    found = dropped(patterns, context=Context(jobs=jobs), recorded=Ledger.read(ledger_path),
+                    current=scores.current(scores.ABLATION) if stale else None, progress=progress)
     if progress:
         progress.clear()
     if json_path or found.interrupted:
@@ -166,6 +170,5 @@ def report(found: Campaign, quiet: bool) -> None:
                    f"{count['refuted']} by a counterexample; {sum(len(r['equivalent']) for r in records)} set aside as "
                    f"true; {sum(r['malformed'] for r in records)} without meaning")
     if found.left_out:
-        from dropout_theory.report.terminal import tally
-
-        click.echo(f"left out: {tally(v for v in found.left_out.values())}")
+        counts = Counter(found.left_out.values())
+        click.echo(f"left out: {', '.join(f'{many} {why}' for why, many in counts.items())}")

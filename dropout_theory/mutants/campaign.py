@@ -87,14 +87,15 @@ def campaign(tasks: list[Task], context: Context, item: Item, checkers: Callable
 
 
 def mutate(patterns: Iterable[str] = (), *, context: Context, limit: int, only: tuple[str, ...] = (),
-           recorded: Ledger, ledger: Path | None = None, progress: Progress | None = None,
-           claims: Callable[[], Registry] = papers) -> Campaign:
+           recorded: Ledger, ledger: Path | None = None, current: Mapping[str, str] | None = None,
+           progress: Progress | None = None, claims: Callable[[], Registry] = papers) -> Campaign:
     """Try variants of every claim that holds, among those matching `patterns`.
 
-    Raises UnknownClaimError for a pattern without a match.
+    Claims whose statement has the fingerprint in `current` are left out. Raises UnknownClaimError for a pattern
+    without a match.
     """
     registry = loaded(claims)
-    chosen, left_out = holding(registry, patterns, recorded)
+    chosen, left_out = holding(registry, patterns, recorded, current=current)
     # the dearest first, so that workers end together
     cost = {c.id: sum(e["seconds"] for e in recorded[c.id]["evidence"]) for c in chosen}
     tasks = [(c.id, "mutants") for c in sorted(chosen, key=lambda c: -cost[c.id])]
@@ -103,14 +104,16 @@ def mutate(patterns: Iterable[str] = (), *, context: Context, limit: int, only: 
     return outcome
 
 
-def ablate(patterns: Iterable[str] = (), *, context: Context, recorded: Ledger, progress: Progress | None = None,
+def ablate(patterns: Iterable[str] = (), *, context: Context, recorded: Ledger,
+           current: Mapping[str, str] | None = None, progress: Progress | None = None,
            claims: Callable[[], Registry] = papers) -> Campaign:
     """Drop the hypotheses of every proved claim, among those matching `patterns`, one at a time.
 
-    Raises UnknownClaimError for a pattern without a match.
+    Claims whose statement has the fingerprint in `current` are left out. Raises UnknownClaimError for a pattern
+    without a match.
     """
     registry = loaded(claims)
-    chosen, left_out = holding(registry, patterns, recorded, ("proved",))
+    chosen, left_out = holding(registry, patterns, recorded, ("proved",), current)
     outcome = campaign([(c.id, "ablate") for c in chosen], context, ablated, no_settings, claims, progress)
     outcome.left_out = left_out
     return outcome
@@ -139,8 +142,10 @@ def ablated(claim: Claim, chosen: None, context: Context) -> dict[str, Any] | Fa
 
 
 def holding(registry: Registry, patterns: Iterable[str], recorded: Ledger, verdicts: Iterable[str] = HOLD,
-            ) -> tuple[list[Claim], dict[str, str]]:
+            current: Mapping[str, str] | None = None) -> tuple[list[Claim], dict[str, str]]:
     """The claims on record as true, and why the others matching the patterns are left out."""
+    from dropout_theory.fingerprint import statement_fingerprint
+
     chosen, left_out = [], {}
     for claim in registry.select(patterns):
         verdict = recorded[claim.id]["verdict"] if claim.id in recorded else "not on record"
@@ -148,6 +153,8 @@ def holding(registry: Registry, patterns: Iterable[str], recorded: Ledger, verdi
             left_out[claim.id] = "no formal statement"
         elif verdict not in verdicts:
             left_out[claim.id] = verdict
+        elif current and current.get(claim.id) == statement_fingerprint(claim):
+            left_out[claim.id] = "on record"
         else:
             chosen.append(claim)
     return chosen, left_out

@@ -22,6 +22,11 @@ def read(path: Path) -> dict[str, dict[str, Any]]:
     return dict(data["claims"])
 
 
+def current(path: Path) -> dict[str, str]:
+    """The fingerprints of the statements that scores are on record of."""
+    return {i: r["fingerprint"] for i, r in read(path).items()}
+
+
 def write(path: Path, records: Mapping[str, Mapping[str, Any]], summary: Mapping[str, Any]) -> None:
     """Write scores, a claim a line, so that a change of one claim changes one line."""
     from dropout_theory.report.ledger import generator
@@ -40,9 +45,8 @@ def record_mutants(found: Mapping[str, Mapping[str, Any]], path: Path = MUTATION
 
 def record_ablation(found: Mapping[str, Mapping[str, Any]], path: Path = ABLATION) -> None:
     """Put what became of claims without their hypotheses beside what is on record of others."""
-    kept = {i: {"fingerprint": r["fingerprint"], "hypotheses": r["hypotheses"]} for i, r in found.items()
-            if r["hypotheses"]}
-    write(path, {i: r for i, r in read(path).items() if i not in found} | kept, {})
+    kept = {i: {"fingerprint": r["fingerprint"], "hypotheses": r["hypotheses"]} for i, r in found.items()}
+    write(path, read(path) | kept, {})
 
 
 def _kept(record: Mapping[str, Any]) -> dict[str, Any]:
