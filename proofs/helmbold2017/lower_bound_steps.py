@@ -1,4 +1,4 @@
-"""The steps of the paper's proof of lemma 16, each for any value of the criterion."""
+"""The steps of the paper's proof of lemma 16 about the criterion, each for any value of it: psi(0), equation (5)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
+from dropout_theory.proofs.helmbold2017.level_slopes import at_least, at_most, growing, of_means, t, x, y
 from dropout_theory.proofs.helmbold2017.level_sums import S, X, level, not_negative, of_terms
-from dropout_theory.proofs.helmbold2017.s04_level_means import coefficient, lemma_14, rising
+from dropout_theory.proofs.helmbold2017.s04_level_means import coefficient
 from dropout_theory.proofs.helmbold2017.s04_supermodular import layer
 from dropout_theory.proofs.helmbold2017.telescope import family_in, same_layers
 from sympy import Rational, Sum, binomial
 
 from dropout_theory.claim import REGISTRY
 from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import E, Scalar, natural, size, substitute
+from dropout_theory.language import E, Scalar, substitute
 from dropout_theory.papers.helmbold2017 import s04_lower_bound as paper
 from dropout_theory.papers.helmbold2017 import s04_negative_weights as tails
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k
@@ -31,7 +32,6 @@ from dropout_theory.proof import (
     discharge,
     generalise,
     identity,
-    induction,
     instance,
     negation,
     prove,
@@ -45,101 +45,11 @@ from dropout_theory.proof.indices import entry_below_sum
 from dropout_theory.proof.layers import expected, mean_square, rewritten
 from dropout_theory.proof.masks import indicator, number_kept
 from dropout_theory.proof.scope import in_range
-from dropout_theory.statements import ForEach, equal, less, less_equal
+from dropout_theory.statements import equal, less, less_equal
 
 Z = net.at_zero
-w, x, y, z = (Scalar(name) for name in "wxyz")
+w = Scalar("w")
 e = Scalar("e", NONNEGATIVE)  # an indicator
-
-
-def at_least(symbol: Any, end: Any) -> Theorem:
-    return assume(sp.Ge(symbol, end, evaluate=False))
-
-
-def at_most(symbol: Any, end: Any) -> Theorem:
-    return assume(sp.Le(symbol, end, evaluate=False))
-
-
-def of_means(lemma: Theorem, counts: dict[Any, Any], known: tuple[Theorem, ...], *proofs: Theorem) -> Theorem:
-    """A lemma about numbers for psi at counts that are known to lie in 0..K."""
-    positive = [coefficient(count, *known) for count in counts.values()]
-    found = instance(lemma, {name: psi(count) for name, count in counts.items()}, *positive)
-    return satisfied(found, *proofs) if proofs else found
-
-
-# --- slopes -----------------------------------------------------------------------------------------------------
-
-t, s = natural("t"), size("s")
-
-
-def slope(count: Any) -> Any:
-    return psi(count + 1) - psi(count)
-
-
-@cache
-def growing_slopes() -> Theorem:
-    """slope(j) <= slope(j + t) for j in 0..K-1-t, by induction over t."""
-    statement = ForEach(less_equal(slope(ell), slope(ell + t)), (ell, 0, K - 1 - t))
-    known = at_least(ell, 0), at_most(ell, K - 1)
-    trivial = arithmetic(less_equal(y - x, y - x))
-    base = generalise(of_means(trivial, {x: ell, y: ell + 1}, known), (ell, 0, K - 1))
-    known = at_least(ell, 0), at_most(ell, K - 2 - t)
-    below = specialise(assume(statement), ell)
-    above = specialise(lemma_14(), ell + t + 1, premises=known)
-    v = Scalar("v")
-    chain = arithmetic(less_equal(x - w, z - y), assume(less_equal(x - w, y - v)), assume(less_equal(y - v, z - y)))
-    counts = {w: ell, x: ell + 1, v: ell + t, y: ell + t + 1, z: ell + t + 2}
-    found = of_means(chain, counts, known, below, above)
-    return induction(t, statement, base, generalise(found, (ell, 0, K - 2 - t)))
-
-
-@cache
-def growing() -> Theorem:
-    """psi(j) <= psi(j + t) for j in 0..K-t, by induction over t."""
-    statement = ForEach(less_equal(psi(ell), psi(ell + t)), (ell, 0, K - t))
-    known = at_least(ell, 0), at_most(ell, K)
-    base = generalise(of_means(arithmetic(less_equal(x, x)), {x: ell}, known), (ell, 0, K))
-    known = at_least(ell, 0), at_most(ell, K - 1 - t)
-    below, above = specialise(assume(statement), ell), specialise(rising(), ell + t, premises=known)
-    chain = arithmetic(less_equal(x, z), assume(less_equal(x, y)), assume(less_equal(y, z)))
-    counts = {x: ell, y: ell + t, z: ell + t + 1}
-    found = of_means(chain, counts, known, below, above)
-    return induction(t, statement, base, generalise(found, (ell, 0, K - 1 - t)))
-
-
-@prove("helmbold2017:lem16-step-repeated")
-def repeated() -> Theorem:
-    statement = ForEach(less_equal(s * slope(ell), psi(ell + s) - psi(ell)), (ell, 0, K - s))
-    known = at_least(ell, 0), at_most(ell, K - 1)
-    one = arithmetic(less_equal(y - x, y - x))
-    base = generalise(of_means(one, {x: ell, y: ell + 1}, known), (ell, 0, K - 1))
-    known = at_least(ell, 0), at_most(ell, K - 1 - s)
-    below = specialise(assume(statement), ell)
-    above = specialise(instance(growing_slopes(), {t: s}), ell)
-    chain = arithmetic(less_equal((s + 1) * (x - w), z - w), assume(less_equal(s * (x - w), y - w)),
-                       assume(less_equal(x - w, z - y)))
-    counts = {w: ell, x: ell + 1, y: ell + s, z: ell + s + 1}
-    found = of_means(chain, counts, known, below, above)
-    every = induction(s, statement, base, generalise(found, (ell, 0, K - 1 - s)))
-    return specialise(every, paper.c, premises=(assume(paper.room.condition),))
-
-
-@prove("helmbold2017:lem16-step-growth")
-def mean_rise() -> Theorem:
-    statement = ForEach(less_equal(psi(ell) - psi(ell - s), s * slope(ell)), (ell, s, K - 1))
-    base = lemma_14()
-    known = at_least(ell, s + 1), at_most(ell, K - 1)
-    below = specialise(assume(statement), ell)
-    above = specialise(instance(growing_slopes(), {t: s + 1}), ell - s - 1, premises=known)
-    chain = arithmetic(less_equal(y - w, (s + 1) * (z - y)), assume(less_equal(y - x, s * (z - y))),
-                       assume(less_equal(x - w, z - y)))
-    counts = {w: ell - s - 1, x: ell - s, y: ell, z: ell + 1}
-    found = of_means(chain, counts, known, below, above)
-    every = induction(s, statement, base, generalise(found, (ell, s + 1, K - 1)))
-    c, inside = paper.c, assume(paper.inside.condition)
-    from_zero = specialise(instance(every, {s: c}), c, premises=(integer_gap(inside),))
-    divided = arithmetic(less_equal((y - x) / c, z - y), assume(less_equal(y - x, c * (z - y))))
-    return of_means(divided, {x: sp.S.Zero, y: c, z: c + 1}, (integer_gap(inside),), from_zero)
 
 
 # --- no input kept ----------------------------------------------------------------------------------------------

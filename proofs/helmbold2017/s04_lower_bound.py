@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017 import lower_bound_steps
+from dropout_theory.proofs.helmbold2017 import level_slopes, lower_bound_steps
 from dropout_theory.proofs.helmbold2017.telescope import criterion_bound
 from sympy import Rational, sqrt
 
@@ -146,4 +146,4 @@ def from_three_inputs() -> Theorem:
     return improved_upon(assume(paper.THM8_FROM_3.hypotheses[0].condition), paper.THM8_FROM_3.statement)
 
 
-__all__ = ["lower_bound_steps"]
+__all__ = ["level_slopes", "lower_bound_steps"]
