@@ -123,7 +123,8 @@ THM8 = claim("thm8",
       admissible={**first_layer(64), m: 199}, kind="theorem", source="section 4.1, theorem 8",
       not_applicable=no_enumeration,
       reading="An optimiser without negative weights would have at most the criterion of the network of gadgets. "
-              "Whether an optimiser exists is not said; if none does the theorem says nothing.")
+              "Whether an optimiser exists is not said; if none does the theorem says nothing. For one input it does, "
+              "see thm8-one-input-reached; in general it is not decided here.")
 
 THM8_FROM_3 = claim("thm8-from-three-inputs",
       title="Theorem 8 needs no more than three inputs",
