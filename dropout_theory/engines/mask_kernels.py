@@ -62,7 +62,8 @@ def visit_masks(events, chances, sizes, edge_target, edge_weight, layers, c, slo
     units = len(value)
     gated = np.zeros(units)
     sums = np.zeros((count + 1, units))
-    sums[0] = start
+    for u in range(units):
+        sums[0, u] = start[u]
     weight = np.ones(count + 1)
     branch = np.zeros(count, np.int64)
     deviation = np.zeros(units)
@@ -99,7 +100,8 @@ def visit_masks(events, chances, sizes, edge_target, edge_weight, layers, c, slo
                     pre[u] += weight[e] * (sums[e, u] - offset[1, u])
                     for v in range(inputs, u + 1):
                         second[u, v] += scaled * deviation[v]
-            sums[e + 1, end:] = sums[e, end:]
+            for u in range(end, units):
+                sums[e + 1, u] = sums[e, u]
             weight[e + 1] = weight[e]
             e += 1
             continue
@@ -121,7 +123,8 @@ def visit_masks(events, chances, sizes, edge_target, edge_weight, layers, c, slo
             if share == 0.0 or (0 <= number < len(prefix) and prefix[number] != b):
                 continue
             weight[e + 1] = weight[e] * share
-            sums[e + 1] = sums[e]
+            for u in range(units):
+                sums[e + 1, u] = sums[e, u]
             sent = 0.0
             if b == 1:
                 sent = sizes[e] if chances[e] < 0.0 else sizes[e] * source
@@ -142,9 +145,12 @@ def _visit_last(closed, chances, sizes, edge_target, edge_weight, activation, c,
     count = 1 << len(closed)
     table = np.empty((units, count))
     share = np.empty(count)
-    table[:, 0] = sums
     share[0] = 1.0
-    reach = np.abs(sums)
+    reach = np.empty(units)
+    row_sums = np.empty(units)
+    for u in range(units):
+        table[u, 0] = sums[u]
+        reach[u] = abs(sums[u])
     for g in range(len(closed)):
         unit = closed[g, 1]
         source = value[unit] if closed[g, 0] == 0 else gated[unit]
@@ -163,7 +169,9 @@ def _visit_last(closed, chances, sizes, edge_target, edge_weight, activation, c,
         p = chances[g] if chances[g] >= 0.0 else source
         sent = sizes[g] if chances[g] < 0.0 else sizes[g] * source
         half = 1 << g
-        table[:, half:2 * half] = table[:, :half]
+        for u in range(units):
+            for row in range(half):
+                table[u, row + half] = table[u, row]
         for k in range(closed[g, 2], closed[g, 3]):
             u = edge_target[k] - begin
             if products:
@@ -183,7 +191,9 @@ def _visit_last(closed, chances, sizes, edge_target, edge_weight, activation, c,
     else:
         out = np.empty(units)
         for row in range(count):
-            _activate(activation, table[:, row].copy(), c, slope, out)
+            for u in range(units):
+                row_sums[u] = table[u, row]
+            _activate(activation, row_sums, c, slope, out)
             for u in range(units):
                 table[u, row] = out[u] - offset[u]
     for u in range(units):
@@ -212,7 +222,9 @@ def _close(closed, chances, sizes, edge_target, edge_weight, layers, c, slope, b
     total = sums.copy()
     w = np.empty(len(closed))
     p = np.empty(len(closed))
-    spread[begin:, begin:] = 0.0
+    for u in range(begin, units):
+        for v in range(begin, units):
+            spread[u, v] = 0.0
     for g in range(len(closed)):
         unit = closed[g, 1]
         source = value[unit] if closed[g, 0] == 0 else gated[unit]
