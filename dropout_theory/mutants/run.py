@@ -22,10 +22,13 @@ from dropout_theory.fingerprint import statement_fingerprint
 from dropout_theory.kernel import METHODS, Context
 from dropout_theory.mutants.equivalence import still_true
 from dropout_theory.mutants.operators import Variant, spread
+from dropout_theory.proof import ProofError
+from dropout_theory.proof.solver import RESOURCE_LIMIT, effort
 from dropout_theory.proof.theorem import Theorem
 
 LIMIT = 6  # variants of a claim that are neither malformed nor true
 MOST = 3  # times as many are looked at to find these
+FEW_RESOURCES = RESOURCE_LIMIT // 20  # of the solver, which may run away with large numbers where no clock stops it
 REPEATS = 2  # how often a whole proof is repeated for variants of a claim; others are compared with its conclusion
 SECONDS = 20.0  # of processor time for one method on one variant: a stop for what runs away, not a budget
 FAILS = "fails: "
@@ -109,7 +112,7 @@ def _tried(claim: Claim, other: Claim, variant: Variant, methods: Mapping[str, s
             if proved:
                 trial.proved = f"{method}: {how}"
     if not trial.refuted and not trial.proved:
-        with contextlib.suppress(TakesTooLong):
+        with contextlib.suppress(TakesTooLong), effort(FEW_RESOURCES):
             trial.true_because = _limited(lambda: still_true(claim, variant.statement)) or ""
     if prover is not None and not trial.true_because:
         try:
@@ -152,24 +155,33 @@ class Prover:
     """The proof of a claim, tried on variants: the registered one with the variant in the claim's place."""
 
     def __init__(self, claim: Claim, proof: Any) -> None:
+        from dropout_theory.checkers.symbolic import automatic
+
         self.claim = claim
         self.proof = proof
-        self.theorem: Theorem | None = proof() if proof is not None else None
         self.repeats = REPEATS
+        self.resources = FEW_RESOURCES
+        prove = proof or (lambda: automatic(claim.statement))
+        try:
+            with effort(self.resources):
+                self.theorem: Theorem = prove()
+        except ProofError:  # a variant may have as much as the claim itself needs
+            self.resources = RESOURCE_LIMIT
+            self.theorem = prove()
 
     def proves(self, other: Claim) -> str | None:
         """The steps that prove a variant, or None where every proof is refused."""
         from dropout_theory.checkers.symbolic import accept, automatic
 
         try:
-            theorem = automatic(other.statement) if self.proof is None else self._repeated(other)
-            return accept(other, theorem, "proof").scope
+            with effort(self.resources):
+                theorem = automatic(other.statement) if self.proof is None else self._repeated(other)
+                return accept(other, theorem, "proof").scope
         except Exception:  # noqa: BLE001 - a rule that stumbles over a variant has not proved it
             return None
 
     def _repeated(self, other: Claim) -> Theorem:
         """What the proof concludes with the variant in the claim's place, where it looks at the claim at all."""
-        assert self.theorem is not None
         if not self.repeats:
             return self.theorem
         self.repeats -= 1

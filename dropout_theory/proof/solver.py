@@ -6,6 +6,8 @@ radicands are admitted only where they are provably non-zero and non-negative.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sympy as sp
@@ -133,7 +135,7 @@ class Translator:
         self.definitions.add(len(self.facts))
         self.facts.append(fact)
 
-    def unjustified(self, given: list[Any], resources: int = RESOURCE_LIMIT) -> str | None:
+    def unjustified(self, given: list[Any], resources: int | None = None) -> str | None:
         """The first side condition that is not shown to be implied, or None.
 
         A definition such as i*b = 1 implies b != 0, so a condition is proved without the definitions made from it on.
@@ -235,9 +237,23 @@ def entails(premises: list[Any], conclusion: Any) -> bool:
     return _check([*given, *translator.facts], goal) is True
 
 
-def _check(premises: list[Any], goal: Any, resources: int = RESOURCE_LIMIT) -> bool | None:
+_effort = RESOURCE_LIMIT
+
+
+@contextmanager
+def effort(resources: int) -> Iterator[None]:
+    """Other bounds on work within the block, where much is tried and little depends on success."""
+    global _effort
+    before, _effort = _effort, resources
+    try:
+        yield
+    finally:
+        _effort = before
+
+
+def _check(premises: list[Any], goal: Any, resources: int | None = None) -> bool | None:
     solver = z3.Solver(ctx=goal.ctx)
-    solver.set("rlimit", resources)
+    solver.set("rlimit", _effort if resources is None else resources)
     solver.set("random_seed", 0)
     solver.add(*premises)
     solver.add(z3.Not(goal))
