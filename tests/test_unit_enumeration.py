@@ -36,7 +36,8 @@ def masks_in_balls(weights, keep, bias, c, slope):
 
 
 @settings(max_examples=40, deadline=None)
-@given(some.lists(some.tuples(some.floats(-9, 9), some.integers(-3, 5), some.floats(0, 1)), max_size=7),
+@given(some.lists(some.tuples(some.floats(-9, 9), some.integers(-3, 5) | some.sampled_from([-290, 100, 115, 276, 293]),
+                            some.floats(0, 1)), max_size=7),
        some.floats(-20, 20), some.sampled_from([0.25, 1.0, 7.5]), some.sampled_from([-2.0, 0.0, 1.0, 3.0]))
 def test_every_mask_counts_whatever_the_size_of_weights(inputs, bias, c, slope):
     weights, keep = [w * 10.0**size for w, size, _ in inputs], [p for _, _, p in inputs]
@@ -47,9 +48,9 @@ def test_every_mask_counts_whatever_the_size_of_weights(inputs, bias, c, slope):
                                              (sure.mean, sure.variance, sure.softplus),
                                              masks_in_balls(weights, keep, bias, c, slope),
                                              (fast.error, fast.error, fast.softplus_error), strict=True):
-            assert ball.overlaps(truth) and ball.rad() < 1e-18 * (1 + abs(truth))
-            assert abs(arb(found) - truth) <= error
-    assert fast.error < 1e-8
+            assert ball.overlaps(truth) and ball.rad() < 1e-18 + 1e-25 * abs(truth)
+            assert abs(arb(found) - truth) < error + 1e-50
+    assert fast.error < 1e-8 or max(size for _, size, _ in inputs) > 5
 
 
 def test_twenty_two_gates_agree_with_the_fourier_form_and_threads_change_no_bit():

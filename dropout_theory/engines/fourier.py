@@ -19,7 +19,7 @@ import numpy as np
 
 from dropout_theory.engines.fourier_tilted import saturated_moments
 from dropout_theory.engines.kernel_loading import load_kernels
-from dropout_theory.engines.unit import EPSILON, Array, Preactivation, UnitMoments, logistic, scaled_preactivation
+from dropout_theory.engines.unit import EPSILON, Array, Preactivation, UnitMoments, logistic, norm, scaled_preactivation
 from dropout_theory.engines.unit_plan import Plan, plan_unit
 
 _RANGE = 1 << 16  # nodes held at once
@@ -92,7 +92,7 @@ def _integrated(unit: Preactivation, plan: Plan, tolerance: float) -> UnitMoment
     slope_mean = step * (mass / (2 * math.pi) + sums[1])
     softplus = above + first / 2 + mass * math.log(2) + step * (second / (4 * math.pi) + sums[2])
     center = unit.center
-    moved = unit.slack + plan.shift_error + EPSILON * _root_square(p * w)
+    moved = unit.slack + plan.shift_error + EPSILON * norm(p * w)
     moved = min(1.0, moved) if len(plan.open) else 0.0
     error = tolerance + 8 * EPSILON + moved + step * size[0]
     softplus_error = (tolerance + 8 * EPSILON * (1 + abs(center) + abs(softplus)) + unit.slack + plan.shift_error
@@ -132,12 +132,8 @@ def _wobble(w: Array, shifts: Array, t: Array) -> Array:
 
     41, 2019), about one half of a last place, twice, for each factor, and those of the phases w t.
     """
-    phase = _root_square(w) + float(np.max(np.abs(shifts), initial=0.0))
+    phase = norm(w) + float(np.max(np.abs(shifts), initial=0.0))
     return EPSILON * (2 * math.sqrt(len(w) + 1) + 4 * phase * t)
-
-
-def _root_square(x: Array) -> float:
-    return float(np.linalg.norm(x))
 
 
 __all__ = ["UnitMoments", "logistic_moments"]

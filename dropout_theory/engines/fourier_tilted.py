@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from dropout_theory.engines.unit import EPSILON, Preactivation
+from dropout_theory.engines.unit import EPSILON, Preactivation, norm
 from dropout_theory.engines.unit_plan import log_mgf
 
 MOST_NODES = 1 << 16
@@ -36,7 +36,7 @@ def saturated_moments(unit: Preactivation, tolerance: float,
     """Return E sigma(S), Var sigma(S), E log(1 + e^S), nodes and the relative error of all, for E S far below 0.
 
     `tools` are the characteristic function and the estimate of its rounding of `fourier`. None where too many nodes
-    would be needed.
+    would be needed or digits were lost.
     """
     line = _line(unit, 1, (lambda z: np.ones_like(z), lambda z: 1 / z), tolerance, tools)
     if line is None:
@@ -97,9 +97,12 @@ def _line(unit: Preactivation, pole: int, factors: Sequence[Callable[[Any], Any]
         found = [math.exp(size(pole)) + x for x in found]
     rounding = wobble(w, np.array([unit.bias]), t) + 4 * EPSILON
     rough = [scale * step * math.fsum(np.abs(values * factor(z)) * rounding) for factor in factors]
-    exponent = abs(height) + pole * abs(unit.bias) + pole * float(np.linalg.norm(w))
-    error = max(x / max(y, 1e-320) for x, y in zip(rough, found, strict=True))
-    return found, tolerance + 2 * error + pole * unit.slack + 4 * EPSILON * (1 + exponent), count
+    exponent = abs(height) + pole * abs(unit.bias) + pole * norm(w)
+    if any(not x < 1e-6 * y for x, y in zip(rough, found, strict=True)):  # the line was no good: something cancelled
+        return None
+    error = max(x / y for x, y in zip(rough, found, strict=True))
+    missed = tolerance * max(1.0, math.exp(result) / min(found))  # the period was chosen for a guess of the result
+    return found, missed + 2 * error + pole * unit.slack + 4 * EPSILON * (1 + exponent), count
 
 
 def _saddle(height: Callable[[float], float], low: float, high: float) -> float:

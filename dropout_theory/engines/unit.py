@@ -111,11 +111,12 @@ def scaled_preactivation(weights: Any, keep: Any, bias: Any, c: Any, slope: Any)
     always = used & (p == 1)
     b = math.fsum([b, -math.log(c), *w[always].tolist()])
     used &= ~always
-    scaled = 0.0 if abs(slope) == 1 else 4 * EPSILON * _norm(w)  # roundings of either sign, so their root mean square
+    scaled = 0.0 if abs(slope) == 1 else 4 * EPSILON * norm(w)  # roundings of either sign, so their root mean square
     return Preactivation(w[used], p[used], b, scaled + 2 * EPSILON * (abs(b) + abs(math.log(c))))
 
 
-def _norm(w: Array) -> float:
+def norm(w: Array) -> float:
+    """Return the root of the sum of squares, without overflow."""
     largest = float(np.max(np.abs(w), initial=0.0))
     return largest * math.sqrt(float(np.sum((w / largest) ** 2))) if largest else 0.0
 

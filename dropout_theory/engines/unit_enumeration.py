@@ -36,7 +36,7 @@ _LOW, _HIGH = -150.0, 100.0  # beyond them every output of a block is 0 or 1 wit
 _LENGTH = 1 << 17  # sums of the other half in one call: at most 0.1 s
 _LENGTH_OF_LOGARITHMS = 1 << 13
 
-_Task = tuple[Array, Array, Array, Array, Array, float, bool]
+_Task = tuple[Array, Array, Array, Array, Array, float, float, bool]
 
 
 def enumerated_moments(weights: Any, keep: Any, *, bias: float = 0.0, c: float = 1.0, slope: float = 1.0,
@@ -80,26 +80,28 @@ def _lost_softplus(p: Array, q: Array, a_sums: tuple[Array, ...], b_sums: tuple[
 
 def _tasks(a_sums: tuple[Array, ...], b_sums: tuple[Array, ...], p: Array, q: Array, softplus: bool) -> Iterator[_Task]:
     """Blocks of the sorted second half with pieces of the first: pure numbers, so that any process can do them."""
-    order = np.argsort(b_sums[0], kind="stable")
+    order = np.lexsort((b_sums[1], b_sums[0]))
     high, low, q = b_sums[0][order], b_sums[1][order], q[order]
+    length = _LENGTH_OF_LOGARITHMS if softplus else _LENGTH
     start = 0
     while start < len(high):
-        stop = min(start + _WIDTH, int(np.searchsorted(high, high[start] + _SPAN, side="right")))
-        block = slice(start, max(stop, start + 1))
-        rest = (high[block] - high[start]) + low[block]
-        length = _LENGTH_OF_LOGARITHMS if softplus else _LENGTH
+        window = slice(start, start + _WIDTH)
+        rest = (high[window] - high[start]) + (low[window] - low[start])
+        rest = rest[rest <= _SPAN]
+        block = slice(start, start + len(rest))
         for piece in range(0, len(p), length):
             part = slice(piece, piece + length)
-            yield a_sums[0][part], a_sums[1][part], p[part], rest, q[block], float(high[start]), softplus
+            yield (a_sums[0][part], a_sums[1][part], p[part], rest, q[block], float(high[start]), float(low[start]),
+                   softplus)
         start = block.stop
 
 
 def _block_sums(task: _Task) -> tuple[float, float, float]:
     """Contributions of one block to E sigma, E sigma^2 and E log(1 + e^S)."""
-    a_high, a_low, p, rest, q, origin, softplus = task
+    a_high, a_low, p, rest, q, origin, origin_low, softplus = task
     kernels = load_kernels("exact_kernels")
     total, error = two_sum(a_high, origin)
-    shift = total + (error + a_low)
+    shift = total + (error + (a_low + origin_low))
     if len(shift) % 2:
         p, shift = np.append(p, 0.0), np.append(shift, 0.0)
     near = np.clip(shift, _LOW, _HIGH)
