@@ -72,22 +72,22 @@ def random_gates(network: Network) -> int:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_single_masks_equal_plain_python(kind: str) -> None:
-    """Moments of the first 1, 2, 63, 64, 65 and 70 samples, which span chunks, are those of the reference's masks."""
+    """Moments of the first 1, 2, 127, 128, 129 and 140 samples, which span chunks, are those of the reference's masks."""
     key = derive_key(5)
     for seed in range(12):
         network, x = random_network(kind, np.random.default_rng([seed, KINDS.index(kind)]))
         inputs = network.sizes[0]
-        expected = [run(network, x, i, key) for i in range(70)]
+        expected = [run(network, x, i, key) for i in range(140)]
         one = simulate(network, x, 1, 5, workers=1)
         np.testing.assert_allclose(one.mean.value[inputs:], expected[0][1], rtol=1e-13, atol=1e-15)
-        for n in (2, 63, 64, 65, 70):
+        for n in (2, 127, 128, 129, 140):
             found = simulate(network, x, n, 5, workers=1, state=(state := State()))
             table = np.array([acts for _, acts in expected[:n]])
             np.testing.assert_allclose(found.mean.value[inputs:], table.mean(axis=0), rtol=1e-12, atol=1e-14)
             np.testing.assert_allclose(found.variance.value[inputs:], table.var(axis=0, ddof=1), rtol=1e-9, atol=1e-14)
         sums = np.array([sums for sums, _ in expected])
         np.testing.assert_allclose(state.totals[0].moments[2, inputs:], sums.mean(axis=0), rtol=1e-12, atol=1e-13)
-        np.testing.assert_allclose(state.totals[0].moments[3, inputs:], sums.var(axis=0) * 70, rtol=1e-9, atol=1e-13)
+        np.testing.assert_allclose(state.totals[0].moments[3, inputs:], sums.var(axis=0) * 140, rtol=1e-9, atol=1e-13)
 
 
 def test_the_reference_distinguishes_masks() -> None:

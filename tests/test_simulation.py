@@ -253,7 +253,7 @@ NAN = float("nan")
     ({"evaluation_error": NAN}, "evaluation_error must be finite and at least 0, not nan"),
     ({"control": "magic"}, "control must be None"),
     ({"control": "linear", "x": [[1.0, 1.0]]}, "control must not be 'linear' with several inputs"),
-    ({"control": "antithetic", "samples": 63}, "samples must be a multiple of 64"),
+    ({"control": "antithetic", "samples": 63}, "samples must be a multiple of 128"),
     ({"covariances": [((9, 9), (1, 0))]}, "unit must be a name or (layer, position)"),
     ({"covariances": [((0, 0), (1, 0))]}, "must be of units above the input, not (0, 0)"),
     ({"histogram": {(1, 0): 0}}, "histogram[(1, 0)] must be a number of bins, 1 to 2^24, not 0"),

@@ -23,7 +23,7 @@ from dropout_theory.engines.network import Network
 
 OPEN, CLOSED, HALF, THRESHOLD, SPIKE, LEVEL = range(6)
 CODES = {"linear": 0, "relu": 1, "logistic": 2, "tanh": 3, "softmax": 4}
-LANES, ROWS = 64, 4  # as in ``vector_kernels``, which is not imported before it is needed; a test compares them
+LANES, ROWS = 128, 4  # as in ``vector_kernels``, which is not imported before it is needed; a test compares them
 _WORD = 1 << 32
 Gates = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint32]]
 

@@ -175,7 +175,7 @@ def simulate(network: Network, x: ArrayLike, samples: int, seed: int, *, stream:
     ``x`` (inputs,), or (cases, inputs) for several inputs, which see the same masks. ``covariances``: pairs of units;
     ``histogram``: bins by unit; ``quantiles``: probabilities by unit. Units are names or (layer, position).
     ``preactivations=False`` leaves S unsampled: E(S) then comes from the means below, with a wider interval.
-    ``control``: None; "antithetic" for pairs of complementary masks (``samples`` a multiple of 64); "linear" to take
+    ``control``: None; "antithetic" for pairs of complementary masks (``samples`` a multiple of 128); "linear" to take
     the means from the difference to a linear network under the same gates, whose mean is known (for one input, without
     covariances, histogram or quantiles). The result's ``gain`` says what it brought.
     ``dtype``: float64 or float32, of the arithmetic. All intervals hold together except with ``error_probability``, for

@@ -39,18 +39,22 @@ def alias_table(counts: list[int]) -> tuple[list[int], list[int]]:
     return cuts, others
 
 
-def group_counts(keep: list[Fraction]) -> list[int]:
-    """Return how many of 2^32 words give each pattern of up to 6 gates: rounded probabilities that sum to one."""
-    exact = [Fraction(1)]
+def group_counts(keep: list[Fraction]) -> tuple[list[int], float]:
+    """Return how many of 2^32 words give each pattern of up to 6 gates, and how far that is from the exact law.
+
+    Probabilities are rounded so that they sum to one; the distance is in total variation.
+    """
+    exact, whole = [1], 1  # probabilities times the product of all denominators, in integers
     for p in keep:
-        exact = [q * (1 - p) for q in exact] + [q * p for q in exact]
-    exact += [Fraction(0)] * (_COLUMNS - len(exact))
-    counts = [int(q * _WORD) for q in exact]
+        exact = [q * (p.denominator - p.numerator) for q in exact] + [q * p.numerator for q in exact]
+        whole *= p.denominator
+    exact += [0] * (_COLUMNS - len(exact))
+    counts, rests = (list(part) for part in zip(*(divmod(q * _WORD, whole) for q in exact), strict=True))
     # the largest remainders are rounded up: the nearest such counts in total variation
-    order = sorted(range(_COLUMNS), key=lambda k: counts[k] - exact[k] * _WORD)
-    for k in order[:_WORD - sum(counts)]:
+    for k in sorted(range(_COLUMNS), key=lambda k: -rests[k])[:_WORD - sum(counts)]:
         counts[k] += 1
-    return counts
+    gaps = sum(abs(count * whole - q * _WORD) for count, q in zip(counts, exact, strict=True))
+    return counts, float(Fraction(gaps, 2 * whole * _WORD))
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,8 +141,8 @@ def make_unit_plan(network: Network, rows: Array, dtype: Any) -> UnitPlan:
         members = other[GROUP * g:GROUP * g + GROUP]
         law = tuple(keep[i] for i in members)
         if law not in known:  # often all groups are alike
-            counts = group_counts(list(law))
-            known[law] = (*alias_table(counts), _distance(counts, list(law)))
+            counts, distance = group_counts(list(law))
+            known[law] = (*alias_table(counts), distance)
         cuts[g], others, distance = known[law]
         patterns[g] = np.concatenate([np.arange(_COLUMNS), others])
         tables[:, g] = _pattern_sums(values[:, members], patterns[g])
@@ -148,13 +152,3 @@ def make_unit_plan(network: Network, rows: Array, dtype: Any) -> UnitPlan:
                     start.astype(dtype), halves.reshape(cases, words, 1024).astype(dtype), cuts, tables.astype(dtype),
                     half, other, patterns, bias, 40 + 40 * words + 24 * groups)
 
-
-def _distance(counts: list[int], keep: list[Fraction]) -> float:
-    """Total variation distance between sampled and nominal patterns."""
-    total = Fraction(0)
-    for pattern, count in enumerate(counts):
-        exact = Fraction(1) if pattern < 1 << len(keep) else Fraction(0)
-        for i, p in enumerate(keep):
-            exact *= p if pattern >> i & 1 else 1 - p
-        total += abs(Fraction(count, _WORD) - exact)
-    return float(total / 2)

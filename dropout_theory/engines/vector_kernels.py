@@ -16,7 +16,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
 
-LANES = 64  # samples that go through a network together
+LANES = 128  # samples that go through a network together
 ROWS = 4  # units that a matrix product handles at once; weights are padded to a multiple of it
 
 
