@@ -54,11 +54,13 @@ def _differences(a: Table, b: Table) -> Table:
 class NetworkMoments(ExactMoments):
     """Moments of all units, the inputs first, layer after layer.
 
-    `covariances` (units, units) of all pairs. `masks`: how many were visited.
+    `covariances` (units, units) of all pairs. `error` (units,) bounds to first order what rounding did to `mean`, and
+    is 0 for fractions and balls. `masks`: how many were visited.
     """
 
     network: Network
     covariances: Table
+    error: Table
     masks: int
 
     def layer(self, n: int) -> ExactMoments:

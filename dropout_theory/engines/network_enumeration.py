@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dropout_theory.engines.exact_results import NetworkMoments
+from dropout_theory.engines.gates import Spikes
 from dropout_theory.engines.kernel_loading import load_kernels
 from dropout_theory.engines.network import ACTIVATIONS, Network
 from dropout_theory.engines.network_program import LAYER, Event, Program, compile_network
+from dropout_theory.engines.unit import EPSILON
 
 MOST_GATES = 40
 _TASK = 5e7  # products of two units within one call of the kernel: about 0.1 s
@@ -56,7 +58,41 @@ def enumerated_network(network: Network, x: Any, *, executor: Executor | None = 
     sums = np.split(middle, np.cumsum(network.sizes)[:-1])
     nwgm = [x, *(layer.activate(s) for layer, s in zip(network.layers, sums[1:], strict=True))]
     return NetworkMoments(mean, np.maximum(covariances.diagonal(), 0.0), middle, np.concatenate(nwgm),
-                          np.concatenate(w), np.concatenate(u), network, covariances, 1 << program.gates)
+                          np.concatenate(w), np.concatenate(u), network, covariances, _rounding(network, x),
+                          1 << program.gates)
+
+
+def _rounding(network: Network, x: Table) -> Table:
+    """First-order bound on the rounding of every unit's activity under any mask, and of its mean."""
+    largest, errors = [np.abs(x)], [np.zeros(len(x))]
+    with np.errstate(over="ignore"):
+        for k, layer in enumerate(network.layers, 1):
+            gates = [_largest_gate(network, s) for s in network.sources[k]]
+            below = np.concatenate([g * largest[s] for g, s in zip(gates, network.sources[k], strict=True)] or [x[:0]])
+            moved = np.concatenate([g * errors[s] for g, s in zip(gates, network.sources[k], strict=True)] or [x[:0]])
+            weights = np.abs(layer.weights) * _largest_wire(network, k)
+            top = weights @ below + np.abs(layer.bias)
+            change = weights @ moved + EPSILON * (layer.weights.shape[1] + 2) * top
+            bounded = layer.activation not in ("linear", "relu")
+            change = change * (np.abs(layer.slope) / 4 if layer.activation == "logistic" else 1.0)
+            largest.append(np.ones(layer.units) if bounded else top)
+            errors.append(np.minimum(change, 2.0) if bounded else change)
+    # the sums over masks, and the closed forms, err by a few dozen last places
+    return np.concatenate([error + 64 * EPSILON * most for error, most in zip(errors, largest, strict=True)])
+
+
+def _largest_gate(network: Network, k: int) -> Table:
+    law = network.unit_gates[k]
+    return np.abs(law.size) if isinstance(law, Spikes) else _inverse(network, law.values)  # type: ignore[union-attr]
+
+
+def _largest_wire(network: Network, k: int) -> Table:
+    law = network.connection_gates[k]
+    return np.abs(law.size) if isinstance(law, Spikes) else _inverse(network, law.values)
+
+
+def _inverse(network: Network, keep: Table) -> Table:
+    return 1 / keep if network.inverted else np.ones_like(keep)
 
 
 def _external(program: Program) -> NDArray[np.int64]:

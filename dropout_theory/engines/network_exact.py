@@ -65,19 +65,24 @@ def _ball_activation(layer: Layer, sums: list[Any]) -> list[Any]:
     if layer.activation == "relu":
         return [s.max(arb(0)) for s in sums]
     if layer.activation == "tanh":
-        return [s.tanh() for s in sums]
+        return [_within(s.tanh(), -1) for s in sums]
     if layer.activation == "logistic":
         return [_logistic(arb(rational(slope, "slope")) * s, arb(rational(c, "c")))
                 for s, c, slope in zip(sums, layer.c.tolist(), layer.slope.tolist(), strict=True)]
     powers = [(s - sums[0]).exp() for s in sums]
     total = sum(powers, arb(0))
-    return [power / total for power in powers]
+    return [_within(power / total, 0) for power in powers]
 
 
 def _logistic(z: arb, c: arb) -> arb:
     if z < 0 and c > 0:
-        return z.exp() / (z.exp() + c)
-    return 1 / (1 + c * (-z).exp())
+        return _within(z.exp() / (z.exp() + c), 0)
+    return _within(1 / (1 + c * (-z).exp()), 0)
+
+
+def _within(value: arb, low: int) -> arb:
+    """The ball, or all values between low and 1 where a wide argument left none."""
+    return value if value.is_finite() else arb(low).union(arb(1))
 
 
 class _Walk:
@@ -130,7 +135,7 @@ class _Walk:
         sums, activities = self.ensemble()
         return NetworkMoments(finish(mean), finish(table.diagonal()), finish(middle), finish(np.concatenate(nwgm)),
                               finish(np.concatenate(activities)), finish(np.concatenate(sums)), network, finish(table),
-                              1 << program.gates)
+                              np.zeros(len(order)), 1 << program.gates)
 
     def ensemble(self) -> tuple[list[Any], list[Any]]:
         """U and W of the ensemble network by layer."""
