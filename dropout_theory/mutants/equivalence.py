@@ -11,23 +11,38 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
+from dropout_theory.checkers.symbolic import automatic
 from dropout_theory.proof import Theorem, arithmetic, assume, component, conjunction, generalise, matches, specialise
 from dropout_theory.proof.scope import in_range
 
 
 def still_true(claim: Any, variant: Any) -> str | None:
     """Why a variant of a true statement is true, or None where no proof is found. The claim itself may be used."""
+    for recognise in (_same, _following, _proved):
+        try:
+            reason = recognise(claim, variant)
+        except Exception:  # noqa: BLE001 - a rule that stumbles over a variant has not proved it
+            continue
+        if reason:
+            return reason
+    return None
+
+
+def _same(claim: Any, variant: Any) -> str | None:
+    if once_open(variant) == once_open(claim.statement):
+        return "the same: a gate equals its powers"
+    return "the same up to normal form" if matches(variant, claim.statement) else None
+
+
+def _following(claim: Any, variant: Any) -> str | None:
     known = [assume(claim.statement), *[assume(h.condition) for h in claim.hypotheses]]
-    try:
-        if once_open(variant) == once_open(claim.statement):
-            return "the same: a gate equals its powers"
-        if matches(variant, claim.statement):
-            return "the same up to normal form"
-        found = follows(variant, claim.statement, known)
-    except Exception:  # noqa: BLE001 - a rule that stumbles over a variant has not proved it
-        return None
+    found = follows(variant, claim.statement, known)
     allowed = {k.conclusion for k in known}
     return "follows from the statement and its hypotheses" if found.given <= allowed else None
+
+
+def _proved(claim: Any, variant: Any) -> str:
+    return f"proved by itself: {'; '.join(automatic(variant).steps)}"
 
 
 def once_open(statement: Any) -> Any:
