@@ -72,7 +72,7 @@ def random_gates(network: Network) -> int:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_single_masks_equal_plain_python(kind: str) -> None:
-    """Moments of the first 1, 2, 127, 128, 129 and 140 samples, which span chunks, are those of the reference's masks."""
+    """Moments of the first 1, 2, 127, 128, 129 and 140 samples, which span chunks, are those of plain Python."""
     key = derive_key(5)
     for seed in range(12):
         network, x = random_network(kind, np.random.default_rng([seed, KINDS.index(kind)]))

@@ -1,0 +1,59 @@
+"""Caches of compiled kernels: a change in a file, or in one that it takes kernels from, asks for a new folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dropout_theory.engines import kernel_loading
+from dropout_theory.engines.linear import linear_moments
+from dropout_theory.engines.network import Layer, Network
+from dropout_theory.engines.simulation import simulate
+
+
+def test_a_folder_for_every_source_and_its_helpers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "engines"
+    shutil.copytree(Path(kernel_loading.__file__).parent, package)
+    monkeypatch.setattr(kernel_loading, "__file__", str(package / "kernel_loading.py"))
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    names = ("vector_kernels", "network_kernels", "unit_kernels", "exact_kernels")
+    before = {name: kernel_loading._folder(name, "1") for name in names}
+    assert len(set(before.values())) == 4 and kernel_loading._folder("unit_kernels", "2") != before["unit_kernels"]
+    with open(package / "network_kernels.py", "a") as file:
+        file.write("\n")
+    changed = [name for name in names if kernel_loading._folder(name, "1") != before[name]]
+    assert changed == ["network_kernels", "unit_kernels"]
+    with open(package / "vector_kernels.py", "a") as file:
+        file.write("\n")
+    assert kernel_loading._folder("exact_kernels", "1") == before["exact_kernels"]
+    assert kernel_loading._folder("vector_kernels", "1") != before["vector_kernels"]
+
+
+def test_every_import_between_kernels_is_declared() -> None:
+    """Compiled code of a file that is not named as used would go stale unseen."""
+    for path in Path(kernel_loading.__file__).parent.glob("*_kernels.py"):
+        text = path.read_text(encoding="utf-8")
+        for other in Path(kernel_loading.__file__).parent.glob("*_kernels.py"):
+            if other != path and f"engines.{other.stem} import" in text:
+                assert other.stem in kernel_loading._USES[path.stem]
+
+
+def test_sampling_agrees_with_the_exact_moments_of_a_wide_linear_network() -> None:
+    """Skip connections and correlated units: all intervals together fail by chance with 1e-9."""
+    rng = np.random.default_rng(6)
+    network = Network([Layer(rng.normal(size=(20, 12)) / 3, activation="linear", gate=0.5),
+                       Layer(rng.normal(size=(20, 32)) / 5, activation="linear", gate=0.3, sources=[1, 0]),
+                       Layer(rng.normal(size=(3, 40)) / 6, activation="linear", sources=[1, 2])], 0.8)
+    x = rng.normal(size=12)
+    exact = linear_moments(network, x)
+    pair = ((3, 0), (3, 1))
+    found = simulate(network, x, 200_000, 3, error_probability=1e-9, covariances=[pair])
+    spreads = [np.diag(table) for table in exact.covariance]
+    for sampled, parts in ((found.mean, exact.mean), (found.variance, spreads)):
+        truth = np.concatenate(parts)
+        assert (sampled.lower - 1e-12 <= truth).all() and (truth <= sampled.upper + 1e-12).all()
+    box = found.covariances[pair]
+    assert box.lower <= exact.covariance[3][0, 1] <= box.upper and box.half_width < 0.2
