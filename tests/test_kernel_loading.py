@@ -55,5 +55,7 @@ def test_sampling_agrees_with_the_exact_moments_of_a_wide_linear_network() -> No
     for sampled, parts in ((found.mean, exact.mean), (found.variance, spreads)):
         truth = np.concatenate(parts)
         assert (sampled.lower - 1e-12 <= truth).all() and (truth <= sampled.upper + 1e-12).all()
-    box = found.covariances[pair]
-    assert box.lower <= exact.covariance[3][0, 1] <= box.upper and box.half_width < 0.2
+    box, truth = found.covariances[pair], exact.covariance[3]
+    assert box.lower <= truth[0, 1] <= box.upper
+    # a fixed seed; 6 standard errors of a product of nearly normal variables
+    assert abs(box.value - truth[0, 1]) < 6 * (truth[0, 0] * truth[1, 1] / 200_000) ** 0.5
