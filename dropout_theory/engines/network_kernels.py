@@ -18,6 +18,7 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
+from dropout_theory.engines.moment_kernels import collect, collect_bins, collect_pairs
 from dropout_theory.engines.vector_kernels import (
     LANES,
     ROWS,
@@ -25,7 +26,6 @@ from dropout_theory.engines.vector_kernels import (
     exponential,
     fma,
     get,
-    lane_sums,
     like,
     pointer,
     product,
@@ -179,64 +179,6 @@ def _softmax(rows, units, top, total):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def collect(rows, at, count, seen, mean, squares, u):
-    """Merge ``count`` lanes of a row into the running mean and squared deviations of unit u (Chan, Golub, LeVeque).
-
-    Deviations are taken from the running mean, so that a spread far below the mean itself keeps its digits. The lanes
-    from ``count`` on are overwritten.
-    """
-    center = like(rows, get(mean, u)) if seen else get(rows, at)
-    for l in range(count, LANES):
-        put(rows, at + l, center)
-    first, second = lane_sums(rows, at, center)
-    shift = np.float64(first) / count
-    inner = np.float64(second) - np.float64(first) * shift
-    if not inner >= 0.0:
-        inner = np.inf if second == np.inf else 0.0
-    middle = np.float64(center) + shift
-    if seen:
-        delta = middle - get(mean, u)
-        share = count / np.float64(seen + count)
-        put(mean, u, get(mean, u) + delta * share)
-        put(squares, u, get(squares, u) + (inner + delta * delta * (seen * share)))
-    else:
-        put(mean, u, middle)
-        put(squares, u, inner)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def collect_pairs(kept, count, seen, pairs, co):
-    """Merge the products of deviations of pairs of kept rows; co (pairs, 3): both means and the sum."""
-    for p in range(pairs.shape[0]):
-        a, b = pairs[p, 0] * LANES, pairs[p, 1] * LANES
-        middle_a = co[p, 0] if seen else np.float64(get(kept, a))
-        middle_b = co[p, 1] if seen else np.float64(get(kept, b))
-        first, second, both = 0.0, 0.0, 0.0
-        for l in range(count):
-            da, db = np.float64(get(kept, a + l)) - middle_a, np.float64(get(kept, b + l)) - middle_b
-            first += da
-            second += db
-            both += da * db
-        share = count / np.float64(seen + count)
-        first, second = first / count, second / count
-        co[p, 0] = middle_a + first * share
-        co[p, 1] = middle_b + second * share
-        co[p, 2] += both - first * second * count + first * second * (seen * share)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def collect_bins(kept, count, places, lows, scales, sizes, counts):
-    """Count kept rows in equal bins; counts are laid end to end."""
-    start = 0
-    for h in range(places.shape[0]):
-        last = sizes[h] - 1
-        for l in range(count):
-            at = np.int64((np.float64(get(kept, places[h] * LANES + l)) - lows[h]) * scales[h])
-            counts[start + min(max(at, 0), last)] += 1
-        start += sizes[h]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
 def _plain(rows, units, weights, weight, reads, start, stop, signals, total):
     """Add to rows the products of packed weights with the signals of all sources."""
     tile = tile_of(rows)
@@ -286,7 +228,7 @@ def network_block(first, count, k0, k1, antithetic, x, plan, want_sums, moments,
 
     ``plan``: the arrays of ``plan.Plan``. ``moments`` (6, units), zero at first: means and squared deviations of the
     activities, of the preactivations (with ``want_sums``), and of averages of antithetic pairs. ``kept_units``: row of
-    ``kept`` for every unit, or -1. ``pairs`` of rows of kept, ``co`` as in ``collect_pairs``. ``bins``: rows of kept,
+    ``kept`` for every unit, or -1. ``pairs`` of rows of kept, ``co`` as in ``moment_kernels``. ``bins``: rows of kept,
     lowest values, bins per unit length, bins. ``scratch``: rows, signals, four rows of work, words, level.
     """
     layers, reads, weights, biases, cs, slopes, gates, wires, levels = plan

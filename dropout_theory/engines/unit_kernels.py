@@ -13,14 +13,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from dropout_theory.engines.network_kernels import (
-    LINEAR,
-    activate,
-    collect,
-    collect_bins,
-    collect_pairs,
-    fill_words,
-)
+from dropout_theory.engines.moment_kernels import collect, collect_bins, collect_pairs
+from dropout_theory.engines.network_kernels import LINEAR, activate, fill_words
 from dropout_theory.engines.vector_kernels import LANES, get, pointer, put
 
 _BYTE = np.uint32(255)
