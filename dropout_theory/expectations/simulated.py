@@ -48,8 +48,8 @@ def simulated(name: str, experiment: ScaleExperiment, regulariser: str) -> Simul
 
 
 def is_simulated(expr: Any) -> bool:
-    """Whether the expression contains an outcome of a simulation."""
-    return any(isinstance(a, Simulated) for a in expr.atoms(lang.Abstract))
+    """Whether the expression, if there is one, contains an outcome of a simulation."""
+    return expr is not None and any(isinstance(a, Simulated) for a in expr.atoms(lang.Abstract))
 
 
 def is_event(expr: Any) -> bool:
