@@ -35,7 +35,7 @@ from dropout_theory.mutants.operators import spread, variants
 from dropout_theory.proof import arithmetic, assume, identity
 from dropout_theory.report import scores
 from dropout_theory.report.ledger import Ledger
-from dropout_theory.statements import SameToOrder, both, equal, implies, less, less_equal
+from dropout_theory.statements import SameToOrder, both, different, equal, implies, less, less_equal
 
 n, i = size("n"), index("i")
 p, x, c, lam = Scalar("p", PROBABILITY), Scalar("x", REAL), Scalar("c", POSITIVE), Scalar("lambda", REAL)
@@ -229,3 +229,9 @@ def test_commands_write_json_and_say_what_survived(tmp_path):
     shown, data = call(cli_mutants.ablate)
     assert "not constant: needed, false without it at" in shown
     assert {h["outcome"] for h in data["claims"][0]["hypotheses"]} == {"needed"}
+
+
+def test_a_proof_that_looks_past_a_division_does_not_count():
+    limit = claim(SameToOrder(c / c + x / lam, 1 + x / lam, x, 1), different(lam, 0))
+    (only,) = [a for a in ablate(limit, Context(fast=True)) if a.kind == "hypothesis"]
+    assert only.outcome == "undecided" and "where everything is defined" in only.reason

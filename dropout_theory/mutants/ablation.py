@@ -20,10 +20,11 @@ from dropout_theory import statements as st
 from dropout_theory.checkers.exact import not_evaluable, report, shrink
 from dropout_theory.claim import Claim, ClaimError, Hypothesis
 from dropout_theory.domains import Domain
-from dropout_theory.evaluate import Truth, Unsupported, judge
+from dropout_theory.evaluate import Judgement, Truth, Unsupported, judge
 from dropout_theory.expectations.enumeration import expectation
 from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, build, candidates, check_admissible
 from dropout_theory.kernel import Context
+from dropout_theory.proof import scope
 from dropout_theory.proof.logic import negation
 
 ATTEMPTS = 400  # instances drawn in search of one that violates a hypothesis and keeps the others
@@ -49,33 +50,41 @@ def ablate(claim: Claim, context: Context, proof: Any = None) -> list[Ablation]:
     for hypothesis in claim.hypotheses:
         rest = tuple(h for h in claim.hypotheses if h != hypothesis)
         weaker = _with_other_functions(dataclasses.replace(claim, hypotheses=rest))
-        found.append(_settled(hypothesis.name, "hypothesis", weaker, hypothesis.condition, context, proof))
+        found.append(_settled(hypothesis.name, "hypothesis", weaker, hypothesis.condition, context, proof,
+                              _doubtful(claim)))
     for atom in _own_atoms(claim):
         for wider in _wider(atom.domain):
             widened = _widened(claim, atom, wider)
             if widened is None:
                 continue
             other, inside = widened
-            result = _settled(f"{atom} in {atom.domain}, not {wider}", "domain", other, inside, context, None)
+            result = _settled(f"{atom} in {atom.domain}, not {wider}", "domain", other, inside, context, None,
+                              _doubtful(claim))
             found.append(result)
             if result.outcome != "not needed":
                 break
     return found
 
 
-def _settled(name: str, kind: str, weaker: Claim, dropped: Any, context: Context, proof: Any) -> Ablation:
+def _settled(name: str, kind: str, weaker: Claim, dropped: Any, context: Context, proof: Any,
+             doubtful: int) -> Ablation:
     """Whether the weaker claim fails where the dropped condition does, or is proved all the same."""
     undefined = None
     if not_evaluable(weaker) is None and not isinstance(weaker.statement, st.Exists):
         for values, judged in _violating(weaker, dropped, context):
             if judged.truth is Truth.FALSE:
-                smallest, again = shrink(weaker, values)
+                try:
+                    smallest, again = shrink(weaker, values)
+                except ZeroDivisionError:  # a simpler instance outside the domain is not defined
+                    smallest, again = values, judged
                 return Ablation(name, kind, "needed", "false without it", report(smallest, again))
             if judged.note.startswith("undefined"):
                 undefined = undefined or (values, judged)
     if undefined is not None:
         return Ablation(name, kind, "needed", f"without meaning otherwise: {undefined[1].note}", report(*undefined))
     proved = _proved(weaker, context, proof)
+    if proved is not None and _doubtful(weaker) > doubtful:
+        return Ablation(name, kind, "undecided", f"proved where everything is defined, which may fail: {proved}")
     if proved is not None:
         return Ablation(name, kind, "not needed", proved)
     return Ablation(name, kind, "undecided", "no counterexample found, and no proof without it")
@@ -94,6 +103,8 @@ def _violating(weaker: Claim, dropped: Any, context: Context) -> Iterator[tuple[
             return
         try:
             found = judge(weaker.statement, values, expectation)
+        except ZeroDivisionError:  # outside a domain, rules divide that need not look inside it
+            found = Judgement(Truth.UNKNOWN, note="undefined: division by zero")
         except (Unsupported, ArithmeticError):
             continue
         judged += 1
@@ -148,6 +159,18 @@ def _proved(weaker: Claim, context: Context, proof: Any) -> str | None:
         if found is not None and (found.outcome, found.rigor) == ("holds", "proof"):
             return f"{method}: {found.scope}"
     return None
+
+
+def _doubtful(claim: Claim) -> int:
+    """How many quotients, roots and logarithms of a statement are not shown to be defined by its hypotheses."""
+    known = [h.condition for h in claim.hypotheses]
+    count = 0
+    for term in scope.partial_terms(claim.statement):
+        try:
+            scope.defined(term, known)
+        except Exception:  # noqa: BLE001 - a condition the solver cannot read shows nothing
+            count += 1
+    return count
 
 
 def _with_other_functions(claim: Claim) -> Claim:
