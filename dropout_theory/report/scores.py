@@ -72,7 +72,7 @@ OUT_OF_DATE = "on record for an earlier form of the statement"
 def mutants_spelled(claim: str, fingerprint: str) -> list[str]:
     """The mutation score of a claim in words; a score of another statement is said to be out of date."""
     record = read(MUTATION).get(claim)
-    if record is None:
+    if record is None or not record["variants"]:
         return []
     if record["fingerprint"] != fingerprint:
         return [OUT_OF_DATE]
