@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -34,6 +35,15 @@ def fingerprint(claim: Any, method: str) -> str:
 
 def _said(claim: Any) -> list[str]:
     """The content of a claim as strings."""
+    kept = getattr(claim, "_said", None)  # a claim does not change, and each method asks anew
+    if kept is None:
+        kept = _content(claim)
+        with suppress(AttributeError, TypeError):
+            object.__setattr__(claim, "_said", kept)
+    return kept
+
+
+def _content(claim: Any) -> list[str]:
     parts = [claim.id, claim.kind, _spell(claim.statement)]
     parts += [f"{h.name}|{_spell(h.condition)}" for h in claim.hypotheses]
     parts.append(_spell(claim.admissible))

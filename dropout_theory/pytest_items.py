@@ -110,10 +110,14 @@ class ClaimItem(pytest.Item):
 
     def __init__(self, *, claim: Any, checker: Any, record: dict[str, Any] | None, context: Context, missing: str,
                  **kwargs: Any) -> None:
+        from dropout_theory.expectations.simulated import is_simulated
+
         super().__init__(**kwargs)
         self.claim, self.checker, self.record, self.context = claim, checker, record, context
         self.missing = missing
         self.add_marker(checker.method)
+        if checker.method == "montecarlo" and is_simulated(claim.statement):
+            self.add_marker("long")
 
     def runtest(self) -> None:
         from dropout_theory.report.records import record_of

@@ -34,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     for method in METHODS:
         config.addinivalue_line("markers", f"{method}: evidence about claims by the {method} method")
+    config.addinivalue_line("markers", "long: minutes of simulation; deselect with -m 'not long'")
     if _wanted(config):
         from dropout_theory.pytest_items import ClaimsSession
 

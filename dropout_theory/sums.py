@@ -402,6 +402,7 @@ def _log_of_term(term: Term) -> list[Term]:
 # --- canonical form ---------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=20_000)
 def _canonical(term: Term) -> Term | None:
     """Resolve Kronecker deltas, drop empty binders and probability sums, rename bound indices."""
     term_or_none = _deltas(term)
@@ -486,7 +487,7 @@ def _named(term: Term) -> Term:
         candidate = _substitute(term, mapping)
         binders = tuple(sorted(candidate.binders, key=lambda b: b[0].name))
         powers = tuple(sorted(candidate.powers, key=_key))
-        key = (tuple(str(p) for p in powers), str(binders)) if len(orders) > 1 else ()  # printing is dear
+        key = (tuple(map(_printed, powers)), _printed(binders)) if len(orders) > 1 else ()
         if best is None or key < best[0]:
             best = (key, Term(term.coefficient, powers, binders))
     assert best is not None
@@ -509,11 +510,17 @@ def _signature(term: Term, symbol: sp.Symbol, symbols: list[sp.Symbol]) -> Any:
     """Where a bound index occurs, told without the names of any: the same for terms that differ by names only."""
     marks = {s: _THIS if s == symbol else _OTHER for s in symbols}
     (low, high), = [(lo, hi) for s, lo, hi in term.binders if s == symbol]
-    places = sorted(str((lang.substitute(a, marks), lang.substitute(e, marks))) for a, e in term.powers
+    places = sorted(_printed((lang.substitute(a, marks), lang.substitute(e, marks))) for a, e in term.powers
                     if symbol in a.free_symbols | e.free_symbols)
-    ends = sorted(str((lang.substitute(lo, marks), lang.substitute(hi, marks))) for _, lo, hi in term.binders
+    ends = sorted(_printed((lang.substitute(lo, marks), lang.substitute(hi, marks))) for _, lo, hi in term.binders
                   if symbol in lo.free_symbols | hi.free_symbols)
-    return str((lang.substitute(low, marks), lang.substitute(high, marks))), tuple(places), tuple(ends)
+    return _printed((lang.substitute(low, marks), lang.substitute(high, marks))), tuple(places), tuple(ends)
+
+
+@lru_cache(maxsize=100_000)
+def _printed(parts: tuple[Any, ...]) -> str:
+    """The text of some expressions, a key to sort by; printing is dear and the same parts come again and again."""
+    return str(parts)
 
 
 _THIS, _OTHER = sp.Symbol("_this", integer=True), sp.Symbol("_other", integer=True)

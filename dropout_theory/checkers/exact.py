@@ -27,7 +27,7 @@ from dropout_theory.instances import (
 from dropout_theory.kernel import Context, Finding, checker
 from dropout_theory.vacuity import Premises
 
-INSTANCES = 40
+INSTANCES = 24
 FAST_INSTANCES = 12
 ATTEMPTS_PER_INSTANCE = 20
 

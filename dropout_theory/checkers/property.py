@@ -22,7 +22,7 @@ from dropout_theory.instances import Rejected, Values, atoms_of, build, describe
 from dropout_theory.kernel import Context, Finding, checker
 from dropout_theory.vacuity import Premises
 
-EXAMPLES = 40
+EXAMPLES = 30
 FAST_EXAMPLES = 20
 # judgements in all, shrinking included: work is bounded by a count, so that the answer does not depend on the machine
 JUDGEMENTS = 400
