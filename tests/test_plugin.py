@@ -128,14 +128,13 @@ def test_changed_verdict_fails_the_session_though_every_item_passes(project):
     assert "changed: toy:eq2: verdict was refuted, is conditional" in done.stdout
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
-def test_crash_and_contradiction(project, workers):
+def test_crash_and_contradiction(project):
     (project.path / "crash.py").write_text("from fake_claims import registry, crashing_checkers as checkers\n")
     (project.path / "clash.py").write_text("from fake_claims import registry, contradicting_checkers as checkers\n")
-    crash = run(project, *workers, registry="crash")
+    crash = run(project, registry="crash")
     assert crash.returncode == 1 and "ZeroDivisionError" in crash.stdout
     assert "reproduce: dropout-theory check toy:eq1 --method exact" in crash.stdout
-    clash = run(project, *workers, registry="clash")
+    clash = run(project, "-n", "2", registry="clash")
     assert clash.returncode == 1 and "contradiction: toy:eq1: proved by symbolic, yet refuted by exact" in clash.stdout
 
 

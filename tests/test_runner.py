@@ -224,7 +224,7 @@ def one_paper():
 
 def test_sampled_evidence_has_the_same_bits_with_any_number_of_workers():
     """Monte Carlo and property tests on a real claim: figures, counterexamples and shrinking included."""
-    patterns = ["schluter2019:sec3-second-moment*", "schluter2019:eq8"]
+    patterns = ["schluter2019:sec3-second-moment"]
     runs = [runner.run(patterns, claims=one_paper, context=Context(seed=11, fast=True, jobs=j)) for j in (1, 2, 4)]
     methods = {r["method"] for records in runs[0].records.values() for r in records}
     assert {"montecarlo", "property", "exact"} <= methods
