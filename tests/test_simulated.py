@@ -18,12 +18,10 @@ from dropout_theory.expectations.simulated import outcomes, sampled_means, simul
 from dropout_theory.expectations.training_runs import CEILING, Descent, ScaleExperiment, Trained, repetitions
 from dropout_theory.kernel import Context
 from dropout_theory.language import E, Var
+from dropout_theory.papers.helmbold2017 import s06_experiment as section
+from dropout_theory.papers.helmbold2017.s06_experiment import probability
 from dropout_theory.report.figures import CAP, by_run, capped_intervals, training_error_over_scale
 from dropout_theory.statements import equal, less
-
-load()  # in the papers' order, which importing one section by itself would change
-from dropout_theory.papers.helmbold2017 import s06_experiment as section  # noqa: E402
-from dropout_theory.papers.helmbold2017.s06_experiment import probability  # noqa: E402
 
 QUICK = ScaleExperiment(Descent(iterations=300), (Fraction(1, 2), Fraction(1)), ("none",), 2)
 L = simulated("L", QUICK, "none")

@@ -1,0 +1,5 @@
+"""All claims are loaded in the papers' order first, whichever test imports a single section."""
+
+from dropout_theory.claim import load
+
+load()
