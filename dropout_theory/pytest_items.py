@@ -48,6 +48,7 @@ class ClaimsSession:
     def pytest_report_header(self) -> str:
         return f"dropout-theory: seed {self.context.seed}{', fast' if self.context.fast else ''}"
 
+    @pytest.hookimpl(optionalhook=True)  # known where xdist is installed
     def pytest_configure_node(self, node: Any) -> None:
         """Give xdist workers the seed drawn here."""
         node.workerinput["dropout_seed"] = self.context.seed
