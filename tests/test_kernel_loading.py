@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -59,3 +61,15 @@ def test_sampling_agrees_with_the_exact_moments_of_a_wide_linear_network() -> No
     assert box.lower <= truth[0, 1] <= box.upper
     # a fixed seed; 6 standard errors of a product of nearly normal variables
     assert abs(box.value - truth[0, 1]) < 6 * (truth[0, 0] * truth[1, 1] / 200_000) ** 0.5
+
+
+def test_kernels_load_without_linear_algebra_and_leave_numba_its_question() -> None:
+    code = ("import sys\n"
+            "from dropout_theory.engines.kernel_loading import load_kernels\n"
+            "load_kernels('moment_kernels')\n"
+            "from numba.np import arraymath, linalg\n"
+            "print('scipy.linalg' in sys.modules)\n"
+            "linalg.ensure_blas()\n"
+            "print('scipy.linalg' in sys.modules, arraymath.ensure_blas is linalg.ensure_blas)\n")
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert shown.split() == ["False", "True", "True"]

@@ -31,6 +31,7 @@ def load_kernels(name: str) -> ModuleType:
         if name not in _loaded:
             import numba
 
+            _import_without_scipy()
             for other in _USES.get(name, ()):
                 load_kernels(other)
             config: Any = numba.config
@@ -42,6 +43,25 @@ def load_kernels(name: str) -> ModuleType:
             finally:
                 config.CACHE_DIR = previous
         return _loaded[name]
+
+
+def _import_without_scipy() -> None:
+    """Import numba's array functions without scipy.linalg, a fifth of the time to a first result.
+
+    On import numba asks whether there is a BLAS, by importing all of scipy.linalg. No kernel here uses one, and numba
+    asks again wherever one is used.
+    """
+    from numba.np import linalg
+
+    ask = getattr(linalg, "ensure_blas", None)  # other versions of numba may not ask, or not here
+    if ask is None or "numba.np.arraymath" in sys.modules:
+        return
+    linalg.ensure_blas = lambda: None
+    try:
+        arraymath = import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = ask
+    arraymath.ensure_blas = ask  # type: ignore[attr-defined]
 
 
 def _folder(name: str, numba_version: str) -> Path:
