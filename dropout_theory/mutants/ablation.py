@@ -18,7 +18,7 @@ from dropout_theory import domains as dom
 from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.checkers.exact import not_evaluable, report, shrink
-from dropout_theory.claim import Claim, ClaimError, Hypothesis
+from dropout_theory.claim import REGISTRY, Claim, ClaimError, Hypothesis
 from dropout_theory.domains import Domain
 from dropout_theory.evaluate import Judgement, Truth, Unsupported, judge
 from dropout_theory.expectations.enumeration import expectation
@@ -26,10 +26,12 @@ from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, 
 from dropout_theory.kernel import Context
 from dropout_theory.proof import scope
 from dropout_theory.proof.logic import negation
+from dropout_theory.report.plain import plain
 
 ATTEMPTS = 400  # instances drawn in search of one that violates a hypothesis and keeps the others
 JUDGED = 60  # of which so many are judged
 _SIMPLE = (sp.S.Zero, sp.S.One, -sp.S.One, sp.S.Half, sp.Integer(2), sp.Rational(-1, 2), sp.Integer(3))
+_NO_ENTRY = "no value for "  # of an instance that gives every atom its values: the entry lies outside the ranges
 _POOL = Claim("own:pool", "default functions", None, "-", "-")  # names no candidates: gets the default ones
 
 
@@ -50,8 +52,9 @@ def ablate(claim: Claim, context: Context, proof: Any = None) -> list[Ablation]:
     for hypothesis in claim.hypotheses:
         rest = tuple(h for h in claim.hypotheses if h != hypothesis)
         weaker = _with_other_functions(dataclasses.replace(claim, hypotheses=rest))
-        found.append(_settled(hypothesis.name, "hypothesis", weaker, hypothesis.condition, context, proof,
-                              _doubtful(claim)))
+        result = _settled(hypothesis.name, "hypothesis", weaker, hypothesis.condition, context, proof,
+                          _doubtful(claim))
+        found.append(_with_sharper(_with_meaning(result, hypothesis, rest), weaker))
     for atom in _own_atoms(claim):
         for wider in _wider(atom.domain):
             widened = _widened(claim, atom, wider)
@@ -90,6 +93,44 @@ def _settled(name: str, kind: str, weaker: Claim, dropped: Any, context: Context
     return Ablation(name, kind, "undecided", "no counterexample found, and no proof without it")
 
 
+def _with_meaning(found: Ablation, dropped: Hypothesis, rest: tuple[Hypothesis, ...]) -> Ablation:
+    """`needed` where another hypothesis has quotients, roots or logarithms that only the dropped one defines."""
+    if found.outcome == "needed":
+        return found
+    for other in rest:
+        known = [_body(h.condition) for h in rest if h != other]
+        for term in sorted(scope.partial_terms(_body(other.condition)), key=sp.default_sort_key):
+            if not _is_defined(term, known) and _is_defined(term, [*known, _body(dropped.condition)]):
+                return Ablation(dropped.name, found.kind, "needed", f"{other.name!r} is without meaning otherwise: it "
+                                f"is what says that {plain(term)} is defined")
+    return found
+
+
+def _is_defined(term: Any, known: list[Any]) -> bool:
+    if any(isinstance(k, (sp.Lt, sp.Gt)) and (k.lts, k.gts) == (0, term.args[0]) for k in known):
+        return True  # in so many words: the solver would ask first whether that number itself is defined
+    try:
+        scope.defined(term, known)
+    except Exception:  # noqa: BLE001 - a condition the solver cannot read shows nothing
+        return False
+    return True
+
+
+def _body(condition: Any) -> Any:
+    """What a condition says at any one of the values it ranges over."""
+    return _body(condition.body) if isinstance(condition, (st.ForAll, st.ForEach)) else condition
+
+
+def _with_sharper(found: Ablation, weaker: Claim) -> Ablation:
+    """Names the claims that state the same under no more hypotheses than are left, where any does."""
+    if found.outcome != "not needed":
+        return found
+    left = {h.condition for h in weaker.hypotheses}
+    named = [c.id for c in REGISTRY if c.statement == weaker.statement and {h.condition for h in c.hypotheses} <= left]
+    sharper = f"; stated without it: {', '.join(named)}" if named else ""
+    return dataclasses.replace(found, reason=found.reason + sharper)
+
+
 def _violating(weaker: Claim, dropped: Any, context: Context) -> Iterator[tuple[Values, Any]]:
     """Instances that meet every hypothesis but the dropped one, judged."""
     try:
@@ -105,7 +146,11 @@ def _violating(weaker: Claim, dropped: Any, context: Context) -> Iterator[tuple[
             found = judge(weaker.statement, values, expectation)
         except ZeroDivisionError:  # outside a domain, rules divide that need not look inside it
             found = Judgement(Truth.UNKNOWN, note="undefined: division by zero")
-        except (Unsupported, ArithmeticError):
+        except Unsupported as error:
+            if not str(error).startswith(_NO_ENTRY):
+                continue
+            found = Judgement(Truth.UNKNOWN, note=f"undefined: {error}")
+        except (ArithmeticError, RecursionError):
             continue
         judged += 1
         yield values, found
@@ -164,13 +209,7 @@ def _proved(weaker: Claim, context: Context, proof: Any) -> str | None:
 def _doubtful(claim: Claim) -> int:
     """How many quotients, roots and logarithms of a statement are not shown to be defined by its hypotheses."""
     known = [h.condition for h in claim.hypotheses]
-    count = 0
-    for term in scope.partial_terms(claim.statement):
-        try:
-            scope.defined(term, known)
-        except Exception:  # noqa: BLE001 - a condition the solver cannot read shows nothing
-            count += 1
-    return count
+    return sum(not _is_defined(term, known) for term in scope.partial_terms(claim.statement))
 
 
 def _with_other_functions(claim: Claim) -> Claim:

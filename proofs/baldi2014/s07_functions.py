@@ -138,10 +138,10 @@ def everywhere() -> Theorem:
     return cases(less(x, u), left, cases(less(v, x), right, middle))
 
 
-def solved(target: Any, whole_line: Theorem) -> Theorem:
+def solved(target: Any, whole_line: Theorem, order: Theorem = ordered) -> Theorem:
     """The odds at x as powers of the odds at u and v, and with them a statement about 1/(1 + r(x))."""
     logs = arithmetic(equal(log(r(x)), (v - x) / (v - u) * log(r(u)) + (x - u) / (v - u) * log(r(v))),
-                      whole_line, ordered)
+                      whole_line, order)
     return arithmetic(target, increasing(exp, logs))
 
 
@@ -158,6 +158,16 @@ def from_two_ends() -> Theorem:
 @prove("baldi2014:eq62")
 def logistic_between() -> Theorem:
     return solved(equal(claims.inside(x), claims.eq62.args[1]), everywhere())
+
+
+@prove("baldi2014:eq62.amended-everywhere")
+def logistic_everywhere() -> Theorem:
+    """The chord through u and v is the one through v and u."""
+    differ, target = assume(claims.DIFFERENT_ENDS.condition), claims.EVERYWHERE.statement
+    below, not_below = less(u, v), negation(less(u, v))
+    above = arithmetic(less(v, u), differ, assume(not_below))
+    mirrored = satisfied(instance(everywhere(), {u: v, v: u}), above)
+    return cases(below, solved(target, everywhere()), solved(target, mirrored, differ))
 
 
 @prove("baldi2014:eq59.5")

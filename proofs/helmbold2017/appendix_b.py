@@ -87,6 +87,11 @@ def swap_step() -> Theorem:
     return under(paper.LEM24_SWAP)
 
 
+@prove("helmbold2017:lem24-step-swap.amended-any-unit")
+def swap_of_any_unit() -> Theorem:
+    return under(paper.LEM24_SWAP_ANY)
+
+
 @prove("helmbold2017:lem22")
 def lemma_22() -> Theorem:
     low = Min(Relu(bias), Relu(t + bias))

@@ -164,5 +164,6 @@ claim("sec2-pairwise-suffices",
 
 UNCORRELATED = claim(
     "sec2-pairwise-suffices.amended",
-    title="Pairwise independent connection gates make the sums of different units uncorrelated",
-    statement=equal(Cov(by_joint_gates(1), by_joint_gates(2)), 0), hypotheses=(ACROSS, WITHIN), admissible=PARITY_GATES)
+    title="Connection gates pairwise independent across units make the sums of different units uncorrelated",
+    statement=equal(Cov(by_joint_gates(1), by_joint_gates(2)), 0), hypotheses=(ACROSS,), admissible=PARITY_GATES,
+    reading="Within a unit the gates may depend on each other in any way.")

@@ -154,6 +154,13 @@ eq62 = equal(inside(x), logistic(x, c_of_ends, slope_of_ends))
 claim("eq62", title="Between two points a function of the class is logistic", statement=eq62,
       hypotheses=[*between, class_of_inside], candidates=odds, admissible=ends)
 
+DIFFERENT_ENDS = Hypothesis("u and v differ", different(u, v))
+
+EVERYWHERE = claim("eq62.amended-everywhere",
+      title="A function of the class is the same logistic one on the whole line, in whatever order its two points are",
+      statement=eq62, hypotheses=[DIFFERENT_ENDS, class_of_inside], candidates=odds, admissible=ends,
+      reading="Sharper than printed: x need not lie between u and v, nor u below v.")
+
 
 def odds_of(argument: Any) -> Any:
     return (1 - sigma(argument)) / sigma(argument)

@@ -56,6 +56,7 @@ f = recursion("f", UNITS, x_star[j], unit(l, j, placeholder("f", UNITS)))
 g = recursion("g", UNITS, x[j], m[l, j] * unit(l, j, placeholder("g", UNITS)))
 i = Scalar("i", SIZE)
 INSIDE = Hypothesis("layer of the network", less_equal(i, h))
+BELOW_INSIDE = Hypothesis("layer below i of the network", less_equal(i - 1, h))
 NOT_FIRST = Hypothesis("not the first layer", less_equal(2, i))
 SMALL = {"max_size": 2}
 
@@ -81,11 +82,11 @@ EQ12 = claim("eq12", title="To suppose the displayed equality is to suppose that
              statement=equivalent(matched(i), same_activations(i)), hypotheses=[INSIDE], limits=SMALL,
              reading="the equality itself is a supposition; what can be checked is that its sides are the two layers")
 EQ13 = claim("eq13", title="Reproducing layer i-1 makes the activations below layer i agree",
-             statement=implies(matched(i - 1), same_activations(i - 1)), hypotheses=[INSIDE, NOT_FIRST], limits=SMALL,
-             kind="step", admissible={h: 2, i: 2, n: {(0,): 1, (1,): 1, (2,): 1}, W: {(1, 1, 1): 1, (2, 1, 1): 1},
-                                      b: {(1, 1): 0, (2, 1): 0}, x: {(1,): 1}, x_star: {(1,): 1},
-                                      m: {(1, 1): 1, (2, 1): 1}},
-             reading="the layer i-1 must be a hidden one, so i is at least 2")
+             statement=implies(matched(i - 1), same_activations(i - 1)), hypotheses=[BELOW_INSIDE, NOT_FIRST],
+             limits=SMALL, kind="step",
+             admissible={h: 2, i: 2, n: {(0,): 1, (1,): 1, (2,): 1}, W: {(1, 1, 1): 1, (2, 1, 1): 1},
+                         b: {(1, 1): 0, (2, 1): 0}, x: {(1,): 1}, x_star: {(1,): 1}, m: {(1, 1): 1, (2, 1): 1}},
+             reading="the layer i-1 must be a hidden one, so i is at least 2; of layer i itself nothing is said")
 EQ14 = claim("eq14", title="Reproducing layers i-1 and i leaves layer i unmodified by its mask",
              statement=implies(both(matched(i), matched(i - 1)), unchanged(i)), hypotheses=[INSIDE, NOT_FIRST],
              limits=SMALL, kind="step", admissible=EQ13.admissible)

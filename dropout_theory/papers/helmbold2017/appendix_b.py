@@ -78,7 +78,7 @@ claim("lem22-step-bias.amended",
       title="Lowering the hidden bias is made good by adding the amount times the output weight",
       statement=both(equal(out * Relu(t + bias - low) + level + low * out, out * Relu(t + bias) + level),
                      equal(out * Relu(bias - low) + level + low * out, out * Relu(bias) + level)),
-      hypotheses=active[:1], source="appendix B, proof of lemma 22")
+      source="appendix B, proof of lemma 22", reading="Where the unit is silent on an input the amount is 0.")
 
 # --- lemma 23: no slack in the weights ---------------------------------------------------------------------------
 
@@ -107,7 +107,8 @@ LEM23_ACTIVE = claim("lem23-step-first.amended",
       statement=implies(equal(criterion, least),
                         ForEach(implies(both(equal(on_0, 0), less(on_0, on_1)),
                                         both(equal(a[j], 0), equal(on_1, dot))), units)),
-      hypotheses=[nonzero_input, one_silent], source="appendix B, proof of lemma 23", admissible=balanced)
+      hypotheses=[nonzero_input], source="appendix B, proof of lemma 23", admissible=balanced,
+      reading="At a minimiser the units need not be chosen silent on an input first, as lemma 22 allows.")
 
 claim("lem23-step-second",
       title="A unit active on 0 and silent on x has a positive bias a_j, and v_j . x <= -a_j",
@@ -140,13 +141,22 @@ LEM24 = claim("lem24",
       admissible={K: 1, n: 1, V: {(1, 1): 1}, a: {(1,): 0}, w: {(1,): 1}, b: 0, x_entry(k).family: {(1,): 1},
                   sigma: {(1,): 1}})
 
+swapped = both(equal(-out * Relu(-t) + level + Relu(bias) * out, out * Relu(t + bias) + level),
+               equal(-out * Relu(0) + level + Relu(bias) * out, out * Relu(bias) + level))
+unit_slackless = Hypothesis("no slack", equal(Relu(bias), -t))
+
 LEM24_SWAP = claim("lem24-step-swap",
       title="Negating the unit's weights on both sides and moving its value into the output bias changes nothing",
-      statement=both(equal(-out * Relu(-t) + level + Relu(bias) * out, out * Relu(t + bias) + level),
-                     equal(-out * Relu(0) + level + Relu(bias) * out, out * Relu(bias) + level)),
+      statement=swapped,
       hypotheses=[Hypothesis("active on 0", less(0, Relu(bias))), Hypothesis("silent on x", equal(Relu(t + bias), 0)),
-                  Hypothesis("no slack", equal(Relu(bias), -t))],
+                  unit_slackless],
       kind="step", source="appendix B, proof of lemma 24", reading="One unit: t is v_j . x.",
+      admissible={t: -1, bias: 1, out: 1, level: 0}, not_applicable={"property": RARE})
+
+LEM24_SWAP_ANY = claim("lem24-step-swap.amended-any-unit",
+      title="The swap changes nothing for any unit whose value on 0 is -v_j . x",
+      statement=swapped, hypotheses=[unit_slackless], source="appendix B, proof of lemma 24",
+      reading="Sharper than printed: active on 0 and silent on x the unit need not be. One unit: t is v_j . x.",
       admissible={t: -1, bias: 1, out: 1, level: 0}, not_applicable={"property": RARE})
 
 silent_on_zero = Hypothesis("silent on 0", ForEach(equal(on_0, 0), units))

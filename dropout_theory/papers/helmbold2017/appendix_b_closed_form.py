@@ -159,7 +159,8 @@ second_line = equal(criterion_of(centred), halves(activation(own)))
 
 claim("eq12.1",
       title="The criterion of a network with the best output bias and without hidden biases",
-      statement=first_line, hypotheses=[forward], kind="equation", source="appendix B, eq. (12)")
+      statement=first_line, kind="equation", source="appendix B, eq. (12)",
+      reading="Both sides with the rectifiers of the network: linear it is taken to be in the second line only.")
 
 EQ12_2 = claim("eq12.2",
       title="The criterion as a function of the activation alone",
@@ -197,10 +198,10 @@ DEAD = claim("thm7-step-zero",
       reading="Up to the hidden biases.", admissible=weightless)
 
 RISK = claim("thm7-step-risk",
-      title="The risk part of (12) is (1 - A)^2/4, which is lambda^2/(x . x) up to the threshold",
+      title="The risk part of (12) is (1 - A)^2/4, which is lambda^2/(x . x) at A = 1 - 2 lambda/|x|",
       statement=both(equal(Rational(1, 2) * (((1 - A) / 2) ** 2 + ((1 + A) / 2 - 1) ** 2), (1 - A) ** 2 / 4),
                      equal((1 - at) ** 2 / 4, lam**2 / square())),
-      hypotheses=[nonzero_input, below], kind="step", source="appendix B, proof of theorem 7")
+      hypotheses=[nonzero_input], kind="step", source="appendix B, proof of theorem 7")
 
 
 def one(_: Any) -> Any:

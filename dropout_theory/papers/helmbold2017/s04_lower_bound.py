@@ -77,7 +77,7 @@ claim("lem16-step-slope",
 
 claim("lem16-step-rise",
       title="Over half a root of K steps this adds up to twice the root of 2/(9K)",
-      statement=equal(sqrt(K) / 2 * slope, 2 * sqrt(Rational(2, 9) / K)), **SPREAD)
+      statement=equal(sqrt(K) / 2 * slope, 2 * sqrt(Rational(2, 9) / K)), kind="step", source="proof of lemma 16")
 
 claim("lem16-step-slope-from-17",
       title="The same rise for every K from 17 on",
