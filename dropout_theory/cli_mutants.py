@@ -150,6 +150,11 @@ def report(found: Campaign, quiet: bool) -> None:
                 shown.setdefault((v["operator"], v["plain"]), []).append(f"{method} ({v['note']})")
         for (operator, plain), survived in shown.items():
             click.echo(f"    {operator}: {plain}\n        survived {'; '.join(survived)}")
+        for method, notes in r["blind"].items():
+            click.echo(f"    {method} rejects none: {notes}")
+        for v in r["unrefuted"]:
+            click.echo(f"    {'no counterexample' if v['killed_by'] else 'SURVIVES'} ({v['operator']}): {v['plain']}\n"
+                       f"        {v['why']}")
         for v in r["equivalent"]:
             click.echo(f"    set aside, {v['reason']}\n        {v['operator']}: {v['plain']}")
     for r in records:

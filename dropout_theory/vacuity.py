@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
@@ -20,7 +21,11 @@ class Premises:
 
     def see(self, values: Values) -> None:
         """Strike off the implications whose premise may hold at an instance."""
-        self.unmet = [i for i in self.unmet if _fails(i, values)]
+        self.strike(lambda statement: _truth(statement, values))
+
+    def strike(self, truth: Callable[[Any], Truth]) -> None:
+        """Strike off the implications whose premise does not certainly fail, `truth` being that of a statement."""
+        self.unmet = [i for i in self.unmet if truth(_without_premise(i)) is Truth.TRUE]
 
     def __str__(self) -> str:
         text = "; ".join(str(_premise(i)) for i in self.unmet)
@@ -49,8 +54,8 @@ def _without_premise(implication: Any) -> Any:
     return sp.Not(implication.args[0], evaluate=False)
 
 
-def _fails(implication: Any, values: Values) -> bool:
+def _truth(statement: Any, values: Values) -> Truth:
     try:
-        return judge(_without_premise(implication), values, expectation).truth is Truth.TRUE
+        return judge(statement, values, expectation).truth
     except Unsupported:
-        return False
+        return Truth.UNKNOWN

@@ -32,6 +32,7 @@ from dropout_theory.mutants.ablation import ablate
 from dropout_theory.mutants.campaign import campaign, holding, record_of
 from dropout_theory.mutants.equivalence import still_true
 from dropout_theory.mutants.operators import spread, variants
+from dropout_theory.mutants.survivors import why_unrefuted
 from dropout_theory.proof import arithmetic, assume, identity
 from dropout_theory.report import scores
 from dropout_theory.report.ledger import Ledger
@@ -118,8 +119,38 @@ def test_evidence_that_rejects_nothing_is_seen(monkeypatch):
     assert record["methods"]["exact"]["killed"] == record["killed"] == 0
     survivors = record["methods"]["exact"]["survivors"]
     assert [s["latex"] for s in survivors] == [s["latex"] for s in record["unrefuted"]]
-    assert len(survivors) == 4 and survivors[0]["note"] == "x = 0"
+    assert len(survivors) > 4, "a method that rejects nothing gets further variants"
+    assert survivors[0]["note"] == "x = 0"
+    assert record["blind"] == {"exact": f"x = 0 ({len(survivors)} times)"}
+    assert all("false at" in s["why"] and not s["killed_by"] for s in record["unrefuted"])
     assert scores.totals([record])["kill_rate"] == 0
+
+
+def test_survivors_are_explained():
+    def why(statement, variant, *hypotheses, **details):
+        claims = [claim(s, *hypotheses, **details) for s in (statement, variant)]
+        return why_unrefuted(*claims, Context(fast=True))
+
+    told = why(less_equal(0, x**2), less_equal(0, 3 * x**2))
+    assert "weaker than the claim or the same at each, with equality" in told
+    assert "never closer than 0.5 of the larger" in why(less_equal(c, 3 * c), less_equal(c, 2 * c))
+    late = less_equal(sp.Sum(w[i]**0, (i, 1, n)), 3)
+    told = why(late, late, limits={"max_size": 2})
+    assert told.startswith("true at each of") and "beyond the sizes that are checked" in told and "n = " in told
+    left_out = {"not_applicable": {"exact": "left out"}}
+    assert "which none of the claim's methods tries" in why(less_equal(x, x + c), less_equal(x + c, x), **left_out)
+    assert "no instance" in why(SameToOrder(sp.exp(x), 1 + x, x, 1), SameToOrder(sp.exp(x), 1 + x, x, 2))
+
+
+def test_what_is_on_record_of_survivors_is_shown(tmp_path, monkeypatch):
+    blind = checker("exact", lambda claim: None)(lambda claim, context: Finding("holds", "exact-instances", "x = 0"))
+    monkeypatch.setattr(run, "get_checker", lambda method: blind)
+    record = record_of(run.examine(claim(less_equal(0, x**2)), {"exact": "exact-instances"}, Context(), limit=1))
+    monkeypatch.setattr(scores, "MUTATION", tmp_path / "mutation.json")
+    scores.record_mutants({"own:claim": record}, scores.MUTATION)
+    _, rejects, first, *_ = scores.mutants_spelled("own:claim", record["fingerprint"])
+    assert rejects.startswith("exact rejects none of") and "x = 0" in rejects
+    assert first.startswith("survives (") and "false at x = " in first
 
 
 def test_a_variant_that_a_hypothesis_makes_true_is_set_aside():
@@ -144,8 +175,8 @@ def test_a_proof_that_accepts_what_has_a_counterexample_is_a_contradiction(monke
     monkeypatch.setattr("dropout_theory.checkers.symbolic.matches", lambda found, wanted: True)
     record = record_of(run.examine(claim(equal(x + x, 2 * x)), {"symbolic": "proof", "exact": "exact-instances"},
                                    Context(fast=True), 3, lambda: identity(x + x, 2 * x)))
-    assert len(record["contradictions"]) == 3
-    assert record["methods"]["symbolic"]["survived"] == 3
+    assert len(record["contradictions"]) == record["variants"] >= 3
+    assert record["methods"]["symbolic"]["survived"] == record["variants"]
 
 
 def test_json_has_the_published_shape():

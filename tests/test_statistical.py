@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 from flint import arb, fmpq
 
-from dropout_theory.checkers.statistical import FAST_SAMPLES, Sampler, statistical
+from dropout_theory.checkers.statistical import FAST_SAMPLES, RESOLUTION, Sampler, statistical
 from dropout_theory.claim import Claim, Hypothesis
 from dropout_theory.domains import POSITIVE, PROBABILITY
 from dropout_theory.evaluate import Evaluator, Truth, Unsupported, precision
@@ -94,7 +94,7 @@ def test_true_statements_hold(statement: Any) -> None:
     found = statistical.check(claim(statement), Context())
     assert (found.outcome, found.rigor) == ("holds", "statistical"), found.scope
     assert found.figures["error_probability"] == 1e-9 and found.figures["samples"] >= FAST_SAMPLES
-    assert 0 <= found.figures.get("detectable_relative_deviation", 0) <= 0.25
+    assert 0 <= found.figures.get("detectable_relative_deviation", 0) <= RESOLUTION
 
 
 @pytest.mark.parametrize("statement", [
@@ -174,11 +174,11 @@ def test_a_deviation_of_the_stated_size_shows() -> None:
     exact = sp.Rational(int(true.p), int(true.q))
     seen = 0
     for seed in range(40):
-        sampler = Sampler(values, 20_000, seed, 0, 1e-3, 40)
+        sampler = Sampler(values, 100_000, seed, 0, 1e-3, 40)
         assert sampler.truth(equal(Var(S), exact)) is Truth.AGREES
         shift = sp.Rational(sampler.coarsest) * sp.Rational(102, 100)
         off = exact * (1 + shift if seed % 2 else 1 - shift)
-        seen += Sampler(values, 20_000, seed + 1000, 0, 1e-3, 40).truth(equal(Var(S), off)) is Truth.FALSE
+        seen += Sampler(values, 100_000, seed + 1000, 0, 1e-3, 40).truth(equal(Var(S), off)) is Truth.FALSE
     assert seen == 40
 
 

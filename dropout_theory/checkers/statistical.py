@@ -1,7 +1,8 @@
 """Monte Carlo: expectations become intervals valid at the number of samples drawn; the evaluator judges the rest.
 
 One error probability covers all intervals of a claim. A statement counts as holding only where a deviation small
-beside the quantity itself would have shown with power 0.99; a statement excluded by its intervals fails.
+beside the quantity itself would have shown with power 0.99; a statement excluded by its intervals fails. Where the
+first samples are somewhat too few, their size decides that of a second, fresh set with an error probability of its own.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from dropout_theory.expectations.simulated import is_event, is_simulated, outcom
 from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, build, check_admissible, describe
 from dropout_theory.kernel import Context, Finding, checker
 from dropout_theory.sums import is_random
+from dropout_theory.vacuity import Premises
 
 SAMPLES, FAST_SAMPLES = 400_000, 80_000
 REPETITIONS, FAST_REPETITIONS = 36, 2  # of an experiment; 36 tell what always happens from what is as likely as not
@@ -33,7 +35,8 @@ SIZES, FAST_SIZES = (6, 8, 4), (5, 3)  # largest size of each instance drawn
 MAX_MEANS, FAST_MEANS = 40, 16
 MAX_WORK = 800_000_000  # operations on samples for one expectation
 POWER = 0.99
-RESOLUTION = 0.25  # a deviation of this part of the quantity must show
+RESOLUTION = 0.1  # a deviation of this part of the quantity must show
+MOST_TIMES = 8  # the second set of samples is at most that many times the first
 _NESTED_MASKS = 1 << 8
 _ATTEMPTS = 30
 _BITS = 128
@@ -90,6 +93,7 @@ class Sampler(Evaluator):
         self.drawn: dict[Any, tuple[Interval, ...]] = {}
         self.used: set[Any] = set()
         self.coarsest = 0.0  # largest detectable deviation, in parts of its quantity
+        self.lacking = 0.0  # the same where it was too large to count
         self.note = ""
         self.excluded: tuple[Any, Any] | None = None
 
@@ -192,6 +196,7 @@ class Sampler(Evaluator):
         part = deviation / quantity if quantity else math.inf
         if not part <= RESOLUTION:
             self.note = f"too few samples: deviations below {part:.2g} of the quantity would not show"
+            self.lacking = max(self.lacking, part)
             return Truth.UNKNOWN
         self.coarsest = max(self.coarsest, part)
         return Truth.AGREES
@@ -233,8 +238,10 @@ def statistical(claim: Any, context: Context) -> Finding:
     if is_simulated(claim.statement):  # its settings are its only instance
         samples, sizes = FAST_REPETITIONS if context.fast else REPETITIONS, (1,)
     held = means = 0
+    most = samples
     coarsest = 0.0
     notes: list[str] = []
+    premises = Premises(claim.statement)
     for number, size in enumerate(sizes):
         outcome = _at_some_instance(claim, context, number, size, samples, context.error_probability / len(sizes))
         if isinstance(outcome, str):
@@ -244,8 +251,9 @@ def statistical(claim: Any, context: Context) -> Finding:
         means += sum(len(i) for i in sampler.drawn.values())
         if truth is Truth.FALSE:
             shown = dict(zip(("left", "right"), map(_text, sampler.excluded or ()), strict=False))
-            return Finding("fails", "statistical", f"excluded at an instance by intervals from {samples} samples",
-                           {"instances": number + 1, "samples": samples, "means": means,
+            many = sampler.samples
+            return Finding("fails", "statistical", f"excluded at an instance by intervals from {many} samples",
+                           {"instances": number + 1, "samples": many, "means": means,
                             "error_probability": context.error_probability},
                            counterexample={"instance": describe(values), **shown})
         if truth is Truth.UNKNOWN or not any(i.width for found in sampler.drawn.values() for i in found):
@@ -253,10 +261,16 @@ def statistical(claim: Any, context: Context) -> Finding:
             continue
         held += 1
         coarsest = max(coarsest, sampler.coarsest)
-    figures = {"instances": held, "samples": samples, "means": means, "error_probability": context.error_probability}
+        most = max(most, sampler.samples)
+        with precision(_BITS):
+            premises.strike(sampler.truth)
+    figures = {"instances": held, "samples": most, "means": means, "error_probability": context.error_probability}
     if not held:
         return Finding("unknown", "statistical", "; ".join(sorted(set(notes))[:2]), figures)
-    scope = f"{held} instances, {samples} samples for each of {means} means"
+    if premises.unmet:
+        return Finding("unknown", "statistical", f"none of {held} sampled instances meets the premise {premises}",
+                       figures)
+    scope = f"{held} instances, {f'{samples} to ' if most > samples else ''}{most} samples for each of {means} means"
     if not coarsest:  # inequalities with room: nothing was left to chance but the error probability
         return Finding("holds", "statistical", f"{scope}; every relation decided by its intervals", figures)
     figures |= {"power": POWER, "detectable_relative_deviation": float(f"{coarsest:.3g}")}
@@ -273,12 +287,17 @@ def _at_some_instance(claim: Any, context: Context, number: int, size: int, samp
         values = _instance(claim, chooser, limits[attempt], number)
         if values is None:
             continue
-        # every attempt draws from its own part of the budget
-        sampler = Sampler(values, samples, context.seed, number * len(limits) + attempt,
-                          error_probability / len(limits), largest)
+        # every attempt draws from its own part of the budget, and so does each of its two sets of samples
+        stream, share = 2 * (number * len(limits) + attempt), error_probability / (2 * len(limits))
+        sampler = Sampler(values, samples, context.seed, stream, share, largest)
         try:
             with precision(_BITS):
-                return sampler, sampler.truth(claim.statement), values
+                truth = sampler.truth(claim.statement)
+                times = 1.15 * (sampler.lacking / RESOLUTION) ** 2
+                if truth is Truth.UNKNOWN and 0 < times <= MOST_TIMES:
+                    sampler = Sampler(values, math.ceil(times * samples), context.seed, stream + 1, share, largest)
+                    truth = sampler.truth(claim.statement)
+                return sampler, truth, values
         except (Unsupported, Unbounded, Undefined) as error:
             note = str(error)
     return note

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -171,6 +172,12 @@ def examined(claim: Claim, chosen: Settings, context: Context) -> dict[str, Any]
         return Failure(claim.id, "mutants", f"{type(error).__name__}: {error}".splitlines()[0], traceback.format_exc())
 
 
+def notes(survived: Iterable[str]) -> str:
+    """What a method that rejects nothing says of the variants, the commonest first, each with how often."""
+    counts = Counter(survived).most_common(3)
+    return "; ".join(f"{note} ({many} times)" if many > 1 else note for note, many in counts) or "no variant was tried"
+
+
 def record_of(found: Examined) -> dict[str, Any]:
     """What an examination found, as plain data."""
     from dropout_theory.language import latex
@@ -189,7 +196,8 @@ def record_of(found: Examined) -> dict[str, Any]:
         "refuted": sum(t.refuted for t in wrong),
         "equivalent": [shown(t) | {"reason": t.true_because} for t in found.trials if t.true_because],
         "malformed": found.malformed,
-        "unrefuted": [shown(t) for t in wrong if not t.refuted],
+        "unrefuted": [shown(t) | {"why": t.why, "killed_by": sorted(t.killed)} for t in wrong if not t.refuted],
+        "blind": {m: notes([t.survived[m] for t in wrong if m in t.survived]) for m in sorted(found.blind)},
         "methods": {m: {"killed": sum(m in t.killed for t in wrong), "survived": sum(m in t.survived for t in wrong),
                         "survivors": [shown(t) | {"note": t.survived[m], "killed_by": sorted(t.killed)}
                                       for t in wrong if m in t.survived]} for m in found.methods},

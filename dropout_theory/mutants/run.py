@@ -18,16 +18,18 @@ from typing import Any
 from dropout_theory.checkers import get_checker
 from dropout_theory.claim import Claim, ClaimError
 from dropout_theory.evaluate import Unsupported, judge
+from dropout_theory.expectations.simulated import is_simulated
 from dropout_theory.fingerprint import statement_fingerprint
 from dropout_theory.kernel import METHODS, Context
 from dropout_theory.mutants.equivalence import still_true
 from dropout_theory.mutants.operators import Variant, spread
+from dropout_theory.mutants.survivors import why_unrefuted
 from dropout_theory.proof import ProofError
 from dropout_theory.proof.solver import RESOURCE_LIMIT, effort
 from dropout_theory.proof.theorem import Theorem
 
 LIMIT = 6  # variants of a claim that are neither malformed nor true
-MOST = 3  # times as many are looked at to find these
+MOST = 3  # times as many are looked at to find these, and some that every method rejects
 FEW_RESOURCES = RESOURCE_LIMIT // 20  # of the solver, which may run away with large numbers where no clock stops it
 REPEATS = 2  # how often a whole proof is repeated for variants of a claim; others are compared with its conclusion
 SECONDS = 20.0  # of processor time for one method on one variant: a stop for what runs away, not a budget
@@ -48,6 +50,7 @@ class Trial:
     survived: dict[str, str] = field(default_factory=dict)
     true_because: str = ""
     proved: str = ""  # the proof that went through
+    why: str = ""  # what is known of a variant without a counterexample
 
     @property
     def refuted(self) -> bool:
@@ -74,11 +77,17 @@ class Examined:
     def wrong(self) -> list[Trial]:
         return [t for t in self.trials if not t.true_because]
 
+    @property
+    def blind(self) -> set[str]:
+        """The methods that have rejected no variant."""
+        return set(self.methods) - {method for trial in self.wrong for method in trial.killed}
+
 
 def examine(claim: Claim, methods: Mapping[str, str], context: Context, limit: int = LIMIT,
             proof: Any = None) -> Examined:
     """Try variants of a claim on each method; `methods` maps those whose evidence holds to its rigor.
 
+    After `limit` wrong variants it goes on for as long as a method has rejected none, to MOST times as many at most.
     `proof` is a function that returns the theorem proving the claim, where one is registered.
     """
     found = Examined(claim.id, statement_fingerprint(claim), tuple(m for m in METHODS if m in methods))
@@ -88,7 +97,7 @@ def examine(claim: Claim, methods: Mapping[str, str], context: Context, limit: i
     prover = Prover(claim, proof) if "symbolic" in methods else None
     wrong = 0
     for variant in spread(claim.statement, MOST * limit, claim.id):
-        if wrong == limit:
+        if wrong >= limit and not found.blind:
             break
         try:
             other = dataclasses.replace(claim, statement=variant.statement)
@@ -98,6 +107,11 @@ def examine(claim: Claim, methods: Mapping[str, str], context: Context, limit: i
             found.malformed += 1
             continue
         trial = _tried(claim, other, variant, methods, context, prover)
+        if not (trial.refuted or trial.true_because):
+            try:
+                trial.why = _limited(lambda: why_unrefuted(claim, other, context), SECONDS / 4)  # noqa: B023
+            except TakesTooLong:
+                trial.why = "not explained in time"
         found.trials.append(trial)
         wrong += not trial.true_because
     return found
@@ -139,8 +153,10 @@ def _judged(other: Claim, method: str, rigor: str, context: Context) -> tuple[bo
     reason = checker.applies(other)
     if reason is not None:
         return None, reason, False
-    # what is sampled once more at full size costs little, as almost every variant fails at the first instances
-    small = dataclasses.replace(context, fast=method in ("montecarlo", "decide", "interval"), shrink=False)
+    # what is sampled once more at full size costs little, as almost every variant fails at the first instances;
+    # repetitions of an experiment are kept from one variant to the next
+    few = method in ("montecarlo", "decide", "interval") and not is_simulated(other.statement)
+    small = dataclasses.replace(context, fast=few, shrink=False)
     try:
         found = _limited(lambda: checker.check(other, small))
     except TakesTooLong:
@@ -242,8 +258,8 @@ def _evaluable(other: Claim, values: Any) -> bool:
     return True
 
 
-def _limited(work: Any) -> Any:
-    """Do the work within SECONDS of processor time, where the platform can tell. Raises TakesTooLong."""
+def _limited(work: Any, seconds: float = SECONDS) -> Any:
+    """Do the work within so many seconds of processor time, where the platform can tell. Raises TakesTooLong."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         return work()
 
@@ -251,7 +267,7 @@ def _limited(work: Any) -> Any:
         raise TakesTooLong
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         return work()
     finally:

@@ -55,7 +55,8 @@ def _kept(record: Mapping[str, Any]) -> dict[str, Any]:
         "fingerprint": record["fingerprint"], "variants": record["variants"], "killed": record["killed"],
         "refuted": record["refuted"], "equivalent": len(record["equivalent"]),
         "methods": {m: [r["killed"], r["killed"] + r["survived"]] for m, r in record["methods"].items()},
-        "unrefuted": [[s["operator"], s["plain"]] for s in record["unrefuted"]],
+        "unrefuted": [[s["operator"], s["plain"], s["why"], bool(s["killed_by"])] for s in record["unrefuted"]],
+        "blind": record["blind"],
     }
 
 
@@ -79,7 +80,9 @@ def mutants_spelled(claim: str, fingerprint: str) -> list[str]:
     methods = ", ".join(f"{m} {killed}/{tried}" for m, (killed, tried) in record["methods"].items())
     lines = [f"{record['killed']} of {record['variants']} wrong variants rejected, {record['refuted']} of them with a "
              f"counterexample; {methods}"]
-    return lines + [f"not refuted ({operator}): {plain}" for operator, plain in record["unrefuted"]]
+    lines += [f"{m} rejects none of {record['methods'][m][1]}: {notes}" for m, notes in record.get("blind", {}).items()]
+    return lines + [f"{'no counterexample' if not more or more[-1] else 'survives'} ({operator}): "
+                    + "; ".join([plain, *more[:-1]]) for operator, plain, *more in record["unrefuted"]]
 
 
 def ablation_spelled(claim: str, fingerprint: str) -> list[str]:

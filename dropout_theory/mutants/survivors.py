@@ -1,0 +1,117 @@
+"""Why a variant has no counterexample: what can be told of it where the claim is checked, and beyond.
+
+Nothing here is a judgement on the claim. Instances are counted, sides compared, and larger sizes than the claim allows
+its checks are tried, so that a reader sees whether the variant is likely to be true as well or out of reach.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import sympy as sp
+from flint import arb
+
+from dropout_theory.checkers import get_checker
+from dropout_theory.checkers.exact import Closest, instances
+from dropout_theory.claim import Claim
+from dropout_theory.evaluate import Judgement, Truth, Undefined, Unsupported, judge
+from dropout_theory.expectations.enumeration import expectation
+from dropout_theory.instances import RandomChooser, Rejected, Values, build, describe
+from dropout_theory.kernel import Context
+
+LARGER = (4, 4, 5, 5, 6, 6, 8, 8)  # largest sizes of the instances drawn beyond those of the checks
+_INEQUALITIES = (sp.Le, sp.Ge, sp.Lt, sp.Gt)
+
+
+def why_unrefuted(claim: Claim, other: Claim, context: Context) -> str:
+    """What is known of a variant without a counterexample: where it is true, how nearly it fails, where it does fail.
+
+    A claim whose checks are left out for a stated reason is looked at all the same, as far as anything can be computed.
+    """
+    reason = get_checker("exact").applies(dataclasses.replace(other, not_applicable={}))
+    if reason:
+        return f"no instance of it is judged: {reason}"
+    seen = _Seen(claim.statement, other.statement)
+    for values in instances(claim, dataclasses.replace(context, fast=True), []):
+        if seen.fails_at(values):
+            return f"false at {_spelled(values)}, which none of the claim's methods tries"
+    for values in _larger(claim, context):
+        if seen.fails_at(values):
+            return f"{seen.told()}; false at {_spelled(values)}, beyond the sizes that are checked"
+    return seen.told()
+
+
+class _Seen:
+    """A variant and its claim at instances: how often it is true, how nearly it fails, which of both is weaker."""
+
+    def __init__(self, statement: Any, variant: Any) -> None:
+        self.statement, self.variant = statement, variant
+        self.true = self.undecided = 0
+        self.reasons: set[str] = set()
+        self.closest = Closest(variant)
+        self.compared = type(statement) is type(variant) and isinstance(statement, _INEQUALITIES)
+        self.weaker = self.stronger = 0
+
+    def fails_at(self, values: Values) -> bool:
+        try:
+            found = judge(self.variant, values, expectation)
+        except (Unsupported, Undefined) as error:
+            self.undecided += 1
+            self.reasons.add(str(error))
+            return False
+        if found.truth is Truth.UNKNOWN:
+            self.undecided += 1
+            self.reasons.add(found.note or "the precision does not decide it")
+        elif found.truth is not Truth.FALSE:
+            self.true += 1
+            self.closest.see(values, found)
+            if self.compared:
+                self._compare(found, judge(self.statement, values, expectation))
+        return found.truth is Truth.FALSE
+
+    def _compare(self, variant: Judgement, statement: Judgement) -> None:
+        difference = _room(self.variant, variant) - _room(self.statement, statement)
+        self.weaker += bool(difference > 0)
+        self.stronger += bool(difference < 0)
+
+    def told(self) -> str:
+        if not self.true:
+            return f"decided at no instance: {'; '.join(sorted(self.reasons)[:2]) or 'none is drawn'}"
+        parts = [f"true at each of {self.true} instances"]
+        if self.undecided:
+            parts.append(f"undecided at {self.undecided}")
+        if self.compared and self.weaker and not self.stronger:
+            parts.append("weaker than the claim or the same at each")
+        figures = self.closest.figures()
+        if "equality" in figures:
+            parts.append("with equality at one")
+        elif "least_gap" in figures:
+            part, place = figures["least_gap"]["part"], figures["least_gap"]["instance"]
+            parts.append(f"its sides never closer than {part:.2g} of the larger (at {_spelled(place)})")
+        return ", ".join(parts)
+
+
+def _room(relation: Any, judged: Judgement) -> arb:
+    """By how much the larger side of an inequality exceeds the other."""
+    gap = arb(judged.right) - arb(judged.left)
+    return gap if isinstance(relation, (sp.Le, sp.Lt)) else -gap
+
+
+def _larger(claim: Claim, context: Context) -> Iterator[Values]:
+    """Admissible instances of sizes that the checks leave out."""
+    unlimited = dataclasses.replace(claim, limits={})
+    chooser = RandomChooser(context.seed, edges=0.6)
+    for most in LARGER:
+        try:
+            yield build(unlimited, chooser, most)
+        except (Rejected, Unsupported, Undefined):
+            continue
+
+
+def _spelled(values: Values) -> str:
+    """An instance on a line, cut where it is long."""
+    text = ", ".join(f"{name} = {value}".replace("'", "") for name, value in
+                     (values if all(isinstance(v, str) for v in values) else describe(values)).items())
+    return text if len(text) <= 160 else text[:157] + "..."
