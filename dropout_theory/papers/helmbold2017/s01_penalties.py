@@ -92,7 +92,7 @@ FIGURE_SIGN = claim("fig1-penalty-negative",
       title="It is negative exactly when 16 p^2 > p + 1, for dropout probabilities q up to about 0.71",
       statement=both(implies(both(less(p, 1), less(p + 1, 16 * p**2)), less(penalty_at(p), 0)),
                      implies(less_equal(16 * p**2, p + 1), less_equal(0, penalty_at(p)))), kind="sentence",
-      source="section 2, figure 1", reading="Beyond the text, which has p = 1/2.")
+      admissible={p: Rational(1, 4)}, source="section 2, figure 1", reading="Beyond the text, which has p = 1/2.")
 
 NON_MONOTONE = claim("sec1-penalty-non-monotonic",
       title="The dropout penalty can fall and then rise as the dropout probability grows",

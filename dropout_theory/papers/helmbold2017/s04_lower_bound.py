@@ -21,6 +21,18 @@ claim = Section("helmbold2017", "4")
 
 TWO = {"max_size": 2}
 
+
+def one_layer(inputs: int, units: int, last: Any, bias: Any) -> dict[Any, Any]:
+    """One hidden layer: weights one into it, all output weights equal, an output bias and no other."""
+    below, layer = range(1, inputs + 1), range(1, units + 1)
+    return {d: 2, K: inputs, n: units, weight_atoms[0]: {(unit, node): 1 for unit in layer for node in below},
+            weight_atoms[1]: {}, weight_atoms[2]: {(unit,): last for unit in layer},
+            bias_atoms[0]: {(1, unit): 0 for unit in layer}, bias_atoms[1]: bias}
+
+
+# four units for one input, with the best output weights and bias: the criterion is 3/16
+NEARLY_BEST = one_layer(1, 4, Rational(1, 16), Rational(3, 8))
+
 # --- the proof of lemma 16: each step for any value of the criterion --------------------------------------------
 
 STEP: dict[str, Any] = {"kind": "step", "source": "proof of lemma 16", "limits": TWO}
@@ -36,7 +48,8 @@ above, below = implies(small, less(1 - tau, psi(first))), implies(small, less(ps
 no_exception = Hypothesis("no exception", both(*(different(K, value) for value in (5, 7, 16, 18))))
 ENDS = ("With tau the root of 2/(9K) the criterion is below 1/(36K). The ends K/2 -+ sqrt(K)/4 are integers in the "
         "standard architecture for K > 4; elsewhere they are rounded inwards. Lemma 15 is not used where it fails.")
-spread: dict[str, Any] = {"hypotheses": [no_exception], "source": "section 4.1, eq. (5)", "limits": TWO}
+spread: dict[str, Any] = {"hypotheses": [no_exception], "source": "section 4.1, eq. (5)", "limits": TWO,
+          "admissible": {**NEARLY_BEST, tau: Rational(13, 10)}}
 
 ABOVE = claim("eq5.1",
       title="A small criterion keeps the mean output near 1 at the lower end of the middle",
@@ -89,29 +102,21 @@ claim("lem16-step-slope-from-17",
 
 no_enumeration = dict.fromkeys(("exact", "property", "montecarlo", "decide"),
                                "the hypothesis needs more than 18 inputs, too many patterns to enumerate")
-# one hidden layer of one unit, all weights one: any network does, the hypotheses are about sizes
-ONE_UNIT = {d: 2, n: 1, weight_atoms[1]: {}, weight_atoms[2]: {(1,): 1}, bias_atoms[0]: {(1, 1): 0}, bias_atoms[1]: 0}
-
-
-def first_layer(inputs: int) -> dict[Any, Any]:
-    """An instance with that many inputs."""
-    return {**ONE_UNIT, K: inputs, weight_atoms[0]: {(1, place): 1 for place in range(1, inputs + 1)}}
-
-
 LEM16 = claim("lem16",
       title="Without negative weights the criterion is at least 1/(36K)",
-      statement=less_equal(1 / (36 * K), criterion), hypotheses=[many], admissible=first_layer(64),
+      statement=less_equal(1 / (36 * K), criterion), hypotheses=[many], admissible=one_layer(64, 1, 1, 0),
       kind="lemma", source="section 4.1, lemma 16", not_applicable=no_enumeration)
 
 LEM16_ALL = claim("lem16-all-sizes",
       title="Without negative weights the criterion is at least 1/(2(K + 2)), for any number of inputs",
-      statement=less_equal(1 / (2 * (K + 2)), criterion), limits=TWO,
+      statement=less_equal(1 / (2 * (K + 2)), criterion), limits=TWO, admissible=NEARLY_BEST,
       kind="sentence", source="section 4.1, lemma 16, sharpened")
 
 general = Dropped(p)
 LEM16_ANY = claim("lem16-any-dropout",
       title="Without negative weights the criterion is at least q/(2(pK + 2q)), q = 1 - p, for any keep probability p",
       statement=less_equal((1 - p) / (2 * (p * K + 2 * (1 - p))), general.criterion), limits=TWO,
+      admissible={**NEARLY_BEST, p: Rational(1, 2)},
       kind="sentence", source="section 4.1, lemma 16, sharpened")
 
 # --- theorem 8 --------------------------------------------------------------------------------------------------
@@ -120,7 +125,7 @@ THM8 = claim("thm8",
       title="Many inputs and hidden units: every network without negative weights can be improved upon",
       statement=less(gadgets.criterion(gadgets.best), criterion),
       hypotheses=[many, Hypothesis("n = m K is large", less(3 * (d - 1) * (K + 2), m))],
-      admissible={**first_layer(64), m: 199}, kind="theorem", source="section 4.1, theorem 8",
+      admissible={**one_layer(64, 1, 1, 0), m: 199}, kind="theorem", source="section 4.1, theorem 8",
       not_applicable=no_enumeration,
       reading="An optimiser without negative weights would have at most the criterion of the network of gadgets. "
               "Whether an optimiser exists is not said; if none does the theorem says nothing. For one input it does, "
@@ -130,7 +135,7 @@ THM8_FROM_3 = claim("thm8-from-three-inputs",
       title="Theorem 8 needs no more than three inputs",
       statement=THM8.statement,
       hypotheses=[Hypothesis("K >= 3", less_equal(3, K)), THM8.hypotheses[1]],
-      admissible={**first_layer(3), m: 16}, kind="sentence", source="section 4.1, theorem 8, sharpened",
+      admissible={**one_layer(3, 1, 1, 0), m: 16}, kind="sentence", source="section 4.1, theorem 8, sharpened",
       not_applicable=dict.fromkeys(("exact", "property", "montecarlo", "decide"),
                                    "the hypotheses need more than 40 hidden units, too many patterns to enumerate"),
       reading="With two inputs theorem 17 takes its place.")

@@ -8,7 +8,7 @@ from dropout_theory.claim import Hypothesis, Section
 from dropout_theory.papers.helmbold2017.notation import K, d, own, parameter_families
 from dropout_theory.papers.helmbold2017.s04_gadgets import eps, excess_at, m, network
 from dropout_theory.papers.helmbold2017.s04_level_means import Dropped, criterion, half
-from dropout_theory.papers.helmbold2017.s04_lower_bound import first_layer
+from dropout_theory.papers.helmbold2017.s04_lower_bound import one_layer
 from dropout_theory.statements import SameToOrder, equal, less, less_equal
 
 claim = Section("helmbold2017", "4")
@@ -43,7 +43,7 @@ THM8 = claim("thm8-from-two-inputs",
       statement=less(network.criterion(weight, bias), criterion),
       hypotheses=[Hypothesis("K >= 2", less_equal(2, K)),
                   Hypothesis("n = m K is large", less(5 * (d - 1) * (K + 2), m))],
-      admissible={**first_layer(2), m: 21},
+      admissible={**one_layer(2, 1, 1, 0), m: 21},
       not_applicable=dict.fromkeys(("exact", "property", "montecarlo", "decide"),
                                    "the hypotheses need more than 40 hidden units, too many patterns to enumerate"),
       reading="With one input it fails, see thm8-one-input-reached.", **SHARP)

@@ -174,7 +174,8 @@ claim("thm18-risk",
 claim("thm18.2",
       title="The dropout criterion is at least y^2/(K + 1)",
       statement=large_criterion,
-      kind="theorem", source="section 5.1, theorem 18 (b)", limits=TWO, reading=SINGLE)
+      kind="theorem", source="section 5.1, theorem 18 (b)", limits=TWO, reading=SINGLE,
+      admissible={K: 3, n: 9, d: 2, c: 1})  # the smallest network at which twice the bound is too much
 
 decay_bound = less_equal(penalty, lam * rho**2 / 2 * weight_count)
 WEIGHT_DECAY = claim("thm18.3",
