@@ -15,7 +15,7 @@ PAPER = Paper(
              "s04_supermodular", "s04_few_units", "s04_zero_embeddings", "s04_distributions", "s04_mixtures",
              "s04_steps",
              "s04_negative_weights", "s04_level_means", "s04_lower_bound",
-             "s04_one_input", "s04_optimum",
+             "s04_one_input", "s04_one_input_deep", "s04_optimum",
              "s05_growth", "s04_best_constant", "s05_penalty", "s05_depth",
              "s06_experiment", "s07_conclusions", "appendix_a", "appendix_b",
              "appendix_b_linear", "appendix_b_closed_form", "appendix_b_remarks"),

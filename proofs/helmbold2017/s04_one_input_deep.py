@@ -1,0 +1,165 @@
+"""One input and two hidden layers: the criteria of the network of averages and of the one that damps the noise.
+
+With S the average that the second layer sees, of mean 1, and R = max(0, S - 1): E(R^2) is half the variance of S,
+because as many patterns keep j units as drop j.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import sympy as sp
+from dropout_theory.proofs.helmbold2017.level_sums import of_terms
+from dropout_theory.proofs.helmbold2017.one_input_bound import at_least
+from sympy import Piecewise, Sum, binomial
+
+from dropout_theory.language import E, Relu, Scalar, index
+from dropout_theory.papers.helmbold2017 import s04_one_input_deep as paper
+from dropout_theory.papers.helmbold2017.notation import k, n
+from dropout_theory.papers.helmbold2017.s04_one_input_deep import half, m, r1, s1
+from dropout_theory.proof import Theorem, arithmetic, assume, identity, instance, prove, restate, satisfied, weighted
+from dropout_theory.proof.counting import binomial_mirrored, mirrored_sum
+from dropout_theory.proof.indices import mirrored
+from dropout_theory.proof.layers import expected, relu_kept, rewritten
+from dropout_theory.proof.masks import indicator, number_kept
+from dropout_theory.statements import equal, less, less_equal
+
+j = index("j")
+x, y, e = Scalar("x"), Scalar("y"), Scalar("e")
+units = m + 1
+KEPT = Sum(s1[k], (k, 1, units))
+AVERAGE = 2 * KEPT / units
+
+
+def rectified(sign: int, kept: Any) -> Any:
+    """max(0, sign (S - 1)) where `kept` units of the first layer are kept."""
+    return Relu(sign * (2 * kept / units - 1))
+
+
+def by_count(sign: int) -> Theorem:
+    """E(max(0, sign (S - 1))^2) as a sum over the number j of units kept."""
+    law, total = number_kept(s1, j)
+    shown: Piecewise = law.conclusion.args[0].args[0]
+    value, there = rectified(sign, KEPT) ** 2, rectified(sign, j) ** 2
+    same = arithmetic(equal(Relu(sign * (2 * x / units - 1)) ** 2 * e, Relu(sign * (2 * y / units - 1)) ** 2 * e),
+                      assume(sp.Or(sp.And(equal(e, 1), equal(x, y)), equal(e, 0))))
+    bit = indicator(shown)
+    one = satisfied(instance(same, {x: KEPT, y: j, e: shown}), arithmetic(
+        sp.Or(sp.And(equal(shown, 1), equal(KEPT, j)), equal(shown, 0)), bit))
+    each = expected(one)
+    chance = binomial(units, j) * 2**-units
+    part = of_terms(equal(each.conclusion.args[0], there * chance), each,
+                    identity(each.conclusion.args[1], there * E(shown)),
+                    rewritten(there * E(shown), restate(law, equal(E(shown), chance))))
+    sums = weighted(part, 1, (j, 0, units))
+    once = arithmetic(equal(x, x * y), assume(equal(y, 1)))
+    split = satisfied(instance(once, {x: value, y: total.conclusion.args[0]}), total)
+    whole = expected(split)
+    return of_terms(equal(E(value), sums.conclusion.args[1]), sums, whole,
+                    identity(whole.conclusion.args[1], sums.conclusion.args[0]))
+
+
+@cache
+def half_of_variance() -> Theorem:
+    """E(R^2) = 1/(2 (m + 1))."""
+    above, below = (by_count(sign) for sign in (1, -1))
+    turned = mirrored_sum(above.conclusion.args[1], units)
+    terms = [side.function for side in (turned.conclusion.args[1], below.conclusion.args[1])]
+    square, other, first, second, power = (Scalar(name) for name in ("q", "r", "f", "g", "p"))
+    product = arithmetic(equal(power * square**2 * first, power * other**2 * second), assume(equal(square, other)),
+                         assume(equal(first, second)))
+    values = {square: rectified(1, units - j), other: rectified(-1, j), first: binomial(units, units - j),
+              second: binomial(units, j), power: 2**-units}
+    each = satisfied(instance(product, values), arithmetic(equal(values[square], values[other])),
+                     mirrored(binomial_mirrored(units, j)))
+    same = weighted(restate(each, equal(*terms)), 1, (j, 0, units))
+    square_parts = arithmetic(equal(Relu(x) ** 2 + Relu(-x) ** 2, x**2))
+    both = expected(instance(square_parts, {x: 2 * KEPT / units - 1}))
+    parts = [E(rectified(sign, KEPT) ** 2) for sign in (1, -1)]
+    return of_terms(equal(parts[0], half / units), above, below, turned, same, both,
+                    identity(both.conclusion.args[0], sum(parts)), identity(both.conclusion.args[1], 1 / units))
+
+
+# --- the criteria -----------------------------------------------------------------------------------------------
+
+
+@cache
+def second_layer(value: int) -> tuple[Theorem, Theorem]:
+    """max(0, S) and max(0, S - 1) on the input 0, where both are 0, or 2."""
+    inner = paper.passed(value)
+    plain = rewritten(inner, relu_kept(half * value))
+    found = identity(plain.conclusion.args[1], AVERAGE if value else 0)
+    positive = weighted(arithmetic(less_equal(0, s1[k])), 2 / units, (k, 1, units))
+    sums = plain, found, positive, identity(positive.conclusion.args[1], AVERAGE)
+    return (arithmetic(equal(Relu(inner), AVERAGE if value else 0), *sums),
+            arithmetic(equal(Relu(inner - 1), rectified(1, KEPT) if value else 0), *sums))
+
+
+bias = Scalar("b")
+
+
+@cache
+def damped_criterion() -> Theorem:
+    """The criterion with output bias b is (2 b^2 + (1 - b)^2 (1 + 2/m - 1/(4 (m + 1))))/4."""
+    excess, found = rectified(1, KEPT), []
+    for value, label in ((0, 0), (0, 1), (2, 1)):
+        loss = rewritten(E((paper.damped(value, bias) - label) ** 2), *second_layer(value))
+        wanted = (bias - label) ** 2
+        if value:
+            mean = E((AVERAGE - 1) * excess)
+            wanted = (1 - bias) ** 2 * (1 / units + (m + 2) / (m * units) + E(excess**2) / 2 - mean)
+            found.append(rewritten(mean, expected(instance(product(), {x: AVERAGE - 1}))))
+        found += [loss, identity(loss.conclusion.args[1], wanted)]
+    whole = paper.losses(lambda value: paper.damped(value, bias))
+    square = Scalar("s")
+    value = arithmetic(equal(2 * bias**2 + (1 - bias) ** 2 + (1 - bias) ** 2 * (
+        1 / units + (m + 2) / (m * units) - square / 2), 2 * bias**2 + (1 - bias) ** 2 * paper.above_average),
+        assume(equal(square, half / units)))
+    there = satisfied(instance(value, {square: E(excess**2)}), half_of_variance())
+    return of_terms(equal(whole, (2 * bias**2 + (1 - bias) ** 2 * paper.above_average) / 4), there, *found)
+
+
+def product() -> Theorem:
+    """x max(0, x) = max(0, x)^2."""
+    return arithmetic(equal(x * Relu(x), Relu(x) ** 2))
+
+
+@prove("helmbold2017:thm8-one-input-two-layers-damped")
+@cache
+def damped() -> Theorem:
+    best = arithmetic(equal((2 * (x / (x + 2)) ** 2 + (1 - x / (x + 2)) ** 2 * x) / 4, x / (2 * (x + 2))),
+                      assume(less(0, x)))
+    positive = arithmetic(less(0, paper.above_average))
+    here = satisfied(instance(best, {x: paper.above_average}), positive)
+    return of_terms(paper.DAMPED.statement, instance(damped_criterion(), {bias: paper.bias}), here)
+
+
+@prove("helmbold2017:thm8-one-input-two-layers")
+def improved_upon() -> Theorem:
+    width, wide = (assume(hypothesis.condition) for hypothesis in paper.THM8.hypotheses)
+    rising = arithmetic(less(x / (2 * (x + 2)), y / (2 * (y + 2))), assume(less(0, x)), assume(less(x, y)))
+    passed_on = (n**2 + 4 * n + 2) / (n + 1) ** 2
+    smaller = arithmetic(less(paper.above_average, (m**2 + 6 * m + 7) / (m + 2) ** 2), wide)
+    there = arithmetic(equal((m**2 + 6 * m + 7) / (m + 2) ** 2, passed_on), width)
+    here = satisfied(instance(rising, {x: paper.above_average, y: passed_on}),
+                     arithmetic(less(0, paper.above_average)), arithmetic(less(paper.above_average, passed_on), smaller,
+                                                                          there))
+    value = arithmetic(equal(passed_on / (2 * (passed_on + 2)), paper.least))
+    return of_terms(paper.THM8.statement, here, value, damped(), at_least())
+
+
+@prove("helmbold2017:thm8-one-input-two-layers-reached")
+def averages() -> Theorem:
+    found = []
+    for value, label in ((0, 0), (0, 1), (2, 1)):
+        inner = Sum(2 * r1[k] * Relu(half * value) / n, (k, 1, n))
+        plain = rewritten(inner, relu_kept(half * value))
+        kept = weighted(arithmetic(less_equal(0, r1[k])), 2 / n, (k, 1, n))
+        wanted = Sum(2 * r1[k] / n, (k, 1, n)) if value else sp.S.Zero
+        sums = plain, identity(plain.conclusion.args[1], wanted), kept, identity(kept.conclusion.args[1],
+                                                                                 Sum(2 * r1[k] / n, (k, 1, n)))
+        loss = rewritten(E((paper.averages(value) - label) ** 2), arithmetic(equal(Relu(inner), wanted), *sums))
+        found.append(loss)
+    whole = sum(times * loss.conclusion.args[1] for times, loss in zip((2, 1, 1), found, strict=True)) / 4
+    return of_terms(paper.REACHED.statement, *found, identity(whole, paper.least))
