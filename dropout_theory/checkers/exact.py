@@ -5,6 +5,7 @@ A failure is an exact counterexample; holding at finitely many instances is supp
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sympy as sp
@@ -25,6 +26,7 @@ from dropout_theory.instances import (
     index_tuples,
 )
 from dropout_theory.kernel import Context, Finding, checker
+from dropout_theory.tightness import Closest, extreme
 from dropout_theory.vacuity import Premises
 
 INSTANCES = 24
@@ -55,7 +57,7 @@ def exact(claim: Any, context: Context) -> Finding:
     reasons: set[str] = set()
     closest = Closest(claim.statement)
     premises = Premises(claim.statement)
-    for values in instances(claim, context, witnesses(claim.id)):
+    for values in _tried(claim, context, witnesses(claim.id), closest):
         try:
             found = judge(claim.statement, values, expectation)
         except Unsupported as error:
@@ -84,55 +86,6 @@ def exact(claim: Any, context: Context) -> Finding:
                    {"tried": tried, "agreed": agreed, "undecided": undecided, **closest.figures()})
 
 
-def asserted(statement: Any) -> set[Any]:
-    """The inequalities a statement asserts: not those that are premises or part of an equivalence."""
-    if isinstance(statement, (sp.Le, sp.Ge, sp.Lt, sp.Gt)):
-        return {statement}
-    if isinstance(statement, sp.And):
-        return set().union(*map(asserted, statement.args))
-    if isinstance(statement, sp.Implies):
-        return asserted(statement.args[1])
-    return asserted(statement.body) if isinstance(statement, st.ForEach) else set()
-
-
-class Closest:
-    """How close the sides of an inequality come at the instances that were tried: equal somewhere, or the least gap."""
-
-    def __init__(self, statement: Any) -> None:
-        self.asserted = asserted(statement)
-        self.equal: dict[str, Any] | None = None
-        self.gap: Any = None
-        self.at: dict[str, Any] = {}
-
-    def see(self, values: Values, judged: Any) -> None:
-        for relation, left, right in judged.relations:
-            if relation in self.asserted and (self.equal is None or self.equal["value"] == "0"):
-                self._compare(values, left, right)
-
-    def _compare(self, values: Values, left: Any, right: Any) -> None:
-        exactly = is_exact(left) and is_exact(right)
-        if exactly and left == right:
-            if self.equal is None or left != 0:  # 0 <= 0 is the last resort
-                self.equal = {"instance": describe(values), "value": _text(left)}
-            return
-        if self.equal is not None:
-            return
-        gap = abs(arb(left) - arb(right))
-        scale = abs(arb(left)).max(abs(arb(right)))
-        if not (gap > 0 and scale > 0):
-            return  # balls that overlap tell nothing for certain
-        part = gap / scale
-        if self.gap is None or part < self.gap:
-            self.gap, self.at = part, describe(values)
-
-    def figures(self) -> dict[str, Any]:
-        """`equality` where the sides are exactly equal, preferably not both zero; else `least_gap`, in parts of the
-        larger side, with where it was seen."""
-        if self.equal is not None:
-            return {"equality": self.equal}
-        return {} if self.gap is None else {"least_gap": {"part": float(self.gap.lower()), "instance": self.at}}
-
-
 def _existential(claim: Any, suggested: list[Values]) -> Finding:
     """An existential statement is true by a witness that decides its body exactly; a bad witness refutes nothing."""
     for values in suggested:
@@ -150,6 +103,15 @@ def _existential(claim: Any, suggested: list[Values]) -> Finding:
                 return Finding("holds", "exact-instances", "the witness makes it true at one value of the free atoms")
             return Finding("holds", "proof", "an exact witness makes it true", {"witness": describe(values)})
     return Finding("unknown", "exact-instances", "no witness is suggested that makes it true")
+
+
+def _tried(claim: Any, context: Context, suggested: list[Values], closest: Closest) -> Iterator[Values]:
+    """Instances, and then some that are likely to show that an inequality is tight, until one does."""
+    yield from instances(claim, context, suggested)
+    for values in () if context.fast else extreme(claim, context.seed):
+        if closest.settled:
+            return
+        yield values
 
 
 def instances(claim: Any, context: Context, suggested: list[Values]) -> Any:

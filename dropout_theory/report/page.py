@@ -41,7 +41,9 @@ def page(ledger: Ledger, claim: Mapping[str, Any], *, on: bool = False, room: in
         lines = table(rows, ("method", "outcome", "rigor", "seconds", "scope"), colours=colours, on=on, room=room - 2,
                       wrap=True)
         blocks.append(paint("Evidence", "bold", on) + "\n" + textwrap.indent(lines, "  "))
-    blocks.append(_block("Tightness", _tightness(claim["evidence"]), room, on))
+    blocks.append(_block("Tightness", _tightness(claim), room, on))
+    blocks.append(_related(ledger, "Best constant", [i for i in (f"{claim['id']}-best-constant",) if ledger.get(i)],
+                           room, on, full=True))
     blocks.append(_block("Boundary cases", _boundary(claim["evidence"]), room, on))
     key = claim["id"], claim["fingerprint"]
     blocks.append(_block("Mutants", scores.mutants_spelled(*key), room, on))
@@ -87,19 +89,40 @@ def _boundary(evidence: Iterable[Mapping[str, Any]]) -> list[str]:
     return [f"{what}: {', '.join(figures[name])}" for what, name in named if name in figures]
 
 
-def _tightness(evidence: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Whether an inequality is attained at an exact instance, or how close the instances tried came to it."""
-    for record in evidence:
-        if record["method"] != "exact" or record["outcome"] != "holds":
-            continue
-        if "equality" in record["figures"]:
-            found = record["figures"]["equality"]
-            return [f"tight: both sides are {found['value']} at {_show(found['instance'])}"]
-        if "least_gap" in record["figures"]:
-            found = record["figures"]["least_gap"]
-            return [f"no equality seen; the least gap at the instances tried is {found['part']:.3g} of the larger "
-                    f"side, at {_show(found['instance'])}"]
+def _tightness(claim: Mapping[str, Any]) -> list[str]:
+    """Whether the inequalities of a claim are attained at exact instances, or how close those tried came to it."""
+    for record in claim["evidence"]:
+        if record["method"] == "exact" and record["outcome"] == "holds":
+            figures = record["figures"]
+            return [f"{part['inequality']}: {_closest(part, claim)}" for part in figures.get("tightness", ())
+                    if len(part) > 1] or [line for line in [_closest(figures, claim)] if line]
     return []
+
+
+def _closest(figures: Mapping[str, Any], claim: Mapping[str, Any]) -> str:
+    """How close the sides of one inequality come."""
+    equal = figures.get("equality")
+    if equal and equal["value"] != "0":
+        return f"tight: both sides are {equal['value']}{_where(equal)}"
+    parts = [f"both sides are 0{_where(equal)}"] if equal else []
+    if "agreement" in figures:
+        found = figures["agreement"]
+        parts.append(f"tight: the sides agree to within 2^-{found['bits']} of the larger{_where(found)}")
+    elif "least_gap" in figures:
+        found = figures["least_gap"]
+        if not claim["symbols"]:
+            parts.append(f"a statement about numbers: the sides differ by {found['part']:.3g} of the larger, certified")
+        else:
+            parts.append(f"{'elsewhere' if equal else 'no equality seen;'} the least gap at the instances tried is "
+                         f"{found['part']:.3g} of the larger side{_where(found)}")
+    elif "least_beside_zero" in figures:
+        found = figures["least_beside_zero"]
+        parts.append(f"no equality seen; beside 0 the other side was {found['size']:.3g} at the least{_where(found)}")
+    return "; ".join(parts)
+
+
+def _where(found: Mapping[str, Any]) -> str:
+    return f", at {_show(found['instance'])}" if found["instance"] else ""
 
 
 def _related(ledger: Ledger, title: str, identifiers: Iterable[str], room: int, on: bool,
