@@ -7,6 +7,7 @@ equal, bounds of variances at two-valued numbers, and strict ones are approached
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -181,10 +182,11 @@ def _not_one(low: int, high: int) -> int:
 
 
 def extreme(claim: Any, seed: int) -> Iterator[Values]:
-    """Admissible instances at which an inequality is likely to be tight."""
+    """Admissible small instances at which an inequality is likely to be tight."""
+    claim = replace(claim, limits={"max_size": min(SIZE, claim.limits.get("max_size", SIZE))})
     for kind in (_Equal, _NearlyEqual, _Ends, _BesideAnEnd):
         for attempt in range(ATTEMPTS):
             try:
-                yield build(claim, kind(seed + attempt), SIZE)
+                yield build(claim, kind(seed + attempt))
             except (Rejected, Unsupported, ArithmeticError):
                 continue

@@ -42,8 +42,8 @@ def page(ledger: Ledger, claim: Mapping[str, Any], *, on: bool = False, room: in
                       wrap=True)
         blocks.append(paint("Evidence", "bold", on) + "\n" + textwrap.indent(lines, "  "))
     blocks.append(_block("Tightness", _tightness(claim), room, on))
-    blocks.append(_related(ledger, "Best constant", [i for i in (f"{claim['id']}-best-constant",) if ledger.get(i)],
-                           room, on, full=True))
+    best = f"{claim['amends'] or claim['id']}-best-constant"
+    blocks.append(_related(ledger, "Best constant", [best] if ledger.get(best) else [], room, on, full=True))
     blocks.append(_block("Boundary cases", _boundary(claim["evidence"]), room, on))
     key = claim["id"], claim["fingerprint"]
     blocks.append(_block("Mutants", scores.mutants_spelled(*key), room, on))

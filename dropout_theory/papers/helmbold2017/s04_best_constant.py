@@ -1,6 +1,6 @@
-"""Section 4.1, lemma 16 with its best constant: networks of equal weights come as close as one likes.
+"""Best constants of lemma 16 and theorem 18: networks of equal weights come as close as one likes.
 
-After section 5.1, whose networks of equal weights it takes, with an output bias added.
+After section 5.1, whose networks of equal weights it takes, for lemma 16 with an output bias added.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dropout_theory.domains import POSITIVE
 from dropout_theory.language import E, Scalar
 from dropout_theory.papers.helmbold2017.notation import K, d, n
 from dropout_theory.papers.helmbold2017.s05_growth import c, growth, half, y, yhat, yhat_zero
-from dropout_theory.statements import SameToOrder, equal
+from dropout_theory.statements import SameToOrder, both, equal, less
 
 claim = Section("helmbold2017", "4")
 
@@ -50,3 +50,21 @@ claim("lem16-best-constant",
       statement=SameToOrder(close((1 + eps) ** (d - 1)), 1 / (2 * (K + 2)), eps, 0),
       reading="epsilon is 1/n; with lem16-all-sizes 1/(2(K + 2)) is the best bound that depends on K only, against "
               "1/(36K) as printed.", **SHARP)
+
+# --- theorem 18 -------------------------------------------------------------------------------------------------
+
+excess = (1 + 1 / K) * (1 + eps) ** (d - 1) - 1  # the variance over y^2, by thm18-step-variance
+of_width = "epsilon is 1/n: what is left of the quotient for wide layers."
+
+section_5 = Section("helmbold2017", "5")
+section_5("thm18-step-bound-best-constant",
+      title="For wide layers the variance comes arbitrarily close to y^2/K",
+      statement=SameToOrder(K * excess, 1, eps, 0), kind="sentence",
+      source="proof of theorem 18, with its best constant",
+      reading=f"{of_width} With thm18-step-bound 1/K is the best multiple of y^2 that depends on K only.")
+
+section_5("thm18.2-best-constant",
+      title="The best factor of c^(2d) n^(2d-2) that depends on K only is K, not K^2/(K + 1)",
+      statement=both(SameToOrder(K**2 * excess, K, eps, 0), less(K**2 / (K + 1), K)), kind="sentence",
+      source="theorem 18, with its best constant",
+      reading=f"{of_width} The printed bound with K for its factor is thm18-step-bound.")
