@@ -11,7 +11,7 @@ PAPER = Paper(
     fields={"journal": "Journal of Machine Learning Research", "volume": "18", "eprint": "1602.04484",
             "archiveprefix": "arXiv", "url": "https://arxiv.org/abs/1602.04484"},
     modules=("s01_introduction", "s01_penalties", "s02_preliminaries", "s02_conventions",
-             "s03_scaling", "s03_weight_decay", "s03_minimisers", "s04_gadgets",
+             "s03_scaling", "s03_weight_decay", "s03_minimisers", "s03_remarks", "s04_gadgets",
              "s04_supermodular", "s04_few_units", "s04_zero_embeddings", "s04_distributions", "s04_mixtures",
              "s04_steps",
              "s04_negative_weights", "s04_level_means", "s04_lower_bound",
