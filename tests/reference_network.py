@@ -79,6 +79,13 @@ def _activity(activation: str, s: float, c: float, slope: float) -> float:
 def run(network: Network, x: list[float], index: int, key: tuple[int, int],
         complement: bool = False) -> tuple[list[float], list[float]]:
     """Preactivations and activities of all units above the input, for the gates of one sample."""
+    sums, acts, _ = trace(network, x, index, key, complement)
+    return sums, acts
+
+
+def trace(network: Network, x: list[float], index: int, key: tuple[int, int],
+          complement: bool = False) -> tuple[list[float], list[float], list[list[float]]]:
+    """As ``run``, and the gated activities of every layer that is read."""
     gates = Gates(index, key, complement)
     sent: list[list[float]] = []
     sums: list[float] = []
@@ -116,7 +123,28 @@ def run(network: Network, x: list[float], index: int, key: tuple[int, int],
             opened = gates.keep(law.p.tolist())
             sent.append([value * g / (float(p) if network.inverted else 1) if g else 0.0
                          for value, g, p in zip(current, opened, law.p.tolist(), strict=True)])
-    return sums, acts
+    return sums, acts, sent
+
+
+def over_own_gates(network: Network, x: list[float], acts: list[float],
+                   sent: list[list[float]]) -> tuple[list[float], list[float]]:
+    """Means and variances of the last layer's units over all outcomes of the gates that only lead there.
+
+    ``acts`` and ``sent``: what stands in one sample. Gates of a layer that others read, or under a random level, stay.
+    """
+    last, cuts = len(network.sizes) - 1, np.cumsum([0, *network.sizes[1:]])
+    free = [k for k in network.sources[last] if sum(k in reads for reads in network.sources) == 1
+            and not isinstance(network.unit_gates[k], RandomLevel)]
+    total, squares = np.zeros(network.sizes[last]), np.zeros(network.sizes[last])
+    choices = [list(_sent(network, k, list(x) if k == 0 else acts[cuts[k - 1]:cuts[k]])) for k in free]
+    for drawn in itertools.product(*choices):
+        signals = [part for _, part in drawn]
+        below = [signals[free.index(k)] if k in free else sent[k] for k in range(last)]
+        for share, found in _layer(network, x, last, below):
+            weight = share * math.prod(chance for chance, _ in drawn)
+            total += weight * np.array(found)
+            squares += weight * np.array(found) ** 2
+    return total.tolist(), (squares - total**2).tolist()
 
 
 def enumerate_masks(network: Network, x: list[float]) -> tuple[list[float], list[float]]:

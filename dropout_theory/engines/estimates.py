@@ -39,6 +39,10 @@ class Quantity:
         """Half the width of the interval."""
         return (self.upper - self.lower) / 2
 
+    def reach(self, value: Array) -> Array:
+        """Largest distance of a number from the interval's points."""
+        return np.maximum(np.abs(self.upper - value), np.abs(value - self.lower))
+
     def __str__(self) -> str:
         if self.value.ndim:
             return "\n".join(str(self[i]) for i in range(len(self.value)))
@@ -68,7 +72,8 @@ def mean_bounds(n: int, mean: Array, squares: Array, low: Array, high: Array, er
 def variance_bounds(n: int, variance: Any, width: Any, half: Any, error: float, slack: Any) -> Quantity:
     """Return variances, given sample variances of n independent samples, except with probability ``error``.
 
-    ``half``: half-width of a valid interval for the mean; ``slack`` is added on both sides (it carries its own unit).
+    ``half``: how far the sample mean may be from the mean, by a valid interval for it; ``slack`` is added on both sides
+    (it carries its own unit).
     """
     budget = math.log(2.0 / error)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -82,7 +87,7 @@ def variance_bounds(n: int, variance: Any, width: Any, half: Any, error: float, 
 
 def covariance_bounds(n: int, first: tuple[float, float, float], second: tuple[float, float, float], product: float,
                       error: float, slack: float) -> Quantity:
-    """Return a covariance with its interval; ``first`` and ``second`` are (variance, width, half-width of the mean).
+    """Return a covariance with its interval; ``first`` and ``second`` are (variance, width, how far the mean may be).
 
     ``product`` is the sample covariance. Variables are scaled to a range of 1 before they are added and subtracted.
     """

@@ -222,14 +222,16 @@ def _wired(rows, units, weights, weight, reads, start, stop, signals, total, wir
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def network_block(first, count, k0, k1, antithetic, x, plan, want_sums, moments, kept_units, kept, pairs, co, bins,
-                  counts, scratch):
-    """Run samples first … first + count - 1 of a network and fill in the moments of every unit.
+def network_block(first, begin, count, k0, k1, antithetic, x, plan, want_sums, moments, kept_units, kept, pairs, co,
+                  bins, counts, scratch, taped, tape):
+    """Run samples first + begin … first + count - 1 of a network; fill in the moments of every unit.
 
-    ``plan``: the arrays of ``plan.Plan``. ``moments`` (6, units), zero at first: means and squared deviations of the
-    activities, of the preactivations (with ``want_sums``), and of averages of antithetic pairs. ``kept_units``: row of
-    ``kept`` for every unit, or -1. ``pairs`` of rows of kept, ``co`` as in ``moment_kernels``. ``bins``: rows of kept,
-    lowest values, bins per unit length, bins. ``scratch``: rows, signals, four rows of work, words, level.
+    ``begin``, a multiple of LANES: how many samples they hold already. ``plan``: the arrays of ``plan.Plan``.
+    ``moments`` (6, units), zero at first: means and squared deviations of the activities, of the preactivations (with
+    ``want_sums``), and of averages of antithetic pairs. ``kept_units``: row of ``kept`` for every unit, or -1.
+    ``pairs`` of rows of kept, ``co`` as in ``moment_kernels``. ``bins``: rows of kept, lowest values, bins per unit
+    length, bins. ``scratch``: rows, signals, four rows of work, words, level. ``taped`` (2, units): rows of ``tape``
+    for activities and for gated ones, or -1; ``tape`` (rows, length) of float64 takes samples begin, begin + 1, ...
     """
     layers, reads, weights, biases, cs, slopes, gates, wires, levels = plan
     kinds, places, bits, thresholds = gates
@@ -242,8 +244,8 @@ def network_block(first, count, k0, k1, antithetic, x, plan, want_sums, moments,
     mean, squares, sum_mean, sum_squares, pair_mean, pair_squares = (
         pointer(moments[0]), pointer(moments[1]), pointer(moments[2]), pointer(moments[3]), pointer(moments[4]),
         pointer(moments[5]))
-    half = like(rows, 0.5)
-    tile, key, seen = tile_of(rows), (k0, k1), 0
+    half, record, length = like(rows, 0.5), pointer(tape), tape.shape[1]
+    tile, key, seen = tile_of(rows), (k0, k1), begin
     while seen < count:
         chunk = min(LANES, count - seen)
         index = first + np.uint64(seen)
@@ -278,6 +280,11 @@ def network_block(first, count, k0, k1, antithetic, x, plan, want_sums, moments,
                     if kept_units[unit + u] >= 0:
                         for l in range(LANES):
                             put(store, kept_units[unit + u] * LANES + l, get(rows, at + l))
+            for u in range(units):
+                if taped[0, unit + u] >= 0:
+                    place = taped[0, unit + u] * length + seen - begin
+                    for l in range(LANES):
+                        put(record, place + l, np.float64(get(rows, u * LANES + l)))
             if not read:
                 continue
             if noise >= 0:
@@ -294,6 +301,10 @@ def network_block(first, count, k0, k1, antithetic, x, plan, want_sums, moments,
                 for t in range(LANES // tile):
                     for v in range(tile):
                         put(signals, (t * total + unit + u) * tile + v, get(gated, t * tile + v))
+                if taped[1, unit + u] >= 0:
+                    place = taped[1, unit + u] * length + seen - begin
+                    for l in range(LANES):
+                        put(record, place + l, np.float64(get(gated, l)))
         collect_pairs(store, chunk, seen, pairs, co)
         collect_bins(store, chunk, bins[0], bins[1], bins[2], bins[3], counts)
         seen += chunk

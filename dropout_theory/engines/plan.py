@@ -152,7 +152,7 @@ def make_plan(network: Network, dtype: Any = np.float64) -> Plan:
             reads += [(int(offsets[k]), sizes[k]) for k in network.sources[n]]
             row[2], row[4] = CODES[layer.activation], len(reads)
             law = network.connection_gates[n]
-            factors = _effective_weights(network, n)
+            factors = effective_weights(network, n)
             plain = isinstance(law, Keep) and (law.values == 1).all()
             if plain:
                 work += factors.size
@@ -192,7 +192,7 @@ def make_plan(network: Network, dtype: Any = np.float64) -> Plan:
                 _joined(gates), _joined(wires), levels, dealt.word, dealt.bias, work + 8 * dealt.word + 8 * sum(sizes))
 
 
-def _effective_weights(network: Network, n: int) -> Array:
+def effective_weights(network: Network, n: int) -> Array:
     """Weights with what an open gate multiplies by: 1/p where scaled, the size of a spike."""
     layer, parts = network.layers[n - 1], []
     for k in network.sources[n]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -110,7 +110,7 @@ def _exact(values: Array) -> Quantity:
 class Stand:
     """What stands in for the activities where only their means are wanted: samples, means, squares, and their range.
 
-    ``gain``: see ``Moments``.
+    ``gain``: see ``Moments``. ``error`` bounds what it adds to the errors of the activities themselves.
     """
 
     samples: int
@@ -119,14 +119,16 @@ class Stand:
     low: Array
     high: Array
     gain: Array
+    error: Array | float = 0.0
 
 
 def moments_of_case(network: Network, x: Array, samples: int, found: Array, ranges: tuple[Array, ...], share: float,
-                    bias: float, accuracy: float, blocks: int, want_sums: bool, stand: Stand | None,
-                    paired: bool) -> Moments:
+                    bias: float, accuracy: float, blocks: int, want_sums: bool, stand: Stand | None, paired: bool,
+                    total_variance: Callable[[Quantity, Array, float, Array], Quantity] | None = None) -> Moments:
     """Return the moments of one input from merged sample moments (6, units); ``share`` is the error of one interval.
 
     ``stand``: what the means come from instead of the activities; ``paired``: samples are independent in pairs only.
+    ``total_variance``: makes the last layer's variances from means, widths of ranges, error and slack.
     """
     s_low, s_high, low, high = ranges
     inputs = network.sizes[0]
@@ -138,7 +140,7 @@ def moments_of_case(network: Network, x: Array, samples: int, found: Array, rang
     else:
         mean = mean_bounds(stand.samples, stand.mean, stand.squares, stand.low, stand.high, share,
                            (accuracy + rounding) * np.maximum(np.abs(stand.low), np.abs(stand.high))
-                           + bias * (stand.high - stand.low))
+                           + bias * (stand.high - stand.low) + stand.error)
         value = np.clip(mean.value, low, high)
         mean = Quantity(value, np.clip(mean.lower, low, value), np.clip(mean.upper, value, high))
     gain = np.ones_like(low) if stand is None else stand.gain
@@ -146,8 +148,13 @@ def moments_of_case(network: Network, x: Array, samples: int, found: Array, rang
     spread = found[1] / max(1, samples - 1)
     width = high - low
     with np.errstate(over="ignore"):
-        variance = variance_bounds(groups, spread, width, mean.half_width, share,
-                                   2.0 * width * (accuracy + rounding) * magnitude + bias * width * width)
+        slack = 2.0 * width * (accuracy + rounding) * magnitude + bias * width * width
+        variance = variance_bounds(groups, spread, width, mean.reach(found[0]), share, slack)
+        if total_variance is not None:
+            at = slice(len(low) - network.sizes[-1], None)
+            better = total_variance(mean[at], width[at], share, slack[at])
+            for name in ("value", "lower", "upper"):
+                getattr(variance, name)[at] = getattr(better, name)
     for quantity in (mean, variance):  # inputs are given, not sampled
         for part in (quantity.value, quantity.lower, quantity.upper):
             part[:inputs] = x if quantity is mean else 0.0

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from dropout_theory.engines.control import twin_network
 from dropout_theory.engines.estimates import Quantity, covariance_bounds
 from dropout_theory.engines.gates import Array
 from dropout_theory.engines.kernel_loading import load_kernels
+from dropout_theory.engines.last_layer import LastLayer, make_last_layer
 from dropout_theory.engines.network import Network
 from dropout_theory.engines.plan import LANES, Plan, make_plan
 from dropout_theory.engines.ranges import unit_ranges
@@ -63,18 +65,20 @@ class _Job:
     lows: Array  # (cases, histograms)
     scales: Array
     bins: NDArray[np.int64]
+    last: LastLayer | None = None
 
     @property
     def block(self) -> int:
         """Samples in a block."""
-        size = LANES
-        while size < _LARGEST_BLOCK and 2 * size * self.plan.work <= _WORK:
+        size, work = LANES, self.plan.work + (self.last.work if self.last else 0)
+        while size < _LARGEST_BLOCK and 2 * size * work <= _WORK:
             size *= 2
         return size
 
     def digest(self, samples: int) -> str:
         """A hash of what is sampled, so that a state is not continued with something else."""
-        sums = hashlib.sha256(f"{self.plan.digest} {self.key} {self.antithetic} {self.want_sums} {samples}".encode())
+        sums = hashlib.sha256(f"{self.plan.digest} {self.key} {self.antithetic} {self.want_sums} {samples} "
+                              f"{self.last is not None}".encode())
         for array in (self.x, self.kept_units, self.pairs, self.places, self.lows, self.scales, self.bins):
             sums.update(str(array.shape).encode() + array.tobytes())
         return sums.hexdigest()
@@ -83,27 +87,35 @@ class _Job:
 def _run_blocks(job: _Job, pieces: Sequence[Piece]) -> list[Totals]:
     """Return the totals of some blocks. Runs in a worker."""
     plan, results = job.plan, []
-    code, units, dtype = _load(plan), plan.units, plan.dtype
+    code, units, dtype = _load(job), plan.units, plan.dtype
     kept = np.empty((int(job.kept_units.max(initial=-1)) + 1, LANES), dtype)
     scratch = (np.zeros(plan.widest * LANES, dtype), np.zeros(units * LANES, dtype), np.zeros(4 * LANES, dtype),
                np.zeros(4 * LANES, np.uint32), np.ones(LANES))
+    last, taped, tape = job.last, np.full((2, units), -1, np.int64), np.zeros((1, 1))
+    if last:
+        integrate, own, taped, tape = load_kernels("last_layer_kernels"), last.arrays(), last.taped, last.tape()
     for case, index, size in pieces:
-        made = Totals(size, 1, np.zeros((6, units)), np.zeros((len(job.pairs), 3)),
+        made = Totals(size, 1, np.zeros((10 if last else 6, units)), np.zeros((len(job.pairs), 3)),
                       np.zeros(int(job.bins.sum()), np.int64))
-        start = np.uint64(index * job.block), size, np.uint64(job.key[0]), np.uint64(job.key[1])
+        first, key = np.uint64(index * job.block), (np.uint64(job.key[0]), np.uint64(job.key[1]))
         wishes = job.pairs, made.co, (job.places, job.lows[case], job.scales[case], job.bins), made.counts, scratch
         if isinstance(plan, UnitPlan):
-            code.unit_block(*start, plan.unit, plan.start[case], plan.activation, plan.c, plan.slope, plan.halves[case],
-                            plan.cuts, plan.tables[case], job.want_sums, made.moments, len(kept) > 0, kept, *wishes)
+            code.unit_block(first, size, *key, plan.unit, plan.start[case], plan.activation, plan.c, plan.slope,
+                            plan.halves[case], plan.cuts, plan.tables[case], job.want_sums, made.moments,
+                            len(kept) > 0, kept, *wishes)
         else:
-            code.network_block(*start, job.antithetic, job.x[case], plan.arrays, job.want_sums, made.moments,
-                               job.kept_units, kept, *wishes)
+            for begin in range(0, size, tape.shape[1] if last else size):
+                end = min(size, begin + tape.shape[1]) if last else size
+                code.network_block(first, begin, end, *key, job.antithetic, job.x[case], plan.arrays, job.want_sums,
+                                   made.moments, job.kept_units, kept, *wishes, taped, tape)
+                if last:
+                    integrate.last_layer_moments(begin, end, tape, made.moments, *last.tables, own)
         results.append(made)
     return results
 
 
-def _load(plan: Plan | UnitPlan) -> Any:
-    return load_kernels("unit_kernels" if isinstance(plan, UnitPlan) else "network_kernels")
+def _load(job: _Job) -> Any:
+    return load_kernels("unit_kernels" if isinstance(job.plan, UnitPlan) else "network_kernels")
 
 
 def show_progress(done: int, samples: int) -> None:
@@ -140,7 +152,7 @@ def _sample(job: _Job, samples: int, state: State, executor: Executor | None, wo
     workers = min(workers or _processors(), blocks)
     # a task elsewhere is paid for in messages, one on a thread is not
     size = 1 if executor is None else max(1, min(16, blocks // 16))
-    _load(job.plan)  # once, not by every thread
+    _load(job)  # once, not by every thread
     own = ThreadPoolExecutor(workers) if executor is None and workers > 1 else nullcontext(executor)
     with own as pool:
         stream = run_in_order(_run_blocks, (job,), _pieces(state, cases, samples, job.block, size), pool)
@@ -177,7 +189,9 @@ def simulate(network: Network, x: ArrayLike, samples: int, seed: int, *, stream:
     ``preactivations=False`` leaves S unsampled: E(S) then comes from the means below, with a wider interval.
     ``control``: None; "antithetic" for pairs of complementary masks (``samples`` a multiple of 128); "linear" to take
     the means from the difference to a linear network under the same gates, whose mean is known (for one input, without
-    covariances, histogram or quantiles). The result's ``gain`` says what it brought.
+    covariances, histogram or quantiles); "last-layer" to take mean and variance of the last layer's units exactly over
+    the gates into them, given the masks below (see ``last_layer``; not for softmax, rectified linear units with up to
+    16 gates); everything else is as without. The result's ``gain`` says what it brought.
     ``dtype``: float64 or float32, of the arithmetic. All intervals hold together except with ``error_probability``, for
     a number of samples fixed beforehand. They are widened by the resolution of the gates and by ``evaluation_error``,
     the error granted to one computed activity relative to its range (2^-32; float32: 2^-16).
@@ -190,8 +204,8 @@ def simulate(network: Network, x: ArrayLike, samples: int, seed: int, *, stream:
         raise TypeError(f"network must be a Network, not {network!r}")
     if isinstance(samples, bool) or not isinstance(samples, (int, np.integer)) or not 1 <= samples < 1 << 62:
         raise ValueError(f"samples must be an integer of at least 1, not {samples!r}")
-    if control not in (None, "antithetic", "linear"):
-        raise ValueError(f"control must be None, 'antithetic' or 'linear', not {control!r}")
+    if control not in (None, "antithetic", "linear", "last-layer"):
+        raise ValueError(f"control must be None, 'antithetic', 'linear' or 'last-layer', not {control!r}")
     if control == "linear" and (np.ndim(x) != 1 or covariances or histogram or quantiles):
         raise ValueError("control must not be 'linear' with several inputs, covariances, histogram or quantiles")
     if control == "antithetic" and samples % LANES:
@@ -214,19 +228,23 @@ def simulate(network: Network, x: ArrayLike, samples: int, seed: int, *, stream:
     job = wishes.job(plan, rows, ranges, derive_key(seed, *stream), control == "antithetic", preactivations)
     if twins:
         job = replace(job, kept_units=twins.kept, pairs=twins.pairs)
+    if control == "last-layer":
+        job = replace(job, last=make_last_layer(network, ranges, dtype))
     state = State() if state is None else state
     _sample(job, int(samples), state, executor, workers, show_progress if progress is True else progress or None, stop)
     share = error_probability / (len(rows) * (3 * sum(network.sizes[1:]) + wishes.intervals))
     cases = []
     for row, bounds, total in zip(rows, ranges, state.totals, strict=True):
-        found, stand, seen = total.moments, None, np.arange(sum(network.sizes))
+        found, stand, seen, better = total.moments, None, np.arange(sum(network.sizes)), None
         if twins:
             stand, seen = twins.stand(total, bounds, make_plan(network, dtype).work), twins.units
+        elif job.last:
+            stand, better = job.last.stand(total, bounds, job.plan.work), partial(job.last.total_variance, total)
         elif control:
             stand = _paired(total, bounds)
         cases.append(moments_of_case(network, row, int(samples), found[:, seen], tuple(part[seen] for part in bounds),
                                      share, job.plan.bias, accuracy, total.blocks, preactivations, stand,
-                                     control == "antithetic"))
+                                     control == "antithetic", better))
     extras = wishes.results(job, state.totals, cases, ranges, share, accuracy, single=inputs.ndim == 1)
     fields = cases[0].__dict__ if inputs.ndim == 1 else \
         {name: stacked([getattr(case, name) for case in cases]) for name in cases[0].__dict__}
@@ -295,7 +313,8 @@ class _Wishes:
             groups = total.samples // 2 if job.antithetic else total.samples
             for row, (pair, places) in zip(total.co[:len(self.pairs)], self.pairs.items(), strict=True):
                 a, b = (at[place] for place in places)
-                sides = [(float(case.variance.value[u]), float(high[u] - low[u]), float(case.mean.half_width[u]))
+                spread = total.moments[1] / max(1, total.samples - 1)
+                sides = [(float(spread[u]), float(high[u] - low[u]), float(case.mean[u].reach(total.moments[0, u])))
                          for u in (a, b)]
                 slack = float((high - low)[a] * (high - low)[b]) * (job.plan.bias + 4.0 * accuracy)
                 covariances[pair].append(covariance_bounds(groups, sides[0], sides[1],

@@ -17,7 +17,8 @@ class Totals:
     """Moments of some blocks of samples of one input.
 
     ``moments`` (6, units): means and sums of squared deviations of activities, preactivations and averages of
-    antithetic pairs; ``co`` (pairs, 3): means and sum of products of deviations; ``counts``: bins of all histograms.
+    antithetic pairs, (10, units) with those of means and variances over the last layer's own gates; ``co`` (pairs, 3):
+    means and sum of products of deviations; ``counts``: bins of all histograms.
     """
 
     samples: int
@@ -32,7 +33,8 @@ class Totals:
         share = other.samples / n
         moments, co = self.moments.copy(), self.co.copy()
         with np.errstate(over="ignore", invalid="ignore"):
-            for row, weight in ((0, 1.0), (2, 1.0), (4, 0.5)):
+            for row in range(0, len(moments), 2):
+                weight = 0.5 if row == 4 else 1.0  # pairs
                 delta = other.moments[row] - self.moments[row]
                 moments[row] += delta * share
                 moments[row + 1] += other.moments[row + 1] + delta * delta * (weight * self.samples * share)
