@@ -32,7 +32,7 @@ from dropout_theory.mutants.ablation import ablate
 from dropout_theory.mutants.campaign import campaign, holding, record_of
 from dropout_theory.mutants.equivalence import still_true
 from dropout_theory.mutants.operators import spread, variants
-from dropout_theory.mutants.survivors import why_unrefuted
+from dropout_theory.mutants.survivors import Unrefuted
 from dropout_theory.proof import arithmetic, assume, identity
 from dropout_theory.report import scores
 from dropout_theory.report.ledger import Ledger
@@ -129,7 +129,9 @@ def test_evidence_that_rejects_nothing_is_seen(monkeypatch):
 def test_survivors_are_explained():
     def why(statement, variant, *hypotheses, **details):
         claims = [claim(s, *hypotheses, **details) for s in (statement, variant)]
-        return why_unrefuted(*claims, Context(fast=True))
+        seen = Unrefuted(*claims)
+        seen.look(Context(fast=True))
+        return seen.told()
 
     told = why(less_equal(0, x**2), less_equal(0, 3 * x**2))
     assert "weaker than the claim or the same at each, with equality" in told

@@ -23,7 +23,7 @@ from dropout_theory.fingerprint import statement_fingerprint
 from dropout_theory.kernel import METHODS, Context
 from dropout_theory.mutants.equivalence import still_true
 from dropout_theory.mutants.operators import Variant, spread
-from dropout_theory.mutants.survivors import why_unrefuted
+from dropout_theory.mutants.survivors import Unrefuted
 from dropout_theory.proof import ProofError
 from dropout_theory.proof.solver import RESOURCE_LIMIT, effort
 from dropout_theory.proof.theorem import Theorem
@@ -33,6 +33,7 @@ MOST = 3  # times as many are looked at to find these, and some that every metho
 FEW_RESOURCES = RESOURCE_LIMIT // 20  # of the solver, which may run away with large numbers where no clock stops it
 REPEATS = 2  # how often a whole proof is repeated for variants of a claim; others are compared with its conclusion
 SECONDS = 20.0  # of processor time for one method on one variant: a stop for what runs away, not a budget
+QUICK = 1.0  # the same for an instance on which every variant is tried first
 FAILS = "fails: "
 JUDGING = tuple(m for m in METHODS if m not in ("admissible", "symbolic"))
 
@@ -108,10 +109,10 @@ def examine(claim: Claim, methods: Mapping[str, str], context: Context, limit: i
             continue
         trial = _tried(claim, other, variant, methods, context, prover)
         if not (trial.refuted or trial.true_because):
-            try:
-                trial.why = _limited(lambda: why_unrefuted(claim, other, context), SECONDS / 4)  # noqa: B023
-            except TakesTooLong:
-                trial.why = "not explained in time"
+            unrefuted = Unrefuted(claim, other)
+            with contextlib.suppress(TakesTooLong):
+                _limited(lambda seen=unrefuted: seen.look(context), SECONDS / 4)
+            trial.why = unrefuted.told()
         found.trials.append(trial)
         wrong += not trial.true_because
     return found
@@ -232,17 +233,20 @@ def _forget() -> None:
 
 
 def _an_instance(claim: Claim, context: Context) -> Any:
-    """An instance at which the statement can be judged, or None."""
+    """An instance at which the statement can be judged, quickly where there is one, or None."""
     from dropout_theory.checkers.exact import instances
     from dropout_theory.expectations.enumeration import expectation
 
+    slow = None
     for values in instances(claim, dataclasses.replace(context, fast=True), []):
         try:
-            judge(claim.statement, values, expectation)
+            _limited(lambda: judge(claim.statement, values, expectation), QUICK)  # noqa: B023
             return values
+        except TakesTooLong:
+            slow = slow or values
         except Unsupported:
             continue
-    return None
+    return slow
 
 
 def _evaluable(other: Claim, values: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import sympy as sp
@@ -25,36 +26,40 @@ LARGER = (4, 4, 5, 5, 6, 6, 8, 8)  # largest sizes of the instances drawn beyond
 _INEQUALITIES = (sp.Le, sp.Ge, sp.Lt, sp.Gt)
 
 
-def why_unrefuted(claim: Claim, other: Claim, context: Context) -> str:
-    """What is known of a variant without a counterexample: where it is true, how nearly it fails, where it does fail.
+class Unrefuted:
+    """A variant without a counterexample, and its claim: where it is true, how nearly it fails, where it does fail.
 
     A claim whose checks are left out for a stated reason is looked at all the same, as far as anything can be computed.
     """
-    reason = get_checker("exact").applies(dataclasses.replace(other, not_applicable={}))
-    if reason:
-        return f"no instance of it is judged: {reason}"
-    seen = _Seen(claim.statement, other.statement)
-    for values in instances(claim, dataclasses.replace(context, fast=True), []):
-        if seen.fails_at(values):
-            return f"false at {_spelled(values)}, which none of the claim's methods tries"
-    for values in _larger(claim, context):
-        if seen.fails_at(values):
-            return f"{seen.told()}; false at {_spelled(values)}, beyond the sizes that are checked"
-    return seen.told()
 
-
-class _Seen:
-    """A variant and its claim at instances: how often it is true, how nearly it fails, which of both is weaker."""
-
-    def __init__(self, statement: Any, variant: Any) -> None:
-        self.statement, self.variant = statement, variant
+    def __init__(self, claim: Claim, other: Claim) -> None:
+        self.claim, self.other = claim, other
+        self.statement, self.variant = statement, variant = claim.statement, other.statement
+        self.reason = get_checker("exact").applies(dataclasses.replace(other, not_applicable={}))
+        self.false = ""
         self.true = self.undecided = 0
         self.reasons: set[str] = set()
         self.closest = Closest(variant)
         self.compared = type(statement) is type(variant) and isinstance(statement, _INEQUALITIES)
         self.weaker = self.stronger = 0
 
-    def fails_at(self, values: Values) -> bool:
+    def look(self, context: Context) -> None:
+        """Judge it at drawn instances, at the admissible one and at larger ones. May be interrupted at any time."""
+        if self.reason:
+            return
+        few = dataclasses.replace(context, fast=True)
+        drawn = instances(dataclasses.replace(self.claim, admissible=None), few, [])
+        given = [self.claim.admissible] if self.claim.admissible else []
+        for values in chain(drawn, given):  # the one that is given may be the dearest
+            if self._fails_at(values):
+                self.false = f"false at {_spelled(values)}, which none of the claim's methods tries"
+                return
+        for values in _larger(self.claim, context):
+            if self._fails_at(values):
+                self.false = f"false at {_spelled(values)}, beyond the sizes that are checked"
+                return
+
+    def _fails_at(self, values: Values) -> bool:
         try:
             found = judge(self.variant, values, expectation)
         except (Unsupported, Undefined) as error:
@@ -77,6 +82,14 @@ class _Seen:
         self.stronger += bool(difference < 0)
 
     def told(self) -> str:
+        """What was seen so far, in words."""
+        if self.reason:
+            return f"no instance of it is judged: {self.reason}"
+        if self.false:
+            return f"{self._truths()}; {self.false}" if self.true else self.false
+        return self._truths()
+
+    def _truths(self) -> str:
         if not self.true:
             return f"decided at no instance: {'; '.join(sorted(self.reasons)[:2]) or 'none is drawn'}"
         parts = [f"true at each of {self.true} instances"]

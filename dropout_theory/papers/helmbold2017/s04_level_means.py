@@ -22,7 +22,7 @@ from dropout_theory.papers.helmbold2017.notation import (
     output,
     pattern,
 )
-from dropout_theory.papers.helmbold2017.s04_supermodular import general, network, sigma
+from dropout_theory.papers.helmbold2017.s04_supermodular import general, network, one_layer, sigma
 from dropout_theory.statements import ForEach, both, equal, implies, less, less_equal
 
 claim = Section("helmbold2017", "4")
@@ -142,7 +142,8 @@ INPUTS = claim("lem14-step-inputs",
 LEM14 = claim("lem14",
       title="The mean output given the number of kept inputs is a convex function of that number",
       statement=ForEach(less_equal(psi(ell) - psi(ell - 1), psi(ell + 1) - psi(ell)), (ell, 1, K - 1)),
-      kind="lemma", source="section 4.1, lemma 14", limits=TWO, not_applicable=NO_SAMPLING)
+      kind="lemma", source="section 4.1, lemma 14", limits=TWO, not_applicable=NO_SAMPLING,
+      admissible=one_layer(3, 2, half, 1))  # three inputs tell one level from another
 
 RISING = claim("lem14-non-decreasing",
       title="The mean output given the number of kept inputs does not decrease with that number",

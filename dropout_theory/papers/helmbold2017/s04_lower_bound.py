@@ -10,25 +10,16 @@ from dropout_theory.claim import Hypothesis, Section
 from dropout_theory.domains import POSITIVE
 from dropout_theory.language import Scalar, size, substitute
 from dropout_theory.papers.helmbold2017 import s04_negative_weights as tails
-from dropout_theory.papers.helmbold2017.notation import K, d, n, p
+from dropout_theory.papers.helmbold2017.notation import K, d, p
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_gadgets import network as gadgets
 from dropout_theory.papers.helmbold2017.s04_level_means import NO_SAMPLING, Dropped, criterion, psi
-from dropout_theory.papers.helmbold2017.s04_supermodular import bias_atoms, weight_atoms
+from dropout_theory.papers.helmbold2017.s04_supermodular import one_layer
 from dropout_theory.statements import both, different, equal, implies, less, less_equal
 
 claim = Section("helmbold2017", "4")
 
 TWO = {"max_size": 2}
-
-
-def one_layer(inputs: int, units: int, last: Any, bias: Any) -> dict[Any, Any]:
-    """One hidden layer: weights one into it, all output weights equal, an output bias and no other."""
-    below, layer = range(1, inputs + 1), range(1, units + 1)
-    return {d: 2, K: inputs, n: units, weight_atoms[0]: {(unit, node): 1 for unit in layer for node in below},
-            weight_atoms[1]: {}, weight_atoms[2]: {(unit,): last for unit in layer},
-            bias_atoms[0]: {(1, unit): 0 for unit in layer}, bias_atoms[1]: bias}
-
 
 # four units for one input, with the best output weights and bias: the criterion is 3/16
 NEARLY_BEST = one_layer(1, 4, Rational(1, 16), Rational(3, 8))

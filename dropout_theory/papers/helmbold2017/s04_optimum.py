@@ -8,7 +8,7 @@ from dropout_theory.claim import Hypothesis, Section
 from dropout_theory.papers.helmbold2017.notation import K, d, own, parameter_families
 from dropout_theory.papers.helmbold2017.s04_gadgets import eps, excess_at, m, network
 from dropout_theory.papers.helmbold2017.s04_level_means import Dropped, criterion, half
-from dropout_theory.papers.helmbold2017.s04_lower_bound import one_layer
+from dropout_theory.papers.helmbold2017.s04_supermodular import one_layer
 from dropout_theory.statements import SameToOrder, equal, less, less_equal
 
 claim = Section("helmbold2017", "4")

@@ -14,6 +14,7 @@ from dropout_theory.papers.helmbold2017.notation import (
     HIDDEN_NODES,
     INPUT_NODES,
     Entry,
+    K,
     Parameters,
     always,
     d,
@@ -53,6 +54,16 @@ weight_atoms = (family("W1", NONNEGATIVE, (i, 1, n), (k, 1, INPUT_NODES[0][2])),
 bias_atoms = (family("b", REAL, (l, 1, d - 1), (i, 1, n)), Scalar("b0"))
 network = Parameters(lambda i_, k_: weight_atoms[0][i_, k_], lambda l_, i_, k_: weight_atoms[1][l_, i_, k_],
                      lambda l_, i_: bias_atoms[0][l_, i_], lambda k_: weight_atoms[2][k_], bias_atoms[1])
+
+
+def one_layer(inputs: int, units: int, last: Any, bias: Any) -> dict[Any, Any]:
+    """One hidden layer: weights one into it, all output weights equal, an output bias and no other."""
+    below, layer = range(1, inputs + 1), range(1, units + 1)
+    return {d: 2, K: inputs, n: units, weight_atoms[0]: {(unit, node): 1 for unit in layer for node in below},
+            weight_atoms[1]: {}, weight_atoms[2]: {(unit,): last for unit in layer},
+            bias_atoms[0]: {(1, unit): 0 for unit in layer}, bias_atoms[1]: bias}
+
+
 x = family("x", REAL, *INPUT_NODES)
 d1, d2 = family("d1", NONNEGATIVE, *INPUT_NODES), family("d2", NONNEGATIVE, *INPUT_NODES)
 INPUTS: tuple[Entry, ...] = (lambda k_: x[k_], lambda k_: x[k_] + d1[k_], lambda k_: x[k_] + d2[k_],
