@@ -16,7 +16,7 @@ PAPER = Paper(
              "s04_steps",
              "s04_negative_weights", "s04_level_means", "s04_lower_bound",
              "s04_one_input", "s04_one_input_deep", "s04_optimum",
-             "s05_growth", "s04_best_constant", "s05_penalty", "s05_depth",
+             "s05_growth", "s04_best_constant", "s04_counts", "s05_penalty", "s05_depth",
              "s06_experiment", "s07_conclusions", "appendix_a", "appendix_b",
              "appendix_b_linear", "appendix_b_closed_form", "appendix_b_remarks"),
 )

@@ -69,6 +69,7 @@ CONTRIBUTIONS = claim("def2-contributions-bounded",
       statement=less_equal((1 - p) / p * Sum(last_weights[k] ** 2 * E(h[d - 1, k] ** 2), (k, 1, n)),
                            E((D - target) ** 2)),
       kind="sentence", source="section 3.1, definition 2", limits=TWO,
+      not_applicable={"decide": "the polynomial arithmetic of two layers of gates takes too long"},
       reading="For one example. So networks of bounded criterion have no large contributions that cancel. With one "
               "hidden layer and finitely many examples contributions make up finite unions of polyhedral cones, which "
               "are closed: the criterion has a minimiser. With more hidden layers they need not be closed, and whether "

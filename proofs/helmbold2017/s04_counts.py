@@ -1,0 +1,62 @@
+"""Generating functions of the numbers of nodes kept: a mean of a product of independent gates."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from sympy import Product, S
+
+from dropout_theory.language import E, Scalar
+from dropout_theory.papers.helmbold2017 import s04_counts as paper
+from dropout_theory.papers.helmbold2017.notation import K, k, n
+from dropout_theory.papers.helmbold2017.s04_counts import LAYERS, r, r0, u, u0
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    generalise,
+    identity,
+    instance,
+    prove,
+    restate,
+    rewrite,
+    satisfied,
+)
+from dropout_theory.proof.independence import independent_factors, independent_product
+from dropout_theory.proof.layers import rewritten
+from dropout_theory.proof.universal import collected_power
+from dropout_theory.statements import equal
+
+
+def one_layer(gate: Any, base: Any, count: Any) -> Theorem:
+    """The mean of `base` to the number of these gates that are 1."""
+    factor = paper.power(gate, base)
+    apart = independent_product(factor, (k, 1, count))
+    same = rewrite(apart, identity(E(factor), (1 + base) / 2))
+    return rewrite(same, collected_power((1 + base) / 2, S.One, (k, 1, count)))
+
+
+@cache
+def hidden_layer() -> Theorem:
+    l = LAYERS[0]  # noqa: E741
+    return one_layer(r[l, k], u[l], n)
+
+
+@prove("helmbold2017:thm18-step-binomial")
+def binomial_law() -> Theorem:
+    return generalise(hidden_layer(), LAYERS)
+
+
+@prove("helmbold2017:thm18-step-independent")
+def independent() -> Theorem:
+    layers = Product(paper.nodes, LAYERS)
+    split = independent_factors(paper.inputs, layers)
+    each = rewritten(E(layers), independent_product(paper.nodes, LAYERS), hidden_layer(), indices=[LAYERS[0]])
+    a, b, x, y = (Scalar(name) for name in "abxy")
+    product = arithmetic(equal(a * b, x * y), assume(equal(a, x)), assume(equal(b, y)))
+    pair = {a: one_layer(r0[k], u0, K), b: each}
+    values = {name: theorem.conclusion.args[0] for name, theorem in pair.items()}
+    sides = {x: pair[a].conclusion.args[1], y: pair[b].conclusion.args[1]}
+    both = satisfied(instance(product, {**values, **sides}), *pair.values())
+    return restate(rewrite(split, both), paper.INDEPENDENT.statement)
