@@ -162,19 +162,20 @@ claim("eq12.1",
       statement=first_line, kind="equation", source="appendix B, eq. (12)",
       reading="Both sides with the rectifiers of the network: linear it is taken to be in the second line only.")
 
+SMALL = {K: 1, n: 1, lam: 1, own.into(j, k).family: {(1, 1): 1}, own.out(j).family: {(1,): 1},
+         x_entry(k).family: {(1,): 1}}
+
 EQ12_2 = claim("eq12.2",
       title="The criterion as a function of the activation alone",
       statement=second_line, hypotheses=[nonzero_input, forward, least_size], kind="equation",
       source="appendix B, eq. (12)", reading="With the least squared weights for the activation, by lemmas 29 and 33.",
-      admissible={K: 1, n: 1, lam: 1, own.into(j, k).family: {(1, 1): 1}, own.out(j).family: {(1,): 1},
-                  x_entry(k).family: {(1,): 1}})
+      admissible=SMALL, not_applicable={"property": RARE})
 
 claim("eq12",
       title="The criterion of an optimal network as a function of its activation",
       statement=both(first_line, second_line), hypotheses=[nonzero_input, forward, least_size], kind="equation",
-      source="appendix B, eq. (12)",
-      admissible={K: 1, n: 1, lam: 1, own.into(j, k).family: {(1, 1): 1}, own.out(j).family: {(1,): 1},
-                  x_entry(k).family: {(1,): 1}})
+      source="appendix B, eq. (12)", admissible=SMALL,
+      not_applicable=dict.fromkeys(("exact", "property", "montecarlo", "interval", "decide"), "checked in its parts"))
 
 below = Hypothesis("at most the threshold", less_equal(2 * lam / length, 1))
 above = Hypothesis("above the threshold", less(1, 2 * lam / length))

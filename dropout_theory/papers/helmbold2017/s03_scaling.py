@@ -119,7 +119,10 @@ H = hidden("H", network, input_values(x), always, always)
 claim("eq3",
       title="The rescaled parameters: weights of a layer by its factor, biases by the product of factors up to it",
       statement=both(ForEach(equal(larger.first(i, k), c[1] * W1[i, k]), (i, 1, n), (k, 1, K)),
-                     ForEach(equal(larger.bias(l, i), up_to(l) * b[l, i]), (l, 1, d - 1), (i, 1, n))),
+                     ForEach(equal(larger.deeper(l, i, k), c[l] * W[l, i, k]), (l, 2, d - 1), (i, 1, n), (k, 1, n)),
+                     ForEach(equal(larger.bias(l, i), up_to(l) * b[l, i]), (l, 1, d - 1), (i, 1, n)),
+                     ForEach(equal(larger.last(k), c[d] * w[k]), (k, 1, n)),
+                     equal(larger.output_bias, up_to(d) * b0)),
       kind="definition", source="section 3.2, eq. (3)")
 
 scaled_output = equal(D_larger, up_to(d) * D)
