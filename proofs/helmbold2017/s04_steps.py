@@ -19,7 +19,6 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
-    component,
     conjunction,
     discharge,
     generalise,
@@ -29,7 +28,6 @@ from dropout_theory.proof import (
     restate,
     rewrite,
     satisfied,
-    specialise,
     weighted,
     witness,
 )
@@ -99,26 +97,20 @@ def variance_removed() -> Theorem:
 
 @prove("helmbold2017:lem12-step-interval")
 def intervals() -> Theorem:
-    sums = [weighted(specialise(part, k), paper.w[k], (k, 1, n)) for part in _conjuncts()]
-    return conjunction(*(arithmetic(part, *sums) for part in paper.INTERVALS.statement.args))
-
-
-def _conjuncts() -> list[Theorem]:
-    whole = assume(paper.by_induction.condition)
-    return [component(whole, part) for part in paper.by_induction.condition.args]
+    added = [weighted(arithmetic(less_equal(0, more[k])), paper.w[k], (k, 1, n)) for more in (paper.g, paper.e)]
+    return conjunction(*(arithmetic(part, *added) for part in paper.INTERVALS.statement.args))
 
 
 @prove("helmbold2017:lem12-step-integral")
 def rises() -> Theorem:
     """The activation rises at least as much over the first interval moved up, and no less over the longer one."""
     low, high, start, end = paper.low, paper.high, paper.start, paper.end
-    known = assume(paper.longer.condition)
-    moved = start + high - low
+    moved = start + paper.length
     values = {corner_a: low, corner_b: high, corner_c: start, corner_e: moved}
-    orders = [arithmetic(part, known) for part in ordered((low, high, start, moved)).args]
+    orders = [arithmetic(part) for part in ordered((low, high, start, moved)).args]
     four = satisfied(instance(activated(), values), *orders)
     rising = at(assume(paper.increasing.condition), moved, end)
-    above = arithmetic(less_equal(sigma(moved), sigma(end)), rising, arithmetic(less_equal(moved, end), known))
+    above = arithmetic(less_equal(sigma(moved), sigma(end)), rising, arithmetic(less_equal(moved, end)))
     return arithmetic(paper.INTEGRAL.statement, four, above)
 
 

@@ -87,35 +87,34 @@ claim("lem12-step-base",
       title="At an input node adding d1 has the same effect before and after adding d2",
       statement=equal((x + d1) - x, (x + d1 + d2) - (x + d2)), kind="step", source="proof of lemma 12")
 
-inputs = {name: family(f"I({name})", REAL, (k, 1, n)) for name in ("x", "x+d1", "x+d2", "x+d1+d2")}
+I, f = family("I(x)", REAL, (k, 1, n)), family("f", REAL, (k, 1, n))
+g, e = family("g", NONNEGATIVE, (k, 1, n)), family("e", NONNEGATIVE, (k, 1, n))
+inputs = {"x": I[k], "x+d1": I[k] + f[k], "x+d2": I[k] + g[k], "x+d1+d2": I[k] + f[k] + g[k] + e[k]}
 w, b = family("w", NONNEGATIVE, (k, 1, n)), Scalar("b")
 
 
 def argument(name: str) -> sp.Expr:
     """w . I + b."""
-    return Sum(w[k] * inputs[name][k], (k, 1, n)) + b
+    return Sum(w[k] * inputs[name], (k, 1, n)) + b
 
 
-premises = (less_equal(inputs["x"][k], inputs["x+d2"][k]),
-            less_equal(inputs["x+d1"][k] - inputs["x"][k], inputs["x+d1+d2"][k] - inputs["x+d2"][k]))
-by_induction = Hypothesis("inputs of the node", both(*(ForEach(part, (k, 1, n)) for part in premises)))
 INTERVALS = claim("lem12-step-interval",
       title="The second interval of activations starts at least as high as the first and is at least as long",
       statement=both(less_equal(argument("x"), argument("x+d2")),
                      less_equal(argument("x+d1") - argument("x"), argument("x+d1+d2") - argument("x+d2"))),
-      hypotheses=[by_induction], kind="step", source="proof of lemma 12", limits=TWO,
-      not_applicable={"property": "drawn values hardly ever meet all of the inequalities"},
-      admissible={n: 1, w: {(1,): 1}, b: 0, **{f: {(1,): value} for f, value in zip(inputs.values(), (0, 1, 1, 2),
-                                                                                  strict=True)}})
+      kind="step", source="proof of lemma 12", limits=TWO,
+      reading="By induction I(x+d2) is I(x) + g and I(x+d1+d2) - I(x+d2) is I(x+d1) - I(x) + e with g and e not "
+              "negative.")
 
-low, high, start, end = (Scalar(name) for name in ("p", "q", "s", "t"))
-longer = Hypothesis("the second interval starts higher and is longer",
-                    both(less_equal(low, high), less_equal(low, start), less_equal(high - low, end - start)))
+low = Scalar("p")
+length, higher, longer = (Scalar(name, NONNEGATIVE) for name in ("l", "s", "t"))
+high, start = low + length, low + higher
+end = start + length + longer
 INTEGRAL = claim("lem12-step-integral",
       title="A convex non-decreasing activation rises at least as much over an interval that is higher and longer",
       statement=less_equal(sigma(high) - sigma(low), sigma(end) - sigma(start)),
-      hypotheses=[increasing, convex, longer], candidates=CANDIDATES, kind="step", source="proof of lemma 12",
-      admissible={low: 0, high: 1, start: 1, end: 3, sigma: CANDIDATES[sigma][0]},
+      hypotheses=[increasing, convex], candidates=CANDIDATES, kind="step", source="proof of lemma 12",
+      admissible={low: 0, length: 1, higher: 1, longer: 1, sigma: CANDIDATES[sigma][0]},
       reading="The text compares integrals of the derivative, which is not negative and does not decrease.")
 
 # --- theorem 17 ---------------------------------------------------------------------------------------------------
