@@ -156,8 +156,8 @@ def _above(gate: Any, entry: Any) -> bool:
     in the definition must be independent of the gate by itself.
     """
     family = entry.family
-    if not (gate.indices[0] - entry.indices[0]).is_nonnegative:
-        return False
+    if not gate.indices or not (gate.indices[0] - entry.indices[0]).is_nonnegative:
+        return False  # a gate without an index lies in no layer
     for part in (family.base, family.step):
         if any(s in gate.family.keep.free_symbols for s in part.free_symbols if isinstance(s, lang.RandomScalar)):
             return False

@@ -63,3 +63,8 @@ def test_refuses_what_may_depend_on_the_same_gates(right: sp.Expr) -> None:
         independent_factors(M[1], right)
     with pytest.raises(ProofError):
         independent_factors(right, M[1])
+
+
+def test_a_gate_without_an_index_is_independent_of_a_recursion_that_does_not_use_it() -> None:
+    single = gates("B", p)[()]
+    assert independent_factors(single, of_both[n]).conclusion == equal(E(single * of_both[n]), E(single) * E(of_both[n]))
