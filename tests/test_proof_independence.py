@@ -66,5 +66,5 @@ def test_refuses_what_may_depend_on_the_same_gates(right: sp.Expr) -> None:
 
 
 def test_a_gate_without_an_index_is_independent_of_a_recursion_that_does_not_use_it() -> None:
-    single = gates("B", p)[()]
-    assert independent_factors(single, of_both[n]).conclusion == equal(E(single * of_both[n]), E(single) * E(of_both[n]))
+    single, unit = gates("B", p)[()], of_both[n]
+    assert independent_factors(single, unit).conclusion == equal(E(single * unit), E(single) * E(unit))
