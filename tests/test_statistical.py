@@ -43,7 +43,7 @@ from dropout_theory.language import (
     uniform,
     weights,
 )
-from dropout_theory.statements import Exists, ForEach, different, equal, implies, less, less_equal
+from dropout_theory.statements import Exists, ForEach, both, different, equal, implies, less, less_equal
 
 n, m = size("n"), size("m")
 i, j, k, l = index("i"), index("j"), index("k"), index("l")  # noqa: E741
@@ -146,6 +146,8 @@ def test_a_false_premise_is_no_refutation() -> None:
     (equal(E(normal("z", 0, 1) ** 2), 1), "unbounded"),
     (Exists(equal(E(S), 1), (Scalar("c"),)), "existential"),
     (None, "no formal"),
+    (implies(equal(E(S), 1), less(w[1], 0)), "never show to hold"),
+    (ForEach(implies(both(less(0, w[i]), equal(E(S), 1)), less(w[i], 1)), (i, 1, n)), "never show to hold"),
 ])
 def test_says_where_it_does_not_apply(statement: Any, reason: str) -> None:
     assert reason in str(statistical.applies(claim(statement)))

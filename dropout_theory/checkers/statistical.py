@@ -15,8 +15,7 @@ import sympy as sp
 from flint import arb
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.checkers.exact import not_evaluable
+from dropout_theory.checkers.samplable import OPERATORS, nothing_to_sample
 from dropout_theory.evaluate import Evaluator, Truth, Undefined, Unsupported, is_exact, precision
 from dropout_theory.expectations.enumeration import MAX_MASKS, expectation, support
 from dropout_theory.expectations.intervals import MeanInterval, mean_interval, smallest_detectable_deviation
@@ -26,7 +25,6 @@ from dropout_theory.expectations.ranges import Unbounded
 from dropout_theory.expectations.simulated import is_event, is_simulated, outcomes, sampled_means
 from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, build, check_admissible, describe
 from dropout_theory.kernel import Context, Finding, checker
-from dropout_theory.sums import is_random
 from dropout_theory.vacuity import Premises
 
 SAMPLES, FAST_SAMPLES = 400_000, 80_000
@@ -40,25 +38,6 @@ MOST_TIMES = 7  # the second set of samples is at most that many times the first
 _NESTED_MASKS = 1 << 8
 _ATTEMPTS = 30
 _BITS = 128
-_OPERATORS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
-
-
-def nothing_to_sample(claim: Any) -> str | None:
-    """Why a statement has no expectation to sample, or None."""
-    reason = not_evaluable(claim)
-    if reason and not is_simulated(claim.statement):
-        return reason
-    if claim.statement.has(st.Exists):
-        return "existential statement: decided by its witness"
-    nodes = list(sp.preorder_traversal(claim.statement))
-    if any(isinstance(n, st.Converges) for n in nodes):
-        return "whether a series converges does not show in samples"
-    if not any(isinstance(n, _OPERATORS) and any(is_random(a) for a in n.args) for n in nodes):
-        return "no expectation over random atoms"
-    for atom in claim.statement.free_symbols:
-        if isinstance(atom, lang.RandomScalar) and atom.law[0] == "normal":
-            return f"{atom} is unbounded: no interval from samples holds at a finite number of them"
-    return None
 
 
 class Interval:
@@ -99,7 +78,7 @@ class Sampler(Evaluator):
 
     def value(self, expr: Any, bound: dict[Any, Any] | None = None) -> Any:
         bound = {} if bound is None else bound
-        if not isinstance(expr, _OPERATORS):
+        if not isinstance(expr, OPERATORS):
             return super().value(expr, bound)
         if isinstance(expr, lang.G):
             return arb(self.value(lang.E(sp.log(expr.args[0])), bound)).exp()
