@@ -20,23 +20,25 @@ from dropout_theory.proofs.helmbold2017.s04_supermodular import (
 from sympy import Rational, S
 
 from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Element, Gates, Recursion, Scalar
+from dropout_theory.language import E, Element, Gates, Recursion, Scalar, natural, substitute
 from dropout_theory.papers.helmbold2017 import s04_distributions as paper
-from dropout_theory.papers.helmbold2017.notation import d, i
+from dropout_theory.papers.helmbold2017.notation import d, i, n
 from dropout_theory.papers.helmbold2017.s04_supermodular import supermodular, with_bias
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
     identity,
+    induction,
     instance,
     prove,
     restate,
     rewrite,
     satisfied,
     specialise,
+    unfolded,
 )
-from dropout_theory.proof.indices import mirrored
+from dropout_theory.proof.indices import generalise_offset, mirrored
 from dropout_theory.proof.layers import expected, given_gates, mean_square, rewritten
 from dropout_theory.proof.training import replaced
 from dropout_theory.statements import equal, less, less_equal
@@ -160,10 +162,18 @@ def other_keep_probability() -> Theorem:
     return arithmetic(paper.OTHER_KEEP.statement, here, square.criterion(S.One))
 
 
+def pattern_bias() -> Theorem:
+    """The bias of unit i (free, in range) in the pattern: its definition."""
+    bias, offset = paper.new_bias, natural("m")
+    value = substitute(equal(bias[i], paper.raised), {i: layer})
+    found = induction(layer, value, unfolded(bias[1]), unfolded(bias[layer + 1]))
+    body = equal(bias[i], paper.raised)
+    return specialise(generalise_offset(instance(found, {layer: 1 + offset}), offset, body, (i, 1, n)), i)
+
+
 @prove("helmbold2017:sec43-simulated-by-biases.amended")
 def simulated_in_pattern() -> Theorem:
-    known = specialise(assume(paper.raised.condition), i)
-    top_value = instance(layers_agree(paper.h_biased, paper.h, lambda _: S.One, known), {layer: d - 1})
+    top_value = instance(layers_agree(paper.h_biased, paper.h, lambda _: S.One, pattern_bias()), {layer: d - 1})
     left, right = paper.PER_PATTERN.statement.args
     return restate(rewritten(right, top_value, indices=[i]), equal(left, right))
 
