@@ -26,12 +26,17 @@ from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, 
 from dropout_theory.kernel import Context
 from dropout_theory.proof import scope
 from dropout_theory.proof.logic import negation
+from dropout_theory.proof.solver import entails
+from dropout_theory.proofs_loader import witnesses
 from dropout_theory.report.plain import plain
 
 ATTEMPTS = 400  # instances drawn in search of one that violates a hypothesis and keeps the others
 JUDGED = 60  # of which so many are judged
 _SIMPLE = (sp.S.Zero, sp.S.One, -sp.S.One, sp.S.Half, sp.Integer(2), sp.Rational(-1, 2), sp.Integer(3))
 _NO_ENTRY = "no value for "  # of an instance that gives every atom its values: the entry lies outside the ranges
+_Z = sp.Symbol("z", real=True)
+# increasing but neither convex nor concave; concave; between 0 and 1
+_SHAPES = tuple(sp.Lambda(_Z, shape) for shape in (_Z**3, sp.Min(_Z, 0), _Z**2 / (1 + _Z**2)))
 _POOL = Claim("own:pool", "default functions", None, "-", "-")  # names no candidates: gets the default ones
 
 
@@ -122,13 +127,23 @@ def _body(condition: Any) -> Any:
 
 
 def _with_sharper(found: Ablation, weaker: Claim) -> Ablation:
-    """Names the claims that state the same under no more hypotheses than are left, where any does."""
+    """Names the claims that state the same under no more than the hypotheses that are left, where any does."""
     if found.outcome != "not needed":
         return found
-    left = {h.condition for h in weaker.hypotheses}
-    named = [c.id for c in REGISTRY if c.statement == weaker.statement and {h.condition for h in c.hypotheses} <= left]
+    left = [h.condition for h in weaker.hypotheses]
+    named = [c.id for c in REGISTRY if c.statement == weaker.statement
+             and all(_given(h.condition, left) for h in c.hypotheses)]
     sharper = f"; stated without it: {', '.join(named)}" if named else ""
     return dataclasses.replace(found, reason=found.reason + sharper)
+
+
+def _given(condition: Any, left: list[Any]) -> bool:
+    if condition in left:
+        return True
+    try:
+        return entails([c for c in left if isinstance(c, sp.core.relational.Relational)], condition)
+    except Exception:  # noqa: BLE001 - a condition the solver cannot read shows nothing
+        return False
 
 
 def _violating(weaker: Claim, dropped: Any, context: Context) -> Iterator[tuple[Values, Any]]:
@@ -157,8 +172,9 @@ def _violating(weaker: Claim, dropped: Any, context: Context) -> Iterator[tuple[
 
 
 def _instances(weaker: Claim, outside: Claim, context: Context) -> Iterator[Values]:
-    """Small changes of the claim's own instance first, then draws."""
-    for values in _changed(weaker.admissible or {}):
+    """What refutes the claim that this one amends and small changes of the claim's own instance first, then draws."""
+    known = witnesses(weaker.amends) if weaker.amends else []
+    for values in (*known, *_changed(weaker.admissible or {})):
         try:
             check_admissible(outside, values)
         except (Rejected, Unsupported, KeyError, TypeError, ArithmeticError):
@@ -176,7 +192,9 @@ def _instances(weaker: Claim, outside: Claim, context: Context) -> Iterator[Valu
 
 
 def _changed(values: Any) -> Iterator[Values]:
-    """Instances that differ from one in a single number."""
+    """Instances that differ from one in a single number, or in that all its real numbers are one."""
+    real = [a for a, v in dict(values).items() if not isinstance(v, (dict, sp.Lambda)) and not a.domain.integer]
+    yield from ({**values, **dict.fromkeys(real, v)} for v in _SIMPLE if real)
     for atom, value in dict(values).items():
         if isinstance(value, dict):
             for place in value:
@@ -215,8 +233,11 @@ def _doubtful(claim: Claim) -> int:
 def _with_other_functions(claim: Claim) -> Claim:
     """The claim with more concrete functions to try: those it names meet its hypotheses, or nearly."""
     functions = [f for f in atoms_of(claim)[2] if isinstance(f, UndefinedFunction)]
-    tried = {f: (*candidates(claim, f), *candidates(_POOL, f)) for f in functions
-             if all(len(c.variables) == 1 for c in candidates(claim, f))}
+    tried = {}
+    for f in functions:
+        named = candidates(claim, f)
+        first, *others = max((c.variables for c in named), key=len)
+        tried[f] = (*named, *(sp.Lambda((first, *others), c(first)) for c in (*candidates(_POOL, f), *_SHAPES)))
     return dataclasses.replace(claim, candidates={**claim.candidates, **tried}) if tried else claim
 
 
