@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import fake_claims
@@ -10,6 +11,7 @@ import sympy as sp
 from click.testing import CliRunner
 
 from dropout_theory import cli_mutants
+from dropout_theory.checkers import get_checker
 from dropout_theory.claim import Claim, Hypothesis
 from dropout_theory.domains import POSITIVE, PROBABILITY, REAL
 from dropout_theory.kernel import Context, Finding, checker
@@ -36,6 +38,7 @@ from dropout_theory.mutants.survivors import Unrefuted
 from dropout_theory.proof import arithmetic, assume, identity
 from dropout_theory.report import scores
 from dropout_theory.report.ledger import Ledger
+from dropout_theory.runner import papers
 from dropout_theory.statements import SameToOrder, both, different, equal, implies, less, less_equal
 
 n, i = size("n"), index("i")
@@ -244,6 +247,20 @@ def test_an_interrupt_keeps_what_is_finished():
     outcome = campaign(tasks, Context(), item, lambda: {"mutants": None}, fake_claims.registry, None)
     assert outcome.interrupted
     assert list(outcome.records) == ["toy:eq1"]
+
+
+@pytest.mark.parametrize(("name", "left", "method"), [
+    ("lem16-all-sizes", lambda left: 1 / (1 / left - 3), "exact"),  # 1/(2K + 1) for 1/(2(K + 2))
+    ("lem16-all-sizes", lambda left: 1 / (1 / left - 3), "montecarlo"),
+    ("thm18.2", lambda left: 2 * left, "montecarlo"),
+])
+def test_bounds_that_are_slightly_too_large_are_seen(name, left, method):
+    (bound,) = papers().select([f"helmbold2017:{name}"])
+    too_large = less_equal(sp.simplify(left(bound.statement.lhs)), bound.statement.rhs)
+    context = Context(shrink=False)
+    assert get_checker(method).check(bound, context).outcome == "holds"
+    found = get_checker(method).check(dataclasses.replace(bound, statement=too_large), context)
+    assert found.outcome == "fails"
 
 
 def test_commands_write_json_and_say_what_survived(tmp_path):

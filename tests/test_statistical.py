@@ -184,6 +184,26 @@ def test_a_deviation_of_the_stated_size_shows() -> None:
     assert seen == 40
 
 
+def test_a_second_set_of_samples_is_fresh_and_paid_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too few samples at first: more are drawn once, from a stream and an error probability of their own."""
+    used: list[tuple[int, int, float]] = []
+
+    class Recorded(Sampler):
+        def __init__(self, values: Any, samples: int, seed: int, stream: int, share: float, most: int) -> None:
+            super().__init__(values, samples, seed, stream, share, most)
+            used.append((samples, stream, share))
+
+    monkeypatch.setattr("dropout_theory.checkers.statistical.Sampler", Recorded)
+    seldom = ForEach(equal(p[i], sp.Rational(1, 5)), (i, 1, n))
+    instance = {n: 2, p: {(1,): sp.Rational(1, 5), (2,): sp.Rational(1, 5)}}
+    rare = equal(E(sp.Product(delta[i], (i, 1, n))), sp.Product(p[i], (i, 1, n)))
+    found = statistical.check(claim(rare, equal(n, 2), seldom, admissible=instance), FAST)
+    samples, streams, shares = zip(*used, strict=True)
+    assert found.outcome == "holds" and found.figures["samples"] == max(samples) > FAST_SAMPLES
+    assert found.figures["detectable_relative_deviation"] <= RESOLUTION
+    assert len(set(streams)) == len(streams) and sum(shares) <= FAST.error_probability
+
+
 # --- programs ---------------------------------------------------------------------------------------------------
 
 c = Scalar("c", POSITIVE)
