@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
 import sympy as sp
 
 from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.domains import REAL
+from dropout_theory.domains import OPEN_UNIT, REAL, UNIT, interval
 from dropout_theory.kernel import Context
-from dropout_theory.language import Scalar, size, weights
+from dropout_theory.language import NWGM, E, G, Scalar, distribution, family, index, size, subnetwork, weights
 from dropout_theory.mutants import ablation
 from dropout_theory.mutants.ablation import ablate
-from dropout_theory.statements import equal, less, less_equal
+from dropout_theory.mutants.closure import by_continuity
+from dropout_theory.statements import ForEach, equal, less, less_equal
 
 x, y, n, i = Scalar("x", REAL), Scalar("y", REAL), size("n"), size("i")
 S = weights("S", n)
+k = index("k")
 
 
 def outcomes(statement, *conditions, **details):
@@ -45,3 +48,30 @@ def test_a_superfluous_hypothesis_names_the_claim_that_does_without(monkeypatch)
 
 def test_equal_sides_need_no_hypothesis():
     assert outcomes(equal((x + 1) ** 2, x**2 + 2 * x + 1), less(0, x))["h0"].outcome == "not needed"
+
+
+m = size("m")
+P = distribution("P", m)
+N = subnetwork("N", P)
+O, LOW = family("O", OPEN_UNIT, m), family("L", interval(0, sp.Rational(1, 2), open_below=True), m)
+
+
+@pytest.mark.parametrize(("statement", "atom", "wider", "passes"), [
+    (less_equal(G(O[N]), E(O[N])), O, UNIT, True),
+    (less_equal(NWGM(LOW[N]), E(LOW[N])), LOW, interval(0, sp.Rational(1, 2)), True),
+    (less_equal(NWGM(O[N]), 1), O, UNIT, False),  # 0/0 where some number is 0 and another 1
+    (less(G(O[N]), 1), O, UNIT, False),  # not closed
+    (less_equal(E(sp.log(O[N])), 0), O, UNIT, False),  # not defined at 0
+    (less_equal(G(O[N]), E(O[N])), O, REAL, False),  # not the closure
+])
+def test_what_passes_to_the_closure_of_a_domain(statement, atom, wider, passes):
+    new = type(atom)(atom.name, wider, *atom._details)
+    widened = Claim("own:claim", "a claim", statement.xreplace({atom: new}), "1", "eq. (1)", "inequality")
+    assert by_continuity(widened, new, atom.domain) is passes
+
+
+def test_a_hypothesis_on_the_atom_may_keep_points_from_their_limits():
+    new = type(O)("O", UNIT, *O._details)
+    away = Hypothesis("inside", ForEach(less(0, new[k]), (k, 1, m)))
+    claim = Claim("own:claim", "a claim", less_equal(G(new[N]), E(new[N])), "1", "eq. (1)", "inequality", (away,))
+    assert not by_continuity(claim, new, OPEN_UNIT)

@@ -24,6 +24,7 @@ from dropout_theory.evaluate import Judgement, Truth, Unsupported, judge
 from dropout_theory.expectations.enumeration import expectation
 from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, build, candidates, check_admissible
 from dropout_theory.kernel import Context
+from dropout_theory.mutants.closure import by_continuity
 from dropout_theory.proof import scope
 from dropout_theory.proof.logic import negation
 from dropout_theory.proof.solver import entails
@@ -68,6 +69,9 @@ def ablate(claim: Claim, context: Context, proof: Any = None) -> list[Ablation]:
             other, inside = widened
             result = _settled(f"{atom} in {atom.domain}, not {wider}", "domain", other, inside, context, None,
                               _doubtful(claim))
+            if result.outcome == "undecided" and by_continuity(other, _renewed(atom, wider), atom.domain):
+                result = dataclasses.replace(result, outcome="not needed", reason="its sides are continuous there, and "
+                                             "what holds inside passes to the ends")
             found.append(result)
             if result.outcome != "not needed":
                 break
@@ -263,7 +267,7 @@ def _widened(claim: Claim, atom: Any, wider: Domain) -> tuple[Claim, Any] | None
 
     None where laws, keep probabilities or definitions depend on the atom, which would stay as they are.
     """
-    new = type(atom)(atom.name, wider, *atom._details)
+    new = _renewed(atom, wider)
     mapping = {atom: new}
     try:
         other = dataclasses.replace(
@@ -274,6 +278,10 @@ def _widened(claim: Claim, atom: Any, wider: Domain) -> tuple[Claim, Any] | None
     if any(atom in atoms for atoms in atoms_of(other)):
         return None
     return other, _inside(atom, new)
+
+
+def _renewed(atom: Any, domain: Domain) -> Any:
+    return type(atom)(atom.name, domain, *atom._details)
 
 
 def _inside(atom: Any, new: Any) -> Any:
