@@ -21,4 +21,4 @@ def test_examples_print_what_is_shown():
                 exec(compile(text, "exact.md", "exec"), space)
         else:
             assert shown.getvalue().strip() == text.strip()
-    assert len(blocks) == 4
+    assert len(blocks) == 5

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from flint import arb
+from reference_network import enumerate_masks
 
 from dropout_theory.engines import network_program
 from dropout_theory.engines.gates import RandomLevel, Spikes
@@ -166,6 +167,26 @@ def test_spikes_and_softmax():
     assert all(abs(ball - value) < 1e-15 for ball, value in zip(sure.mean, found.mean, strict=True))
 
 
+def test_random_noise_levels_are_integrated():
+    """P(all three gates open) = E(keep^3); gates share the variance of their level, 0.6^2/12; two levels at once."""
+    level = RandomLevel(0.2, 0.8)
+    found = enumerated_network(Network([Layer(np.eye(3), None, "linear"), Layer([[1.0] * 3], [-2.0], "relu")], level),
+                               np.ones(3))
+    np.testing.assert_allclose(found.covariances[3:6, 3:6], 0.03 + 0.22 * np.eye(3), atol=1e-15)
+    assert found.masks == 2 * 8
+    open_ = Network([Layer([[1.0] * 3], [-2.0], "relu")], level)
+    assert enumerated_network(open_, np.ones(3)).mean[-1] == pytest.approx((0.8**4 - 0.2**4) / 4 / 0.6, abs=1e-15)
+    generator = np.random.default_rng(3)
+    deep = Network([Layer(generator.normal(size=(3, 4)), gate=RandomLevel(0.0, 1.0)),
+                    Layer(generator.normal(size=(2, 7)), sources=[1, 0])], level)
+    x = generator.normal(size=4)
+    mean, squares = (np.array(part) for part in enumerate_masks(deep, x.tolist()))
+    moments = enumerated_network(deep, x)
+    assert (abs(moments.mean[4:] - mean) <= moments.error[4:] + 1e-15).all()
+    np.testing.assert_allclose(moments.variance[4:], squares - mean**2, atol=1e-14)
+    np.testing.assert_allclose(moments.ensemble, np.concatenate(deep.ensemble(x)[1]))
+
+
 def test_wide_linear_networks_with_random_inputs_follow_the_law_of_total_variance():
     generator = np.random.default_rng(2)
     weights, spread = generator.normal(size=(1, 40)), generator.normal(size=(40, 40))
@@ -194,8 +215,10 @@ def test_edges_and_bad_input():
         linear_moments(Network([Layer([[1e200]], None, "linear")], 0.5), [1e200])
     with pytest.raises(ValueError, match=r"layers\[0\].activation must be linear"):
         linear_moments(saturated, [1.0, 1.0])
-    with pytest.raises(ValueError, match="random noise level"):
-        enumerated_network(Network([Layer([[1.0]])], RandomLevel(0.1, 0.5)), [1.0])
+    level = Network([Layer([[1.0]])], RandomLevel(0.1, 0.5), inverted=True)
+    for engine in (enumerated_network, certified_network):
+        with pytest.raises(ValueError, match="gate of layer 0 must not have a random noise level"):
+            engine(level, [1.0])
     with pytest.raises(ValueError, match="at most 40 gates to visit, not 41"):
         enumerated_network(Network([Layer(np.ones((2, 41)))], 0.5), np.ones(41))
     overflowing = Network([Layer([[1e308, 1e308], [1.0, 1.0]], gate=0.5)], [1, 0.5])

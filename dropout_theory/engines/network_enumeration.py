@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from concurrent.futures import Executor
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dropout_theory.engines.exact_results import NetworkMoments
-from dropout_theory.engines.gates import Spikes
+from dropout_theory.engines.gates import Keep, RandomLevel, Spikes
 from dropout_theory.engines.kernel_loading import load_kernels
 from dropout_theory.engines.network import ACTIVATIONS, Network
 from dropout_theory.engines.network_program import LAYER, Event, Program, compile_network
@@ -27,12 +28,16 @@ def enumerated_network(network: Network, x: Any, *, executor: Executor | None = 
     """Return the moments of all units over all masks, in float64, for one input `x` (inputs,).
 
     At most 40 gates may have to be visited: gates into linear layers that nothing reads, and into a single logistic
-    output, are free. `executor` (threads or processes) shares the work; the result has the same bits with any number of
-    workers. Raises ValueError for more gates, gates of a random noise level, and an input that does not fit.
+    output, are free. Moments are polynomials in a random noise level of a degree of at most the layer's units: they are
+    visited at the nodes of a Gauss rule that is exact for these. `executor` (threads or processes) shares the work; the
+    result has the same bits with any number of workers. Raises ValueError for more gates, for a random noise level with
+    inverted scaling, and for an input that does not fit.
     """
     x = network.check_inputs(x)
     if x.ndim != 1:
         raise ValueError(f"x must be one input of shape ({network.sizes[0]},), not of shape {x.shape}")
+    if any(isinstance(law, RandomLevel) for law in network.unit_gates):
+        return _over_levels(network, x, executor)
     program = compile_network(network, inner=True)
     if program.gates > MOST_GATES:
         raise ValueError(f"network must have at most {MOST_GATES} gates to visit, not {program.gates}")
@@ -60,6 +65,31 @@ def enumerated_network(network: Network, x: Any, *, executor: Executor | None = 
     return NetworkMoments(mean, np.maximum(covariances.diagonal(), 0.0), middle, np.concatenate(nwgm),
                           np.concatenate(w), np.concatenate(u), network, covariances, _rounding(network, x),
                           1 << program.gates)
+
+
+def _over_levels(network: Network, x: Table, executor: Executor | None) -> NetworkMoments:
+    """The moments as a mixture over the first random noise level, by the law of total covariance."""
+    k, law = next((k, law) for k, law in enumerate(network.unit_gates) if isinstance(law, RandomLevel))
+    if network.inverted and law.low < law.high:
+        raise ValueError(f"gate of layer {k} must not have a random noise level with inverted scaling, where moments "
+                         f"are no polynomials in it, not {law!r}")
+    parts, shares = [], []
+    for node, share in zip(*np.polynomial.legendre.leggauss(network.sizes[k] // 2 + 1), strict=True):
+        keep = Keep(1.0 - (law.low + (law.high - law.low) * (float(node) + 1) / 2))
+        layers = [replace(layer, gate=keep) if n == k else layer for n, layer in enumerate(network.layers, 1)]
+        fixed = replace(network, layers=layers, input_gate=network.input_gate if k else keep)
+        parts.append(enumerated_network(fixed, x, executor=executor))
+        shares.append(share)
+    mean = np.average([part.mean for part in parts], axis=0, weights=shares)
+    middle = np.average([part.preactivation for part in parts], axis=0, weights=shares)
+    table = np.average([part.covariances + np.outer(part.mean - mean, part.mean - mean) for part in parts], axis=0,
+                       weights=shares)
+    sums = np.split(middle, np.cumsum(network.sizes)[:-1])
+    nwgm = [x, *(layer.activate(s) for layer, s in zip(network.layers, sums[1:], strict=True))]
+    u, w = network.ensemble(x)
+    error = np.max([part.error + 16 * EPSILON * np.abs(part.mean) for part in parts], axis=0)
+    return NetworkMoments(mean, table.diagonal().copy(), middle, np.concatenate(nwgm), np.concatenate(w),
+                          np.concatenate(u), network, table, error, sum(part.masks for part in parts))
 
 
 def _rounding(network: Network, x: Table) -> Table:
