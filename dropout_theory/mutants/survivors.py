@@ -62,9 +62,10 @@ class Unrefuted:
     def _fails_at(self, values: Values) -> bool:
         try:
             found = judge(self.variant, values, expectation)
-        except (Unsupported, Undefined) as error:
+        except Exception as error:  # noqa: BLE001 - an index may leave its range, a recursion never end
             self.undecided += 1
-            self.reasons.add(str(error))
+            known = isinstance(error, (Unsupported, Undefined))
+            self.reasons.add(str(error) if known else "the variant has no meaning there")
             return False
         if found.truth is Truth.UNKNOWN:
             self.undecided += 1
@@ -94,7 +95,7 @@ class Unrefuted:
             return f"decided at no instance: {'; '.join(sorted(self.reasons)[:2]) or 'none is drawn'}"
         parts = [f"true at each of {self.true} instances"]
         if self.undecided:
-            parts.append(f"undecided at {self.undecided}")
+            parts.append(f"undecided at {self.undecided} ({min(self.reasons)})")
         if self.compared and self.weaker and not self.stronger:
             parts.append("weaker than the claim or the same at each")
         figures = self.closest.figures()
