@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
+from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 from sympy import Product, Sum
 
-from dropout_theory.language import Recursion, Relu, Scalar, natural, size, substitute
+from dropout_theory.language import Recursion, Relu, Scalar, substitute
 from dropout_theory.papers.helmbold2017 import s05_growth as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
 from dropout_theory.papers.helmbold2017.s05_growth import c
@@ -28,13 +29,9 @@ from dropout_theory.proof import (
     unfolded,
     weighted,
 )
-from dropout_theory.proof.indices import generalise_offset
 from dropout_theory.proof.layers import last_split, relu_kept, rewritten
 from dropout_theory.proof.products import empty_product
 from dropout_theory.statements import ForEach, equal, less_equal
-
-layer = size("l")
-
 
 # --- values of a layer ------------------------------------------------------------------------------------------
 
@@ -90,16 +87,9 @@ def clean_values() -> Theorem:
     return by_layers(net, value, first, step)
 
 
-def for_each_layer(theorem: Theorem, statement: Any) -> Theorem:
-    """A fact about unit i of layer l, for each of them."""
-    offset = natural("m")
-    moved = instance(theorem, {layer: 1 + offset})
-    return restate(generalise_offset(moved, offset, statement.body, *statement.limits), statement)
-
-
 @prove("helmbold2017:thm18-step-hidden")
 def hidden_values() -> Theorem:
-    return for_each_layer(clean_values(), paper.HIDDEN.statement)
+    return for_each_layer(clean_values())
 
 
 @prove("helmbold2017:thm18-step-output")
@@ -118,11 +108,6 @@ def nothing(net: Recursion, gate: Any) -> Theorem:
         return restate(rewrite(next_value(net, gate), below, indices=[i]), equal(net[layer + 1, i], 0))
 
     return instance(by_layers(net, lambda _: sp.S.Zero, first, step), {layer: d - 1})
-
-
-def family_in(expr: Any, name: str) -> Recursion:
-    return next(e.family for e in sp.preorder_traversal(expr)
-                if hasattr(e, "family") and isinstance(e.family, Recursion) and e.family.name == name)
 
 
 @prove("helmbold2017:thm18-risk")
@@ -158,7 +143,7 @@ def dropped_values() -> Theorem:
 
 @prove("helmbold2017:thm18-step-dropped-hidden")
 def dropped_hidden() -> Theorem:
-    return for_each_layer(dropped_values(), paper.DROPPED_HIDDEN.statement)
+    return for_each_layer(dropped_values())
 
 
 @prove("helmbold2017:thm18-step-dropped-output")

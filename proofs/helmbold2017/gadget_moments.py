@@ -10,10 +10,11 @@ from functools import cache, singledispatch
 from typing import Any
 
 import sympy as sp
+from dropout_theory.proofs.helmbold2017.tactics import layer, squared
 from sympy import Product, Sum
 
 from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Family, Recursion, Relu, Scalar, natural, size, substitute
+from dropout_theory.language import E, Family, Recursion, Relu, Scalar, natural, substitute
 from dropout_theory.papers.helmbold2017 import s04_gadgets as paper
 from dropout_theory.papers.helmbold2017.notation import d
 from dropout_theory.papers.helmbold2017.s04_gadgets import Gadgets, a, b, i, j, k, m
@@ -41,7 +42,6 @@ from dropout_theory.statements import both, either, equal, less_equal
 
 Bits = Any  # entries that are 0 or 1: a family, or the products of a gadget's gates and inputs
 t = natural("t")
-layer = size("l")
 wider = Scalar("q", POSITIVE)  # n + 1, or n (1 + 1/n): its powers stay powers
 
 ratio = Scalar("e", POSITIVE)  # 1 + 1/n
@@ -179,12 +179,6 @@ def means(net: Gadgets) -> Theorem:
     step = rewrite(step, assume(mean_at(net, layer)))
     return induction(layer, mean_at(net, layer), restate(base, mean_at(net, sp.S.One)),
                      restate(step, mean_at(net, layer + 1)))
-
-
-def squared(theorem: Theorem) -> Theorem:
-    """left^2 = right^2, averaged."""
-    left, right = theorem.conclusion.args
-    return expected(arithmetic(equal(left**2, right**2), theorem))
 
 
 @cache

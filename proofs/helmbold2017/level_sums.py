@@ -12,7 +12,8 @@ from typing import Any
 
 import sympy as sp
 from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every_layer
-from dropout_theory.proofs.helmbold2017.telescope import Entries, family_in
+from dropout_theory.proofs.helmbold2017.tactics import family_in, not_negative, of_terms
+from dropout_theory.proofs.helmbold2017.telescope import Entries
 from sympy import KroneckerDelta, Sum
 
 from dropout_theory.domains import NONNEGATIVE
@@ -49,22 +50,6 @@ def entries(values: Values) -> tuple[Any, Any]:
 def others(values: Values) -> Any:
     """The number of kept inputs with inputs held."""
     return with_held(S, delta0, values)
-
-
-def of_terms(conclusion: Any, *premises: Theorem) -> Theorem:
-    """Real arithmetic with every expectation and sum as a variable: no normal form of these is needed."""
-    found: dict[Any, Scalar] = {}
-
-    def named(part: Any) -> Any:
-        if isinstance(part, (E, Sum)):
-            return found.setdefault(part, Scalar(f"term{len(found)}"))
-        args = [named(x) for x in part.args]
-        if isinstance(part, sp.core.relational.Relational):
-            return part.func(*args, evaluate=False)
-        return part.func(*args) if args else part
-
-    lemma = arithmetic(named(conclusion), *[assume(named(premise.conclusion)) for premise in premises])
-    return satisfied(instance(lemma, {name: term for term, name in found.items()}), *premises)
 
 
 NONE, FIRST, SECOND, BOTH = ({a: 0, b: 0}, {a: 1, b: 0}, {a: 0, b: 1}, {a: 1, b: 1})
@@ -116,12 +101,6 @@ def pair_of_inputs() -> Theorem:
 def weight(values: Values) -> Any:
     """1 where inputs are kept as the values say, else 0."""
     return sp.Mul(*[delta0[place] if value else 1 - delta0[place] for place, value in values.items()])
-
-
-def not_negative(sums: Theorem) -> Theorem:
-    """0 <= right side, where the left side is a sum of zeros."""
-    zeros, right = sums.conclusion.args
-    return of_terms(less_equal(0, right), sums, identity(zeros, 0))
 
 
 def total_over_pairs() -> Theorem:

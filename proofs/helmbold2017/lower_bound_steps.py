@@ -8,10 +8,10 @@ from typing import Any
 
 import sympy as sp
 from dropout_theory.proofs.helmbold2017.level_slopes import at_least, at_most, growing, of_means, t, x, y
-from dropout_theory.proofs.helmbold2017.level_sums import S, X, level, not_negative, of_terms
+from dropout_theory.proofs.helmbold2017.level_sums import S, X, level
 from dropout_theory.proofs.helmbold2017.s04_level_means import coefficient
-from dropout_theory.proofs.helmbold2017.s04_supermodular import layer
-from dropout_theory.proofs.helmbold2017.telescope import family_in, same_layers
+from dropout_theory.proofs.helmbold2017.tactics import family_in, layer, not_negative, of_terms
+from dropout_theory.proofs.helmbold2017.telescope import same_layers
 from sympy import Rational, Sum, binomial
 
 from dropout_theory.claim import REGISTRY

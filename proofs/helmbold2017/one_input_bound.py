@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.level_sums import of_terms
+from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Sum
 
 from dropout_theory.domains import NONNEGATIVE, POSITIVE

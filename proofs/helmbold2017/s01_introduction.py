@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer, layer
+from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
+from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Rational
 
 from dropout_theory.papers.helmbold2017 import s01_introduction as paper

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dropout_theory.proofs.helmbold2017.s02_preliminaries import mean_is
-from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer, layer
+from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
+from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Ge, S
 
 from dropout_theory.domains import POSITIVE

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer, layer
+from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
+from dropout_theory.proofs.helmbold2017.tactics import layer
 from dropout_theory.proofs.helmbold2017.weight_decay import aversion_is_closed_form, closed_form, given_input
 from sympy import Ge, Le, Min, Not, Rational, S, Sum, sqrt
 

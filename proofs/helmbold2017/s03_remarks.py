@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dropout_theory.proofs.helmbold2017.level_sums import of_terms
 from dropout_theory.proofs.helmbold2017.s03_scaling import inverse_entry, same_output
+from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Min, Rational, Sum
 
 from dropout_theory.claim import REGISTRY

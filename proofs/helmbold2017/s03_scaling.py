@@ -6,11 +6,11 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
+from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 
-from dropout_theory.language import Element, Recursion, Relu, natural, size
-from dropout_theory.language import substitute as lang_substitute
+from dropout_theory.language import Element, Recursion, Relu, natural
 from dropout_theory.papers.helmbold2017 import s03_scaling as paper
-from dropout_theory.papers.helmbold2017.notation import K, d, i, k, l, n
+from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
@@ -34,8 +34,6 @@ from dropout_theory.proof.indices import generalise_offset
 from dropout_theory.proof.layers import expected, last_split, relu_scaled, rewritten
 from dropout_theory.proof.training import homogeneous, reparametrised, same_training
 from dropout_theory.statements import ForEach, equal, equivalent, less
-
-layer = size("l")  # the induction variable
 
 
 def _one_layer(bigger: Theorem, smaller: Theorem, factor: Any) -> Theorem:
@@ -128,13 +126,6 @@ def same_mean(left: Any, right: Any) -> Theorem:
 def hidden_values() -> Theorem:
     theorem = every_layer(paper.h_larger, paper.h, paper.up_to)
     return for_each_layer(theorem)
-
-
-def for_each_layer(theorem: Theorem) -> Theorem:
-    """A fact about layer l and unit i, for each hidden layer and unit."""
-    from_one = natural("m")
-    statement = lang_substitute(theorem.conclusion, {layer: l})
-    return generalise_offset(instance(theorem, {layer: 1 + from_one}), from_one, statement, (i, 1, n), (l, 1, d - 1))
 
 
 @prove("helmbold2017:thm5-step-sign")

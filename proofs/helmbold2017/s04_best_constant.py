@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from dropout_theory.proofs.helmbold2017.equal_weights import family_in, nothing
+from dropout_theory.proofs.helmbold2017.equal_weights import nothing
 from dropout_theory.proofs.helmbold2017.s05_growth import mean_is_target, square_value
+from dropout_theory.proofs.helmbold2017.tactics import family_in
 
 from dropout_theory.language import E, Scalar
 from dropout_theory.papers.helmbold2017 import s04_best_constant as paper

@@ -10,7 +10,6 @@ from dropout_theory.proofs.helmbold2017.gadget_moments import (
     at,
     best_is_ratio,
     each_place,
-    layer,
     mean_top,
     next_layer,
     quadratic,
@@ -22,6 +21,7 @@ from dropout_theory.proofs.helmbold2017.gadget_moments import (
     unit_value,
     units_total,
 )
+from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Product, Sum
 
 from dropout_theory.claim import REGISTRY

@@ -6,8 +6,9 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.level_sums import level, of_terms, rising_steps, steps
-from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every_layer, layer
+from dropout_theory.proofs.helmbold2017.level_sums import level, rising_steps, steps
+from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every_layer
+from dropout_theory.proofs.helmbold2017.tactics import layer, of_terms
 from dropout_theory.proofs.helmbold2017.telescope import Entries, same_layers
 from sympy import binomial
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.level_sums import of_terms
-from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every_layer, layer
+from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every_layer
 from dropout_theory.proofs.helmbold2017.s04_zero_embeddings import as_described
-from dropout_theory.proofs.helmbold2017.telescope import Entries, family_in, same_layers
+from dropout_theory.proofs.helmbold2017.tactics import family_in, layer, of_terms
+from dropout_theory.proofs.helmbold2017.telescope import Entries, same_layers
 from sympy import Ge, Le, Mul, Rational, Sum
 
 from dropout_theory.domains import POSITIVE

@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.level_sums import of_terms
 from dropout_theory.proofs.helmbold2017.one_input_bound import at_least
+from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Piecewise, Sum, binomial
 
 from dropout_theory.language import E, Relu, Scalar, index

@@ -6,9 +6,9 @@ from functools import cache
 
 import sympy as sp
 from dropout_theory.proofs.helmbold2017.gadget_moments import at, best_is_ratio, mean_top, quadratic, top
-from dropout_theory.proofs.helmbold2017.level_sums import not_negative, of_terms
 from dropout_theory.proofs.helmbold2017.lower_bound_steps import on_none
 from dropout_theory.proofs.helmbold2017.s04_lower_bound import all_sizes, excess_bound
+from dropout_theory.proofs.helmbold2017.tactics import not_negative, of_terms
 
 from dropout_theory.domains import POSITIVE
 from dropout_theory.language import E, Scalar, substitute

@@ -13,9 +13,10 @@ from typing import Any
 import sympy as sp
 from dropout_theory.proofs.helmbold2017.gadget_moments import at as with_weights
 from dropout_theory.proofs.helmbold2017.gadget_moments import best_is_ratio, mean_top, quadratic, top
+from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 
 from dropout_theory.domains import POSITIVE, PROBABILITY
-from dropout_theory.language import E, Element, Recursion, Scalar, natural, size
+from dropout_theory.language import E, Element, Recursion, Scalar
 from dropout_theory.papers.helmbold2017 import s04_supermodular as paper
 from dropout_theory.papers.helmbold2017.notation import d, i, k, n
 from dropout_theory.papers.helmbold2017.s04_gadgets import Gadgets
@@ -40,12 +41,10 @@ from dropout_theory.proof import (
     unfolded,
     weighted,
 )
-from dropout_theory.proof.indices import generalise_offset
 from dropout_theory.proof.layers import expected, mean_square, rewritten
 from dropout_theory.proof.universal import at
 from dropout_theory.statements import ForEach, both, equal, less, less_equal
 
-layer = size("l")
 unit_range = (i, 1, n)
 ORDER = ((0, 1), (0, 2), (1, 3), (2, 3))  # which of the four values is at most which
 
@@ -147,13 +146,6 @@ def dropped_layers() -> Theorem:
     return every_layer(paper.dropped, lambda: input_sums(paper.scaled(paper.r0)), paper.scaled(paper.r))
 
 
-def for_each_layer(theorem: Theorem, statement: Any) -> Theorem:
-    """A fact about unit i of layer l, for each of them."""
-    offset = natural("t")
-    moved = instance(theorem, {layer: 1 + offset})
-    return restate(generalise_offset(moved, offset, statement.body, *statement.limits), statement)
-
-
 def at_output(theorem: Theorem, multiplier: Any, wanted: Any) -> Theorem:
     """The inequality of the outputs from the order of the last hidden layer."""
     last = specialise(generalise(instance(theorem, {layer: d - 1}), unit_range), k)
@@ -178,12 +170,12 @@ def monotone_network() -> Theorem:
     base = step(sp.S.One, *input_sums(paper.always))
     below = weighted(specialise(assume(statement), k), paper.network.deeper(layer + 1, i, k), (k, 1, n))
     every = specialise(induction(layer, statement, base, step(layer + 1, below)), i)
-    return for_each_layer(every, paper.MONOTONE.statement)
+    return for_each_layer(every)
 
 
 @prove("helmbold2017:lem12-step-unit")
 def units_supermodular() -> Theorem:
-    return for_each_layer(parts(clean_layers())[-1], paper.UNIT.statement)
+    return for_each_layer(parts(clean_layers())[-1])
 
 
 @prove("helmbold2017:lem12")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.equal_weights import dropped_values, layer, zero_risk
+from dropout_theory.proofs.helmbold2017.equal_weights import dropped_values, zero_risk
 from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
 from dropout_theory.proofs.helmbold2017.s05_growth import criterion_bound, power_grows, weight_decay
 from dropout_theory.proofs.helmbold2017.s05_growth import high as larger_root
 from dropout_theory.proofs.helmbold2017.s05_growth import low as smaller_root
 from dropout_theory.proofs.helmbold2017.s05_penalty import acts_linearly, averaged, lower_bound
+from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Ge, S
 
 from dropout_theory.domains import NONNEGATIVE

@@ -9,15 +9,8 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.equal_weights import (
-    family_in,
-    layer,
-    next_value,
-    nothing,
-    passed,
-    plain_value,
-    zero_risk,
-)
+from dropout_theory.proofs.helmbold2017.equal_weights import next_value, nothing, passed, plain_value, zero_risk
+from dropout_theory.proofs.helmbold2017.tactics import family_in, layer, squared
 
 from dropout_theory.domains import NONNEGATIVE, POSITIVE
 from dropout_theory.language import E, Scalar, Var, size
@@ -73,11 +66,6 @@ def means() -> Theorem:
     step = rewrite(lower, assume(statement(layer)))
     return induction(layer, statement(layer), restate(expected(first_passed()), statement(1)),
                      restate(step, statement(layer + 1)))
-
-
-def squared(theorem: Theorem) -> Theorem:
-    left, right = theorem.conclusion.args
-    return expected(arithmetic(equal(left**2, right**2), theorem))
 
 
 @cache

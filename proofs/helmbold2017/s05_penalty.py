@@ -11,10 +11,11 @@ from typing import Any
 
 import sympy as sp
 from dropout_theory.proofs.helmbold2017.s02_preliminaries import negative_penalty
+from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 
-from dropout_theory.language import E, Element, Recursion, Scalar, natural, size, substitute
+from dropout_theory.language import E, Element, Recursion, Scalar, substitute
 from dropout_theory.papers.helmbold2017 import s05_penalty as paper
-from dropout_theory.papers.helmbold2017.notation import d, i, l, n, s
+from dropout_theory.papers.helmbold2017.notation import d, i, n, s
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
@@ -31,11 +32,9 @@ from dropout_theory.proof import (
     unfolded,
     weighted,
 )
-from dropout_theory.proof.indices import generalise_offset
 from dropout_theory.proof.layers import expected, mean_square, over_masks, relu_kept, rewritten
 from dropout_theory.statements import ForEach, equal, less_equal
 
-layer = size("l")  # the induction variable
 each_unit = (paper.each_example, (i, 1, n))
 
 
@@ -155,16 +154,9 @@ def instance_at(theorem: Theorem, entry: Element) -> Theorem:
     return specialise(general, example, unit)
 
 
-def for_each_layer(theorem: Theorem) -> Theorem:
-    """A fact about layer l, example s and unit i, for each of them."""
-    offset = natural("m")
-    statement = substitute(theorem.conclusion, {layer: l})
-    return generalise_offset(instance(theorem, {layer: 1 + offset}), offset, statement, *each_unit, (l, 1, d - 1))
-
-
 @prove("helmbold2017:thm19-step-relu-linear")
 def rectifiers_do_nothing() -> Theorem:
-    return for_each_layer(acts_linearly(paper.h_fixed, paper.g_fixed))
+    return for_each_layer(acts_linearly(paper.h_fixed, paper.g_fixed), *each_unit)
 
 
 @prove("helmbold2017:thm19.1")

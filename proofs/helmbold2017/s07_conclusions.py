@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import S
 
-from dropout_theory.language import E, Recursion, Scalar, Var, size
+from dropout_theory.language import E, Recursion, Scalar, Var
 from dropout_theory.papers.helmbold2017 import s07_conclusions as paper
 from dropout_theory.papers.helmbold2017.notation import d, i, n
 from dropout_theory.proof import (
@@ -27,8 +28,6 @@ from dropout_theory.proof import (
 )
 from dropout_theory.proof.layers import rewritten
 from dropout_theory.statements import ForEach, equal, less_equal
-
-layer = size("l")
 
 
 @prove("helmbold2017:sec7-variance-contributes")

@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every_layer, layer, unit_range
+from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every_layer, unit_range
+from dropout_theory.proofs.helmbold2017.tactics import family_in, layer
 from sympy import KroneckerDelta, Sum
 
 from dropout_theory.domains import POSITIVE
@@ -51,12 +52,6 @@ class Entries:
 
     def __getitem__(self, node: tuple[Any, Any]) -> Any:
         return self.values[(node[0], *self.places, node[1])]
-
-
-def family_in(expr: Any, name: str) -> Recursion:
-    """The hidden values of that name in an output."""
-    return next(e.family for e in sp.preorder_traversal(expr)
-                if isinstance(getattr(e, "family", None), Recursion) and e.family.name == name)
 
 
 def same_layers(one: Any, other: Any, *first: Theorem) -> Theorem:

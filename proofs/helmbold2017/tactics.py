@@ -1,0 +1,60 @@
+"""Short steps that many proofs share: layer by layer, means of squares, arithmetic with means as variables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy import Sum
+
+from dropout_theory.language import E, Recursion, Scalar, natural, size, substitute
+from dropout_theory.papers.helmbold2017.notation import d, i, l, n
+from dropout_theory.proof import Theorem, arithmetic, assume, identity, instance, satisfied
+from dropout_theory.proof.indices import generalise_offset
+from dropout_theory.proof.layers import expected
+from dropout_theory.statements import equal, less_equal
+
+layer = size("l")  # the induction variable
+UNITS = ((i, 1, n),)
+
+
+def for_each_layer(theorem: Theorem, *indices: Any) -> Theorem:
+    """A fact about layer `layer` and the given indices, by default unit i, for each of them."""
+    offset = natural("m")
+    body = substitute(theorem.conclusion, {layer: l})
+    moved = instance(theorem, {layer: 1 + offset})
+    return generalise_offset(moved, offset, body, *(indices or UNITS), (l, 1, d - 1))
+
+
+def family_in(expr: Any, name: str) -> Recursion:
+    """The hidden values of that name in an output."""
+    return next(e.family for e in sp.preorder_traversal(expr)
+                if isinstance(getattr(e, "family", None), Recursion) and e.family.name == name)
+
+
+def squared(theorem: Theorem) -> Theorem:
+    """left^2 = right^2, averaged."""
+    left, right = theorem.conclusion.args
+    return expected(arithmetic(equal(left**2, right**2), theorem))
+
+
+def of_terms(conclusion: Any, *premises: Theorem) -> Theorem:
+    """Real arithmetic with every expectation and sum as a variable: no normal form of these is needed."""
+    found: dict[Any, Scalar] = {}
+
+    def named(part: Any) -> Any:
+        if isinstance(part, (E, Sum)):
+            return found.setdefault(part, Scalar(f"term{len(found)}"))
+        args = [named(x) for x in part.args]
+        if isinstance(part, sp.core.relational.Relational):
+            return part.func(*args, evaluate=False)
+        return part.func(*args) if args else part
+
+    lemma = arithmetic(named(conclusion), *[assume(named(premise.conclusion)) for premise in premises])
+    return satisfied(instance(lemma, {name: term for term, name in found.items()}), *premises)
+
+
+def not_negative(sums: Theorem) -> Theorem:
+    """0 <= right side, where the left side is a sum of zeros."""
+    zeros, right = sums.conclusion.args
+    return of_terms(less_equal(0, right), sums, identity(zeros, 0))
