@@ -8,8 +8,8 @@ from dropout_theory.checkers import get_checker
 from dropout_theory.claim import Claim, Hypothesis
 from dropout_theory.domains import PROBABILITY, REAL
 from dropout_theory.kernel import Context, derive
-from dropout_theory.language import Scalar, family, size
-from dropout_theory.statements import less, less_equal
+from dropout_theory.language import Scalar, family, index, size
+from dropout_theory.statements import equal, less, less_equal
 
 p, x = Scalar("p", PROBABILITY), Scalar("x", REAL)
 
@@ -64,3 +64,15 @@ def test_the_ends_of_domains_are_met_where_hypotheses_allow_them():
     w = family("w", PROBABILITY, n)
     some = Claim("paper:sizes", "test", less_equal(0, w[1]), "1", "test")
     assert check(some).figures["boundary"] == ["n = 1", "w = 0", "w = 1"]
+
+
+def test_ends_that_only_the_stated_instance_or_some_entries_meet():
+    n, k = size("n"), index("k")
+    w = family("w", PROBABILITY, n)
+    total = equal(sp.Sum(w[k], (k, 1, n)), sp.Rational(7, 5))  # two entries at least, and not both 0 or both 1
+    stated = Claim("paper:places", "test", less_equal(0, w[1]), "1", "test", hypotheses=(Hypothesis("total", total),),
+                   admissible={n: 3, w: {(1,): 1, (2,): sp.Rational(2, 5), (3,): 0}})
+    figures = check(stated).figures
+    assert figures["boundary"] == ["w = 0 in places", "w = 1 in places"] and figures["boundary_not_met"] == ["n = 1"]
+    eight = check(claim_with(equal(n, 8), admissible={n: 8, x: 0})).figures
+    assert "boundary" not in eight and eight["boundary_not_met"] == ["n = 1"]

@@ -5,6 +5,7 @@ Where the hypotheses allow it, the ends of the domains are met too: p = 0, p = 1
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sympy as sp
@@ -51,20 +52,20 @@ def admissible(claim: Any, context: Context) -> Finding:
 
 
 class _AtEnd(RandomChooser):
-    """Random choices, with one atom, and every entry of it, at an end of its domain."""
+    """Random choices, with one atom at an end of its domain: every entry of it, or about half of them."""
 
-    def __init__(self, seed: int, atom: Any, end: Any) -> None:
+    def __init__(self, seed: int, atom: Any, end: Any, every: bool = True) -> None:
         super().__init__(seed)
-        self.atom, self.end = atom, end
+        self.atom, self.end, self.every = atom, end, every
 
     def integer(self, name: str, low: int, high: int) -> int:
-        return int(self.end) if self._is_it(name) else super().integer(name, low, high)
+        return int(self.end) if self._at_end(name) else super().integer(name, low, high)
 
     def number(self, name: str, domain: Domain) -> Any:
-        return self.end if self._is_it(name) else super().number(name, domain)
+        return self.end if self._at_end(name) else super().number(name, domain)
 
-    def _is_it(self, name: str) -> bool:
-        return name.partition("[")[0] == self.atom.name
+    def _at_end(self, name: str) -> bool:
+        return name.partition("[")[0] == self.atom.name and (self.every or self.random.random() < 0.5)
 
 
 def boundary(claim: Any, context: Context) -> dict[str, list[str]]:
@@ -76,26 +77,48 @@ def boundary(claim: Any, context: Context) -> dict[str, list[str]]:
             continue
         low, high = map(sp.sympify, (atom.domain.lower, atom.domain.upper))
         for end in dict.fromkeys(e for e in (low, high) if e.is_finite and atom.domain.contains(e)):
-            met = _met(claim, _AtEnd(context.seed, atom, end), atom, end)
-            found["boundary" if met else "boundary_not_met"].append(f"{atom} = {end}")
+            if _met(claim, context.seed, atom, end, True):
+                found["boundary"].append(f"{atom} = {end}")
+            elif isinstance(atom, lang.Family) and _met(claim, context.seed, atom, end, False):
+                found["boundary"].append(f"{atom} = {end} in places")
+            else:
+                found["boundary_not_met"].append(f"{atom} = {end}")
     return {name: ends for name, ends in found.items() if ends}
 
 
-def _met(claim: Any, chooser: RandomChooser, atom: Any, end: Any) -> bool:
-    """Whether the claim's own instance, moved to the end of a domain, or a drawn one there is admissible."""
-    if claim.admissible is not None and not isinstance(claim.admissible.get(atom), dict) and not atom.domain.integer:
+def _met(claim: Any, seed: int, atom: Any, end: Any, every: bool) -> bool:
+    """Whether the claim's own instance, as it is or moved to the end of a domain, or a drawn one is there."""
+    for values in _own(claim, atom, end, every):
         try:
-            check_admissible(claim, {**claim.admissible, atom: end})
-            return True
-        except (Rejected, Unsupported):
-            pass
-    for attempt in range(BOUNDARY_ATTEMPTS):
-        try:
-            build(claim, chooser, (1, 2, 2, 3)[attempt % 4])
+            check_admissible(claim, values)
             return True
         except (Rejected, Unsupported):
             continue
+    chooser = _AtEnd(seed, atom, end, every)
+    for attempt in range(BOUNDARY_ATTEMPTS):
+        try:
+            values = build(claim, chooser, (1, 2, 2, 3)[attempt % 4])
+        except (Rejected, Unsupported):
+            continue
+        if every or any(v == end for v in values[atom].values()):
+            return True
     return False
+
+
+def _own(claim: Any, atom: Any, end: Any, every: bool) -> Iterator[dict[Any, Any]]:
+    """The claim's own instance where it is at the end, and instances that differ from it in being there."""
+    own = dict(claim.admissible or {})
+    entries = own.get(atom)
+    if isinstance(entries, dict) and entries:
+        at_end = [v == end for v in map(sp.sympify, entries.values())]
+        if all(at_end) or any(at_end) and not every:
+            yield own
+        elif every:
+            yield {**own, atom: dict.fromkeys(entries, end)}
+        else:
+            yield from ({**own, atom: {**entries, place: end}} for place in entries)
+    elif entries is not None and not isinstance(entries, dict) and (not atom.domain.integer or entries == end):
+        yield {**own, atom: end}
 
 
 def contradictory_sizes(claim: Any) -> str | None:
