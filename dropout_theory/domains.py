@@ -38,9 +38,17 @@ class Domain:
         value = sp.sympify(value)
         if self.integer and not value.is_integer:
             return False
-        low = value > self.lower if self.open_below else value >= self.lower
-        high = value < self.upper if self.open_above else value <= self.upper
-        return bool(low) and bool(high)
+        return self._before(self.lower, value, self.open_below) and self._before(value, self.upper, self.open_above)
+
+    @staticmethod
+    def _before(small: sp.Expr, large: sp.Expr, is_open: bool) -> bool:
+        # the commonest cases first: SymPy's comparison asks much more than these
+        if small is sp.S.NegativeInfinity and large.is_Rational or small.is_Rational and large is sp.S.Infinity:
+            return True
+        if small.is_Rational and large.is_Rational:
+            ahead = large.p * small.q - small.p * large.q
+            return bool(ahead > 0 or ahead == 0 and not is_open)
+        return bool(small < large if is_open else small <= large)
 
     def conditions(self, expr: sp.Expr) -> tuple[sp.Basic, ...]:
         """The inequalities that say `expr` lies in the domain."""

@@ -59,7 +59,7 @@ def to_number(value: Any) -> Any:
         return value
     if isinstance(value, int):
         return fmpq(value)
-    rational = sp.sympify(value)
+    rational = value if isinstance(value, sp.Basic) else sp.sympify(value)
     if rational.is_Rational:
         return fmpq(int(rational.p), int(rational.q))
     return None
@@ -100,6 +100,11 @@ class Evaluator:
 
     # --- values -----------------------------------------------------------------------------------------------
     def integer(self, expr: Any, bound: dict[Any, Any]) -> int:
+        known = bound.get(expr)  # mostly an index of the sum around
+        if type(known) is int:
+            return known
+        if isinstance(expr, sp.Integer):
+            return int(expr.p)
         value = self.value(expr, bound)
         if isinstance(value, fmpq) and value.q == 1:
             return int(value.p)
@@ -113,10 +118,8 @@ class Evaluator:
         rule = _RULES.get(type(expr))
         if rule is not None:
             return rule(self, expr, bound)
-        if expr.is_Rational:
-            return fmpq(int(expr.p), int(expr.q))
         if isinstance(expr, sp.Symbol):  # every atom of the language is one
-            return self._symbol(expr, bound)
+            return self.symbol(expr, bound)
         if isinstance(expr, AppliedUndef):
             function = self._functions.get(expr.func)
             if function is None:
@@ -135,12 +138,12 @@ class Evaluator:
             raise Unsupported(f"cannot differentiate {expr}")
         return done
 
-    def _symbol(self, symbol: Any, bound: dict[Any, Any]) -> Any:
-        if symbol in bound:
-            found = bound[symbol]
+    def symbol(self, symbol: Any, bound: dict[Any, Any]) -> Any:
+        found = bound.get(symbol)
+        if found is not None:
             return fmpq(found) if isinstance(found, int) else found
-        if symbol in self.values:
-            found = self.values[symbol]
+        found = self.values.get(symbol)
+        if found is not None:
             number = to_number(found) if not isinstance(found, (arb, acb)) else found
             return self.value(sp.sympify(found), {}) if number is None else number
         raise Unsupported(f"no value for {symbol}")

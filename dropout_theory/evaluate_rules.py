@@ -29,6 +29,19 @@ def _undefined(message: str) -> Exception:
     return Undefined(message)
 
 
+_RATIONALS = (sp.Rational, sp.Integer, type(sp.S.Zero), type(sp.S.One), type(sp.S.NegativeOne), type(sp.S.Half))
+
+
+@_rule(*_RATIONALS)
+def _rational(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+    return fmpq(expr.p, expr.q)
+
+
+@_rule(sp.Symbol, lang.Scalar)  # the commonest atoms; Evaluator.value knows the rest
+def _symbol(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+    return ev.symbol(expr, bound)
+
+
 @_rule(lang.Element)
 def _element(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
     return ev.element(expr, bound)
@@ -36,16 +49,18 @@ def _element(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
 
 @_rule(sp.Add)
 def _add(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
-    total: Any = fmpq(0)
-    for a in expr.args:
+    first, *rest = expr.args
+    total = ev.value(first, bound)
+    for a in rest:
         total = total + ev.value(a, bound)
     return total
 
 
 @_rule(sp.Mul)
 def _mul(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
-    total: Any = fmpq(1)
-    for a in expr.args:
+    first, *rest = expr.args
+    total = ev.value(first, bound)
+    for a in rest:
         total = total * ev.value(a, bound)
     return total
 

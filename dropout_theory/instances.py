@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 import sympy as sp
@@ -38,8 +39,13 @@ class Rejected(Exception):
     """The drawn values violate a hypothesis."""
 
 
-def atoms_of(claim: Any) -> tuple[list[Any], list[Any], list[Any]]:
+def atoms_of(claim: Any) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
     """(integer scalars, real scalars, families) a claim's statement and hypotheses depend on, in a fixed order."""
+    return _atoms_of((claim.statement, *[h.condition for h in claim.hypotheses]))
+
+
+@lru_cache(maxsize=256)  # asked again for every instance that is drawn
+def _atoms_of(statements: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
     found: dict[Any, None] = {}
     functions: dict[Any, None] = {}
     bound: set[Any] = set()
@@ -76,14 +82,13 @@ def atoms_of(claim: Any) -> tuple[list[Any], list[Any], list[Any]]:
             if isinstance(a, sp.Basic):
                 walk(a)
 
-    walk(claim.statement)
-    for hypothesis in claim.hypotheses:
-        walk(hypothesis.condition)
+    for statement in statements:
+        walk(statement)
     known = [a for a in found if a not in bound and not isinstance(a, (lang.Recursion, lang.Gates, lang.Abstract))]
     families = [a for a in known if isinstance(a, lang.Family)]
     scalars = [a for a in known if not isinstance(a, lang.Family)]
-    return ([a for a in scalars if a.domain.integer], [a for a in scalars if not a.domain.integer],
-            families + list(functions))
+    return (tuple(a for a in scalars if a.domain.integer), tuple(a for a in scalars if not a.domain.integer),
+            (*families, *functions))
 
 
 def build(claim: Any, chooser: Chooser, max_size: int = 3) -> Values:
@@ -185,6 +190,11 @@ _SPECIAL = [sp.S.Zero, sp.S.One, -sp.S.One, sp.S.Half, sp.Integer(2), sp.Rationa
             sp.Rational(3, 4), sp.Integer(-2), sp.Integer(3)]
 
 
+@lru_cache(maxsize=256)
+def _special_in(domain: Domain) -> list[sp.Rational]:
+    return [v for v in _SPECIAL if domain.contains(v)]
+
+
 class RandomChooser:
     """Seeded choices that favour the edges of a domain and small rationals."""
 
@@ -196,7 +206,7 @@ class RandomChooser:
         return self.random.randint(low, high)
 
     def number(self, name: str, domain: Domain) -> sp.Rational:
-        inside = [v for v in _SPECIAL if domain.contains(v)]
+        inside = _special_in(domain)
         if inside and self.random.random() < self.edges:
             return self.random.choice(inside)
         return rational_in(domain, self.random.randint(0, 60), 60, self.random.choice((1, 1, 4)))

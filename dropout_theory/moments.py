@@ -11,7 +11,10 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.sums import Term, _multiply_all, _rename, _terms, collect, is_random, rebuild, unfold
+from dropout_theory.canonical import collect
+from dropout_theory.definitions import is_random, unfold
+from dropout_theory.monomials import Term, rebuild, rename
+from dropout_theory.sums import multiply_all, terms_of
 
 _MAX_GATES = 4
 
@@ -19,8 +22,8 @@ _MAX_GATES = 4
 def expectation_terms(argument: Any) -> list[Term]:
     """Terms of E(argument)."""
     found: list[Term] = []
-    for term in collect(_terms(_tidy(unfold(argument)))):
-        found += _expect(_rename(term))  # factors are named afresh, and must not take the names of its indices
+    for term in collect(terms_of(_tidy(unfold(argument)))):
+        found += _expect(rename(term))  # factors are named afresh, and must not take the names of its indices
     return found
 
 
@@ -36,7 +39,7 @@ def _expect(term: Term) -> list[Term]:
     certain = [p for p in term.powers if not is_random(p[0]) and not is_random(p[1])]
     random = [p for p in term.powers if p not in certain]
     factors = _split(random)
-    result = _multiply_all([[Term(term.coefficient, tuple(certain))], *factors])
+    result = multiply_all([[Term(term.coefficient, tuple(certain))], *factors])
     return [Term(t.coefficient, t.powers, (*term.binders, *t.binders)) for t in result]
 
 
@@ -190,7 +193,7 @@ def _gate_factors(gates: list[Any]) -> list[list[Term]]:
             continue
         mean = _gate_mean(family, [m.indices for m in members])
         scalars = [s for s in mean.free_symbols if isinstance(s, lang.RandomScalar)]
-        factors.append(expectation_terms(mean) if scalars else _terms(mean))
+        factors.append(expectation_terms(mean) if scalars else terms_of(mean))
     return factors
 
 
@@ -236,13 +239,13 @@ def _scalar_moment(rest: list[tuple[Any, Any]]) -> list[Term] | None:
         return None
     if kind == "uniform":
         low, high = parameters
-        return _terms(sp.expand(sp.Add(*[low**k * high ** (order - k) for k in range(int(order) + 1)]) / (order + 1)))
+        return terms_of(sp.expand(sp.Add(*[low**k * high ** (order - k) for k in range(int(order) + 1)]) / (order + 1)))
     if kind == "bernoulli":
-        return _terms(parameters[0])
+        return terms_of(parameters[0])
     mean, deviation = parameters
     moment = sum(sp.binomial(order, 2 * k) * sp.factorial2(2 * k - 1) * deviation ** (2 * k) * mean ** (order - 2 * k)
                  for k in range(int(order) // 2 + 1))
-    return _terms(sp.expand(moment))
+    return terms_of(sp.expand(moment))
 
 
 __all__ = ["expectation_terms", "rebuild"]

@@ -78,7 +78,7 @@ class Stirling2(sp.Function):
         return rf"S_2{power}\left({printer._print(self.args[0])}, {printer._print(self.args[1])}\right)"
 
 
-class LargestOutcome(lang._Operator):
+class LargestOutcome(lang.Operator):
     """The largest value an expression takes over the masks of positive probability."""
 
     nargs = 1

@@ -69,7 +69,7 @@ def with_functions(expr: Any, values: Any) -> Any:
 
 def _joined(factors: list[Any]) -> Any:
     """Their product, powers of one non-negative base with non-negative exponents in one: 0^p 0^(1-p) is 0."""
-    from dropout_theory.sums import is_nonnegative
+    from dropout_theory.signs import is_nonnegative
 
     exponents: dict[Any, Any] = {}
     rest = []
@@ -111,9 +111,9 @@ def _proved(statement: st.ForAll) -> bool:
 
 def _by_curvature(statement: st.ForAll) -> None:
     """Raise ProofError unless the statement is the convexity of a function whose second derivative is >= 0."""
+    from dropout_theory.definitions import unfold
     from dropout_theory.proof import ProofError, arithmetic, matches
     from dropout_theory.proof.universal import convex_by_curvature, convexity
-    from dropout_theory.sums import unfold
 
     if not isinstance(statement.body, sp.Le) or len(statement.bound_symbols) != 3:
         raise ProofError("not a statement of convexity")

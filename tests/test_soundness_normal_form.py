@@ -36,7 +36,8 @@ from dropout_theory.language import (
     uniform,
     weights,
 )
-from dropout_theory.sums import is_nonnegative, is_positive, normal, same
+from dropout_theory.signs import is_nonnegative, is_positive
+from dropout_theory.sums import normal, same
 
 n, m = size("n"), size("m")
 i, j, k = index("i"), index("j"), index("k")

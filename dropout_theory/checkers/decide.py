@@ -90,7 +90,7 @@ def decide(claim: Any, context: Context) -> Finding:
                    {"cases": len(decided), "undecided": len(undecided)})
 
 
-def _decide_at(claim: Any, fixed: Values, reals: list[Any], families: list[Any],
+def _decide_at(claim: Any, fixed: Values, reals: tuple[Any, ...], families: tuple[Any, ...],
                context: Context) -> tuple[str, Values]:
     translator = Translator()
     unroll = Unroller(fixed)

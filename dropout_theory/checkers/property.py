@@ -52,7 +52,7 @@ def _simple_numbers(domain: Domain) -> list[sp.Rational]:
 
 
 class DrawnChooser:
-    """Values of an instance from hypothesis' `data.draw`, so that its shrinker works on them."""
+    """Values of an instance from hypothesis' `draw`, so that its shrinker works on them."""
 
     def __init__(self, draw: Any) -> None:
         from hypothesis import strategies
@@ -106,15 +106,18 @@ class _Search:
         self.known: dict[str, Truth] = {}
         self.premises = Premises(claim.statement)
 
-    def __call__(self, data: Any) -> None:
+    def instance(self, draw: Any) -> Values:
+        """An admissible instance; hypothesis draws another where there is none."""
         from hypothesis import reject
 
         try:
-            values = build(self.claim, DrawnChooser(data.draw))
+            return build(self.claim, DrawnChooser(draw))
         except (Rejected, Unsupported) as error:
             self.rejected += 1
             self.reasons.add(str(error))
             reject()
+
+    def __call__(self, values: Values) -> None:
         if self._truth(values) is Truth.FALSE:
             self.failing = values
             raise _Failing
@@ -159,10 +162,13 @@ def property_test(claim: Any, context: Context) -> Finding:
         suppress_health_check=list(hypothesis.HealthCheck), phases=phases, report_multiple_bugs=False,
         print_blob=False, verbosity=hypothesis.Verbosity.quiet)
 
-    def example(data: Any) -> None:
-        search(data)
+    # one strategy for the whole instance: hypothesis looks after the state of `random` around each strategy it calls
+    instances = hypothesis.strategies.composite(search.instance)()
 
-    run = hypothesis.seed(context.seed)(settings(hypothesis.given(hypothesis.strategies.data())(example)))
+    def example(values: Values) -> None:
+        search(values)
+
+    run = hypothesis.seed(context.seed)(settings(hypothesis.given(instances)(example)))
     with _apart():
         try:
             run()

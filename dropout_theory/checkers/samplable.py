@@ -10,9 +10,9 @@ from sympy.logic.boolalg import Boolean
 from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.checkers.exact import not_evaluable
+from dropout_theory.definitions import is_random
 from dropout_theory.evaluate import Truth
 from dropout_theory.expectations.simulated import is_simulated
-from dropout_theory.sums import is_random
 
 OPERATORS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
 _OPPOSITE = {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE}

@@ -16,10 +16,10 @@ from flint import arb, fmpq
 from sympy.core.function import AppliedUndef
 
 from dropout_theory import language as lang
+from dropout_theory.definitions import is_random
 from dropout_theory.evaluate import Evaluator, Unsupported
 from dropout_theory.expectations.ranges import OPERATIONS, Range, Unbounded, constant, hull, operation
 from dropout_theory.expectations.rng import Bernoulli, Categorical, SamplingPlan, UniformVariate
-from dropout_theory.sums import is_random
 
 MAX_SLOTS = 20_000
 _MAX_SPLIT = 7  # gates fixed one way and the other when a range is unbounded over all of them at once

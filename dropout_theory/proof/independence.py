@@ -8,8 +8,8 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
+from dropout_theory.definitions import is_random
 from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.sums import is_random
 
 
 def independent_product(body: Any, limits: tuple[Any, Any, Any]) -> Theorem:

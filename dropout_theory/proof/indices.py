@@ -8,12 +8,13 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
+from dropout_theory.definitions import unfold
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches, rewrite
 from dropout_theory.proof.logic import put_values
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.sums import is_nonnegative, unfold
+from dropout_theory.signs import is_nonnegative
 
 
 def apart(left: Any, right: Any, *premises: Theorem) -> Theorem:

@@ -14,7 +14,7 @@ from dropout_theory.proof.algebra import _by_chance, _sides, rewrite
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
 from dropout_theory.proof.training import replaced
-from dropout_theory.sums import is_nonnegative
+from dropout_theory.signs import is_nonnegative
 
 MAX_GATES = 12
 _NUMBERS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)

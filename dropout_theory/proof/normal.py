@@ -11,7 +11,8 @@ from dropout_theory import statements as st
 from dropout_theory.domains import POSITIVE
 from dropout_theory.proof.algebra import _sides
 from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.sums import is_positive, same
+from dropout_theory.signs import is_positive
+from dropout_theory.sums import same
 
 
 def positive_part_mean(variable: lang.RandomScalar, antiderivative: Any, s: lang.Scalar) -> Theorem:

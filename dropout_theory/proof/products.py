@@ -10,7 +10,7 @@ from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.sums import is_nonnegative
+from dropout_theory.signs import is_nonnegative
 
 
 def vanishing_factor(product: sp.Product, at: Any, *premises: Theorem) -> Theorem:

@@ -11,7 +11,7 @@ from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import ProofError, Theorem, certify, need
-from dropout_theory.sums import is_nonnegative, is_positive
+from dropout_theory.signs import is_nonnegative, is_positive
 
 _OPERATORS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -16,7 +17,8 @@ import z3
 from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.proof.theorem import ProofError
-from dropout_theory.sums import is_nonnegative, is_positive, normal, quotient
+from dropout_theory.signs import is_nonnegative, is_positive, quotient
+from dropout_theory.sums import normal
 
 # a deterministic bound on work: a time limit would make verdicts depend on the machine (about 5 s here)
 RESOURCE_LIMIT = 10_000_000
@@ -228,13 +230,22 @@ def _facts_about(expr: Any) -> list[Any]:
 
 def entails(premises: list[Any], conclusion: Any) -> bool:
     """Whether the premises imply the conclusion over the reals. Raises ProofError on an unproved side condition."""
+    if conclusion in premises:
+        return True
+    implied, label = _entailed(tuple(premises), conclusion, _effort)
+    if label is not None:
+        raise ProofError(f"side condition not proved: {label}")
+    return implied
+
+
+@lru_cache(maxsize=8192)  # proofs of one paper share lemmas, and with them their steps
+def _entailed(premises: tuple[Any, ...], conclusion: Any, resources: int) -> tuple[bool, str | None]:
+    """(implied, unproved side condition or None): depends on nothing but the arguments, see `Translator.context`."""
     translator = Translator()
     given = [translator.boolean(p) for p in premises]
     goal = translator.boolean(conclusion)
-    label = translator.unjustified(given)
-    if label is not None:
-        raise ProofError(f"side condition not proved: {label}")
-    return _check([*given, *translator.facts], goal) is True
+    label = translator.unjustified(given, resources)
+    return (label is None and _check([*given, *translator.facts], goal, resources) is True), label
 
 
 _effort = RESOURCE_LIMIT

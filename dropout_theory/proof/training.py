@@ -12,7 +12,8 @@ from dropout_theory import statements as st
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.sums import is_positive, same
+from dropout_theory.signs import is_positive
+from dropout_theory.sums import same
 from dropout_theory.training import Aversion
 
 Mapped = Mapping[Any, Any]

@@ -15,7 +15,8 @@ from dropout_theory.proof.analysis import smooth, within
 from dropout_theory.proof.scope import index_ranges, replaceable, value_in_domain
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.sums import is_nonnegative, same
+from dropout_theory.signs import is_nonnegative
+from dropout_theory.sums import same
 
 
 def for_all(theorem: Theorem, *scalars: lang.Scalar) -> Theorem:
