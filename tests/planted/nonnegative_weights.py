@@ -17,13 +17,12 @@ from dropout_theory.papers.helmbold2017.s04_level_means import (
     net,
     psi,
 )
-from dropout_theory.papers.helmbold2017.s04_lower_bound import ONE_UNIT
 from dropout_theory.papers.helmbold2017.s04_lower_bound import general as any_keep
 from dropout_theory.papers.helmbold2017.s04_one_input import W, b0, least, w
 from dropout_theory.papers.helmbold2017.s04_one_input import b as biases
 from dropout_theory.papers.helmbold2017.s04_one_input import criterion as one_input
 from dropout_theory.papers.helmbold2017.s04_optimum import anything
-from dropout_theory.papers.helmbold2017.s04_supermodular import bias_atoms, weight_atoms
+from dropout_theory.papers.helmbold2017.s04_supermodular import bias_atoms, one_layer, weight_atoms
 from dropout_theory.papers.helmbold2017.s05_growth import c, growth, y
 from dropout_theory.statements import ForEach, equal, less, less_equal
 from planted import Plant
@@ -34,9 +33,9 @@ SMALL = {"max_size": 2}
 half, third = Rational(1, 2), Rational(1, 3)
 first, deeper, hidden_bias, last, output_bias = parameter_families()
 inner, steps = (ell, 1, K - 1), (ell, 0, K - 1)
-one_unit = {**ONE_UNIT, K: 1, weight_atoms[0]: {(1, 1): 1}}
+one_unit = one_layer(1, 1, 1, 0)
 # a unit that needs two inputs
-both_needed = {**ONE_UNIT, K: 2, weight_atoms[0]: {(1, 1): 1, (1, 2): 1}, bias_atoms[0]: {(1, 1): -2}}
+both_needed = {**one_layer(2, 1, 1, 0), bias_atoms[0]: {(1, 1): -2}}
 # mean outputs 1/3 and 1 for a dropped and a kept input: the best line, at criterion 2/9
 two_units = {d: 2, n: 2, K: 1, weight_atoms[0]: {(1, 1): half, (2, 1): half}, weight_atoms[1]: {},
              weight_atoms[2]: {(1,): third, (2,): third}, bias_atoms[0]: {(1, 1): 0, (1, 2): 0}, bias_atoms[1]: third}
