@@ -137,7 +137,7 @@ def curve(value: Any) -> Any:
     return Rational(1, 2) * (((1 - value) / 2) ** 2 + ((1 + value) / 2 - 1) ** 2 + 2 * slope * value)
 
 
-def least_at(value: Any, condition: Any, claim: Any) -> Theorem:
+def least_at(value: Any, condition: Any) -> Theorem:
     """The curve is least exactly at a value, given a condition on mu."""
     low = less_equal(curve(value), curve(paper.A))
     same, there = equal(curve(paper.A), curve(value)), equal(paper.A, value)
@@ -145,18 +145,18 @@ def least_at(value: Any, condition: Any, claim: Any) -> Theorem:
     found = conjunction(arithmetic(low, given), iff(arithmetic(there, assume(same), given),
                                                    arithmetic(same, assume(there)), same, there))
     steep = arithmetic(less(0, lam / paper.length), given_input())
-    moved_ = instance(found, {slope: lam / paper.length}, steep, given_input())
-    return restate(moved_, claim.statement)
+    return instance(found, {slope: lam / paper.length}, steep, given_input())
 
 
 @prove("helmbold2017:thm7-step-below")
 def below() -> Theorem:
-    return least_at(1 - 2 * slope, less_equal(2 * slope, 1), paper.BELOW)
+    reached = arithmetic(less_equal(0, paper.at), assume(paper.below.condition), given_input())
+    return restate(conjunction(reached, least_at(1 - 2 * slope, less_equal(2 * slope, 1))), paper.BELOW.statement)
 
 
 @prove("helmbold2017:thm7-step-above")
 def above() -> Theorem:
-    return least_at(sp.S.Zero, less(1, 2 * slope), paper.ABOVE)
+    return restate(least_at(sp.S.Zero, less(1, 2 * slope)), paper.ABOVE.statement)
 
 
 @prove("helmbold2017:thm7-step-zero")

@@ -182,8 +182,9 @@ above = Hypothesis("above the threshold", less(1, 2 * lam / length))
 at = 1 - 2 * lam / length
 
 BELOW = claim("thm7-step-below",
-      title="Up to the threshold (12) is least exactly at A = 1 - 2 lambda/|x|",
-      statement=both(less_equal(halves(at), halves(A)), equivalent(equal(halves(A), halves(at)), equal(A, at))),
+      title="Up to the threshold (12) is least exactly at A = 1 - 2 lambda/|x|, which is not negative",
+      statement=both(less_equal(0, at), less_equal(halves(at), halves(A)),
+                     equivalent(equal(halves(A), halves(at)), equal(A, at))),
       hypotheses=[nonzero_input, below], kind="step", source="appendix B, proof of theorem 7",
       admissible={K: 1, lam: Rational(1, 2), x: {(1,): 2}, A: Rational(1, 2)})
 
