@@ -33,8 +33,9 @@ from dropout_theory.language import (
     uniform,
     weights,
 )
+from dropout_theory.recheck.arithmetic import CannotRecheck, NoValue
 from dropout_theory.recheck.statements import truth
-from dropout_theory.recheck.values import CannotRecheck, NoValue, Values
+from dropout_theory.recheck.values import Values
 from dropout_theory.recheck.witnesses import recheck_counterexample, recheck_holds
 from dropout_theory.report.ledger import Ledger
 from dropout_theory.statements import equal, less, less_equal

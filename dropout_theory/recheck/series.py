@@ -14,7 +14,8 @@ import mpmath as mp
 import sympy as sp
 
 from dropout_theory import statements as st
-from dropout_theory.recheck.values import CannotRecheck, Values, wide
+from dropout_theory.recheck.arithmetic import CannotRecheck, wide
+from dropout_theory.recheck.values import Values
 
 TERMS = 160
 _MARGIN = 0.04  # how far from 1 the root of a term must be for its series to be called convergent or not

@@ -12,7 +12,8 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
-from dropout_theory.recheck.values import DIGITS, CannotRecheck, NoValue, Values, wide
+from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, NoValue, wide
+from dropout_theory.recheck.values import Values
 
 _GRID = [Fraction(k, 4) for k in range(-8, 9)]
 

@@ -16,8 +16,9 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
+from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, NoValue
 from dropout_theory.recheck.statements import admissible, truth
-from dropout_theory.recheck.values import DIGITS, CannotRecheck, NoValue, Values
+from dropout_theory.recheck.values import Values
 
 INSTANCES = 2  # drawn for each claim that holds, beside its admissible one
 

@@ -1,0 +1,53 @@
+"""Numbers of the second path: fractions while a value is rational, else mpmath's floating point at 60 digits."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import mpmath as mp
+
+DIGITS = 60
+Number = Any  # Fraction while exact, else mpf
+
+
+class CannotRecheck(Exception):
+    """The second path has no rule for an expression; the message says which."""
+
+
+class NoValue(Exception):
+    """The expression has no value here: division by zero, a logarithm of zero."""
+
+
+def wide(x: Number) -> Any:
+    """The number as an mpf."""
+    return mp.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else mp.mpf(x)
+
+
+def plus(x: Number, y: Number) -> Number:
+    return x + y if isinstance(x, Fraction) and isinstance(y, Fraction) else wide(x) + wide(y)
+
+
+def times(x: Number, y: Number) -> Number:
+    if isinstance(x, Fraction) and isinstance(y, Fraction):
+        return x * y
+    return Fraction(0) if 0 in (x, y) and Fraction in (type(x), type(y)) else wide(x) * wide(y)
+
+
+def minus(x: Number) -> Number:
+    return -x
+
+
+def raised(base: Number, exponent: Number) -> Number:
+    """base^exponent with 0^0 = 1. Raises NoValue for 0^negative and for roots of negative numbers."""
+    if base == 0 and exponent < 0:
+        raise NoValue("division by zero")
+    if isinstance(exponent, Fraction) and exponent.denominator == 1:
+        if isinstance(base, Fraction):
+            return base ** exponent.numerator
+        return mp.power(base, exponent.numerator)
+    if base == 0:
+        return Fraction(0)
+    if base < 0:
+        raise NoValue(f"({base})^({exponent}) is not real")
+    return mp.power(wide(base), wide(exponent))
