@@ -90,6 +90,36 @@ def test_single_masks_equal_plain_python(kind: str) -> None:
         np.testing.assert_allclose(state.totals[0].moments[3, inputs:], sums.var(axis=0) * 140, rtol=1e-9, atol=1e-13)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_single_precision_equals_plain_python(kind: str) -> None:
+    """The same masks: a sample is off by a few roundings of float32, where no spike sits on its threshold."""
+    key = derive_key(5)
+    for seed in range(4):
+        network, x = random_network(kind, np.random.default_rng([seed, KINDS.index(kind)]))
+        table = np.array([run(network, x, i, key)[1] for i in range(130)])
+        found = simulate(network, x, 130, 5, workers=1, dtype=np.float32).mean.value[network.sizes[0]:]
+        np.testing.assert_allclose(found, table.mean(axis=0), rtol=2e-5, atol=2e-5 * np.abs(table).max())
+
+
+def test_samples_beyond_two_to_the_32_have_gates_of_their_own() -> None:
+    """Samples 2^32 - 64 ... 2^32 + 63 in plain Python, where the upper half of the counter changes."""
+    network, x = random_network("units", np.random.default_rng([3, 0]))
+    key, plan, first = derive_key(5), make_plan(network), (1 << 32) - 64
+    units, inputs = plan.units, network.sizes[0]
+    moments, none = np.zeros((6, units)), np.full(units, -1, np.int64)
+    scratch = (np.zeros(plan.widest * LANES), np.zeros(units * LANES), np.zeros(4 * LANES),
+               np.zeros(4 * LANES, np.uint32), np.ones(LANES))
+    bins = np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0, np.int64)
+    load_kernels("network_kernels").network_block(
+        np.uint64(first), 0, 128, np.uint64(key[0]), np.uint64(key[1]), False, np.array(x), plan.arrays, True, moments,
+        none, np.empty((0, LANES)), np.zeros((0, 2), np.int64), np.zeros((0, 3)), bins, np.zeros(0, np.int64), scratch,
+        np.stack([none, none]), np.zeros((1, 1)))
+    expected = np.array([run(network, x, first + i, key)[1] for i in range(128)])
+    np.testing.assert_allclose(moments[0, inputs:], expected.mean(axis=0), rtol=1e-12)
+    low = np.array([run(network, x, i % (1 << 32), key)[1] for i in range(first, first + 128)])
+    assert abs(low.mean(axis=0) - expected.mean(axis=0)).max() > 1e-3  # a counter of 32 bits would begin anew
+
+
 def test_the_reference_distinguishes_masks() -> None:
     """The comparison above would notice another key, another order of gates or complemented gates."""
     network, x = random_network("units", np.random.default_rng([3, 0]))

@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from dropout_theory.engines.estimates import Quantity
 from dropout_theory.engines.gates import RandomLevel, Spikes
 from dropout_theory.engines.network import Layer, Network
+from dropout_theory.engines.network_enumeration import enumerated_network
 from dropout_theory.engines.simulation import SimulationStopped, simulate
 from dropout_theory.engines.totals import State, Totals
 
@@ -96,22 +98,34 @@ def test_covariances_histograms_and_quantiles_of_a_known_distribution() -> None:
         assert box.lower <= truth <= box.upper and box.upper - box.lower < 1e-2
 
 
-def test_measured_coverage() -> None:
+@pytest.mark.parametrize("control", [None, "antithetic", "linear"])
+def test_measured_coverage(control: str | None) -> None:
     """300 runs at error probability 0.2 for all intervals together: at most 96 may miss; P < 2e-6 if they hold."""
     network = Network([Layer([[2.0, -1.0], [1.0, 1.0]], gate=0.5), Layer([[3.0, -2.0]])], [0.5, 0.1])
-    from reference_network import enumerate_masks
-
-    mean, squares = (np.array(part) for part in enumerate_masks(network, [1.0, 1.0]))
-    misses = 0
+    exact = enumerated_network(network, [1.0, 1.0])
+    pair, unit = ((1, 0), (2, 0)), (1, 1)
+    # unit (1, 1) is 1/2, sigma(1), sigma(2) with probabilities 0.45, 0.5, 0.05
+    extras: dict[str, Any] = {} if control == "linear" else {"covariances": [pair], "quantiles": {unit: [0.4, 0.9]}}
+    quantiles = {(unit, 0.4): 0.5, (unit, 0.9): 1 / (1 + math.exp(-1))}
+    misses = narrow = 0
     for seed in range(300):
-        found = simulate(network, [1.0, 1.0], 200, seed, error_probability=0.2, workers=1)
-        box, spread = found.mean[2:], found.variance[2:]
-        inside = (box.lower <= mean) & (mean <= box.upper)
-        inside &= (spread.lower <= squares - mean**2) & (squares - mean**2 <= spread.upper)
-        misses += not inside.all()
-    assert misses <= 96
-    large = simulate(network, [1.0, 1.0], 200_000, 1, error_probability=0.2).mean[2:]
+        found = simulate(network, [1.0, 1.0], 6400, seed, error_probability=0.2, workers=1, control=control, **extras)
+        truths = [(found.mean, exact.mean), (found.variance, exact.variance), (found.nwgm, exact.nwgm),
+                  (found.preactivation, exact.preactivation), (found.alpha, exact.alpha)]
+        truths += [(box, exact.covariance(*pair)) for box in found.covariances.values()]
+        truths += [(box, quantiles[at]) for at, box in found.quantiles.items()]
+        misses += not all((box.lower <= truth + 1e-12).all() and (truth - 1e-12 <= box.upper).all()
+                          for box, truth in truths)
+        narrow += bool((8 * abs(found.mean.value - exact.mean) > found.mean.half_width + 1e-12).any())
+    assert misses <= 96 < narrow  # intervals of an eighth of the width would be noticed
+    large = simulate(network, [1.0, 1.0], 128 * 1500, 1, error_probability=0.2, control=control).mean[2:]
     assert (large.half_width < 0.01).all()  # the intervals say something
+
+
+def test_a_mean_may_be_farther_from_the_truth_than_half_a_clipped_interval() -> None:
+    box = Quantity(np.array(0.01), np.array(0.0), np.array(0.03))
+    assert box.half_width == 0.015 and box.reach(box.value) == pytest.approx(0.02)
+    assert box.reach(np.array(0.04)) == pytest.approx(0.04)  # a number outside
 
 
 def test_tiny_spread_near_one_keeps_its_variance() -> None:
