@@ -3,6 +3,7 @@
 from sympy import Rational, binomial
 
 from dropout_theory.language import E
+from dropout_theory.papers.helmbold2017 import s04_one_input_deep as deep
 from dropout_theory.papers.helmbold2017.notation import K, d, n, p, parameter_families
 from dropout_theory.papers.helmbold2017.s04_best_constant import bias
 from dropout_theory.papers.helmbold2017.s04_best_constant import criterion as equal_criterion
@@ -68,6 +69,13 @@ PLANT.refuted("half-of-the-distribution", less_equal(y**2 / (K + 1), y**2 * (gro
               limits=SMALL, admissible={K: 4, n: 16, d: 2, c: 1})
 PLANT.refuted("bias-on-ones-only", equal(equal_criterion(bias), (y**2 * growth + 2 * y * (bias - 1) + (bias - 1) ** 2)
                                          / 2), by=BOTH, limits=SMALL)
+averages = {n: 1, deep.W1: {(1,): half}, deep.b1: {(1,): 0}, deep.W2: {(1, 1): 1}, deep.b2: {(1,): 0},
+            deep.w: {(1,): Rational(2, 15)}, deep.b0: Rational(7, 15)}
+grown = (1 + 1 / n) ** 3
+PLANT.refuted("two-layers-as-three", less_equal((2 * grown - 1) / (8 * grown - 2), deep.criterion),
+              by=("exact",), limits=SMALL, admissible=averages)
+PLANT.refuted("damped-too-well", less_equal(deep.losses(deep.damped), Rational(1, 6)), by=("exact",),
+              limits={"max_size": 1})
 
 # --- true -------------------------------------------------------------------------------------------------------
 
@@ -79,4 +87,3 @@ PLANT.holds("pairs-of-one-input", ForEach(less_equal(corner_values[1] - corner_v
 PLANT.holds("six-times-the-constant", less_equal(1 / (6 * K), criterion), limits=SMALL)
 PLANT.holds("one-input-above-a-sixth", less(Rational(1, 6), one_input()), limits=SMALL)
 PLANT.holds("equal-weights-above-the-bound", less_equal(1 / (2 * (K + 2)), equal_criterion(bias)), limits=SMALL)
-
