@@ -76,9 +76,9 @@ class _Bound(Boolean):
     @property
     def free_symbols(self) -> set[Any]:
         found = set(self.body.free_symbols) - set(self.bound_symbols)
-        for limit in self.limits:
+        for place, limit in enumerate(self.limits):  # a range may mention the indices before it
             for end in limit.args[1:]:
-                found |= end.free_symbols
+                found |= end.free_symbols - set(self.bound_symbols[:place])
         return found
 
     def _latex(self, printer: Any) -> str:

@@ -5,6 +5,7 @@ from itertools import permutations
 import sympy as sp
 
 from dropout_theory.language import index, size, weights
+from dropout_theory.statements import ForEach
 from dropout_theory.sums import normal, same
 
 n = size("n")
@@ -31,3 +32,10 @@ def test_cycles_of_alike_indices() -> None:
     limits = ((a, 1, n), (b, 1, n), (c, 1, n))
     assert same(sp.Sum(A[a, b] * A[b, c] * A[c, a], *limits), sp.Sum(A[b, a] * A[c, b] * A[a, c], *limits))
     assert not same(sp.Sum(A[a, b] * A[b, c] * A[c, a], *limits), sp.Sum(A[a, b] * A[b, c] * A[a, c], *limits))
+
+
+def test_a_range_may_mention_the_index_before_it() -> None:
+    i, j, n = index("i"), index("j"), size("n")
+    w = weights("w", n)
+    assert ForEach(w[i] >= w[j], (i, 1, n), (j, i, n)).free_symbols == {w, n}
+    assert i in ForEach(w[j] >= 0, (j, i, n), (i, 1, n)).free_symbols  # bound only after it was mentioned

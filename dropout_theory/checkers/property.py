@@ -195,7 +195,8 @@ def _counterexample(claim: Any, search: _Search, context: Context) -> Finding:
         return Finding("unknown", "sampled", "a failing instance was drawn but could not be verified")
     # hypothesis shrinks by heuristics on its choices and may stop early; this step works on the instance itself
     smallest, judged = shrink(claim, search.failing) if context.shrink else (search.failing, failing)
-    return Finding("fails", "sampled", f"counterexample among {search.tried} drawn instances, shrunk",
+    return Finding("fails", "sampled", f"counterexample among {search.tried} drawn instances"
+                   + (", shrunk" if context.shrink else ""),
                    {"tried": search.tried}, counterexample=report(smallest, judged))
 
 
