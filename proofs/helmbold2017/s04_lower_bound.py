@@ -82,6 +82,11 @@ def as_printed() -> Theorem:
     return satisfied(instance(weaker, {value: paper.criterion}), all_sizes())
 
 
+@prove("helmbold2017:lem16.amended-few-inputs")
+def few_inputs() -> Theorem:
+    return as_printed()
+
+
 # --- theorem 8 --------------------------------------------------------------------------------------------------
 
 

@@ -98,6 +98,11 @@ LEM16 = claim("lem16",
       statement=less_equal(1 / (36 * K), criterion), hypotheses=[many], admissible=one_layer(64, 1, 1, 0),
       kind="lemma", source="section 4.1, lemma 16", not_applicable=no_enumeration)
 
+claim("lem16.amended-few-inputs",
+      title="The printed bound 1/(36K) holds for 18 inputs and fewer, too",
+      statement=LEM16.statement, limits=TWO, admissible=NEARLY_BEST, source="section 4.1, lemma 16",
+      reading="Sharper than printed in its scope; lem16-all-sizes has the better bound.")
+
 LEM16_ALL = claim("lem16-all-sizes",
       title="Without negative weights the criterion is at least 1/(2(K + 2)), for any number of inputs",
       statement=less_equal(1 / (2 * (K + 2)), criterion), limits=TWO, admissible=NEARLY_BEST,
