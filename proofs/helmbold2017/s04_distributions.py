@@ -12,11 +12,8 @@ from typing import Any
 from dropout_theory.proofs.helmbold2017.gadget_moments import nothing_passed
 from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer as layers_agree
 from dropout_theory.proofs.helmbold2017.s03_scaling import layer
-from dropout_theory.proofs.helmbold2017.s04_supermodular import (
-    at_output,
-    criterion_with_bias,
-    every_layer,
-)
+from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, criterion_with_bias, every_layer
+from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Rational, S
 
 from dropout_theory.domains import POSITIVE
@@ -72,9 +69,9 @@ class Square:
         layers = every_layer(self.nets, lambda: first, passed)
         mean = expected(at_output(layers, passed, supermodular(self.outputs)))
         low, high = mean.conclusion.args
-        return arithmetic(supermodular([E(value) for value in self.outputs]), mean,
-                          identity(low, E(self.outputs[1]) + E(self.outputs[2])),
-                          identity(high, E(self.outputs[0]) + E(self.outputs[3])))
+        return of_terms(supermodular([E(value) for value in self.outputs]), mean,
+                        identity(low, E(self.outputs[1]) + E(self.outputs[2])),
+                        identity(high, E(self.outputs[0]) + E(self.outputs[3])))
 
     def criterion(self, label: Any) -> Theorem:
         """The criterion is at least the squared loss of the means, weighted by the chances of what is kept."""
@@ -91,8 +88,8 @@ class Square:
         values = {loss: split.conclusion.args[0], zero: E(self.outputs[0] ** 2),
                   **dict(zip(losses, parts, strict=True)), biases[0]: E(self.outputs[0]) ** 2,
                   **{b: (E(value) - label) ** 2 for b, value in zip(biases[1:], self.outputs, strict=True)}}
-        squares_ = [arithmetic(less_equal((E(value) - label) ** 2, part), mean_square(value - label),
-                               identity(E(value - label), E(value) - label))
+        squares_ = [of_terms(less_equal((E(value) - label) ** 2, part), mean_square(value - label),
+                             identity(E(value - label), E(value) - label))
                     for value, part in zip(self.outputs, parts, strict=True)]
         known = restate(split, equal(split.conclusion.args[0], whole.xreplace(dict(zip(losses, parts, strict=True)))))
         return satisfied(instance(bound, values), known, mean_square(self.outputs[0]), *squares_)
@@ -122,10 +119,11 @@ def at_least(label: Any, more: Any = 0) -> Theorem:
     split = identity(squares(goal), goal**2 + goal * (v00 + v11 - v10 - v01) / 2 + at_optimum)
     least = arithmetic(less_equal(goal**2, squares(goal)), split, bent, arithmetic(less_equal(0, at_optimum)))
     here = satisfied(instance(least, {**square.means(), goal: label}), square.order())
-    low, high = square.criterion(label).conclusion.args
+    bound = square.criterion(label)
+    low, high = bound.conclusion.args
     a, b = Scalar("a"), Scalar("b")
     chain = arithmetic(less_equal(a / 8, b), assume(less_equal(a, 8 * Scalar("l"))), assume(less_equal(Scalar("l"), b)))
-    return satisfied(instance(chain, {a: S(label) ** 2, b: high, Scalar("l"): low}), here, square.criterion(label))
+    return satisfied(instance(chain, {a: S(label) ** 2, b: high, Scalar("l"): low}), here, bound)
 
 
 @prove("helmbold2017:sec43-embedded-lower-bound")
@@ -136,7 +134,7 @@ def embedded() -> Theorem:
 @prove("helmbold2017:thm17-notation.amended")
 @prove("helmbold2017:sec43-zero-embedding-lower-bound")
 def zero_embedded() -> Theorem:
-    return restate(at_least(S.One), paper.ZERO_EMBEDDED.statement)
+    return restate(instance(at_least(paper.label), {paper.label: 1}), paper.ZERO_EMBEDDED.statement)
 
 
 @prove("helmbold2017:sec2-other-keep-probabilities")
