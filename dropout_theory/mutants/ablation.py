@@ -135,7 +135,7 @@ def _with_sharper(found: Ablation, weaker: Claim) -> Ablation:
     if found.outcome != "not needed":
         return found
     left = [h.condition for h in weaker.hypotheses]
-    named = [c.id for c in REGISTRY if c.statement == weaker.statement
+    named = [c.id for c in REGISTRY if c.id != weaker.id and c.statement == weaker.statement
              and all(_given(h.condition, left) for h in c.hypotheses)]
     sharper = f"; stated without it: {', '.join(named)}" if named else ""
     return dataclasses.replace(found, reason=found.reason + sharper)

@@ -53,7 +53,7 @@ def penalty_above(value: Any, *known: Theorem) -> Theorem:
 @prove("helmbold2017:sec51-exponential-targets")
 def exponential_targets() -> Theorem:
     first, second = paper.TARGETS
-    _, lower, upper = (assume(h.condition) for h in paper.between)
+    lower, upper = (assume(h.condition) for h in paper.between)
     dropout = restate(penalty_above(paper.low**d, lower), first)
     rho, known = growth.rho, assume(growth.root.condition)
     wanted = less_equal(rho, paper.high)

@@ -54,11 +54,18 @@ claim("lem22-step-zero-weight",
       hypotheses=[Hypothesis("no weight into the output", equal(out, 0))], kind="step",
       source="appendix B, proof of lemma 22", admissible={out: 0, t: 1, bias: 1, level: 0})
 
+swapped, slackless = both(equal(Relu(-t), zero), equal(Relu(0), one)), Hypothesis("no slack", equal(zero, -t))
 claim("lem24-step-values",
       title="Negating the weights of a unit that is active on 0 only, and putting its bias to 0, swaps its two values",
-      statement=both(equal(Relu(-t), zero), equal(Relu(0), one)),
+      statement=swapped,
       hypotheses=[Hypothesis("active on 0", less(0, zero)), Hypothesis("silent on x", equal(one, 0)),
-                  Hypothesis("no slack", equal(zero, -t))], kind="step", source="appendix B, proof of lemma 24",
+                  slackless], kind="step", source="appendix B, proof of lemma 24",
+      admissible={t: -1, bias: 1}, not_applicable={"property": RARE})
+
+claim("lem24-step-values.amended-any-unit",
+      title="Negating the weights and dropping the bias swaps the values of any unit whose value on 0 is -v_j . x",
+      statement=swapped, hypotheses=[slackless], source="appendix B, proof of lemma 24",
+      reading="Sharper than printed: active on 0 and silent on x the unit need not be.",
       admissible={t: -1, bias: 1}, not_applicable={"property": RARE})
 
 small, large, s = Scalar("B", NONNEGATIVE), Scalar("B'", NONNEGATIVE), Scalar("s", POSITIVE)

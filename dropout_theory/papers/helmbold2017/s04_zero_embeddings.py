@@ -13,7 +13,7 @@ from dropout_theory.language import Family, Recursion, family
 from dropout_theory.papers.helmbold2017.notation import BIT, K
 from dropout_theory.papers.helmbold2017.s04_gadgets import Gadgets, eps, excess_at, k
 from dropout_theory.papers.helmbold2017.s04_supermodular import fifth, rescaled, with_bias
-from dropout_theory.statements import SameToOrder, equal, less_equal
+from dropout_theory.statements import SameToOrder, equal
 
 claim = Section("helmbold2017", "4.3")
 TWO = {"max_size": 2}
@@ -57,7 +57,6 @@ class Embedded(Gadgets):
 network = Embedded(K, family("x", BIT, (k, 1, K)))
 two_ones = Hypothesis("two inputs are 1", network.two_ones)
 A = network.excess
-at_least_two = Hypothesis("two features", less_equal(2, K))
 ZERO: dict[str, Any] = {"hypotheses": [two_ones], "kind": "sentence",
                         "source": "section 4.3, second paragraph", "limits": TWO}
 BOTH = "The same for every zero-embedding, wherever the two features stand."
@@ -72,7 +71,7 @@ RESCALED = claim("sec43-gadgets-criterion-rescaled",
 
 claim("sec43-gadgets-limit",
       title="For many hidden units the gadgets reach 1/10 on every zero-embedding",
-      statement=SameToOrder(with_bias(excess_at(K)), Rational(1, 10), eps, 0), hypotheses=[at_least_two],
+      statement=SameToOrder(with_bias(excess_at(K)), Rational(1, 10), eps, 0),
       kind="sentence", source="section 4.3, second paragraph",
       reading="epsilon is 1/n; the criterion is put in the closed form of sec43-gadgets-criterion.",
       erratum=Erratum("missing-factor", "minor", "23/200 as described, still below 1/8. As in eq. (6) it is 1/10 when "
@@ -80,10 +79,10 @@ claim("sec43-gadgets-limit",
 
 claim("sec43-gadgets-limit.amended-limit",
       title="For many hidden units the gadgets as described reach 23/200 on every zero-embedding",
-      statement=SameToOrder(with_bias(excess_at(K)), Rational(23, 200), eps, 0), hypotheses=[at_least_two],
+      statement=SameToOrder(with_bias(excess_at(K)), Rational(23, 200), eps, 0),
       source="section 4.3, second paragraph")
 
 claim("sec43-gadgets-limit.amended",
       title="For many hidden units the gadgets with rescaled output weights reach 1/10 on every zero-embedding",
-      statement=SameToOrder(rescaled(excess_at(K)), Rational(1, 10), eps, 0), hypotheses=[at_least_two],
+      statement=SameToOrder(rescaled(excess_at(K)), Rational(1, 10), eps, 0),
       source="section 4.3, second paragraph")

@@ -53,8 +53,7 @@ ones = {c: half, K: 2, n: 2, d: 2}
 # --- after theorem 18 -----------------------------------------------------------------------------------------------
 
 low, high = Scalar("A", POSITIVE), Scalar("B", POSITIVE)
-between = [Hypothesis("growing", less(1, low)), Hypothesis("at least A^d", less_equal(low**d, y)),
-           Hypothesis("at most B^d", less_equal(y, high**d))]
+between = [Hypothesis("at least A^d", less_equal(low**d, y)), Hypothesis("at most B^d", less_equal(y, high**d))]
 TARGETS = (less_equal(low ** (2 * d) / K, criterion - risk),
            less_equal(penalty, lam * high**2 / 2 * (K * n + n - 2 * n**2 + n**2 * d)))
 claim("sec51-exponential-targets",
@@ -63,7 +62,8 @@ claim("sec51-exponential-targets",
       hypotheses=[root, *between], kind="sentence", source="abstract; section 1; section 5.1, after theorem 18",
       admissible={c: 1, K: 2, n: 2, d: 2, rho: 2, low: 2, high: 2, lam: 1}, limits=TWO,
       not_applicable={"property": "drawn values hardly ever meet the equation for the root; the stated instance does"},
-      reading="y = exp(Theta(d)) has such bounds with A > 1. Linear is more than the polynomial growth claimed.")
+      reading="y = exp(Theta(d)) has such bounds, and with A > 1, for which the penalty of dropout is exponential. "
+              "Linear is more than the polynomial growth claimed.")
 
 claim("sec51-weight-decay-linear",
       title="With weights of constant size the penalty of weight decay is a linear function of the depth",
