@@ -174,8 +174,7 @@ EQ12_2 = claim("eq12.2",
 claim("eq12",
       title="The criterion of an optimal network as a function of its activation",
       statement=both(first_line, second_line), hypotheses=[nonzero_input, forward, least_size], kind="equation",
-      source="appendix B, eq. (12)", admissible=SMALL,
-      not_applicable=dict.fromkeys(("exact", "property", "montecarlo", "interval", "decide"), "checked in its parts"))
+      source="appendix B, eq. (12)", admissible=SMALL, not_applicable={"property": RARE})
 
 below = Hypothesis("at most the threshold", less_equal(2 * lam / length, 1))
 above = Hypothesis("above the threshold", less(1, 2 * lam / length))

@@ -70,10 +70,11 @@ CONTRIBUTIONS = claim("def2-contributions-bounded",
                            E((D - target) ** 2)),
       kind="sentence", source="section 3.1, definition 2", limits=TWO,
       not_applicable={"decide": "the polynomial arithmetic of two layers of gates takes too long"},
-      reading="For one example. So networks of bounded criterion have no large contributions that cancel. With one "
-              "hidden layer and finitely many examples contributions make up finite unions of polyhedral cones, which "
-              "are closed: the criterion has a minimiser. With more hidden layers they need not be closed, and whether "
-              "there is a minimiser is not decided here; theorems on minimisers are read as conditional on one.")
+      reading="For one example. So networks of bounded criterion have no large contributions that cancel. What follows "
+              "from it by hand and is not checked here: with one hidden layer and finitely many examples contributions "
+              "make up finite unions of polyhedral cones, which are closed, so that for p < 1 the criterion has a "
+              "minimiser. With more hidden layers they need not be closed, and whether there is a minimiser is open; "
+              "theorems on minimisers are read as conditional on one.")
 
 # --- section 3.1 ------------------------------------------------------------------------------------------------------
 

@@ -124,8 +124,8 @@ THM8 = claim("thm8",
       admissible={**one_layer(64, 1, 1, 0), m: 199}, kind="theorem", source="section 4.1, theorem 8",
       not_applicable=no_enumeration,
       reading="An optimiser without negative weights would have at most the criterion of the network of gadgets. "
-              "Whether an optimiser exists is not said; if none does the theorem says nothing. For one input it does, "
-              "see thm8-one-input-reached; in general it is not decided here.")
+              "Whether an optimiser exists is not said; if none does the theorem says nothing. With one hidden layer "
+              "one does by the argument at def2-contributions-bounded; with more it is not decided here.")
 
 THM8_FROM_3 = claim("thm8-from-three-inputs",
       title="Theorem 8 needs no more than three inputs",

@@ -259,5 +259,6 @@ THM17 = claim("thm17",
                   bias_atoms[0]: {(1, 1): 0}, bias_atoms[1]: 0},
       not_applicable=dict.fromkeys(("exact", "property", "montecarlo", "decide"),
                                    "the hypothesis needs more than 40 hidden units, too many patterns to enumerate"),
-      reading="An optimiser without negative weights would have at most the criterion of the network of gadgets. "
+      reading="An optimiser without negative weights would have at most the criterion of the network of gadgets. That "
+              "there is an optimiser is not said, see def2-contributions-bounded; without one nothing is claimed. "
               "K = 2 is no perfect square, so it lies outside the standard architecture of section 2.")
