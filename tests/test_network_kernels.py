@@ -113,7 +113,7 @@ def test_samples_beyond_two_to_the_32_have_gates_of_their_own() -> None:
     load_kernels("network_kernels").network_block(
         np.uint64(first), 0, 128, np.uint64(key[0]), np.uint64(key[1]), False, np.array(x), plan.arrays, True, moments,
         none, np.empty((0, LANES)), np.zeros((0, 2), np.int64), np.zeros((0, 3)), bins, np.zeros(0, np.int64), scratch,
-        np.stack([none, none]), np.zeros((1, 1)))
+        np.stack([none, none]), np.zeros((0, 0)))
     expected = np.array([run(network, x, first + i, key)[1] for i in range(128)])
     np.testing.assert_allclose(moments[0, inputs:], expected.mean(axis=0), rtol=1e-12)
     low = np.array([run(network, x, i % (1 << 32), key)[1] for i in range(first, first + 128)])

@@ -231,7 +231,7 @@ def network_block(first, begin, count, k0, k1, antithetic, x, plan, want_sums, m
     ``want_sums``), and of averages of antithetic pairs. ``kept_units``: row of ``kept`` for every unit, or -1.
     ``pairs`` of rows of kept, ``co`` as in ``moment_kernels``. ``bins``: rows of kept, lowest values, bins per unit
     length, bins. ``scratch``: rows, signals, four rows of work, words, level. ``taped`` (2, units): rows of ``tape``
-    for activities and for gated ones, or -1; ``tape`` (rows, length) of float64 takes samples begin, begin + 1, ...
+    for activities and for gated ones, or -1; ``tape`` (rows, length or 0) of float64 takes samples begin, ...
     """
     layers, reads, weights, biases, cs, slopes, gates, wires, levels = plan
     kinds, places, bits, thresholds = gates
@@ -280,7 +280,7 @@ def network_block(first, begin, count, k0, k1, antithetic, x, plan, want_sums, m
                     if kept_units[unit + u] >= 0:
                         for l in range(LANES):
                             put(store, kept_units[unit + u] * LANES + l, get(rows, at + l))
-            for u in range(units):
+            for u in range(units if length else 0):
                 if taped[0, unit + u] >= 0:
                     place = taped[0, unit + u] * length + seen - begin
                     for l in range(LANES):
@@ -301,7 +301,7 @@ def network_block(first, begin, count, k0, k1, antithetic, x, plan, want_sums, m
                 for t in range(LANES // tile):
                     for v in range(tile):
                         put(signals, (t * total + unit + u) * tile + v, get(gated, t * tile + v))
-                if taped[1, unit + u] >= 0:
+                if length and taped[1, unit + u] >= 0:
                     place = taped[1, unit + u] * length + seen - begin
                     for l in range(LANES):
                         put(record, place + l, np.float64(get(gated, l)))

@@ -91,7 +91,7 @@ def _run_blocks(job: _Job, pieces: Sequence[Piece]) -> list[Totals]:
     kept = np.empty((int(job.kept_units.max(initial=-1)) + 1, LANES), dtype)
     scratch = (np.zeros(plan.widest * LANES, dtype), np.zeros(units * LANES, dtype), np.zeros(4 * LANES, dtype),
                np.zeros(4 * LANES, np.uint32), np.ones(LANES))
-    last, taped, tape = job.last, np.full((2, units), -1, np.int64), np.zeros((1, 1))
+    last, taped, tape = job.last, np.full((2, units), -1, np.int64), np.zeros((0, 0))
     if last:
         integrate, own, taped, tape = load_kernels("last_layer_kernels"), last.arrays(), last.taped, last.tape()
     for case, index, size in pieces:
@@ -104,8 +104,9 @@ def _run_blocks(job: _Job, pieces: Sequence[Piece]) -> list[Totals]:
                             plan.halves[case], plan.cuts, plan.tables[case], job.want_sums, made.moments,
                             len(kept) > 0, kept, *wishes)
         else:
-            for begin in range(0, size, tape.shape[1] if last else size):
-                end = min(size, begin + tape.shape[1]) if last else size
+            step = tape.shape[1] or size
+            for begin in range(0, size, step):
+                end = min(size, begin + step)
                 code.network_block(first, begin, end, *key, job.antithetic, job.x[case], plan.arrays, job.want_sums,
                                    made.moments, job.kept_units, kept, *wishes, taped, tape)
                 if last:
