@@ -187,9 +187,11 @@ def _instances(weaker: Claim, outside: Claim, context: Context) -> Iterator[Valu
     if not any(atoms_of(outside)):
         return
     chooser = RandomChooser(context.seed)
+    larger = dataclasses.replace(outside, limits={"max_size": outside.limits.get("max_size", 3) + 1})
     for attempt in range(ATTEMPTS):
+        size = (1, 2, 2, 3)[attempt % 4]
         try:
-            values = build(outside, chooser, (1, 2, 2, 3)[attempt % 4])
+            values = build(outside if size < 3 else larger, chooser, size)
         except (Rejected, Unsupported, ArithmeticError, ValueError):
             continue
         yield values
