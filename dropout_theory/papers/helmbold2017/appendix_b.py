@@ -56,7 +56,7 @@ shifted = Shallow(own.into, lambda j_: a[j_] - Min(unit_on_zero(own, j_), unit_o
 
 silent = ForEach(equal(Min(unit_on_zero(shifted, j), unit_on_x(shifted, j)), 0), units)
 
-LEM22 = claim("lem22",
+claim("lem22",
       title="Each hidden unit may be assumed to be silent on x or on 0",
       statement=both(*same_outputs(shifted), equal(size_of(shifted), size_of(own)), silent),
       kind="lemma", source="appendix B, lemma 22",
@@ -88,12 +88,12 @@ tight = Shallow(lambda j_, k_: (unit_on_x(own, j_) - unit_on_zero(own, j_)) / sq
 
 no_slack = ForEach(equal(Abs(projection(tight, j)), Max(unit_on_zero(tight, j), unit_on_x(tight, j))), units)
 
-LEM23 = claim("lem23",
+claim("lem23",
       title="The size of v_j . x may be assumed to be the larger of the unit's two values",
       statement=both(*same_outputs(tight), less_equal(size_of(tight), size_of(own)), no_slack),
       hypotheses=[nonzero_input, one_silent], kind="lemma", source="appendix B, lemma 23")
 
-LEM23_FIRST = claim("lem23-step-first",
+claim("lem23-step-first",
       title="At a minimiser, a unit silent on 0 has bias 0, and its value on x is v_j . x",
       statement=implies(equal(criterion, least),
                         ForEach(implies(both(equal(on_0, 0), less_equal(on_0, on_1)),
@@ -132,7 +132,7 @@ slackless = Hypothesis("no slack", ForEach(equal(Abs(dot), Max(on_0, on_1)), uni
 mirrored = Shallow(lambda j_, k_: sigma[j_] * V[j_, k_], lambda j_: S.Zero, lambda j_: sigma[j_] * w[j_],
                    b + Sum(w[j] * on_0, units))
 
-LEM24 = claim("lem24",
+claim("lem24",
       title="Each hidden unit may be assumed to be silent on 0",
       statement=both(*same_outputs(mirrored), equal(size_of(mirrored), size_of(own)),
                      ForEach(equal(unit_on_zero(mirrored, j), 0), units)),
@@ -171,7 +171,7 @@ claim("appB-biases-vanish",
 
 unbiased = Shallow(own.into, lambda j_: S.Zero, own.out, b)
 
-BIASES = claim("appB-biases-vanish.amended",
+claim("appB-biases-vanish.amended",
       title="Units silent on 0 have biases of at most 0, and all n may be put to 0",
       statement=both(*same_outputs(unbiased), ForEach(less_equal(a[j], 0), units)),
       hypotheses=[silent_on_zero, slackless], source="appendix B, after lemma 24",

@@ -39,12 +39,12 @@ claim = Section("helmbold2017", "B")
 multiple, out = Scalar("alpha", NONNEGATIVE), Scalar("w")
 unit = Relu(Sum(multiple * x_entry(k) * x_entry(k), (k, 1, K)))
 
-DEF30 = claim("def30",
+claim("def30",
       title="A unit with weights alpha x has the value alpha x . x on x",
       statement=equal(unit, multiple * square()), kind="definition", source="appendix B, definition 30",
       reading="alpha is non-negative by lemma 25.")
 
-DEF31 = claim("def31",
+claim("def31",
       title="A unit's contributions to the activation and to the penalty",
       statement=both(equal(out * unit, out * multiple * square()),
                      equal(lam / 2 * (out**2 + Sum((multiple * x_entry(k)) ** 2, (k, 1, K))),
@@ -58,7 +58,7 @@ spent = equal(out**2 + alpha**2 * s, budget)
 best_out, best_alpha, best_value = sqrt(budget / 2), sqrt(budget / (2 * s)), budget * sqrt(s) / 2
 best = {s: 4, alpha: Rational(1, 2), out: 1, budget: 2}
 
-LEM32 = claim("lem32",
+claim("lem32",
       title="With squared weights B a unit contributes at most B |x|/2: w = sqrt(B/2), alpha = sqrt(B/(2 x . x))",
       statement=both(implies(spent, less_equal(out * alpha * s, best_value)),
                      equal(best_out**2 + best_alpha**2 * s, budget), equal(best_out * best_alpha * s, best_value)),
@@ -66,7 +66,7 @@ LEM32 = claim("lem32",
 
 other_out, other_alpha = Scalar("w'"), Scalar("alpha'")
 
-LEM32_NODE = claim("lem32-node",
+claim("lem32-node",
       title="The squared weights of one unit bound the contribution of another",
       statement=implies(spent, less_equal(other_out * other_alpha * s, best_value)), kind="sentence",
       source="appendix B, lemma 32", reading="Literally: B is node j's, the contribution node k's.",
@@ -77,7 +77,7 @@ claim("lem32-node.amended",
       statement=implies(spent, less_equal(out * alpha * s, best_value)), source="appendix B, lemma 32",
       admissible=best)
 
-LEM32_UNIQUE = claim("lem32-unique",
+claim("lem32-unique",
       title="The positive maximiser is the only one with alpha >= 0",
       statement=implies(both(spent, equal(out * alpha * s, best_value), less_equal(0, alpha)),
                         both(equal(out, best_out), equal(alpha, best_alpha))),
@@ -123,11 +123,11 @@ reached = on_x(unbiased) - unbiased.last
 no_less = less_equal(2 * reached / length, size_of(unbiased))
 as_little = both(equal(on_x(shared), A), equal(size_of(shared), 2 * A / length))
 
-LEM33_1 = claim("lem33.1",
+claim("lem33.1",
       title="A network without hidden biases and with activation A has at least 2A/|x| squared weights",
       statement=no_less, hypotheses=[nonzero_input], kind="lemma", source="appendix B, lemma 33")
 
-LEM33_2 = claim("lem33.2",
+claim("lem33.2",
       title="2A/|x| squared weights are enough for every activation A >= 0 and every number of hidden units",
       statement=as_little, hypotheses=[nonzero_input], kind="lemma", source="appendix B, lemma 33",
       reading="A is not negative, as in the proof of theorem 7. The note after the lemma: the value is free of n.")
@@ -165,7 +165,7 @@ claim("eq12.1",
 SMALL = {K: 1, n: 1, lam: 1, own.into(j, k).family: {(1, 1): 1}, own.out(j).family: {(1,): 1},
          x_entry(k).family: {(1,): 1}}
 
-EQ12_2 = claim("eq12.2",
+claim("eq12.2",
       title="The criterion as a function of the activation alone",
       statement=second_line, hypotheses=[nonzero_input, forward, least_size], kind="equation",
       source="appendix B, eq. (12)", reading="With the least squared weights for the activation, by lemmas 29 and 33.",

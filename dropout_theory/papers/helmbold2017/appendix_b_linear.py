@@ -57,7 +57,7 @@ EQ9 = claim("eq9",
 best_bias = (1 - activation(own)) / 2
 centred = Shallow(own.into, lambda j_: S.Zero, own.out, best_bias)
 
-LEM26 = claim("lem26",
+claim("lem26",
       title="The output bias of a minimiser is (1 - w . V x)/2",
       statement=both(less_equal(criterion_of(centred), criterion_of(unbiased)),
                      equivalent(less_equal(criterion_of(unbiased), criterion_of(centred)), equal(b, best_bias))),
@@ -94,7 +94,7 @@ LEM27 = claim("lem27",
       hypotheses=[nonzero_input], kind="lemma", source="appendix B, lemma 27",
       reading="Already when the network is no worse than the one with its weights projected on x.")
 
-LEM27_STEP = claim("lem27-step-projection",
+claim("lem27-step-projection",
       title="Projecting the weights on x changes no output and does not increase the penalty",
       statement=both(*same_outputs(projected), less_equal(size_of(projected), size_of(own))),
       hypotheses=[nonzero_input], kind="step", source="appendix B, proof of lemma 27", reading="The input is x or 0.")
@@ -109,7 +109,7 @@ LEM28 = claim("lem28",
 scale = (1 + activation(own)) / (2 * activation(own))
 scaled_down = Shallow(own.into, lambda j_: S.Zero, lambda j_: scale * w[j_], best_bias)
 
-LEM28_STEP = claim("lem28-step-scaling",
+claim("lem28-step-scaling",
       title="An output above 1 is below 0 on the other input, and smaller output weights reduce loss and penalty",
       statement=both(less(on_zero(centred), 0), equal(on_x(scaled_down), 1),
                      equal(on_zero(scaled_down), on_zero(centred)), less(size_of(scaled_down), size_of(centred))),
@@ -139,7 +139,7 @@ LEM29_ERROR = claim("lem29-step-error",
 
 fitted = Shallow(own.into, lambda j_: S.Zero, lambda j_: w[j_] / activation(own), S.Zero)
 
-LEM29_STEP = claim("lem29-step-scaling",
+claim("lem29-step-scaling",
       title="Output weights scaled down to the output 1 have a smaller penalty and no error",
       statement=both(equal(activation(fitted), 1), less(size_of(fitted), size_of(own))),
       hypotheses=[Hypothesis("output above 1", less(1, activation(own)))], kind="step",

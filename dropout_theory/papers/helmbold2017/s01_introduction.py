@@ -42,7 +42,7 @@ def under_dropout(name: str, parameters: Parameters) -> tuple[Any, Any]:
 
 
 h, D = under_dropout("h", network)
-h_moved, D_moved = under_dropout("h'", exchanged(network))
+D_moved = under_dropout("h'", exchanged(network))[1]
 
 claim("sec1-layer-exchange",
       title="Scaling one layer's weights up and another's down by the same factor leaves dropout unaffected",

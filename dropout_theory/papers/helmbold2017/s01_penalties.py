@@ -42,18 +42,18 @@ def log_partition(u: Any) -> Any:
     return sp.log(1 + sp.exp(u))
 
 
-MODEL_LABELS = claim("sec1-glm-labels",
+claim("sec1-glm-labels",
       title="In a generalized linear model the dropout penalty does not depend on the label",
       statement=equal(model_penalty(A, label), model_penalty(A, other)), kind="sentence",
       source="section 1, last item of the list, and related work", candidates=CANDIDATES, reading=NOISE)
 
-MODEL_SIGN = claim("sec1-glm-nonnegative",
+claim("sec1-glm-nonnegative",
       title="In a generalized linear model the dropout penalty is not negative",
       statement=less_equal(0, model_penalty(A, label)), hypotheses=[convex], kind="sentence",
       source="section 1, last item of the list; section 2, after eq. (2)", candidates=CANDIDATES,
       reading=NOISE + " The log partition function is convex.")
 
-MODEL_TERM = claim("sec1-glm-decomposition",
+claim("sec1-glm-decomposition",
       title="The criterion of a generalized linear model is the clean loss plus a term without the label",
       statement=equal(E(A(S[N]) - label * S[N]),
                       A(E(S[N])) - label * E(S[N]) + (E(A(S[N])) - A(E(S[N])))), kind="sentence",
@@ -83,18 +83,18 @@ def penalty_at(keep: Any, first: Any = 1, second: Any = -1) -> Any:
     return E((figure_1(keep, first, second) - 8) ** 2) - (2 * Relu(sp.sympify(first + second)) - 8) ** 2
 
 
-FIGURE_PENALTY = claim("fig1-penalty-at-every-probability",
+claim("fig1-penalty-at-every-probability",
       title="The penalty of the network of figure 1 is q ((2 + 2p)/p^2 - 32)",
       statement=equal(penalty_at(p), (1 - p) * ((2 + 2 * p) / p**2 - 32)), kind="sentence",
       source="section 2, figure 1", reading="For every keep probability p; the text has p = 1/2, where it is -10.")
 
-FIGURE_SIGN = claim("fig1-penalty-negative",
+claim("fig1-penalty-negative",
       title="It is negative exactly when 16 p^2 > p + 1, for dropout probabilities q up to about 0.71",
       statement=both(implies(both(less(p, 1), less(p + 1, 16 * p**2)), less(penalty_at(p), 0)),
                      implies(less_equal(16 * p**2, p + 1), less_equal(0, penalty_at(p)))), kind="sentence",
       admissible={p: Rational(1, 4)}, source="section 2, figure 1", reading="Beyond the text, which has p = 1/2.")
 
-NON_MONOTONE = claim("sec1-penalty-non-monotonic",
+claim("sec1-penalty-non-monotonic",
       title="The dropout penalty can fall and then rise as the dropout probability grows",
       statement=both(less(penalty_at(half), penalty_at(Rational(9, 10))),
                      less(penalty_at(half), penalty_at(Rational(1, 4)))), kind="sentence",
@@ -128,7 +128,7 @@ def norm_closed_form(value: Any) -> Any:
 
 ONE_WEIGHT = "A single weight has the same p-norm for every p, so this is one case of all norms at once."
 
-NORM = claim("sec1-norm-aversion",
+claim("sec1-norm-aversion",
       title="With a norm as penalty the aversion of one linear unit is min(1/4, lambda^2/x^2)",
       statement=equal(norm_aversion(x), norm_closed_form(x)), kind="sentence",
       source="section 1, second item of the list", not_applicable=NOT_FINITE, reading=ONE_WEIGHT)

@@ -86,7 +86,7 @@ near_parts = in_both_layers(less_equal(Abs(z * W1[i, k] - W1[i, k]), eps), less_
 zero_layers, unmoved = both(*zero_parts), both(*unmoved_parts)
 other_within = ForEach(both(less_equal(Abs(w[k] + eps - w[k]), eps), different(w[k] + eps, w[k])), (k, 1, n))
 
-NEVER_ISOLATED = claim("sec3-never-isolated",
+claim("sec3-never-isolated",
       title="Within any distance of any network lies another with the same output for every input and pattern",
       statement=both(equal(D_nearby, D), *near_parts,
                      implies(Not(zero_layers, evaluate=False), Not(unmoved, evaluate=False)),
@@ -164,7 +164,7 @@ def unit_risk(one: Any, zero: Any) -> Any:
 PLAIN = equal(Aversion(single(S.One, S.Zero), unit_risk(S.One, S.Zero), (v, bias)), Rational(1, 9))
 CENTRED_AVERSION = equal(Aversion(single(half, -half), unit_risk(half, -half), (v, bias)), Rational(1, 16))
 
-CENTRING = claim("sec3-centring-changes-aversion",
+claim("sec3-centring-changes-aversion",
       title="Centring the inputs can change the dropout aversion, here from 1/9 to 1/16",
       statement=both(PLAIN, CENTRED_AVERSION),
       kind="sentence", source="section 3.1, after theorem 4", not_applicable=NOT_FINITE,
@@ -181,7 +181,7 @@ def labelled(label: Any) -> Aversion:
     return Aversion(risk + lam / 2 * size_of(shallow), risk, parameters)
 
 
-OUTPUTS = claim("sec34-output-scaling",
+claim("sec34-output-scaling",
       title="With the label c instead of 1 the weight-decay aversion is min(c^2/4, lambda^2/(x . x))",
       statement=equal(labelled(factor), Min(factor**2 / 4, lam**2 / square())), hypotheses=[nonzero_input],
       kind="sentence", source="section 3.4, first sentence", not_applicable=NOT_FINITE,

@@ -89,7 +89,7 @@ same_risk = equal(E((moved_clean_output - Y) ** 2), risk)
 i_, k_range = W1.ranges[0], W1.ranges[1]
 undoes = ForEach(equal(undone.first(i_[0], k_range[0]) * a[k_range[0]], W1[i_[0], k_range[0]]), i_, k_range)
 
-BIJECTION = claim("thm4-step-bijection",
+claim("thm4-step-bijection",
       title="Multiplying first weights by the inverse maps networks one to one, with equal criterion and equal risk",
       statement=both(same_criterion, same_risk, undoes), hypotheses=[full_rank], kind="step",
       source="proof of theorem 4", reading="One to one, as multiplying by the matrix leads back.")
@@ -108,7 +108,7 @@ claim("sec31-normalisation-speed",
 
 # --- section 3.4 ------------------------------------------------------------------------------------------------------
 
-AVERSION = claim("sec34-aversion",
+claim("sec34-aversion",
       title="The weight-decay aversion: the largest risk of a minimiser of J2 less the infimum of the risk",
       statement=less_equal(0, aversion_of()), hypotheses=[nonzero_input], kind="definition",
       source="section 3.4, first paragraph", not_applicable=NOT_FINITE)

@@ -113,7 +113,6 @@ larger = Parameters(lambda i_, k_: c[1] * W1[i_, k_], lambda l_, i_, k_: c[l_] *
 
 h_larger = hidden("h'", larger, input_values(x), scaled(r0), scaled(r))
 D_larger = output(larger, h_larger, scaled(r))
-H_larger = hidden("H'", larger, input_values(x), always, always)
 H = hidden("H", network, input_values(x), always, always)
 
 claim("eq3",
@@ -161,7 +160,7 @@ claim("thm5",
                      implies(balanced, equal_risk)),
       kind="theorem", source="section 3.2, theorem 5")
 
-STEP_HIDDEN = claim("thm5-step-hidden",
+claim("thm5-step-hidden",
       title="Each hidden value is multiplied by the factors up to its layer",
       statement=ForEach(equal(h_larger[l, i], up_to(l) * h[l, i]), (i, 1, n), (l, 1, d - 1)),
       kind="step", source="proof of theorem 5")

@@ -43,7 +43,7 @@ closed_form = Min(Rational(1, 4), lam**2 / square())
 least = (1 - best_activation()) ** 2 / 4 + lam / length * best_activation()
 criterion = criterion_of(own)
 
-THM7 = claim("thm7",
+claim("thm7",
       title="The weight-decay aversion of P_(x,1) is min(1/4, lambda^2/(x . x))",
       statement=equal(aversion_of(), closed_form), hypotheses=[nonzero_input], kind="theorem",
       source="section 3.4, theorem 7", not_applicable=NOT_FINITE,
@@ -101,7 +101,7 @@ half, one = equal(b, Rational(1, 2)), equal(b, 1)
 degenerate = both(no_into, no_out, half)
 single_optimum = both(less_equal(Rational(1, 4), criterion), equivalent(equal(criterion, Rational(1, 4)), degenerate))
 
-ISOLATED = claim("sec34-single-optimum",
+claim("sec34-single-optimum",
       title="Beyond the threshold the only optimum has all weights zero and output bias 1/2",
       statement=single_optimum, hypotheses=[strong], kind="sentence", source="section 3.4, after theorem 7",
       reading="Up to the hidden biases, as footnote 2 says. x may be zero.", admissible=weightless)
@@ -145,7 +145,7 @@ two_sided = Rational(1, 2) * (on_x(own) - 1) ** 2 + Rational(1, 2) * (on_x(own, 
 
 two_sided_optimum = both(no_into, no_out, one)
 
-OPPOSITE = claim("fn2-opposite-inputs",
+claim("fn2-opposite-inputs",
       title="Equal weight on x and -x, both with label 1: the only optimum has zero weights and output bias 1",
       statement=both(less_equal(0, two_sided), equivalent(equal(two_sided, 0), two_sided_optimum)),
       kind="sentence", source="section 3.4, footnote 2",
@@ -172,7 +172,7 @@ horizontal = Shallow(lambda j_, k_: sqrt(shares[j_]) / length * x_entry(k_), lam
 shifted_parts = (equal(on_x(horizontal), length * Sum(shares[j], (j, 1, n)) + b), equal(on_zero(horizontal), b),
                  equal(size_of(horizontal), 2 * Sum(shares[j], (j, 1, n))))
 
-HORIZONTAL = claim("sec34-horizontal",
+claim("sec34-horizontal",
       title="Shifting contributions between hidden units changes neither the outputs nor the penalty",
       statement=both(*shifted_parts),
       hypotheses=[nonzero_input], kind="sentence", source="section 3.4, last paragraph",

@@ -26,7 +26,7 @@ def criterion(output_bias: Any) -> Any:
     return (E((yhat_zero + output_bias) ** 2) + E((yhat + output_bias - 1) ** 2)) / 2
 
 
-BIASED = claim("lem16-equal-weights",
+claim("lem16-equal-weights",
       title="The criterion of the network of equal weights with an output bias",
       statement=equal(criterion(bias), (bias**2 + y**2 * growth + 2 * y * (bias - 1) + (bias - 1) ** 2) / 2),
       limits=TWO, **SHARP)

@@ -139,7 +139,7 @@ INPUTS = claim("lem14-step-inputs",
                       output(network, presented, lambda l_, k_: 2 * r[l_, k_])),
       kind="step", source="proof of lemma 14", limits=TWO)
 
-LEM14 = claim("lem14",
+claim("lem14",
       title="The mean output given the number of kept inputs is a convex function of that number",
       statement=ForEach(less_equal(psi(ell) - psi(ell - 1), psi(ell + 1) - psi(ell)), (ell, 1, K - 1)),
       kind="lemma", source="section 4.1, lemma 14", limits=TWO, not_applicable=NO_SAMPLING,

@@ -57,13 +57,13 @@ claim("eq5",
 c, s = size("ell"), size("s")
 inside = Hypothesis("ell < K", less(c, K))
 rise = psi(c + 1) - psi(c)
-GROWTH = claim("lem16-step-growth",
+claim("lem16-step-growth",
       title="The mean output rises at ell by at least its mean rise from 0 to ell",
       statement=less_equal((psi(c) - psi(0)) / c, rise), hypotheses=[inside],
       not_applicable=NO_SAMPLING, **STEP)
 
 room = Hypothesis("ell + s <= K", less_equal(c + s, K))
-REPEATED = claim("lem16-step-repeated",
+claim("lem16-step-repeated",
       title="Over s steps from ell the mean output rises by at least s times its rise at ell",
       statement=less_equal(s * rise, psi(c + s) - psi(c)), hypotheses=[room],
       not_applicable=NO_SAMPLING, **STEP)

@@ -17,7 +17,7 @@ TWO = {"max_size": 2}
 SHARP: dict[str, Any] = {"kind": "sentence", "source": "section 4.1, theorem 8, sharpened"}
 
 anything = Dropped(half, own(parameter_families()))
-ANY = claim("thm8-any-weights",
+claim("thm8-any-weights",
       title="No network has a criterion below 1/(2(2^K + 1)), whatever its weights",
       statement=less_equal(1 / (2 * (2**K + 1)), anything.criterion), limits=TWO, **SHARP)
 

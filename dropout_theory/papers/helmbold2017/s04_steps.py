@@ -74,7 +74,7 @@ BINOMIAL = claim("lem10-step-binomial",
 kept = network.bits
 seen, ones = Sum(first_one(lambda k_: kept[k_], i), (i, 1, K)), Sum(kept[k], (k, 1, K))
 lost = 2**-K
-VARIATION = claim("sec41-variance-removed",
+claim("sec41-variance-removed",
       title="A gadget brings the relative variance of the number of ones from 1/K down to 1/(2^K - 1)",
       statement=both(equal(E(seen), 1 - lost), equal(Var(seen), lost * (1 - lost)), equal(E(ones), K / 2),
                      equal(Var(ones), K / 4)), kind="sentence", source="section 4.1, before and after lemma 9",

@@ -88,7 +88,7 @@ r0, r = pattern()
 dropped = four(scaled(r0), scaled(r))
 general: dict[str, Any] = {"hypotheses": [increasing, convex], "candidates": CANDIDATES, "limits": TWO}
 
-MONOTONE = claim("sec4-monotone",
+claim("sec4-monotone",
       title="Units with non-negative weights and non-decreasing activations compute monotone functions",
       statement=ForEach(less_equal(clean[0][l, i], clean[1][l, i]), (i, 1, n), (l, 1, d - 1)),
       kind="sentence", source="section 4, second paragraph", hypotheses=[increasing], candidates=CANDIDATES, limits=TWO)

@@ -87,7 +87,7 @@ RISK = claim("thm18-step-risk",
       title="The network has risk zero",
       statement=equal(risk, 0), **step, limits=THREE)
 
-DROPPED_HIDDEN = claim("thm18-step-dropped-hidden",
+claim("thm18-step-dropped-hidden",
       title="Under dropout a unit of layer l computes (2c)^l times the numbers of nodes kept below",
       statement=ForEach(equal(fixed_values[l, i], (2 * c) ** l * kept_inputs * Product(kept(j), (j, 1, l - 1))),
                         (i, 1, n), (l, 1, d - 1)),
@@ -155,7 +155,7 @@ lam = Scalar("lambda", NONNEGATIVE)
 penalty = lam / 2 * (Sum(c**2, (k, 1, K), (i, 1, n)) + Sum(c**2, (k, 1, n), (i, 1, n), (l, 2, d - 1))
                      + Sum(c**2, (k, 1, n)))
 
-COUNT = claim("thm18-step-count",
+claim("thm18-step-count",
       title="The penalty of weight decay is the number of weights times lambda c^2/2",
       statement=equal(penalty, weight_count * lam * c**2 / 2), **step, limits=THREE)
 
