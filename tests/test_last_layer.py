@@ -125,7 +125,7 @@ def test_everything_else_is_as_without_and_bits_do_not_depend_on_workers() -> No
     assert plain.quantiles[(1, 0), 0.5].value == found.quantiles[(1, 0), 0.5].value
     pair = ((2, 0), (1, 3))
     assert plain.covariances[pair].value == pytest.approx(float(found.covariances[pair].value), rel=1e-9)
-    assert found.gain[-2:].min() > 2 and (found.gain[below] == 1).all()
+    assert found.gain[-2:].min() > 2 and (found.gain[below] < 1).all()  # the cost is that of all units
     assert (found.mean.half_width[-2:] < plain.mean.half_width[-2:]).all()
     assert (found.variance.half_width[-2:] < plain.variance.half_width[-2:]).all()
 

@@ -27,7 +27,7 @@ from dropout_theory.engines.totals import Totals
 CLOSED_FORM, MASKS, FOURIER = range(3)  # as in ``last_layer_kernels``; a test compares them
 PART = 32
 MOST_MASKS = 16  # gates of a unit whose masks are visited
-MOST_WORK = 1 << 22  # of a sample: the least block takes about 0.1 s then
+MOST_WORK = 1 << 24  # of a sample: the least block takes about 0.2 s then
 _LEVEL = 32.0  # aliases and tail of the Fourier form are below 20 e^-32
 _TAPE = 1 << 17  # numbers on the tape
 _LARGEST = 1e150  # outputs whose squares can be added up
@@ -77,10 +77,10 @@ class LastLayer:
     def stand(self, total: Totals, ranges: tuple[Array, ...], work: int) -> Stand:
         """Return what the units' means come from; ``work``: cost of a sample without integration."""
         moments, at = total.moments, self.units
-        mean, squares, gain = moments[0].copy(), moments[1].copy(), np.ones(len(moments[0]))
+        mean, squares, gain = moments[0].copy(), moments[1].copy(), np.full(len(moments[0]), work / (work + self.work))
         mean[at], squares[at] = moments[6, at], moments[7, at]
         with np.errstate(divide="ignore", invalid="ignore"):
-            gain[at] = np.where(moments[1, at] > 0, moments[1, at] / moments[7, at] * (work / (work + self.work)), 1.0)
+            gain[at] *= np.where(moments[1, at] > 0, moments[1, at] / moments[7, at], 1.0)
         error = np.zeros(len(mean))
         error[at] = self.error
         return Stand(total.samples, mean, squares, ranges[2], ranges[3], gain, error)
