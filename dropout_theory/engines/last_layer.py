@@ -91,12 +91,17 @@ class LastLayer:
         ``mean``: their means, with intervals that hold; ``width`` of the range of O; ``slack``: what errors in the
         activities below change in a variance.
         """
-        n = total.samples
+        n, (plain, plain_squares) = total.samples, total.moments[:2, self.units]
         deviations, within, squares = total.moments[7:10, self.units]
-        inner = mean_bounds(n, within, squares, np.zeros_like(width), width**2 / 4, share / 2, slack + self.error)
-        outer = variance_bounds(n, deviations / max(1, n - 1), width, mean.reach(mean.value), share / 2,
+        inner = mean_bounds(n, within, squares, np.zeros_like(width), width**2 / 4, share / 3, slack + self.error)
+        outer = variance_bounds(n, deviations / max(1, n - 1), width, mean.reach(mean.value), share / 3,
                                 slack + 2 * width * self.error)
-        return Quantity(inner.value + outer.value, inner.lower + outer.lower, inner.upper + outer.upper)
+        # few samples, or a tiny variance below the error of the integration: the sampled outputs may know better
+        sampled = variance_bounds(n, plain_squares / max(1, n - 1), width, mean.reach(plain), share / 3, slack)
+        lower = np.maximum(inner.lower + outer.lower, sampled.lower)
+        upper = np.minimum(inner.upper + outer.upper, sampled.upper)
+        value = np.clip(inner.value + outer.value, lower, upper)
+        return Quantity(value, np.minimum(lower, value), upper)
 
 
 def make_last_layer(network: Network, ranges: Sequence[tuple[Array, ...]], dtype: Any = np.float64) -> LastLayer:
