@@ -261,19 +261,23 @@ def _at_some_instance(claim: Any, context: Context, number: int, size: int, samp
     """The judgement at the first drawn instance that can be sampled, at smaller sizes where larger ones cannot."""
     chooser = ModerateChooser(context.seed + number)
     largest = FAST_MEANS if context.fast else MAX_MEANS
-    note, limits = "no admissible instance drawn", (size, max(2, size // 2), 2, 1)
+    note = "no admissible instance drawn"
+    limits: tuple[int, ...] = (size, max(2, size // 2), 2, 1)
+    sets = 2
+    if is_simulated(claim.statement):  # neither other sizes nor further repetitions to keep a part of the budget for
+        limits, sets = (size,), 1
     for attempt in range(len(limits)):
         values = _instance(claim, chooser, limits[attempt], number)
         if values is None:
             continue
         # every attempt draws from its own part of the budget, and so does each of its two sets of samples
-        stream, share = 2 * (number * len(limits) + attempt), error_probability / (2 * len(limits))
+        stream, share = sets * (number * len(limits) + attempt), error_probability / (sets * len(limits))
         sampler = Sampler(values, samples, context.seed, stream, share, largest)
         try:
             with precision(_BITS):
                 truth = sampler.truth(claim.statement)
                 times = 1.15 * (sampler.lacking / RESOLUTION) ** 2
-                if truth is Truth.UNKNOWN and 0 < times <= MOST_TIMES:
+                if sets > 1 and truth is Truth.UNKNOWN and 0 < times <= MOST_TIMES:
                     sampler = Sampler(values, math.ceil(times * samples), context.seed, stream + 1, share, largest)
                     truth = sampler.truth(claim.statement)
                 return sampler, truth, values

@@ -187,6 +187,10 @@ def record_of(found: Examined) -> dict[str, Any]:
         return {"operator": trial.variant.operator, "latex": latex(trial.variant.statement),
                 "plain": plain(trial.variant.statement)}
 
+    def known(trial: Trial) -> dict[str, Any]:
+        notes = [] if trial.killed else [f"{method}: {note}" for method, note in trial.survived.items()]
+        return shown(trial) | {"why": "; ".join([trial.why, *notes]), "killed_by": sorted(trial.killed)}
+
     wrong = found.wrong
     return {
         "id": found.claim,
@@ -196,7 +200,7 @@ def record_of(found: Examined) -> dict[str, Any]:
         "refuted": sum(t.refuted for t in wrong),
         "equivalent": [shown(t) | {"reason": t.true_because} for t in found.trials if t.true_because],
         "malformed": found.malformed,
-        "unrefuted": [shown(t) | {"why": t.why, "killed_by": sorted(t.killed)} for t in wrong if not t.refuted],
+        "unrefuted": [known(t) for t in wrong if not t.refuted],
         "blind": {m: notes([t.survived[m] for t in wrong if m in t.survived]) for m in sorted(found.blind)},
         "methods": {m: {"killed": sum(m in t.killed for t in wrong), "survived": sum(m in t.survived for t in wrong),
                         "survivors": [shown(t) | {"note": t.survived[m], "killed_by": sorted(t.killed)}

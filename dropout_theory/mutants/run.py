@@ -96,6 +96,8 @@ def examine(claim: Claim, methods: Mapping[str, str], context: Context, limit: i
         return found
     instance = _an_instance(claim, context) if any(m in methods for m in JUDGING) else None
     prover = Prover(claim, proof) if "symbolic" in methods else None
+    if is_simulated(claim.statement):  # without a limit of time: the repetitions are kept for the variants
+        get_checker("montecarlo").check(claim, context)
     wrong = 0
     for variant in spread(claim.statement, MOST * limit, claim.id):
         if wrong >= limit and not found.blind:
