@@ -68,7 +68,8 @@ claim("sec6-weight-decay-sensitive",
 claim("fig2",
       title="Training error over the scale of the inputs: nearly level for dropout, falling for weight decay",
       statement=both(insensitive, falling), kind="sentence", source="figure 2",
-      reading=READING + "The figure shows averages of ten runs without intervals; its data are not printed.")
+      reading=READING + "The figure shows averages of ten runs without intervals; its data are not printed. "
+                        "The caption places the experiment in section 3; section 6 is meant.")
 
 low_everywhere = less(Largest(unregularised[s], every_scale), Rational(1, 20))
 
