@@ -11,15 +11,14 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.gadget_moments import at as with_weights
-from dropout_theory.proofs.helmbold2017.gadget_moments import best_is_ratio, mean_top, quadratic, top
+from dropout_theory.proofs.helmbold2017.biased_gadgets import criterion_at, moments
+from dropout_theory.proofs.helmbold2017.gadget_moments import top
 from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 
 from dropout_theory.domains import POSITIVE, PROBABILITY
 from dropout_theory.language import E, Element, Recursion, Scalar
 from dropout_theory.papers.helmbold2017 import s04_supermodular as paper
 from dropout_theory.papers.helmbold2017.notation import d, i, k, n
-from dropout_theory.papers.helmbold2017.s04_gadgets import Gadgets
 from dropout_theory.papers.helmbold2017.s04_supermodular import Rational, sigma
 from dropout_theory.proof import (
     Theorem,
@@ -41,7 +40,7 @@ from dropout_theory.proof import (
     unfolded,
     weighted,
 )
-from dropout_theory.proof.layers import expected, mean_square, rewritten
+from dropout_theory.proof.layers import expected, mean_square
 from dropout_theory.proof.universal import at
 from dropout_theory.statements import ForEach, both, equal, less, less_equal
 
@@ -251,31 +250,6 @@ def lower_bound() -> Theorem:
 
 
 # --- the network with negative weights --------------------------------------------------------------------------
-
-
-@cache
-def moments(factor: Any, net: Gadgets = paper.two) -> tuple[Theorem, Theorem]:
-    """E(w V) and E((w V)^2) for w = `factor` times the best output weight, V what the last hidden layer passes on."""
-    V, z = top(net), Scalar("z")
-    mean = mean_top(net)
-    value = Rational(3, 4) / net.excess
-    product = arithmetic(equal(net.best * mean.conclusion.args[1], value))
-    linear = arithmetic(equal(net.best * E(V), value), product, rewritten(net.best * E(V), mean))
-    given = assume(equal(z * E(V**2), E(V)))
-    square = arithmetic(equal((factor * z) ** 2 * E(V**2), factor**2 * z * E(V)), given)
-    quadratic_part = satisfied(instance(square, {z: net.best}), best_is_ratio(net))
-    return (arithmetic(equal(factor * net.best * E(V), factor * value), linear),
-            arithmetic(equal((factor * net.best) ** 2 * E(V**2), factor**2 * value), quadratic_part, linear))
-
-
-@cache
-def criterion_at(factor: Any, net: Gadgets = paper.two) -> Theorem:
-    """The criterion with bias 1/5 and `factor` times the best output weight, for gadgets that see two inputs."""
-    value = Rational(3, 4) / net.excess
-    bias = paper.fifth
-    closed = (bias**2 + factor**2 * value + 2 * (bias - 1) * factor * value + (bias - 1) ** 2) / 2
-    found = with_weights(quadratic(net), factor * net.best, bias)
-    return arithmetic(equal(found.conclusion.args[0], closed), found, *moments(factor, net))
 
 
 @prove("helmbold2017:thm17-step-criterion")

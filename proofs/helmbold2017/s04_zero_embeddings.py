@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from dropout_theory.proofs.helmbold2017.biased_gadgets import criterion_at
 from dropout_theory.proofs.helmbold2017.gadget_moments import all_lost, is_bit, t
-from dropout_theory.proofs.helmbold2017.s04_supermodular import criterion_at
 from sympy import Product, Rational, S, Sum
 
 from dropout_theory.papers.helmbold2017 import s04_zero_embeddings as paper
