@@ -28,7 +28,7 @@ from dropout_theory.mutants.closure import by_continuity
 from dropout_theory.proof import scope
 from dropout_theory.proof.logic import negation
 from dropout_theory.proof.solver import entails
-from dropout_theory.proofs_loader import witnesses
+from dropout_theory.proofs_loader import proof_of, witnesses
 from dropout_theory.report.plain import plain
 
 ATTEMPTS = 400  # instances drawn in search of one that violates a hypothesis and keeps the others
@@ -131,14 +131,33 @@ def _body(condition: Any) -> Any:
 
 
 def _with_sharper(found: Ablation, weaker: Claim) -> Ablation:
-    """Names the claims that state the same under no more than the hypotheses that are left, where any does."""
-    if found.outcome != "not needed":
+    """Names the claims that state the same under no more than the hypotheses that are left, where any does.
+
+    The proof of such a claim settles what is undecided.
+    """
+    if found.outcome == "needed":
         return found
     left = [h.condition for h in weaker.hypotheses]
-    named = [c.id for c in REGISTRY if c.id != weaker.id and c.statement == weaker.statement
+    named = [c for c in REGISTRY if c.id != weaker.id and c.statement == weaker.statement
              and all(_given(h.condition, left) for h in c.hypotheses)]
-    sharper = f"; stated without it: {', '.join(named)}" if named else ""
-    return dataclasses.replace(found, reason=found.reason + sharper)
+    if found.outcome == "undecided":
+        named = [c for c in named if _has_proof(c)]
+        return dataclasses.replace(found, outcome="not needed", reason=f"proved as {_ids(named)}") if named else found
+    return dataclasses.replace(found, reason=f"{found.reason}; stated without it: {_ids(named)}") if named else found
+
+
+def _ids(claims: list[Claim]) -> str:
+    return ", ".join(c.id for c in claims)
+
+
+def _has_proof(claim: Claim) -> bool:
+    from dropout_theory.checkers.symbolic import accept
+
+    proof = proof_of(claim.id)
+    try:
+        return proof is not None and accept(claim, proof(), "its proof").outcome == "holds"
+    except Exception:  # noqa: BLE001 - a rule that stumbles has proved nothing
+        return False
 
 
 def _given(condition: Any, left: list[Any]) -> bool:

@@ -1,0 +1,18 @@
+"""Section 7.1, equal values at two points: sharper than printed, such a function is constant on the whole line."""
+
+from __future__ import annotations
+
+from sympy import Lambda, Rational, Symbol
+
+from dropout_theory.claim import Hypothesis, Section
+from dropout_theory.papers.baldi2014.s07_functions import DIFFERENT_ENDS, f, member, members, u, v, x
+from dropout_theory.statements import equal
+
+EQUAL_VALUES = Hypothesis("equal values", equal(f(u), f(v)))
+
+Section("baldi2014", "7")("sec7-equal-values.amended-everywhere",
+      title="A function of the class with equal values at two points is constant on the whole line",
+      statement=equal(f(x), f(u)), source="section 7.1, after eq. (60)",
+      hypotheses=[DIFFERENT_ENDS, EQUAL_VALUES, *member], candidates=members,
+      admissible={u: 2, v: 0, x: 3, f: Lambda(Symbol("z", real=True), Rational(1, 2))},
+      reading="Sharper than printed: x need not lie between u and v, nor u below v.")
