@@ -9,7 +9,7 @@ from dropout_theory.claim import Claim, Hypothesis
 from dropout_theory.domains import OPEN_UNIT, REAL, UNIT, interval
 from dropout_theory.kernel import Context
 from dropout_theory.language import NWGM, E, G, Scalar, distribution, family, index, size, subnetwork, weights
-from dropout_theory.mutants import ablation
+from dropout_theory.mutants import sharper
 from dropout_theory.mutants.ablation import ablate
 from dropout_theory.mutants.closure import by_continuity
 from dropout_theory.statements import ForEach, equal, less, less_equal
@@ -40,7 +40,7 @@ def test_a_superfluous_hypothesis_names_the_claim_that_does_without(monkeypatch)
     statement = less_equal(x, 2 * y)
     wide = Claim("own:wide", "wider", statement, "1", "eq. (1)", "amended", (Hypothesis("h", less_equal(x, y)),
                                                                             Hypothesis("g", less(0, x))))
-    monkeypatch.setattr(ablation, "REGISTRY", [wide])
+    monkeypatch.setattr(sharper, "REGISTRY", [wide])
     found = outcomes(statement, less_equal(x, y), less(0, x), less(-1, y))
     assert found["h2"].reason.endswith("stated without it: own:wide")
     assert found["h0"].outcome == found["h1"].outcome == "needed"

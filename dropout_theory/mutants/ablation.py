@@ -18,18 +18,17 @@ from dropout_theory import domains as dom
 from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.checkers.exact import not_evaluable, report, shrink
-from dropout_theory.claim import REGISTRY, Claim, ClaimError, Hypothesis
+from dropout_theory.claim import Claim, ClaimError, Hypothesis
 from dropout_theory.domains import Domain
 from dropout_theory.evaluate import Judgement, Truth, Unsupported, judge
 from dropout_theory.expectations.enumeration import expectation
 from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, build, candidates, check_admissible
 from dropout_theory.kernel import Context
 from dropout_theory.mutants.closure import by_continuity
+from dropout_theory.mutants.sharper import is_defined, with_meaning, with_sharper
 from dropout_theory.proof import scope
 from dropout_theory.proof.logic import negation
-from dropout_theory.proof.solver import entails
-from dropout_theory.proofs_loader import proof_of, witnesses
-from dropout_theory.report.plain import plain
+from dropout_theory.proofs_loader import witnesses
 
 ATTEMPTS = 400  # instances drawn in search of one that violates a hypothesis and keeps the others
 JUDGED = 60  # of which so many are judged
@@ -60,7 +59,7 @@ def ablate(claim: Claim, context: Context, proof: Any = None) -> list[Ablation]:
         weaker = _with_other_functions(dataclasses.replace(claim, hypotheses=rest))
         result = _settled(hypothesis.name, "hypothesis", weaker, hypothesis.condition, context, proof,
                           _doubtful(claim))
-        found.append(_with_sharper(_with_meaning(result, hypothesis, rest), weaker))
+        found.append(with_sharper(with_meaning(result, hypothesis, rest), weaker))
     for atom in _own_atoms(claim):
         for wider in _wider(atom.domain):
             widened = _widened(claim, atom, wider)
@@ -100,73 +99,6 @@ def _settled(name: str, kind: str, weaker: Claim, dropped: Any, context: Context
     if proved is not None:
         return Ablation(name, kind, "not needed", proved)
     return Ablation(name, kind, "undecided", "no counterexample found, and no proof without it")
-
-
-def _with_meaning(found: Ablation, dropped: Hypothesis, rest: tuple[Hypothesis, ...]) -> Ablation:
-    """`needed` where another hypothesis has quotients, roots or logarithms that only the dropped one defines."""
-    if found.outcome == "needed":
-        return found
-    for other in rest:
-        known = [_body(h.condition) for h in rest if h != other]
-        for term in sorted(scope.partial_terms(_body(other.condition)), key=sp.default_sort_key):
-            if not _is_defined(term, known) and _is_defined(term, [*known, _body(dropped.condition)]):
-                return Ablation(dropped.name, found.kind, "needed", f"{other.name!r} is without meaning otherwise: it "
-                                f"is what says that {plain(term)} is defined")
-    return found
-
-
-def _is_defined(term: Any, known: list[Any]) -> bool:
-    if any(isinstance(k, (sp.Lt, sp.Gt)) and (k.lts, k.gts) == (0, term.args[0]) for k in known):
-        return True  # in so many words: the solver would ask first whether that number itself is defined
-    try:
-        scope.defined(term, known)
-    except Exception:  # noqa: BLE001 - a condition the solver cannot read shows nothing
-        return False
-    return True
-
-
-def _body(condition: Any) -> Any:
-    """What a condition says at any one of the values it ranges over."""
-    return _body(condition.body) if isinstance(condition, (st.ForAll, st.ForEach)) else condition
-
-
-def _with_sharper(found: Ablation, weaker: Claim) -> Ablation:
-    """Names the claims that state the same under no more than the hypotheses that are left, where any does.
-
-    The proof of such a claim settles what is undecided.
-    """
-    if found.outcome == "needed":
-        return found
-    left = [h.condition for h in weaker.hypotheses]
-    named = [c for c in REGISTRY if c.id != weaker.id and c.statement == weaker.statement
-             and all(_given(h.condition, left) for h in c.hypotheses)]
-    if found.outcome == "undecided":
-        named = [c for c in named if _has_proof(c)]
-        return dataclasses.replace(found, outcome="not needed", reason=f"proved as {_ids(named)}") if named else found
-    return dataclasses.replace(found, reason=f"{found.reason}; stated without it: {_ids(named)}") if named else found
-
-
-def _ids(claims: list[Claim]) -> str:
-    return ", ".join(c.id for c in claims)
-
-
-def _has_proof(claim: Claim) -> bool:
-    from dropout_theory.checkers.symbolic import accept
-
-    proof = proof_of(claim.id)
-    try:
-        return proof is not None and accept(claim, proof(), "its proof").outcome == "holds"
-    except Exception:  # noqa: BLE001 - a rule that stumbles has proved nothing
-        return False
-
-
-def _given(condition: Any, left: list[Any]) -> bool:
-    if condition in left:
-        return True
-    try:
-        return entails([c for c in left if isinstance(c, sp.core.relational.Relational)], condition)
-    except Exception:  # noqa: BLE001 - a condition the solver cannot read shows nothing
-        return False
 
 
 def _violating(weaker: Claim, dropped: Any, context: Context) -> Iterator[tuple[Values, Any]]:
@@ -252,7 +184,7 @@ def _proved(weaker: Claim, context: Context, proof: Any) -> str | None:
 def _doubtful(claim: Claim) -> int:
     """How many quotients, roots and logarithms of a statement are not shown to be defined by its hypotheses."""
     known = [h.condition for h in claim.hypotheses]
-    return sum(not _is_defined(term, known) for term in scope.partial_terms(claim.statement))
+    return sum(not is_defined(term, known) for term in scope.partial_terms(claim.statement))
 
 
 def _with_other_functions(claim: Claim) -> Claim:

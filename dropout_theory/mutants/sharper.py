@@ -1,0 +1,86 @@
+"""What a hypothesis is for when nothing refutes the claim without it: it gives others a meaning, or none needs it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from dropout_theory import statements as st
+from dropout_theory.claim import REGISTRY, Claim, Hypothesis
+from dropout_theory.proof import scope
+from dropout_theory.proof.solver import entails
+from dropout_theory.proofs_loader import proof_of
+from dropout_theory.report.plain import plain
+
+if TYPE_CHECKING:
+    from dropout_theory.mutants.ablation import Ablation
+
+
+def with_meaning(found: Ablation, dropped: Hypothesis, rest: tuple[Hypothesis, ...]) -> Ablation:
+    """`needed` where another hypothesis has quotients, roots or logarithms that only the dropped one defines."""
+    if found.outcome == "needed":
+        return found
+    for other in rest:
+        known = [_body(h.condition) for h in rest if h != other]
+        for term in sorted(scope.partial_terms(_body(other.condition)), key=sp.default_sort_key):
+            if not is_defined(term, known) and is_defined(term, [*known, _body(dropped.condition)]):
+                return dataclasses.replace(found, outcome="needed", reason=f"{other.name!r} is without meaning "
+                                           f"otherwise: it is what says that {plain(term)} is defined")
+    return found
+
+
+def is_defined(term: Any, known: list[Any]) -> bool:
+    """Whether what is known says that a quotient, root or logarithm is defined."""
+    if any(isinstance(k, (sp.Lt, sp.Gt)) and (k.lts, k.gts) == (0, term.args[0]) for k in known):
+        return True  # in so many words: the solver would ask first whether that number itself is defined
+    try:
+        scope.defined(term, known)
+    except Exception:  # noqa: BLE001 - a condition the solver cannot read shows nothing
+        return False
+    return True
+
+
+def _body(condition: Any) -> Any:
+    """What a condition says at any one of the values it ranges over."""
+    return _body(condition.body) if isinstance(condition, (st.ForAll, st.ForEach)) else condition
+
+
+def with_sharper(found: Ablation, weaker: Claim) -> Ablation:
+    """Names the claims that state the same under no more than the hypotheses that are left, where any does.
+
+    The proof of such a claim settles what is undecided.
+    """
+    if found.outcome == "needed":
+        return found
+    left = [h.condition for h in weaker.hypotheses]
+    named = [c for c in REGISTRY if c.id != weaker.id and c.statement == weaker.statement
+             and all(_given(h.condition, left) for h in c.hypotheses)]
+    if found.outcome == "undecided":
+        named = [c for c in named if _has_proof(c)]
+        return dataclasses.replace(found, outcome="not needed", reason=f"proved as {_ids(named)}") if named else found
+    return dataclasses.replace(found, reason=f"{found.reason}; stated without it: {_ids(named)}") if named else found
+
+
+def _ids(claims: list[Claim]) -> str:
+    return ", ".join(c.id for c in claims)
+
+
+def _has_proof(claim: Claim) -> bool:
+    from dropout_theory.checkers.symbolic import accept
+
+    proof = proof_of(claim.id)
+    try:
+        return proof is not None and accept(claim, proof(), "its proof").outcome == "holds"
+    except Exception:  # noqa: BLE001 - a rule that stumbles has proved nothing
+        return False
+
+
+def _given(condition: Any, left: list[Any]) -> bool:
+    if condition in left:
+        return True
+    try:
+        return entails([c for c in left if isinstance(c, sp.core.relational.Relational)], condition)
+    except Exception:  # noqa: BLE001 - a condition the solver cannot read shows nothing
+        return False
