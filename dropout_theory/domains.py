@@ -18,6 +18,10 @@ class Domain:
     open_above: bool = False
     integer: bool = False
 
+    def __post_init__(self) -> None:
+        for end in ("lower", "upper"):  # a domain given in Python's numbers is the same one
+            object.__setattr__(self, end, sp.sympify(getattr(self, end)))
+
     @property
     def assumptions(self) -> dict[str, bool]:
         """SymPy assumptions that follow from the domain."""

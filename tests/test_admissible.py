@@ -6,7 +6,7 @@ import sympy as sp
 
 from dropout_theory.checkers import get_checker
 from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.domains import PROBABILITY, REAL
+from dropout_theory.domains import PROBABILITY, REAL, Domain
 from dropout_theory.kernel import Context, derive
 from dropout_theory.language import Scalar, family, index, size
 from dropout_theory.statements import equal, less, less_equal
@@ -76,3 +76,9 @@ def test_ends_that_only_the_stated_instance_or_some_entries_meet():
     assert figures["boundary"] == ["w = 0 in places", "w = 1 in places"] and figures["boundary_not_met"] == ["n = 1"]
     eight = check(claim_with(equal(n, 8), admissible={n: 8, x: 0})).figures
     assert "boundary" not in eight and eight["boundary_not_met"] == ["n = 1"]
+
+
+def test_a_domain_may_be_given_in_plain_numbers():
+    bit = Domain("0 or 1", 0, 1, integer=True)
+    assert [bit.contains(v) for v in (0, 1, 2, sp.Rational(1, 2))] == [True, True, False, False]
+    assert check(claim_with(less(0, Scalar("b", bit)))).figures["instance"]["b"] == "1"
