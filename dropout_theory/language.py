@@ -105,7 +105,7 @@ def _elements(expr: Any, limits: tuple[Any, ...]) -> list[tuple[Element, tuple[A
 def _require_below(new: Recursion, element: Element, limits: tuple[Any, ...]) -> None:
     """Raise ValueError unless the element's layer index is provably below the layer being defined."""
     layer = new.ranges[0][0]
-    index = element.indices[0]
+    index = element.indices[0] if element.indices else layer  # the same for every layer: not of a lower one
     top = next((limit[2] for limit in reversed(limits) if limit[0] == index), index)
     bound_again = any(limit[0] in (layer, *top.free_symbols) for limit in limits if limit[0] != index)
     if bound_again or not ((layer - top).is_positive or sp.expand(layer - top) == 1):

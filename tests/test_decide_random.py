@@ -1,10 +1,10 @@
 """The decision procedure refuses continuous levels hidden in keep probabilities, and nested means ignore masks."""
 
 from dropout_theory.checkers import get_checker
-from dropout_theory.claim import Claim
+from dropout_theory.claim import Claim, Hypothesis
 from dropout_theory.domains import OPEN_PROBABILITY
 from dropout_theory.kernel import Context
-from dropout_theory.language import E, Scalar, Var, gates, uniform
+from dropout_theory.language import E, Scalar, Var, gates, size, uniform
 from dropout_theory.statements import different, equal, less
 
 p = Scalar("p", OPEN_PROBABILITY)
@@ -24,3 +24,13 @@ def test_a_nested_mean_is_a_number():
     gate = gates("M", p, 1)
     assert decide(equal(E((gate[1] - E(gate[1])) ** 2), Var(gate[1]))).outcome == "holds"
     assert decide(less(E((gate[1] - E(gate[1])) ** 2), 0)).outcome == "fails"
+
+
+def test_sizes_that_the_hypotheses_exclude_are_no_evidence():
+    n = size("n")
+    many, never = Hypothesis("n > 3", less(3, n)), Hypothesis("p > 1", less(1, p))
+    given = {"limits": {"max_size": 9}, "hypotheses": (many,)}
+    found = get_checker("decide").check(Claim("paper:test", "test", less(p, n), "1", "test", **given), Context())
+    assert found.outcome == "holds" and "n=4" in found.scope and "n=3" not in found.scope
+    empty = Claim("paper:test", "test", less(p, 0), "1", "test", hypotheses=(never,))
+    assert get_checker("decide").check(empty, Context()).outcome == "unknown"

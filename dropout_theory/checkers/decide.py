@@ -6,7 +6,7 @@ entry a free real: exact, but only for those sizes. A model that refutes is chec
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 import sympy as sp
@@ -15,7 +15,7 @@ import z3
 from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.checkers.exact import not_evaluable, report
-from dropout_theory.evaluate import Evaluator, Truth, Unsupported, judge
+from dropout_theory.evaluate import Evaluator, Truth, Undefined, Unsupported, judge
 from dropout_theory.evaluate_rules import outside_masks
 from dropout_theory.expectations.enumeration import expectation, support
 from dropout_theory.instances import Rejected, Values, atoms_of, check_admissible, index_tuples
@@ -63,7 +63,9 @@ def decide(claim: Any, context: Context) -> Finding:
     ranges = [range(max(int(a.domain.lower), -limit) if a.domain.lower != -sp.oo else -limit, limit + 1) for a in sizes]
     decided: list[str] = []
     undecided: list[str] = []
-    for choice in sorted(list(product(*ranges))[:MAX_SIZES], key=lambda sizes: sum(map(abs, sizes))):
+    empty = 0
+    possible = (c for c in product(*ranges) if not _excluded(claim, dict(zip(sizes, c, strict=True))))
+    for choice in sorted(islice(possible, MAX_SIZES), key=lambda sizes: sum(map(abs, sizes))):
         if undecided:  # larger sizes cost far more and are no easier
             break
         fixed: Values = dict(zip(sizes, choice, strict=True))
@@ -80,14 +82,34 @@ def decide(claim: Any, context: Context) -> Finding:
             undecided.append(f"{label}: the model is not an exact counterexample")
         elif answer == "unsat":
             decided.append(label)
+        elif answer == "empty":
+            empty += 1
         else:
             undecided.append(f"{label}: solver gave up")
     if not decided:
         return Finding("unknown", "exact-instances", "; ".join(undecided[:2]) or "nothing to decide")
-    whole = not sizes and not undecided
+    whole = not sizes and not undecided and not empty
     return Finding("holds", "proof" if whole else "exact-instances",
                    "for all real values" if whole else f"for all real values at {'; '.join(decided)}",
                    {"cases": len(decided), "undecided": len(undecided)})
+
+
+def _excluded(claim: Any, fixed: Values) -> bool:
+    """Whether a hypothesis about sizes alone rules these out: what holds there holds of nothing."""
+    alone = [h.condition for h in claim.hypotheses if h.condition.free_symbols <= set(fixed)]
+    try:
+        return any(judge(condition, fixed, expectation).truth is Truth.FALSE for condition in alone)
+    except (Unsupported, Undefined):
+        return False
+
+
+def _refuses(given: list[Any], translator: Translator, resources: int) -> bool:
+    """Whether the hypotheses contradict one another at these sizes."""
+    solver = z3.Solver(ctx=translator.context)
+    solver.set("rlimit", resources)
+    solver.set("random_seed", 0)
+    solver.add(*given, *translator.facts)
+    return str(solver.check()) == "unsat"
 
 
 def _decide_at(claim: Any, fixed: Values, reals: tuple[Any, ...], families: tuple[Any, ...],
@@ -114,6 +136,8 @@ def _decide_at(claim: Any, fixed: Values, reals: tuple[Any, ...], families: tupl
         raise ProofError(f"{label} is not implied by the hypotheses")
     solver.add(z3.Not(goal))
     answer = str(solver.check())
+    if answer == "unsat" and claim.hypotheses and _refuses(given, translator, resources):
+        return "empty", {}
     if answer != "sat":
         return answer, {}
     model = solver.model()
