@@ -375,6 +375,7 @@ unit = placeholder("unit", LAYERS)
     unit[layer, i], unit[layer + 1, i], open_[layer, i] * unit[layer - 1, i],
     sp.Sum(unit[j, i], (j, 0, layer)), sp.Sum(unit[j, i], (j, 0, layer - 1)) + sp.Sum(unit[j, i], (j, 0, layer)),
     sp.Sum(unit[layer - 1, i], (layer, 1, n)), unit[layer - 1, i] * w[k],
+    unit[layer - 1, i] * gates("shared", q)[()],
 ], ids=str)
 def test_a_recursion_looks_down_only(step: Any) -> None:
     with pytest.raises(ValueError):
