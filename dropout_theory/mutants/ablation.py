@@ -59,7 +59,7 @@ def ablate(claim: Claim, context: Context, proof: Any = None) -> list[Ablation]:
         weaker = _with_other_functions(dataclasses.replace(claim, hypotheses=rest))
         result = _settled(hypothesis.name, "hypothesis", weaker, hypothesis.condition, context, proof,
                           _doubtful(claim))
-        found.append(with_sharper(with_meaning(result, hypothesis, rest), weaker))
+        found.append(with_sharper(with_meaning(result, hypothesis, weaker), weaker))
     for atom in _own_atoms(claim):
         for wider in _wider(atom.domain):
             widened = _widened(claim, atom, wider)

@@ -18,16 +18,22 @@ if TYPE_CHECKING:
     from dropout_theory.mutants.ablation import Ablation
 
 
-def with_meaning(found: Ablation, dropped: Hypothesis, rest: tuple[Hypothesis, ...]) -> Ablation:
-    """`needed` where another hypothesis has quotients, roots or logarithms that only the dropped one defines."""
+def with_meaning(found: Ablation, dropped: Hypothesis, weaker: Claim) -> Ablation:
+    """`needed` where another hypothesis has quotients, roots or logarithms that only the dropped one defines.
+
+    So has the statement, where it is not proved without.
+    """
     if found.outcome == "needed":
         return found
-    for other in rest:
-        known = [_body(h.condition) for h in rest if h != other]
-        for term in sorted(scope.partial_terms(_body(other.condition)), key=sp.default_sort_key):
+    places = [(repr(h.name), _body(h.condition), [r for r in weaker.hypotheses if r != h]) for h in weaker.hypotheses]
+    if found.outcome == "undecided":
+        places.append(("the statement", _body(weaker.statement), list(weaker.hypotheses)))
+    for name, place, rest in places:
+        known = [_body(h.condition) for h in rest]
+        for term in sorted(scope.partial_terms(place), key=sp.default_sort_key):
             if not is_defined(term, known) and is_defined(term, [*known, _body(dropped.condition)]):
-                return dataclasses.replace(found, outcome="needed", reason=f"{other.name!r} is without meaning "
-                                           f"otherwise: it is what says that {plain(term)} is defined")
+                return dataclasses.replace(found, outcome="needed", reason=f"{name} is without meaning otherwise: it "
+                                           f"is what says that {plain(term)} is defined")
     return found
 
 
