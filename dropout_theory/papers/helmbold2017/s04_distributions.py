@@ -107,10 +107,15 @@ U, z = family("U", NONNEGATIVE, (i, 1, n), (e, 1, extra)), family("z", REAL, (e,
 further_gates = gates("g", half, (e, 1, extra))
 further = Sum(2 * further_gates[e] * U[i, e] * z[e], (e, 1, extra))
 
+EXAMPLE_PAIR = {extra: 5, z: {(1,): 0, (2,): 1, (3,): 0, (4,): half, (5,): 1}, d: 2, n: 1, W1: {(1, 1): 1, (1, 2): 1},
+                U: dict.fromkeys([(1, 1), (1, 2), (1, 3), (1, 4), (1, 5)], half), weight_atoms[1]: {},
+                weight_atoms[2]: {(1,): half}, bias_atoms[0]: {(1, 1): -1}, bias_atoms[1]: 0}
 EMBEDDED = claim("sec43-embedded-lower-bound",
       title="With further features of any fixed values a network without negative weights has criterion at least 1/8",
       statement=less_equal(eighth, criterion(1, more=further)), kind="sentence", source="section 4.3, first paragraph",
-      limits=TWO)
+      limits=TWO, admissible=EXAMPLE_PAIR,
+      reading="The two vectors printed as an example are equal but for their third and fourth features, which are the "
+              "two of section 4.2 whichever of the others are underlined: the admissible instance is that pair.")
 
 ZERO_EMBEDDED = claim("sec43-zero-embedding-lower-bound",
       title="A network without negative weights has criterion at least 1/8 on every zero-embedding",
