@@ -42,7 +42,7 @@ class BudgetError(ClaimError):
 
 
 # A fast run takes checks that took longer than this from the record, where the record is current.
-FAST_SECONDS = 0.25
+FAST_SECONDS = 0.05
 
 # Methods whose tool is an optional dependency: method -> (module, distribution that provides it).
 _OPTIONAL = {"property": ("hypothesis", "hypothesis")}
