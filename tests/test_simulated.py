@@ -44,6 +44,9 @@ def test_certain_events_are_likely_and_impossible_ones_are_not() -> None:
     assert found_for(less(half, certain)).outcome == "holds"
     assert found_for(less(half, impossible)).outcome == "fails"
     assert found_for(less(certain, half)).outcome == "fails"
+    for above_one in (less(1, certain), less(2 * half + half / 10**30, certain), less(impossible, 0)):
+        assert found_for(above_one).outcome == "fails", above_one
+    assert found_for(less(certain, 1)).outcome == "unknown", "36 repetitions do not show that it is never otherwise"
     even = found_for(less(half, probability(less(L[1], median(1)))))
     assert even.outcome == "unknown" and "18 of 36" in even.scope
 

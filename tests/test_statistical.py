@@ -10,7 +10,8 @@ import pytest
 import sympy as sp
 from flint import arb, fmpq
 
-from dropout_theory.checkers.statistical import FAST_SAMPLES, RESOLUTION, Sampler, statistical
+from dropout_theory.checkers.sampler import RESOLUTION, Sampler
+from dropout_theory.checkers.statistical import FAST_SAMPLES, statistical
 from dropout_theory.claim import Claim, Hypothesis
 from dropout_theory.domains import POSITIVE, PROBABILITY
 from dropout_theory.evaluate import Evaluator, Truth, Unsupported, precision
@@ -126,6 +127,39 @@ def test_what_samples_cannot_show_is_unknown() -> None:
     assert found.outcome == "unknown" and "too few samples" in found.scope
     for statement in (less(E(S), sp.Sum(w[i] * p[i], (i, 1, n))), different(E(S), sp.Sum(w[i] * p[i], (i, 1, n)))):
         assert statistical.check(claim(statement), FAST).outcome == "unknown"
+
+
+def test_a_chance_above_one_is_excluded_where_all_samples_show_the_event() -> None:
+    """The interval of such a chance ends at 1 exactly, and a ball around it somewhat beyond."""
+    some = sp.Piecewise((1, less(0, sp.Sum(delta[i], (i, 1, n)))), (0, True))
+    values = {n: 3, p: {(c,): sp.Rational(999, 1000) for c in range(1, 4)}}
+    none = sp.Piecewise((0, less(0, sp.Sum(delta[i], (i, 1, n)))), (1, True))
+    chance, never, tiny = E(some), E(none), sp.Rational(1, 10**30)
+    cases = [(less(1, chance), Truth.FALSE), (less_equal(1 + tiny, chance), Truth.FALSE),
+             (less(chance, 1), Truth.UNKNOWN), (less_equal(1, chance), Truth.UNKNOWN),
+             (less_equal(chance, 1), Truth.TRUE), (less(never, 0), Truth.FALSE),
+             (less_equal(0, never), Truth.TRUE), (equal(chance, 1 + tiny), Truth.FALSE),
+             (less(3, 2 * chance + E(delta[1])), Truth.FALSE), (less(-chance, -1), Truth.FALSE),
+             (different(chance, 1 + tiny), Truth.TRUE), (less(sp.Rational(1, 2), chance), Truth.TRUE)]
+    for statement, wanted in cases:
+        sampler = Sampler(values, 2000, 1, 0, 1e-6, 4)
+        with precision(128):
+            found = sampler.truth(statement)
+        assert found is wanted or (wanted is Truth.UNKNOWN and found is Truth.AGREES), (statement, found)
+
+
+def test_ends_of_intervals_hold_where_a_sum_or_product_is_taken() -> None:
+    """The bounds contain what the ball around the same expression contains, less its rounding."""
+    values = {n: 2, p: {(1,): sp.Rational(1, 3), (2,): sp.Rational(1, 5)}, w: {(1,): 3, (2,): -2}}
+    mean, other = E(delta[1] * w[1]), E(delta[2] * w[2])
+    for expr in (mean + other, mean - 4 * other, mean * other, 3 - mean * (1 - other)):
+        sampler = Sampler(values, 5000, 2, 0, 1e-6, 4)
+        with precision(128):
+            found = sampler._ends(expr, {})
+            ball, exact = arb(sampler.value(expr)), Evaluator(values, expectation).value(expr)
+        assert found is not None and found[0] < exact < found[1], expr
+        assert ball.lower() - 1e-6 < found[0] and found[1] < ball.upper() + 1e-6
+    assert sampler._ends(Var(S), {}) is None
 
 
 def test_certain_gates_are_no_evidence() -> None:
