@@ -6,7 +6,7 @@ import difflib
 import importlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -133,6 +133,13 @@ class Claim:
         """Identifier of the numbered equation this is a part of, or None."""
         found = _PART.match(self.id)
         return found["whole"] if found else None
+
+    def without(self, name: str) -> Claim:
+        """The claim less one hypothesis. Raises ClaimError when it has none of that name."""
+        names = [h.name for h in self.hypotheses]
+        if name not in names:
+            raise ClaimError(f"{self.id}: hypothesis is {name!r}; allowed: {', '.join(names) or 'none, it has none'}")
+        return replace(self, hypotheses=tuple(h for h in self.hypotheses if h.name != name))
 
 
 class Registry:

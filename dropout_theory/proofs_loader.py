@@ -32,25 +32,34 @@ def _ready(claim_id: str) -> None:
         load_proofs(paper)
 
 
-def witnesses(claim_id: str) -> list[dict[Any, Any]]:
-    """Instances suggested against a claim."""
-    from dropout_theory.proof.theorem import WITNESSES
+def witnesses(claim_id: str, without: str | None = None) -> list[dict[Any, Any]]:
+    """Instances suggested against a claim, or against what is left of it without one hypothesis."""
+    from dropout_theory.proof.theorem import WITNESSES, key
 
     _ready(claim_id)
-    return list(WITNESSES.get(claim_id, []))
+    return list(WITNESSES.get(key(claim_id, without), []))
 
 
-def proof_of(claim_id: str) -> Any:
-    """The registered proof of a claim, or None."""
-    from dropout_theory.proof.theorem import PROOFS
-
-    _ready(claim_id)
-    return PROOFS.get(claim_id)
-
-
-def refutation_of(claim_id: str) -> Any:
-    """The registered symbolic refutation of a claim, or None."""
-    from dropout_theory.proof.theorem import REFUTATIONS
+def proof_of(claim_id: str, without: str | None = None) -> Any:
+    """The registered proof of a claim, or the one that does without a hypothesis; None where there is none."""
+    from dropout_theory.proof.theorem import PROOFS, key
 
     _ready(claim_id)
-    return REFUTATIONS.get(claim_id)
+    return PROOFS.get(key(claim_id, without))
+
+
+def refutation_of(claim_id: str, without: str | None = None) -> Any:
+    """The registered symbolic refutation of a claim, or of what is left without a hypothesis, or None."""
+    from dropout_theory.proof.theorem import REFUTATIONS, key
+
+    _ready(claim_id)
+    return REFUTATIONS.get(key(claim_id, without))
+
+
+def dropped_names(claim_id: str) -> set[str]:
+    """The hypotheses and domains without which something is registered of a claim."""
+    from dropout_theory.proof.theorem import PROOFS, REFUTATIONS, WITNESSES, key
+
+    _ready(claim_id)
+    start = key(claim_id, "")
+    return {k.removeprefix(start) for k in (*PROOFS, *REFUTATIONS, *WITNESSES) if k.startswith(start)}

@@ -5,14 +5,31 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.domains import OPEN_UNIT, REAL, UNIT, interval
+from dropout_theory.checkers.symbolic import accept_refutation
+from dropout_theory.claim import REGISTRY, Claim, ClaimError, Hypothesis, load
+from dropout_theory.domains import OPEN_UNIT, POSITIVE, REAL, UNIT, interval
 from dropout_theory.kernel import Context
 from dropout_theory.language import NWGM, E, G, Scalar, distribution, family, index, size, subnetwork, weights
-from dropout_theory.mutants import sharper
+from dropout_theory.mutants import ablation, registered, sharper
 from dropout_theory.mutants.ablation import ablate
 from dropout_theory.mutants.closure import by_continuity
-from dropout_theory.statements import ForEach, equal, less, less_equal
+from dropout_theory.proof import (
+    PROOFS,
+    REFUTATIONS,
+    WITNESSES,
+    ProofError,
+    arithmetic,
+    assume,
+    cite,
+    evaluated,
+    identity,
+    prove,
+    refutation,
+    refute,
+    witness,
+)
+from dropout_theory.proofs_loader import dropped_names, load_proofs
+from dropout_theory.statements import ForEach, different, equal, less, less_equal
 
 x, y, n, i = Scalar("x", REAL), Scalar("y", REAL), size("n"), size("i")
 S = weights("S", n)
@@ -75,3 +92,128 @@ def test_a_hypothesis_on_the_atom_may_keep_points_from_their_limits():
     away = Hypothesis("inside", ForEach(less(0, new[k]), (k, 1, m)))
     claim = Claim("own:claim", "a claim", less_equal(G(new[N]), E(new[N])), "1", "eq. (1)", "inequality", (away,))
     assert not by_continuity(claim, new, OPEN_UNIT)
+
+
+# --- what proof modules register --------------------------------------------------------------------------------
+
+FAR = sp.Integer(12345)  # no number that the search would draw
+OWN = Claim("own:claim", "a claim", different(x, FAR), "1", "eq. (1)", "inequality", (
+    Hypothesis("below", less_equal(x, y)), Hypothesis("low", less(y, FAR)), Hypothesis("y is not 1", different(y, 1))))
+AT_FAR = {x: FAR, y: FAR}
+
+
+@pytest.fixture
+def registries():
+    """Forgets what a test registers."""
+    yield
+    for registry in (PROOFS, REFUTATIONS, WITNESSES):
+        for said_of in [k for k in registry if k.startswith("own:")]:
+            del registry[said_of]
+
+
+@pytest.fixture
+def no_search(monkeypatch):
+    """What is not registered stays undecided."""
+    monkeypatch.setattr(ablation, "_settled", lambda name, kind, *_: ablation.Ablation(name, kind, "undecided", "-"))
+    monkeypatch.setattr(ablation, "with_sharper", lambda found, _: found)
+
+
+def dropped(claim, name):
+    return next(a for a in ablate(claim, Context(fast=True)) if a.name == name)
+
+
+def test_a_registered_witness_shows_need_where_the_search_finds_none(registries):
+    assert dropped(OWN, "low").outcome == "undecided"
+    witness("own:claim", AT_FAR, without="low")
+    found = dropped(OWN, "low")
+    assert (found.outcome, found.witness["instance"]) == ("needed", {"x": "12345", "y": "12345"})
+
+
+@pytest.mark.parametrize(("values", "why"), [
+    ({x: FAR, y: sp.S.Zero}, "below does not hold"),  # another hypothesis fails
+    ({x: sp.S.Zero, y: sp.S.Zero}, "the dropped one fails does not hold"),  # it does not violate the dropped one
+    ({x: sp.S.Zero, y: FAR}, "the statement is TRUE"),
+    ({x: FAR}, "no value for y"),
+])
+def test_what_is_no_witness_is_an_error(registries, no_search, values, why):
+    witness("own:claim", values, without="low")
+    with pytest.raises(ClaimError, match=why):
+        ablate(OWN, Context())
+
+
+@pytest.mark.parametrize("register", [
+    lambda: witness("own:claim", AT_FAR, without="lower"), lambda: prove("own:claim", without="lower")(lambda: None),
+    lambda: refute("own:claim", without="lower")(lambda: None)])
+def test_what_names_no_hypothesis_of_the_claim_is_an_error(registries, no_search, register):
+    register()
+    with pytest.raises(ClaimError, match="'lower'; allowed: below, low, y is not 1"):
+        ablate(OWN, Context())
+
+
+def test_a_domain_is_named_as_it_is_printed(registries, no_search):
+    z = Scalar("z", POSITIVE)
+    claim = Claim("own:claim", "a claim", different(z, -FAR), "1", "eq. (1)", "inequality")
+    witness("own:claim", {z: -FAR}, without="z in positive real, not real")
+    assert dropped(claim, "z in positive real, not real").outcome == "needed"
+
+
+def test_a_registered_proof_must_do_without(registries, no_search):
+    below_far = arithmetic(different(x, FAR), assume(less_equal(x, y)), assume(less(y, FAR)))
+    prove("own:claim", without="y is not 1")(lambda: below_far)
+    assert dropped(OWN, "y is not 1").outcome == "not needed"
+    prove("own:claim", without="low")(lambda: below_far)
+    with pytest.raises(ProofError, match="the proof assumes y < 12345, which the claim does not"):
+        ablate(OWN, Context())
+
+
+def test_a_registered_proof_rests_on_proofs(registries, no_search, monkeypatch):
+    other = Claim("own:other", "false", different(x, FAR), "1", "eq. (1)", "inequality")
+    monkeypatch.setattr(registered, "REGISTRY", {"own:other": other})
+    prove("own:claim", without="low")(lambda: cite(other))
+    with pytest.raises(ProofError, match="rests on own:other, which is not proved"):
+        ablate(OWN, Context())
+
+
+def at_far():
+    return evaluated(equal(FAR, FAR))
+
+
+def test_a_registered_refutation_is_of_what_is_left(registries, no_search):
+    refute("own:claim", without="low")(lambda: refutation(at_far(), OWN.without("low"), AT_FAR))
+    found = dropped(OWN, "low")
+    assert (found.outcome, found.witness["instance"]) == ("needed", "x = 12345, y = 12345")
+
+
+def test_a_refutation_must_see_to_the_hypotheses_that_are_left(registries, no_search):
+    elsewhere = {x: FAR, y: sp.S.Zero}
+    refute("own:claim", without="low")(lambda: refutation(at_far(), OWN.without("low").without("below"), elsewhere))
+    with pytest.raises(ProofError, match="does not see to below"):
+        ablate(OWN, Context())
+    with pytest.raises(ProofError, match="not an instance"):
+        refutation(at_far(), OWN.without("low"), elsewhere)
+
+
+def test_a_refutation_of_what_is_left_refutes_no_claim():
+    with pytest.raises(ProofError, match="does not see to low"):
+        accept_refutation(OWN, refutation(at_far(), OWN.without("low"), AT_FAR))
+
+
+def test_what_is_proved_where_it_is_defined_only_is_an_error(registries, no_search):
+    statement = equal((x**2 - 1) / (x - 1), x + 1)
+    claim = Claim("own:claim", "a claim", statement, "1", "eq. (1)", "equation", (Hypothesis("h", less(1, x)),))
+    prove("own:claim", without="h")(lambda: identity(*statement.args))
+    with pytest.raises(ClaimError, match="where everything is defined, which may fail"):
+        ablate(claim, Context())
+    witness("own:claim", {x: sp.S.One}, without="h")
+    with pytest.raises(ClaimError, match="it is refuted and proved"):
+        ablate(claim, Context())
+
+
+def test_all_that_the_papers_register_stands(no_search):
+    load()
+    for paper in REGISTRY.papers:
+        load_proofs(paper)
+    for claim_id in sorted({k.partition(" without ")[0] for r in (PROOFS, REFUTATIONS, WITNESSES) for k in r
+                            if " without " in k}):
+        found = {a.name: a.outcome for a in ablate(REGISTRY[claim_id], Context())}
+        assert all(found[name] != "undecided" for name in dropped_names(claim_id) & set(found)), claim_id

@@ -23,15 +23,7 @@ def symbolic(claim: Any, context: Context) -> Finding:
     if registered is not None:
         return accept(claim, registered(), "proof")
     if refuted is not None:
-        theorem = refuted()
-        if not isinstance(theorem.conclusion, Refutation) or theorem.given:
-            raise ProofError(f"{claim.id}: its refutation concludes {theorem.conclusion}")
-        if theorem.conclusion.args[0] != claim.statement:
-            raise ProofError(f"{claim.id}: the refutation is of {theorem.conclusion.args[0]}")
-        return Finding("fails", "proof", "refuted by " + "; ".join(theorem.steps),
-                       counterexample={"instance": str(theorem.conclusion.args[1]),
-                                       "statement": str(theorem.conclusion.args[0])},
-                       depends_on=tuple(sorted(theorem.uses)))
+        return accept_refutation(claim, refuted())
     try:
         return accept(claim, automatic(claim.statement), "automatic proof")
     except ProofError as error:
@@ -52,6 +44,24 @@ def accept(claim: Any, theorem: Theorem, kind: str) -> Finding:
     if claim.id in theorem.uses:
         raise ProofError(f"{claim.id}: the proof cites the claim itself")
     return Finding("holds", "proof", f"{kind}: " + "; ".join(theorem.steps), {"steps": len(theorem.steps)},
+                   depends_on=tuple(sorted(theorem.uses)))
+
+
+def accept_refutation(claim: Any, theorem: Theorem) -> Finding:
+    """Compare a theorem with a claim: a refutation of its statement, at an instance that meets its hypotheses.
+
+    Raises ProofError when the theorem does not refute the claim.
+    """
+    if not isinstance(theorem.conclusion, Refutation) or theorem.given:
+        raise ProofError(f"{claim.id}: its refutation concludes {theorem.conclusion}")
+    statement, instance, hold = theorem.conclusion.args
+    if statement != claim.statement:
+        raise ProofError(f"{claim.id}: the refutation is of {statement}")
+    unchecked = [h.name for h in claim.hypotheses if h.condition not in hold.args]
+    if unchecked:
+        raise ProofError(f"{claim.id}: the refutation does not see to {', '.join(unchecked)}")
+    return Finding("fails", "proof", "refuted by " + "; ".join(theorem.steps),
+                   counterexample={"instance": str(instance), "statement": str(statement)},
                    depends_on=tuple(sorted(theorem.uses)))
 
 

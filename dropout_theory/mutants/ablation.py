@@ -20,20 +20,18 @@ from dropout_theory import statements as st
 from dropout_theory.checkers.exact import not_evaluable, report, shrink
 from dropout_theory.claim import Claim, ClaimError, Hypothesis
 from dropout_theory.domains import Domain
-from dropout_theory.evaluate import Judgement, Truth, Unsupported, judge
-from dropout_theory.expectations.enumeration import expectation
+from dropout_theory.evaluate import Truth, Unsupported
 from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, build, candidates, check_admissible
 from dropout_theory.kernel import Context
 from dropout_theory.mutants.closure import by_continuity
+from dropout_theory.mutants.registered import check_names, judged, outside, settled
 from dropout_theory.mutants.sharper import is_defined, with_meaning, with_sharper
 from dropout_theory.proof import scope
-from dropout_theory.proof.logic import negation
 from dropout_theory.proofs_loader import witnesses
 
 ATTEMPTS = 400  # instances drawn in search of one that violates a hypothesis and keeps the others
 JUDGED = 60  # of which so many are judged
 _SIMPLE = (sp.S.Zero, sp.S.One, -sp.S.One, sp.S.Half, sp.Integer(2), sp.Rational(-1, 2), sp.Integer(3))
-_NO_ENTRY = "no value for "  # of an instance that gives every atom its values: the entry lies outside the ranges
 _Z = sp.Symbol("z", real=True)
 # increasing but neither convex nor concave; concave; between 0 and 1
 _SHAPES = tuple(sp.Lambda(_Z, shape) for shape in (_Z**3, sp.Min(_Z, 0), _Z**2 / (1 + _Z**2)))
@@ -52,29 +50,41 @@ class Ablation:
 
 
 def ablate(claim: Claim, context: Context, proof: Any = None) -> list[Ablation]:
-    """Drop every hypothesis and widen every domain, one at a time."""
+    """Drop every hypothesis and widen every domain, one at a time.
+
+    Raises ClaimError or ProofError where what proof modules register of this does not stand (see `registered`).
+    """
     found = []
+    domains = [(atom, list(_widenings(claim, atom))) for atom in _own_atoms(claim)]
+    said = check_names(claim, [*(h.name for h in claim.hypotheses), *(w[0] for _, several in domains for w in several)])
     for hypothesis in claim.hypotheses:
-        rest = tuple(h for h in claim.hypotheses if h != hypothesis)
-        weaker = _with_other_functions(dataclasses.replace(claim, hypotheses=rest))
-        result = _settled(hypothesis.name, "hypothesis", weaker, hypothesis.condition, context, proof,
-                          _doubtful(claim))
+        weaker = _with_other_functions(claim.without(hypothesis.name))
+        result = (_known(hypothesis.name, "hypothesis", weaker, hypothesis.condition, {}, _doubtful(claim))
+                  or _settled(hypothesis.name, "hypothesis", weaker, hypothesis.condition, context, proof,
+                              _doubtful(claim)))
         found.append(with_sharper(with_meaning(result, hypothesis, weaker), weaker))
-    for atom in _own_atoms(claim):
-        for wider in _wider(atom.domain):
-            widened = _widened(claim, atom, wider)
-            if widened is None:
+    for atom, widenings in domains:
+        wide_enough = False
+        for name, new, other, inside in widenings:
+            if wide_enough and name not in said:
                 continue
-            other, inside = widened
-            result = _settled(f"{atom} in {atom.domain}, not {wider}", "domain", other, inside, context, None,
-                              _doubtful(claim))
-            if result.outcome == "undecided" and by_continuity(other, _renewed(atom, wider), atom.domain):
+            result = (_known(name, "domain", other, inside, {atom: new}, _doubtful(claim))
+                      or _settled(name, "domain", other, inside, context, None, _doubtful(claim)))
+            if result.outcome == "undecided" and by_continuity(other, new, atom.domain):
                 result = dataclasses.replace(result, outcome="not needed", reason="its sides are continuous there, and "
                                              "what holds inside passes to the ends")
             found.append(result)
-            if result.outcome != "not needed":
-                break
+            wide_enough = result.outcome != "not needed"
     return found
+
+
+def _known(name: str, kind: str, weaker: Claim, dropped: Any, renamed: dict[Any, Any],
+           doubtful: int) -> Ablation | None:
+    """What is registered, once checked, or None."""
+    found = settled(weaker, name, dropped, renamed)
+    if found and found[0] == "not needed" and _doubtful(weaker) > doubtful:
+        raise ClaimError(f"{weaker.id}: proved without {name!r} where everything is defined, which may fail")
+    return Ablation(name, kind, *found) if found else None
 
 
 def _settled(name: str, kind: str, weaker: Claim, dropped: Any, context: Context, proof: Any,
@@ -82,15 +92,15 @@ def _settled(name: str, kind: str, weaker: Claim, dropped: Any, context: Context
     """Whether the weaker claim fails where the dropped condition does, or is proved all the same."""
     undefined = None
     if not_evaluable(weaker) is None and not isinstance(weaker.statement, st.Exists):
-        for values, judged in _violating(weaker, dropped, context):
-            if judged.truth is Truth.FALSE:
+        for values, found in _violating(weaker, dropped, context):
+            if found.truth is Truth.FALSE:
                 try:
                     smallest, again = shrink(weaker, values)
                 except ZeroDivisionError:  # a simpler instance outside the domain is not defined
-                    smallest, again = values, judged
+                    smallest, again = values, found
                 return Ablation(name, kind, "needed", "false without it", report(smallest, again))
-            if judged.note.startswith("undefined"):
-                undefined = undefined or (values, judged)
+            if found.note.startswith("undefined"):
+                undefined = undefined or (values, found)
     if undefined is not None:
         return Ablation(name, kind, "needed", f"without meaning otherwise: {undefined[1].note}", report(*undefined))
     proved = _proved(weaker, context, proof)
@@ -104,45 +114,38 @@ def _settled(name: str, kind: str, weaker: Claim, dropped: Any, context: Context
 def _violating(weaker: Claim, dropped: Any, context: Context) -> Iterator[tuple[Values, Any]]:
     """Instances that meet every hypothesis but the dropped one, judged."""
     try:
-        outside = dataclasses.replace(weaker, admissible=None, hypotheses=(
-            *weaker.hypotheses, Hypothesis("the dropped one fails", negation(dropped))))
+        beyond = outside(weaker, dropped)
     except ClaimError:
         return
-    judged = 0
-    for values in _instances(weaker, outside, context):
-        if judged == JUDGED:
+    seen = 0
+    for values in _instances(weaker, beyond, context):
+        if seen == JUDGED:
             return
         try:
-            found = judge(weaker.statement, values, expectation)
-        except ZeroDivisionError:  # outside a domain, rules divide that need not look inside it
-            found = Judgement(Truth.UNKNOWN, note="undefined: division by zero")
-        except Unsupported as error:
-            if not str(error).startswith(_NO_ENTRY):
-                continue
-            found = Judgement(Truth.UNKNOWN, note=f"undefined: {error}")
-        except (ArithmeticError, RecursionError):
+            found = judged(weaker, values)
+        except (Unsupported, ArithmeticError, RecursionError):
             continue
-        judged += 1
+        seen += 1
         yield values, found
 
 
-def _instances(weaker: Claim, outside: Claim, context: Context) -> Iterator[Values]:
+def _instances(weaker: Claim, beyond: Claim, context: Context) -> Iterator[Values]:
     """What refutes the claim that this one amends and small changes of the claim's own instance first, then draws."""
     known = witnesses(weaker.amends) if weaker.amends else []
     for values in (*known, *_changed(weaker.admissible or {})):
         try:
-            check_admissible(outside, values)
+            check_admissible(beyond, values)
         except (Rejected, Unsupported, KeyError, TypeError, ArithmeticError):
             continue
         yield values
-    if not any(atoms_of(outside)):
+    if not any(atoms_of(beyond)):
         return
     chooser = RandomChooser(context.seed)
-    larger = dataclasses.replace(outside, limits={"max_size": outside.limits.get("max_size", 3) + 1})
+    larger = dataclasses.replace(beyond, limits={"max_size": beyond.limits.get("max_size", 3) + 1})
     for attempt in range(ATTEMPTS):
         size = (1, 2, 2, 3)[attempt % 4]
         try:
-            values = build(outside if size < 3 else larger, chooser, size)
+            values = build(beyond if size < 3 else larger, chooser, size)
         except (Rejected, Unsupported, ArithmeticError, ValueError):
             continue
         yield values
@@ -213,6 +216,14 @@ def _wider(domain: Domain) -> Iterator[Domain]:
     if domain.open_below or domain.open_above:
         yield dom.NONNEGATIVE if domain == dom.POSITIVE else dom.interval(domain.lower, domain.upper)
     yield dom.REAL
+
+
+def _widenings(claim: Claim, atom: Any) -> Iterator[tuple[str, Any, Claim, Any]]:
+    """The name of each wider domain, the atom in it, the claim about that, and the condition that it lies within."""
+    for wider in _wider(atom.domain):
+        widened = _widened(claim, atom, wider)
+        if widened is not None:
+            yield f"{atom} in {atom.domain}, not {wider}", _renewed(atom, wider), *widened
 
 
 def _widened(claim: Claim, atom: Any, wider: Domain) -> tuple[Claim, Any] | None:

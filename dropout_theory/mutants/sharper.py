@@ -9,13 +9,15 @@ import sympy as sp
 
 from dropout_theory import statements as st
 from dropout_theory.claim import REGISTRY, Claim, Hypothesis
+from dropout_theory.kernel import Context
 from dropout_theory.proof import scope
 from dropout_theory.proof.solver import entails
-from dropout_theory.proofs_loader import proof_of
 from dropout_theory.report.plain import plain
 
 if TYPE_CHECKING:
     from dropout_theory.mutants.ablation import Ablation
+
+PROVING = ("symbolic", "decide", "interval")  # methods whose evidence can cover the whole of what is stated
 
 
 def with_meaning(found: Ablation, dropped: Hypothesis, weaker: Claim) -> Ablation:
@@ -64,7 +66,7 @@ def with_sharper(found: Ablation, weaker: Claim) -> Ablation:
     named = [c for c in REGISTRY if c.id != weaker.id and c.statement == weaker.statement
              and all(_given(h.condition, left) for h in c.hypotheses)]
     if found.outcome == "undecided":
-        named = [c for c in named if _has_proof(c)]
+        named = [c for c in named if is_proved(c)]
         return dataclasses.replace(found, outcome="not needed", reason=f"proved as {_ids(named)}") if named else found
     return dataclasses.replace(found, reason=f"{found.reason}; stated without it: {_ids(named)}") if named else found
 
@@ -73,14 +75,24 @@ def _ids(claims: list[Claim]) -> str:
     return ", ".join(c.id for c in claims)
 
 
-def _has_proof(claim: Claim) -> bool:
-    from dropout_theory.checkers.symbolic import accept
+def is_proved(claim: Claim, above: frozenset[str] = frozenset()) -> bool:
+    """Whether a method proves a claim, and all that the proof cites; `above` are the claims that cite it."""
+    return claim.id not in above and any(_proves(method, claim, above | {claim.id}) for method in PROVING)
 
-    proof = proof_of(claim.id)
+
+def _proves(method: str, claim: Claim, above: frozenset[str]) -> bool:
+    from dropout_theory.checkers import get_checker
+
+    checker = get_checker(method)
     try:
-        return proof is not None and accept(claim, proof(), "its proof").outcome == "holds"
+        if checker.applies(claim) is not None:
+            return False
+        found = checker.check(claim, Context(fast=True))
     except Exception:  # noqa: BLE001 - a rule that stumbles has proved nothing
         return False
+    return (found.outcome, found.rigor) == ("holds", "proof") and all(
+        cited.startswith("classical:") or cited in REGISTRY and is_proved(REGISTRY[cited], above)
+        for cited in found.depends_on)
 
 
 def _given(condition: Any, left: list[Any]) -> bool:

@@ -230,7 +230,10 @@ def classical(name: str) -> Theorem:
 
 
 class Refutation(Boolean):
-    """A claim's statement fails at an instance: args = (the statement as printed, text of the instance)."""
+    """A claim's statement fails at an instance: args = (the statement as printed, text of the instance, what holds).
+
+    What holds there is a Tuple of conditions: a claim with further hypotheses is not refuted.
+    """
 
 
 def refutation(theorem: Theorem, claim: Any, values: Mapping[Any, Any]) -> Theorem:
@@ -248,4 +251,5 @@ def refutation(theorem: Theorem, claim: Any, values: Mapping[Any, Any]) -> Theor
     need(matches(theorem.conclusion, _negation(instance_of)), f"{theorem.conclusion} does not negate {instance_of}")
     need(not theorem.given, f"unproved assumptions: {theorem.given}")
     text = ", ".join(f"{k} = {v}" for k, v in values.items())
-    return certify("refutation", Refutation(claim.statement, sp.Symbol(text)), [theorem])
+    hold = sp.Tuple(*[h.condition for h in claim.hypotheses])
+    return certify("refutation", Refutation(claim.statement, sp.Symbol(text), hold), [theorem])

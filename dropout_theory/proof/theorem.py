@@ -61,41 +61,54 @@ REFUTATIONS: dict[str, Proof] = {}
 WITNESSES: dict[str, list[dict[Any, Any]]] = {}
 
 
-def prove(claim_id: str) -> Callable[[Proof], Proof]:
-    """Register a function that returns the theorem proving a claim: its conclusion must be the printed statement."""
+def key(claim_id: str, without: str | None) -> str:
+    """Where the registries keep what is said of a claim, or of it without one hypothesis or domain."""
+    return claim_id if without is None else f"{claim_id} without {without}"
+
+
+def prove(claim_id: str, *, without: str | None = None) -> Callable[[Proof], Proof]:
+    """Register a function that returns the theorem proving a claim: its conclusion must be the printed statement.
+
+    `without` names a hypothesis, or a domain as `ablate` prints it, that this proof does not use.
+    """
+    said_of = key(claim_id, without)
 
     def register(function: Proof) -> Proof:
-        if claim_id in PROOFS:
-            raise ValueError(f"claim {claim_id!r} has two proofs")
+        if said_of in PROOFS:
+            raise ValueError(f"claim {said_of!r} has two proofs")
 
         @wraps(function)
         def run() -> Theorem:
             return function()
 
-        PROOFS[claim_id] = run
+        PROOFS[said_of] = run
         return run
 
     return register
 
 
-def refute(claim_id: str) -> Callable[[Proof], Proof]:
-    """Register a function that returns a theorem contradicting a claim at an instance it names.
+def refute(claim_id: str, *, without: str | None = None) -> Callable[[Proof], Proof]:
+    """Register a function that returns a theorem contradicting a claim, or what is left of it `without` a hypothesis.
 
     The conclusion must be a Refutation of the claim's statement: see dropout_theory.proof.logic.refutation.
     """
+    said_of = key(claim_id, without)
 
     def register(function: Proof) -> Proof:
-        if claim_id in REFUTATIONS:
-            raise ValueError(f"claim {claim_id!r} has two refutations")
-        REFUTATIONS[claim_id] = function
+        if said_of in REFUTATIONS:
+            raise ValueError(f"claim {said_of!r} has two refutations")
+        REFUTATIONS[said_of] = function
         return function
 
     return register
 
 
-def witness(claim_id: str, values: dict[Any, Any]) -> None:
-    """Suggest an instance to try first against a claim. The exact checker decides whether it refutes."""
-    WITNESSES.setdefault(claim_id, []).append(values)
+def witness(claim_id: str, values: dict[Any, Any], *, without: str | None = None) -> None:
+    """Suggest an instance to try first against a claim. The exact checker decides whether it refutes.
+
+    `without` a hypothesis, or a domain as `ablate` prints it: one that must show that the claim needs it.
+    """
+    WITNESSES.setdefault(key(claim_id, without), []).append(values)
 
 
 # --- classical facts --------------------------------------------------------------------------------------------
