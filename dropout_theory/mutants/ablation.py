@@ -14,19 +14,16 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import UndefinedFunction
 
-from dropout_theory import domains as dom
-from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.checkers.exact import not_evaluable, report, shrink
 from dropout_theory.claim import Claim, ClaimError, Hypothesis
-from dropout_theory.domains import Domain
 from dropout_theory.evaluate import Truth, Unsupported
 from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, build, candidates, check_admissible
 from dropout_theory.kernel import Context
 from dropout_theory.mutants.closure import by_continuity
 from dropout_theory.mutants.registered import check_names, judged, outside, settled
-from dropout_theory.mutants.sharper import is_defined, with_meaning, with_sharper
-from dropout_theory.proof import scope
+from dropout_theory.mutants.sharper import implied, undefined_terms, with_meaning, with_sharper
+from dropout_theory.mutants.widening import inside, own_atoms, widenings
 from dropout_theory.proofs_loader import witnesses
 
 ATTEMPTS = 400  # instances drawn in search of one that violates a hypothesis and keeps the others
@@ -55,26 +52,29 @@ def ablate(claim: Claim, context: Context, proof: Any = None) -> list[Ablation]:
     Raises ClaimError or ProofError where what proof modules register of this does not stand (see `registered`).
     """
     found = []
-    domains = [(atom, list(_widenings(claim, atom))) for atom in _own_atoms(claim)]
+    domains = [(atom, list(widenings(claim, atom))) for atom in own_atoms(claim)]
     said = check_names(claim, [*(h.name for h in claim.hypotheses), *(w[0] for _, several in domains for w in several)])
     for hypothesis in claim.hypotheses:
         weaker = _with_other_functions(claim.without(hypothesis.name))
         result = (_known(hypothesis.name, "hypothesis", weaker, hypothesis.condition, {}, _doubtful(claim))
+                  or _implied(hypothesis.name, "hypothesis", weaker, hypothesis.condition)
                   or _settled(hypothesis.name, "hypothesis", weaker, hypothesis.condition, context, proof,
                               _doubtful(claim)))
         found.append(with_sharper(with_meaning(result, hypothesis, weaker), weaker))
-    for atom, widenings in domains:
-        wide_enough = False
-        for name, new, other, inside in widenings:
+    for atom, several in domains:
+        wide_enough, widest = False, atom
+        for name, new, other, within in several:
             if wide_enough and name not in said:
                 continue
-            result = (_known(name, "domain", other, inside, {atom: new}, _doubtful(claim))
-                      or _settled(name, "domain", other, inside, context, None, _doubtful(claim)))
+            result = (_known(name, "domain", other, within, {atom: new}, _doubtful(claim))
+                      or _implied(name, "domain", other, within)
+                      or _settled(name, "domain", other, within, context, None, _doubtful(claim)))
             if result.outcome == "undecided" and by_continuity(other, new, atom.domain):
                 result = dataclasses.replace(result, outcome="not needed", reason="its sides are continuous there, and "
                                              "what holds inside passes to the ends")
+            result = with_meaning(result, Hypothesis(name, inside(widest, new)), other)
             found.append(result)
-            wide_enough = result.outcome != "not needed"
+            wide_enough, widest = result.outcome != "not needed", new
     return found
 
 
@@ -85,6 +85,13 @@ def _known(name: str, kind: str, weaker: Claim, dropped: Any, renamed: dict[Any,
     if found and found[0] == "not needed" and _doubtful(weaker) > doubtful:
         raise ClaimError(f"{weaker.id}: proved without {name!r} where everything is defined, which may fail")
     return Ablation(name, kind, *found) if found else None
+
+
+def _implied(name: str, kind: str, weaker: Claim, dropped: Any) -> Ablation | None:
+    """What follows from the other hypotheses is not needed."""
+    if implied(dropped, [h.condition for h in weaker.hypotheses]):
+        return Ablation(name, kind, "not needed", "the other hypotheses imply it")
+    return None
 
 
 def _settled(name: str, kind: str, weaker: Claim, dropped: Any, context: Context, proof: Any,
@@ -186,8 +193,7 @@ def _proved(weaker: Claim, context: Context, proof: Any) -> str | None:
 
 def _doubtful(claim: Claim) -> int:
     """How many quotients, roots and logarithms of a statement are not shown to be defined by its hypotheses."""
-    known = [h.condition for h in claim.hypotheses]
-    return sum(not is_defined(term, known) for term in scope.partial_terms(claim.statement))
+    return len(undefined_terms(claim.statement, [h.condition for h in claim.hypotheses]))
 
 
 def _with_other_functions(claim: Claim) -> Claim:
@@ -199,75 +205,3 @@ def _with_other_functions(claim: Claim) -> Claim:
         first, *others = max((c.variables for c in named), key=len)
         tried[f] = (*named, *(sp.Lambda((first, *others), c(first)) for c in (*candidates(_POOL, f), *_SHAPES)))
     return dataclasses.replace(claim, candidates={**claim.candidates, **tried}) if tried else claim
-
-
-# --- domains ----------------------------------------------------------------------------------------------------
-
-
-def _own_atoms(claim: Claim) -> list[Any]:
-    """Real scalars and families with a domain that could be wider."""
-    _, reals, families = atoms_of(claim)
-    return [a for a in [*reals, *families] if type(a) in (lang.Scalar, lang.Family) and a.domain != dom.REAL
-            and not a.domain.integer and not (type(a) is lang.Family and a.simplex)]
-
-
-def _wider(domain: Domain) -> Iterator[Domain]:
-    """Domains with the ends let in, and then with the ends taken away."""
-    if domain.open_below or domain.open_above:
-        yield dom.NONNEGATIVE if domain == dom.POSITIVE else dom.interval(domain.lower, domain.upper)
-    yield dom.REAL
-
-
-def _widenings(claim: Claim, atom: Any) -> Iterator[tuple[str, Any, Claim, Any]]:
-    """The name of each wider domain, the atom in it, the claim about that, and the condition that it lies within."""
-    for wider in _wider(atom.domain):
-        widened = _widened(claim, atom, wider)
-        if widened is not None:
-            yield f"{atom} in {atom.domain}, not {wider}", _renewed(atom, wider), *widened
-
-
-def _widened(claim: Claim, atom: Any, wider: Domain) -> tuple[Claim, Any] | None:
-    """The claim with an atom of a wider domain, and the condition that it lies in the old one.
-
-    None where laws, keep probabilities or definitions depend on the atom, which would stay as they are.
-    """
-    new = _renewed(atom, wider)
-    mapping = {atom: new}
-    try:
-        other = dataclasses.replace(
-            claim, statement=_renamed(claim.statement, mapping), admissible=_moved(claim.admissible, mapping),
-            hypotheses=tuple(Hypothesis(h.name, _renamed(h.condition, mapping)) for h in claim.hypotheses))
-    except (ClaimError, ValueError, TypeError):
-        return None
-    if any(atom in atoms for atoms in atoms_of(other)):
-        return None
-    return other, _inside(atom, new)
-
-
-def _renewed(atom: Any, domain: Domain) -> Any:
-    return type(atom)(atom.name, domain, *atom._details)
-
-
-def _inside(atom: Any, new: Any) -> Any:
-    if not isinstance(atom, lang.Family):
-        return sp.And(*atom.domain.conditions(new), evaluate=False)
-    indices = [r[0] for r in atom.ranges]
-    entry = sp.And(*atom.domain.conditions(new[tuple(indices)]), evaluate=False)
-    return st.ForEach(entry, *atom.ranges)
-
-
-def _moved(values: Any, mapping: dict[Any, Any]) -> Any:
-    return values and {mapping.get(k, k): v for k, v in values.items()}
-
-
-def _renamed(expr: Any, mapping: dict[Any, Any]) -> Any:
-    """`expr` with atoms renamed everywhere, statements left unevaluated."""
-    if expr in mapping:
-        return mapping[expr]
-    if not getattr(expr, "args", ()):
-        return expr
-    args = [_renamed(a, mapping) for a in expr.args]
-    if isinstance(expr, (sp.core.relational.Relational, sp.And, sp.Or, sp.Not, sp.Implies)):
-        return expr.func(*args, evaluate=False)
-    return expr.func(*args)
-

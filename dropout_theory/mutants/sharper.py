@@ -11,6 +11,7 @@ from dropout_theory import statements as st
 from dropout_theory.claim import REGISTRY, Claim, Hypothesis
 from dropout_theory.kernel import Context
 from dropout_theory.proof import scope
+from dropout_theory.proof.logic import negation
 from dropout_theory.proof.solver import entails
 from dropout_theory.report.plain import plain
 
@@ -32,11 +33,34 @@ def with_meaning(found: Ablation, dropped: Hypothesis, weaker: Claim) -> Ablatio
         places.append(("the statement", _body(weaker.statement), list(weaker.hypotheses)))
     for name, place, rest in places:
         known = [_body(h.condition) for h in rest]
-        for term in sorted(scope.partial_terms(place), key=sp.default_sort_key):
-            if not is_defined(term, known) and is_defined(term, [*known, _body(dropped.condition)]):
-                return dataclasses.replace(found, outcome="needed", reason=f"{name} is without meaning otherwise: it "
-                                           f"is what says that {plain(term)} is defined")
+        defined_by_it = undefined_terms(place, known) - undefined_terms(place, [*known, _body(dropped.condition)])
+        if found.kind == "domain":
+            defined_by_it = {t for t in defined_by_it if _lost(t, known, _body(dropped.condition))}
+        if defined_by_it:
+            term = min(defined_by_it, key=sp.default_sort_key)
+            return dataclasses.replace(found, outcome="needed", reason=f"{name} is without meaning otherwise: it "
+                                       f"is what says that {plain(term)} is defined")
     return found
+
+
+def undefined_terms(statement: Any, known: list[Any]) -> set[Any]:
+    """Quotients, roots and logarithms not shown to be defined where a statement speaks of them.
+
+    What an implication concludes it says where its premise holds.
+    """
+    if isinstance(statement, sp.Implies):
+        premise, conclusion = statement.args
+        within = [*known, *(premise.args if isinstance(premise, sp.And) else [premise])]
+        return undefined_terms(premise, known) | undefined_terms(conclusion, within)
+    if isinstance(statement, sp.And):
+        return set().union(*[undefined_terms(part, known) for part in statement.args])
+    return {term for term in scope.partial_terms(statement) if not is_defined(term, known)}
+
+
+def _lost(term: Any, known: list[Any], inside: Any) -> bool:
+    """Whether a term is undefined wherever an atom leaves its domain."""
+    wanted = scope.condition_of(term)
+    return wanted is not None and implied(negation(wanted), [*known, negation(inside)])
 
 
 def is_defined(term: Any, known: list[Any]) -> bool:
@@ -64,7 +88,7 @@ def with_sharper(found: Ablation, weaker: Claim) -> Ablation:
         return found
     left = [h.condition for h in weaker.hypotheses]
     named = [c for c in REGISTRY if c.id != weaker.id and c.statement == weaker.statement
-             and all(_given(h.condition, left) for h in c.hypotheses)]
+             and all(implied(h.condition, left) for h in c.hypotheses)]
     if found.outcome == "undecided":
         named = [c for c in named if is_proved(c)]
         return dataclasses.replace(found, outcome="not needed", reason=f"proved as {_ids(named)}") if named else found
@@ -95,10 +119,11 @@ def _proves(method: str, claim: Claim, above: frozenset[str]) -> bool:
         for cited in found.depends_on)
 
 
-def _given(condition: Any, left: list[Any]) -> bool:
+def implied(condition: Any, left: list[Any]) -> bool:
+    """Whether the solver shows that a condition follows from those left."""
     if condition in left:
         return True
     try:
-        return entails([c for c in left if isinstance(c, sp.core.relational.Relational)], condition)
+        return entails([c for c in left if isinstance(c, (sp.core.relational.Relational, sp.Not))], condition)
     except Exception:  # noqa: BLE001 - a condition the solver cannot read shows nothing
         return False

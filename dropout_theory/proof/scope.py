@@ -36,13 +36,13 @@ def defined(expr: Any, known: Iterable[Any] = (), visible: Iterable[Any] = ()) -
     known = list(known)
     bound = bound_symbols(expr)
     for node in sorted(partial_terms(expr) - shown, key=sp.default_sort_key):
-        wanted = _condition(node)
+        wanted = condition_of(node)
         # what is known of a free index says nothing of one that a sum binds under the same name
         if wanted is not None and not _follows([] if node.free_symbols & bound else known, wanted):
             raise ProofError(f"{node} may be undefined: not known that {wanted}")
 
 
-def _condition(node: Any) -> Any:
+def condition_of(node: Any) -> Any:
     """What makes a partial term defined; None where its shape does."""
     if isinstance(node, sp.log):
         argument = node.args[0]
