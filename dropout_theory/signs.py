@@ -95,6 +95,8 @@ def is_nonnegative(expr: Any) -> bool:
         return isinstance(expr, sp.Add) and bool(lower_bound(expr)[0] >= 0)
     if isinstance(expr, sp.Pow) and expr.exp.is_Integer:
         return expr.exp % 2 == 0 or is_nonnegative(expr.base)
+    if isinstance(expr, sp.Pow):
+        return is_nonnegative(expr.base) and is_nonnegative(expr.exp)
     if isinstance(expr, (sp.Sum, sp.Product)):
         return is_nonnegative(expr.function)
     return False

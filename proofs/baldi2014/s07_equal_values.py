@@ -1,11 +1,14 @@
-"""A function of the class of section 7 with equal values at two points is constant on the whole line."""
+"""A function of the class of section 7 with equal values at two points is constant on the whole line.
+
+The instances at the end show what the hypotheses of these claims and of eq. (59) are for.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from dropout_theory.proofs.baldi2014.s07_functions import constant_between, one_everywhere, share_of, zero_everywhere
-from sympy import log
+from sympy import Lambda, Symbol, exp, log
 
 from dropout_theory.domains import OPEN_UNIT, PROBABILITY
 from dropout_theory.language import Scalar
@@ -22,6 +25,7 @@ from dropout_theory.proof import (
     prove,
     rewrite,
     satisfied,
+    witness,
 )
 from dropout_theory.proof.universal import at
 from dropout_theory.statements import equal, less, less_equal
@@ -109,3 +113,29 @@ def constant_everywhere() -> Theorem:
     higher = arithmetic(less(v, u), differ, assume(negation(lower)))
     swapped = satisfied(instance(ascending(), {u: v, v: u}), higher, arithmetic(equal(f(v), f(u)), alike))
     return cases(lower, ascending(), arithmetic(wanted, swapped, alike))
+
+
+@prove("baldi2014:sec7-equal-values.amended-between")
+def constant_between_any() -> Theorem:
+    """Where u is not below v, all three points are one."""
+    ends = [assume(h.condition) for h in claims.between[1:]]
+    one = arithmetic(equal(v, x), *ends, assume(negation(less(u, v))))
+    same = arithmetic(equal(f(x), f(u)), rewrite(assume(sharper.EQUAL_VALUES.condition), one))
+    return cases(less(u, v), constant_between(), same)
+
+
+# --- what the hypotheses are for --------------------------------------------------------------------------------
+
+z = Symbol("z", real=True)
+# with values in [0, 1), not of the class; and strictly rising, of the class
+hollow, rising = Lambda(z, z**2 / (1 + z**2)), Lambda(z, 1 / (1 + exp(-z)))
+PRINTED, EVERYWHERE, BETWEEN = (f"baldi2014:sec7-equal-values{end}" for end in (
+    "", ".amended-everywhere", ".amended-between"))
+for said_of in (PRINTED, EVERYWHERE, BETWEEN):
+    witness(said_of, {u: -1, v: 1, x: 0, f: hollow}, without="two-point equation")
+    witness(said_of, {u: 0, v: 2, x: 1, f: rising}, without="equal values")
+witness(EVERYWHERE, {u: 0, v: 0, x: 1, f: rising}, without="u and v differ")
+witness(BETWEEN, {u: 0, v: 0, x: -1, f: rising}, without="u <= x")
+witness(BETWEEN, {u: 0, v: 0, x: 1, f: rising}, without="x <= v")
+witness("baldi2014:eq59.3", {a: 0, b: 1, f: hollow}, without="two-point equation")
+witness("baldi2014:eq59.4", {a: 0, b: 1, f: Lambda(z, 1 - hollow(z))}, without="two-point equation")

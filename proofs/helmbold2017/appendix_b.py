@@ -173,7 +173,9 @@ def unit_active_on_x() -> Theorem:
 
 
 @prove("helmbold2017:lem24")
+@prove("helmbold2017:lem24.amended-no-slack")
 def lemma_24() -> Theorem:
+    """Where |t| is the larger of the values on 0 and on x, a and a + t are not both positive."""
     net, low, high = paper.mirrored, Min(Relu(bias), Relu(t + bias)), Max(Relu(bias), Relu(t + bias))
     general = arithmetic(equal(sign * Relu(sign * t), Relu(t + bias) - Relu(bias)), assume(equal(sign**2, 1)),
                          assume(less_equal(0, sign * (Relu(t + bias) - Relu(bias)))), assume(equal(low, 0)),
@@ -181,7 +183,8 @@ def lemma_24() -> Theorem:
     here = instance(general, {**of_unit, sign: paper.sigma[j]})
     signs = each(paper.signs)
     parts = [component(signs, part) for part in signs.conclusion.args]
-    flipped = satisfied(here, *parts, each(paper.one_silent), each(paper.slackless))
+    silent = arithmetic(paper.one_silent.condition.body, each(paper.slackless))
+    flipped = satisfied(here, *parts, silent, each(paper.slackless))
     inside = arithmetic(equal(projection(net, j), paper.sigma[j] * paper.dot))
     unit = arithmetic(equal(unit_on_x(net, j), Relu(paper.sigma[j] * paper.dot)), inside)
     value = arithmetic(equal(net.out(j) * unit_on_x(net, j) + w[j] * paper.on_0, w[j] * paper.on_1), unit, flipped)
@@ -195,6 +198,10 @@ def lemma_24() -> Theorem:
 
 witness("helmbold2017:appB-biases-vanish", {
     K: 1, n: 1, x: {(1,): 1}, V: {(1, 1): 0}, a: {(1,): -1}})
+
+
+witness("helmbold2017:appB-biases-vanish.amended", {
+    K: 1, n: 1, x: {(1,): 1}, V: {(1, 1): -1}, a: {(1,): 1}, w: {(1,): 1}, b: 0}, without="silent on 0")
 
 
 @prove("helmbold2017:appB-biases-vanish.amended")

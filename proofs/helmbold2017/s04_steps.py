@@ -8,7 +8,7 @@ from dropout_theory.proofs.helmbold2017.s04_supermodular import activated, order
 from dropout_theory.proofs.helmbold2017.s04_supermodular import b as corner_b
 from dropout_theory.proofs.helmbold2017.s04_supermodular import c as corner_c
 from dropout_theory.proofs.helmbold2017.s04_supermodular import e as corner_e
-from sympy import S, Sum
+from sympy import Lambda, S, Sum
 
 from dropout_theory.language import E, Scalar, Var
 from dropout_theory.papers.helmbold2017 import s04_steps as paper
@@ -93,6 +93,13 @@ def variance_removed() -> Theorem:
                                          lost: paper.lost}), split,
                          expected(square), mean)
     return conjunction(mean, variance, identity(E(ones), K / 2), identity(Var(ones), K / 4))
+
+
+# a first unit that adds nothing and a second one that falls
+witness("helmbold2017:sec4-monotone-network", {
+    paper.outer: paper.sum_of_two, paper.left: Lambda(paper.smaller, S.Zero),
+    paper.right: Lambda(paper.smaller, -paper.smaller), paper.low_input: -1, paper.high_input: 0},
+    without="h is monotone")
 
 
 @prove("helmbold2017:lem12-step-interval")

@@ -18,8 +18,9 @@ from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 from dropout_theory.domains import POSITIVE, PROBABILITY
 from dropout_theory.language import E, Element, Recursion, Scalar
 from dropout_theory.papers.helmbold2017 import s04_supermodular as paper
-from dropout_theory.papers.helmbold2017.notation import d, i, k, n
-from dropout_theory.papers.helmbold2017.s04_supermodular import Rational, sigma
+from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n, p
+from dropout_theory.papers.helmbold2017.s04_level_means import u
+from dropout_theory.papers.helmbold2017.s04_supermodular import Rational, bias_atoms, sigma, weight_atoms
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
@@ -39,6 +40,7 @@ from dropout_theory.proof import (
     specialise,
     unfolded,
     weighted,
+    witness,
 )
 from dropout_theory.proof.layers import expected, mean_square
 from dropout_theory.proof.universal import at
@@ -283,3 +285,17 @@ def can_be_improved_upon() -> Theorem:
     smaller = rewrite(negative, restate(criterion_with_bias(), equal(*reversed(paper.WITH_BIAS.statement.args))))
     mine, theirs = paper.THM17.statement.args
     return satisfied(instance(chain, {Scalar("I"): mine, value: theirs}), lower_bound(), smaller)
+
+
+# --- what a non-decreasing activation is for ----------------------------------------------------------------------
+
+# units with the convex activation max(-z, 0): the first is 1 at x = -1 and 0 above, the second 1 less that
+FALLING = {d: 3, K: 1, n: 1, sigma: sp.Lambda(paper.z, sp.Max(-paper.z, 0)), weight_atoms[0]: {(1, 1): 1},
+           weight_atoms[1]: {(2, 1, 1): 1}, weight_atoms[2]: {(1,): 1}, bias_atoms[0]: {(1, 1): 0, (2, 1): -1},
+           bias_atoms[1]: 0, paper.x: {(1,): -1}, paper.d1: {(1,): 1}, paper.d2: {(1,): 1}}
+kept = {p: 1, paper.r0: {(1,): 1}, paper.r: {(1, 1): 1, (2, 1): 1}}
+# in eq. (4) inputs of 0 and 1 do the same under a bias of -1
+bits = {K: 2, weight_atoms[0]: {(1, 1): 1, (1, 2): 1}, bias_atoms[0]: {(1, 1): -1, (2, 1): -1},
+        u: {(1,): 0, (2,): 1}}
+for said_of, more in (("eq4", bits), ("lem12", {}), ("lem12-step-unit", {}), ("lem14-step-dropped", kept)):
+    witness(f"helmbold2017:{said_of}", {**FALLING, **more}, without="non-decreasing")

@@ -132,7 +132,7 @@ slackless = Hypothesis("no slack", ForEach(equal(Abs(dot), Max(on_0, on_1)), uni
 mirrored = Shallow(lambda j_, k_: sigma[j_] * V[j_, k_], lambda j_: S.Zero, lambda j_: sigma[j_] * w[j_],
                    b + Sum(w[j] * on_0, units))
 
-claim("lem24",
+LEM24 = claim("lem24",
       title="Each hidden unit may be assumed to be silent on 0",
       statement=both(*same_outputs(mirrored), equal(size_of(mirrored), size_of(own)),
                      ForEach(equal(unit_on_zero(mirrored, j), 0), units)),
@@ -140,6 +140,12 @@ claim("lem24",
       reading="Units active on 0 are negated on both sides; all hidden biases are put to 0.", limits={"max_size": 1},
       admissible={K: 1, n: 1, V: {(1, 1): 1}, a: {(1,): 0}, w: {(1,): 1}, b: 0, x_entry(k).family: {(1,): 1},
                   sigma: {(1,): 1}})
+
+claim("lem24.amended-no-slack",
+      title="Each hidden unit without slack may be assumed to be silent on 0",
+      statement=LEM24.statement, hypotheses=[slackless, signs], source="appendix B, lemma 24",
+      reading="Sharper than printed: without slack a unit is silent on x or on 0 anyway.", limits=LEM24.limits,
+      admissible=LEM24.admissible)
 
 swapped = both(equal(-out * Relu(-t) + level + Relu(bias) * out, out * Relu(t + bias) + level),
                equal(-out * Relu(0) + level + Relu(bias) * out, out * Relu(bias) + level))
