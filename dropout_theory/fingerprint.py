@@ -44,19 +44,19 @@ def _said(claim: Any) -> list[str]:
 
 
 def _content(claim: Any) -> list[str]:
-    parts = [claim.id, claim.kind, _spell(claim.statement)]
-    parts += [f"{h.name}|{_spell(h.condition)}" for h in claim.hypotheses]
-    parts.append(_spell(claim.admissible))
-    parts += [_spell(dict(claim.limits)), _spell(dict(claim.candidates))]
+    parts = [claim.id, claim.kind, spelled(claim.statement)]
+    parts += [f"{h.name}|{spelled(h.condition)}" for h in claim.hypotheses]
+    parts.append(spelled(claim.admissible))
+    parts += [spelled(dict(claim.limits)), spelled(dict(claim.candidates))]
     return parts
 
 
-def _spell(value: Any) -> str:
+def spelled(value: Any) -> str:
     """A value spelled out in full: classes, domains and assumptions included, the same in every process."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(sorted(f"{_spell(k)}: {_spell(v)}" for k, v in value.items())) + "}"
+        return "{" + ", ".join(sorted(f"{spelled(k)}: {spelled(v)}" for k, v in value.items())) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_spell(v) for v in value) + "]"
+        return "[" + ", ".join(spelled(v) for v in value) + "]"
     if not hasattr(value, "_hashable_content"):
         return repr(value)
     from sympy import Dummy, Symbol, srepr
@@ -66,10 +66,10 @@ def _spell(value: Any) -> str:
     if isinstance(value, Dummy):  # its index counts the dummies made so far in this process
         return f"Dummy({value.name})"
     if isinstance(value, Symbol) and type(value) is not Symbol:
-        return f"{type(value).__name__}({_spell(value._hashable_content())})"
+        return f"{type(value).__name__}({spelled(value._hashable_content())})"
     if not value.args:
         return srepr(value)
-    return f"{type(value).__name__}({', '.join(_spell(a) for a in value.args)})"
+    return f"{type(value).__name__}({', '.join(spelled(a) for a in value.args)})"
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -34,6 +34,7 @@ from dropout_theory.statements import ForEach, different, equal, less, less_equa
 x, y, n, i = Scalar("x", REAL), Scalar("y", REAL), size("n"), size("i")
 S = weights("S", n)
 k = index("k")
+half = sp.Rational(1, 2)
 
 
 def outcomes(statement, *conditions, **details):
@@ -89,9 +90,11 @@ def test_what_passes_to_the_closure_of_a_domain(statement, atom, wider, passes):
 
 def test_a_hypothesis_on_the_atom_may_keep_points_from_their_limits():
     new = type(O)("O", UNIT, *O._details)
-    away = Hypothesis("inside", ForEach(less(0, new[k]), (k, 1, m)))
-    claim = Claim("own:claim", "a claim", less_equal(G(new[N]), E(new[N])), "1", "eq. (1)", "inequality", (away,))
-    assert not by_continuity(claim, new, OPEN_UNIT)
+    for condition, passes in ((less_equal(1, new[k]), False), (less_equal(half, new[k]), True),
+                              (less(new[k], half), True), (equal(new[k], 1), False)):
+        kept = Hypothesis("kept", ForEach(condition, (k, 1, m)))
+        claim = Claim("own:claim", "a claim", less_equal(G(new[N]), E(new[N])), "1", "eq. (1)", "inequality", (kept,))
+        assert by_continuity(claim, new, OPEN_UNIT) is passes
 
 
 # --- what proof modules register --------------------------------------------------------------------------------

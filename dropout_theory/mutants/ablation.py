@@ -15,16 +15,17 @@ import sympy as sp
 from sympy.core.function import UndefinedFunction
 
 from dropout_theory import statements as st
-from dropout_theory.checkers.exact import not_evaluable, report, shrink
-from dropout_theory.claim import Claim, ClaimError, Hypothesis
+from dropout_theory.checkers.exact import report, shrink
+from dropout_theory.claim import REGISTRY, Claim, ClaimError, Hypothesis
 from dropout_theory.evaluate import Truth, Unsupported
 from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, build, candidates, check_admissible
 from dropout_theory.kernel import Context
 from dropout_theory.mutants.closure import by_continuity
 from dropout_theory.mutants.registered import check_names, judged, outside, settled
+from dropout_theory.mutants.replay import replayed
 from dropout_theory.mutants.sharper import implied, undefined_terms, with_meaning, with_sharper
 from dropout_theory.mutants.widening import inside, own_atoms, widenings
-from dropout_theory.proofs_loader import witnesses
+from dropout_theory.proofs_loader import proof_of, witnesses
 
 ATTEMPTS = 400  # instances drawn in search of one that violates a hypothesis and keeps the others
 JUDGED = 60  # of which so many are judged
@@ -69,9 +70,8 @@ def ablate(claim: Claim, context: Context, proof: Any = None) -> list[Ablation]:
             result = (_known(name, "domain", other, within, {atom: new}, _doubtful(claim))
                       or _implied(name, "domain", other, within)
                       or _settled(name, "domain", other, within, context, None, _doubtful(claim)))
-            if result.outcome == "undecided" and by_continuity(other, new, atom.domain):
-                result = dataclasses.replace(result, outcome="not needed", reason="its sides are continuous there, and "
-                                             "what holds inside passes to the ends")
+            if result.outcome == "undecided":
+                result = _beyond(result, other, atom, new, _doubtful(claim))
             result = with_meaning(result, Hypothesis(name, inside(widest, new)), other)
             found.append(result)
             wide_enough, widest = result.outcome != "not needed", new
@@ -94,11 +94,21 @@ def _implied(name: str, kind: str, weaker: Claim, dropped: Any) -> Ablation | No
     return None
 
 
+def _beyond(found: Ablation, other: Claim, atom: Any, new: Any, doubtful: int) -> Ablation:
+    """A domain whose claim passes to its ends, or whose claim's own proof does without it, is not needed."""
+    reason: str | None = None
+    if by_continuity(other, new, atom.domain):
+        reason = "its sides are continuous there, and what holds inside passes to the ends"
+    elif other.id in REGISTRY and proof_of(other.id) is not None and _doubtful(other) <= doubtful:
+        reason = replayed(other, atom, new.domain)
+    return dataclasses.replace(found, outcome="not needed", reason=reason) if reason else found
+
+
 def _settled(name: str, kind: str, weaker: Claim, dropped: Any, context: Context, proof: Any,
              doubtful: int) -> Ablation:
     """Whether the weaker claim fails where the dropped condition does, or is proved all the same."""
     undefined = None
-    if not_evaluable(weaker) is None and not isinstance(weaker.statement, st.Exists):
+    if not isinstance(weaker.statement, st.Exists):
         for values, found in _violating(weaker, dropped, context):
             if found.truth is Truth.FALSE:
                 try:

@@ -12,10 +12,13 @@ from dropout_theory.evaluate import Judgement, Truth, Unsupported, judge
 from dropout_theory.expectations.enumeration import expectation
 from dropout_theory.instances import Rejected, Values, check_admissible
 from dropout_theory.kernel import Finding
+from dropout_theory.mutants.meaning import undefined_term
 from dropout_theory.mutants.sharper import is_proved
 from dropout_theory.proof import ProofError
 from dropout_theory.proof.logic import negation
+from dropout_theory.proof.refutations import Meaningless
 from dropout_theory.proofs_loader import dropped_names, proof_of, refutation_of, witnesses
+from dropout_theory.report.plain import plain
 
 _NO_ENTRY = "no value for "  # of an instance that gives every atom its values: the entry lies outside the ranges
 Settled = tuple[str, str, dict[str, Any]]  # outcome, reason, witness
@@ -39,12 +42,15 @@ def settled(weaker: Claim, name: str, dropped: Any, renamed: Mapping[Any, Any]) 
                             for values in witnesses(weaker.id, name)]
     refutation, proof = refutation_of(weaker.id, name), proof_of(weaker.id, name)
     if refutation is not None:
-        from dropout_theory.checkers.symbolic import accept_refutation
+        from dropout_theory.checkers.symbolic import accept_meaningless, accept_refutation
 
-        shown = accept_refutation(weaker, refutation())
+        theorem = refutation()
+        if isinstance(theorem.conclusion, Meaningless):
+            shown, why = accept_meaningless(weaker, theorem), "without meaning otherwise: a criterion has no minimiser"
+        else:
+            shown, why = accept_refutation(weaker, theorem), "false without it"
         _rests_on_proofs(weaker, name, shown)
-        found.append(("needed", f"false without it, {shown.scope}", {
-            "instance": (shown.counterexample or {})["instance"]}))
+        found.append(("needed", f"{why}, {shown.scope}", {"instance": (shown.counterexample or {})["instance"]}))
     if proof is not None:
         from dropout_theory.checkers.symbolic import accept
 
@@ -69,9 +75,10 @@ def judged(weaker: Claim, values: Values) -> Judgement:
     except ZeroDivisionError:  # outside a domain, rules divide that need not look inside it
         return Judgement(Truth.UNKNOWN, note="undefined: division by zero")
     except Unsupported as error:
-        if not str(error).startswith(_NO_ENTRY):
+        term = undefined_term(weaker.statement, values)
+        if term is None and not str(error).startswith(_NO_ENTRY):
             raise
-        return Judgement(Truth.UNKNOWN, note=f"undefined: {error}")
+        return Judgement(Truth.UNKNOWN, note=f"undefined: {error if term is None else plain(term)}")
 
 
 def _witnessed(weaker: Claim, name: str, dropped: Any, values: Values) -> Settled:

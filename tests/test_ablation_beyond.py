@@ -1,0 +1,98 @@
+"""What settles a domain: limits of points inside, the claim's own proof made anew, terms that lose their meaning."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+import sympy as sp
+
+from dropout_theory.claim import Claim, Hypothesis, load
+from dropout_theory.domains import NONNEGATIVE, OPEN_UNIT, POSITIVE, REAL, UNIT
+from dropout_theory.fingerprint import statement_fingerprint
+from dropout_theory.language import E, Gc, Largest, Scalar, Var, distribution, family, index, logistic, size, subnetwork
+from dropout_theory.mutants.closure import by_continuity
+from dropout_theory.mutants.meaning import undefined_term
+from dropout_theory.mutants.replay import replayed
+from dropout_theory.mutants.widening import in_domain, renewed
+from dropout_theory.statements import SameToOrder, equal, implies, less, less_equal
+
+m, n, j, k = size("m"), size("n"), index("j"), index("k")
+P = distribution("P", m)
+N = subnetwork("N", P)
+S = family("S", REAL, m)
+O, c, p, x = family("O", POSITIVE, m), Scalar("c", POSITIVE), Scalar("p", OPEN_UNIT), Scalar("x")
+scale = Scalar("epsilon", POSITIVE)
+top = Largest(O[k], (k, 1, m))
+
+
+def passes(statement, atom, wider, *conditions):
+    claim = Claim("own:claim", "a claim", statement, "1", "eq. (1)", "inequality",
+                  tuple(Hypothesis(f"h{i}", condition) for i, condition in enumerate(conditions)))
+    return by_continuity(in_domain(claim, atom, wider), renewed(atom, wider), atom.domain)
+
+
+@pytest.mark.parametrize(("statement", "atom", "wider", "found"), [
+    (equal(sp.Sum(p ** (j - 1), (j, 1, n)), x), p, UNIT, True),
+    (equal(sp.Sum(p ** (j - 2), (j, 1, n)), x), p, UNIT, False),  # 1/p
+    (less_equal(x, Gc(logistic(S[N], c, x))), c, NONNEGATIVE, True),
+    (less_equal(x, 1 / (1 + c)), c, NONNEGATIVE, True),
+    (less_equal(x, 1 / c), c, NONNEGATIVE, False),
+    (implies(less(p, x), less_equal(1 / (x - p), x)), p, UNIT, True),  # the premise defines the conclusion
+    (implies(less_equal(p, x), less_equal(p, x)), p, UNIT, False),  # true at an end, perhaps at no point near
+])
+def test_what_is_defined_and_continuous_at_the_ends(statement, atom, wider, found):
+    assert passes(statement, atom, wider) is found
+
+
+def test_strict_hypotheses_hold_near_a_limit_and_define_terms():
+    bound = less_equal(Var(O[N]) / (top - E(O[N])), top)
+    assert passes(bound, O, NONNEGATIVE, less(E(O[N]), top))
+    assert not passes(bound, O, NONNEGATIVE, less_equal(E(O[N]), top))
+    assert not passes(bound, O, NONNEGATIVE)
+
+
+def test_a_weak_hypothesis_must_persist_inwards():
+    assert passes(less_equal(p, x), p, UNIT, less_equal(p, x**2 + sp.Rational(1, 2)))
+    assert not passes(less_equal(p, x), p, UNIT, less_equal(p, x))  # at x = 0 it leaves the end alone
+
+
+@pytest.mark.parametrize(("statement", "values", "found"), [
+    (SameToOrder(1 / (1 - x), scale, scale, 1), {x: 1}, 1 / (1 - x)),
+    (SameToOrder(1 / (1 - x), scale, scale, 1), {x: 2}, None),
+    (SameToOrder(1 / (x + scale), 0, scale, 1), {x: 0}, None),  # defined as the scale moves
+    (SameToOrder(sp.log(x) * scale, 0, scale, 1), {x: 0}, sp.log(x)),
+    (implies(less(0, x), less(0, 1 / x)), {x: 0}, None),  # says nothing there
+    (SameToOrder(sp.Sum(1 / (x * k), (k, 1, n)), 0, scale, 1), {x: 0, n: 2}, 1 / x),
+    (SameToOrder(sp.Sum(1 / (x * k), (k, 2, n)), 0, scale, 1), {x: 0, n: 1}, None),  # the sum is empty
+])
+def test_terms_without_meaning_at_an_instance(statement, values, found):
+    assert undefined_term(statement, values) == found
+
+
+# --- the claim's own proof -----------------------------------------------------------------------------------------
+
+
+def own_proof(claim, name, wider):
+    atom = next(a for a in claim.statement.atoms(Scalar) if a.name == name)
+    return replayed(in_domain(claim, atom, wider), atom, wider)
+
+
+def test_a_proof_that_does_not_use_a_domain_goes_through_without():
+    registry = load("baldi2014")
+    assert own_proof(registry["baldi2014:eq56"], "t", REAL).startswith("its own proof")
+
+
+def test_a_proof_that_uses_a_domain_is_refused_without():
+    assert own_proof(load("baldi2014")["baldi2014:eq67-step-limit.amended"], "r_0", REAL) is None
+
+
+def test_a_proof_of_another_statement_does_not_count(monkeypatch):
+    claim = load("baldi2014")["baldi2014:eq56"]
+    other = in_domain(claim, next(a for a in claim.statement.atoms(Scalar) if a.name == "t"), REAL)
+    for proved, scope in ((claim, None), (other, "a rule")):
+        said = json.dumps({"scope": "a rule", "statement": statement_fingerprint(proved), "relies": []})
+        monkeypatch.setattr(subprocess, "run", lambda *_, said=said, **__: SimpleNamespace(stdout=said))
+        assert replayed(other, c, REAL) == scope
