@@ -19,6 +19,7 @@ from dropout_theory import statements as st
 from dropout_theory.domains import Domain
 from dropout_theory.evaluate import Evaluator, Truth, Undefined, Unsupported, judge
 from dropout_theory.expectations.enumeration import expectation
+from dropout_theory.training import Aversion
 
 Values = dict[Any, Any]
 
@@ -51,6 +52,13 @@ def _atoms_of(statements: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, 
     bound: set[Any] = set()
 
     def walk(expr: Any) -> None:
+        if isinstance(expr, Aversion):  # its parameters take all values; their sizes stay free
+            free = set(found)
+            walk(expr.criterion)
+            walk(expr.risk)
+            for parameter in set(expr.parameters) - free:
+                found.pop(parameter, None)
+            return
         if isinstance(expr, lang.Scalar):
             if expr in found:
                 return

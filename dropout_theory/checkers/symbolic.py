@@ -10,7 +10,8 @@ from dropout_theory import statements as st
 from dropout_theory.kernel import Context, Finding, checker
 from dropout_theory.proof import ProofError, Theorem, arithmetic, evaluated, identity, matches, to_order
 from dropout_theory.proof.analysis import coefficients
-from dropout_theory.proof.logic import Refutation
+from dropout_theory.proof.refutations import Meaningless, Refutation
+from dropout_theory.proof.theorem import need
 from dropout_theory.proofs_loader import proof_of, refutation_of
 from dropout_theory.sums import is_zero, normal
 
@@ -52,17 +53,29 @@ def accept_refutation(claim: Any, theorem: Theorem) -> Finding:
 
     Raises ProofError when the theorem does not refute the claim.
     """
-    if not isinstance(theorem.conclusion, Refutation) or theorem.given:
-        raise ProofError(f"{claim.id}: its refutation concludes {theorem.conclusion}")
-    statement, instance, hold = theorem.conclusion.args
-    if statement != claim.statement:
-        raise ProofError(f"{claim.id}: the refutation is of {statement}")
-    unchecked = [h.name for h in claim.hypotheses if h.condition not in hold.args]
-    if unchecked:
-        raise ProofError(f"{claim.id}: the refutation does not see to {', '.join(unchecked)}")
-    return Finding("fails", "proof", "refuted by " + "; ".join(theorem.steps),
-                   counterexample={"instance": str(instance), "statement": str(statement)},
+    need(isinstance(theorem.conclusion, Refutation), f"{claim.id}: its refutation concludes {theorem.conclusion}")
+    return Finding("fails", "proof", "refuted by " + "; ".join(theorem.steps), counterexample=_seen_to(claim, theorem),
                    depends_on=tuple(sorted(theorem.uses)))
+
+
+def accept_meaningless(claim: Any, theorem: Theorem) -> Finding:
+    """Compare a theorem with a claim: its statement says nothing at an instance that meets its hypotheses.
+
+    Raises ProofError when the theorem does not show that.
+    """
+    need(isinstance(theorem.conclusion, Meaningless), f"{claim.id}: {theorem.conclusion} is about no instance of it")
+    return Finding("unknown", "proof", "; ".join(theorem.steps), counterexample=_seen_to(claim, theorem),
+                   depends_on=tuple(sorted(theorem.uses)))
+
+
+def _seen_to(claim: Any, theorem: Theorem) -> dict[str, str]:
+    """The instance, once it is known to be one of this statement under these hypotheses."""
+    need(not theorem.given, f"{claim.id}: unproved assumptions {theorem.given}")
+    statement, instance, hold = theorem.conclusion.args
+    need(statement == claim.statement, f"{claim.id}: the refutation is of {statement}")
+    unchecked = [h.name for h in claim.hypotheses if h.condition not in hold.args]
+    need(not unchecked, f"{claim.id}: the refutation does not see to {', '.join(unchecked)}")
+    return {"instance": str(instance), "statement": str(statement)}
 
 
 def automatic(statement: Any) -> Theorem:

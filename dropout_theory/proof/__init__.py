@@ -36,10 +36,10 @@ from dropout_theory.proof.logic import (
     instance,
     negation,
     put_values,
-    refutation,
     satisfied,
     specialise,
 )
+from dropout_theory.proof.refutations import at_instance, meaningless, refutation
 from dropout_theory.proof.theorem import (
     FACTS,
     PROOFS,
@@ -55,9 +55,9 @@ from dropout_theory.proof.theorem import (
 
 __all__ = [
     "FACTS", "PROOFS", "REFUTATIONS", "WITNESSES", "ProofError", "Theorem", "apply", "arithmetic", "assume",
-    "by_slope", "cases", "cite", "classical", "classical_fact", "component", "conjunction", "discharge", "evaluated",
-    "exhibit", "exponential_bound", "extreme_attained", "generalise", "identity", "iff", "increasing", "induction",
-    "instance", "jensen", "logarithm_bound", "matches", "minimum_bound", "negation", "prove", "put_values",
-    "refutation",
-    "refute", "restate", "rewrite", "satisfied", "specialise", "to_order", "unfolded", "weighted", "witness",
+    "at_instance", "by_slope", "cases", "cite", "classical", "classical_fact", "component", "conjunction",
+    "discharge", "evaluated", "exhibit", "exponential_bound", "extreme_attained", "generalise", "identity", "iff",
+    "increasing", "induction", "instance", "jensen", "logarithm_bound", "matches", "meaningless", "minimum_bound",
+    "negation", "prove", "put_values", "refutation", "refute", "restate", "rewrite", "satisfied", "specialise",
+    "to_order", "unfolded", "weighted", "witness",
 ]

@@ -1,4 +1,4 @@
-"""Rules of logic: assumptions, cases, induction, quantifiers, instances, citations, refutations."""
+"""Rules of logic: assumptions, cases, induction, quantifiers, instances, citations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
-from sympy.logic.boolalg import Boolean
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
@@ -15,6 +14,7 @@ from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import FACTS, ProofError, Theorem, certify, need
+from dropout_theory.training import Aversion
 
 
 def assume(statement: Any) -> Theorem:
@@ -164,11 +164,12 @@ def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> T
     wanted = put_values(statement.body, {a: values[a] for a in statement.bound_symbols})
     need(matches(body.conclusion, wanted), f"{body.conclusion} is not the body at the witness: {wanted}")
     for atom in statement.bound_symbols:
-        _check_domain(atom, values[atom])
+        check_domain(atom, values[atom])
     return certify("witness", statement, [body])
 
 
-def _check_domain(atom: Any, value: Any) -> None:
+def check_domain(atom: Any, value: Any) -> None:
+    """Raise ProofError unless a number, or every number given for a family, lies in the domain of the atom."""
     domain: Domain = atom.domain
     entries = list(value.values()) if isinstance(value, Mapping) else [value]
     for v in map(sp.sympify, entries):
@@ -207,6 +208,9 @@ def put_values(expr: Any, values: Mapping[Any, Any]) -> Any:
             return e.func(walk(e.function), *limits)
         if isinstance(e, (lang.Var, lang.Cov, lang.E)):
             return e.func(*[walk(a) for a in e.args])
+        if isinstance(e, Aversion):  # an optimum over parameters binds them
+            others = {k: v for k, v in values.items() if k not in e.parameters}
+            return Aversion(put_values(e.criterion, others), put_values(e.risk, others), e.parameters)
         if isinstance(e, sp.core.relational.Relational):
             return e.func(*[walk(a) for a in e.args], evaluate=False)
         if not e.args or isinstance(e, (st.ForEach, st.Exists)):
@@ -227,29 +231,3 @@ def classical(name: str) -> Theorem:
     if name not in FACTS:
         raise ProofError(f"unknown classical fact {name!r}; known: {', '.join(sorted(FACTS))}")
     return certify(f"classical: {name}", FACTS[name].statement, uses=[f"classical:{name}"])
-
-
-class Refutation(Boolean):
-    """A claim's statement fails at an instance: args = (the statement as printed, text of the instance, what holds).
-
-    What holds there is a Tuple of conditions: a claim with further hypotheses is not refuted.
-    """
-
-
-def refutation(theorem: Theorem, claim: Any, values: Mapping[Any, Any]) -> Theorem:
-    """From a theorem that concludes the negation of a claim's statement at `values`, a refutation of the claim.
-
-    The values are a complete instance: every domain and hypothesis of the claim is checked. Raises ProofError.
-    """
-    from dropout_theory.instances import Rejected, Unsupported, check_admissible
-
-    try:
-        check_admissible(claim, dict(values))
-    except (Rejected, Unsupported) as error:
-        raise ProofError(f"not an instance of {claim.id}: {error}") from None
-    instance_of = put_values(claim.statement, values)
-    need(matches(theorem.conclusion, _negation(instance_of)), f"{theorem.conclusion} does not negate {instance_of}")
-    need(not theorem.given, f"unproved assumptions: {theorem.given}")
-    text = ", ".join(f"{k} = {v}" for k, v in values.items())
-    hold = sp.Tuple(*[h.condition for h in claim.hypotheses])
-    return certify("refutation", Refutation(claim.statement, sp.Symbol(text), hold), [theorem])

@@ -6,9 +6,11 @@ from typing import Any
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
+from sympy.logic.boolalg import Boolean
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
+from dropout_theory.domains import REAL
 from dropout_theory.proof.algebra import _sides
 from dropout_theory.proof.scope import defined
 from dropout_theory.proof.theorem import Theorem, certify, need
@@ -46,6 +48,26 @@ def aversion_value(aversion: Aversion, bound: Theorem, at_optimum: Theorem, opti
     return certify("value at the optimum", st.equal(aversion, risk - infimum), theorems)
 
 
+class NoMinimiser(Boolean):
+    """The criterion of an aversion (the only argument) has no least value, so that the aversion has none either."""
+
+
+def unbounded(aversion: Aversion, level: lang.Scalar, values: Mapped, theorem: Theorem) -> Theorem:
+    """The criterion has no minimiser, from a theorem that it is below `level` at values of parameters.
+
+    The level is any real number, and the values may depend on it. Raises ProofError otherwise.
+    """
+    need(type(level) is lang.Scalar and level.domain == REAL, f"{level} is not any real number")
+    need(not _mentions(aversion, {level}) and level not in aversion.parameters, f"the criterion depends on {level}")
+    for g in theorem.given:
+        need(not _mentions(g, {level, *aversion.parameters}), f"assumption about the level or the parameters: {g}")
+    _real_values(aversion, values, theorem)
+    kind, left, right = _sides(theorem.conclusion)
+    need(kind is sp.Lt and same(left, replaced(aversion.criterion, values)) and right == level,
+         f"{theorem.conclusion} does not say that the criterion is below {level}")
+    return certify("no least value", NoMinimiser(aversion), [theorem])
+
+
 def _below(theorem: Theorem, whole: Any) -> Any:
     kind, left, right = _sides(theorem.conclusion)
     need(kind is sp.Le and same(right, whole), f"{theorem.conclusion} does not bound {whole} from below")
@@ -54,6 +76,13 @@ def _below(theorem: Theorem, whole: Any) -> Any:
 
 def _reaches(aversion: Aversion, whole: Any, values: Mapped, theorem: Theorem, number: Any) -> None:
     """Raise ProofError unless the theorem says that `whole` is `number` at real, defined values of parameters."""
+    _real_values(aversion, values, theorem)
+    need(isinstance(theorem.conclusion, sp.Eq) and same(theorem.conclusion.args[0], replaced(whole, values))
+         and same(theorem.conclusion.args[1], number), f"{theorem.conclusion} is not the value {number} of {whole}")
+
+
+def _real_values(aversion: Aversion, values: Mapped, theorem: Theorem) -> None:
+    """Raise ProofError unless the values are real numbers for parameters, defined under the theorem's assumptions."""
     need(set(values) <= set(aversion.parameters), "values are given for other atoms than the parameters")
     for atom, body in values.items():
         body = sp.sympify(body)
@@ -63,5 +92,3 @@ def _reaches(aversion: Aversion, whole: Any, values: Mapped, theorem: Theorem, n
         need(not _loose(body, atom), f"{body} has indices that {atom} does not")
         need(body.is_real is not False and not body.has(*lang.RANDOM, AppliedUndef, sp.I), f"{body} is not real")
         defined(body, theorem.given)
-    need(isinstance(theorem.conclusion, sp.Eq) and same(theorem.conclusion.args[0], replaced(whole, values))
-         and same(theorem.conclusion.args[1], number), f"{theorem.conclusion} is not the value {number} of {whole}")

@@ -1,0 +1,107 @@
+"""Rules about single instances: a theorem at numbers, and statements that are false or say nothing at an instance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+from sympy.logic.boolalg import Boolean
+
+from dropout_theory import language as lang
+from dropout_theory import statements as st
+from dropout_theory.proof import scope
+from dropout_theory.proof.algebra import matches
+from dropout_theory.proof.logic import check_domain, negation, put_values
+from dropout_theory.proof.optima import NoMinimiser
+from dropout_theory.proof.solver import entails
+from dropout_theory.proof.theorem import ProofError, Theorem, certify, need
+from dropout_theory.training import Aversion
+
+Values = Mapping[Any, Any]
+_BINDING = (st.ForEach, st.ForAll, st.Exists, st.SameToOrder, st.Converges)
+
+
+def at_instance(theorem: Theorem, values: Values) -> Theorem:
+    """The theorem at numbers for sizes, scalars and all entries of families that it mentions.
+
+    Assumptions that are true of the numbers are dropped. Raises ProofError when a number leaves its domain, an entry
+    is missing, or something that is not fixed by the numbers alone depends on them.
+    """
+    for atom, value in values.items():
+        need(type(atom) in (lang.Scalar, lang.Family) and getattr(atom, "simplex", False) is False,
+             f"{atom} is not a plain scalar or family")
+        check_domain(atom, value)
+    conclusion, *given = (_with_numbers(s, values) for s in (theorem.conclusion, *theorem.given))
+    moved = certify("instance", conclusion, [theorem], discharged=theorem.given)
+    return certify("instance", conclusion, [moved], given=[g for g in given if not entails([], g)])
+
+
+def _with_numbers(statement: Any, values: Values) -> Any:
+    hidden = scope.hidden(statement)
+    for node in sp.preorder_traversal(statement):
+        need(not isinstance(node, _BINDING), f"{type(node).__name__} binds: take it apart first")
+        bound = set(node.parameters) if isinstance(node, Aversion) else set()
+        need(not bound & set(values), f"{bound & set(values)} are the parameters of an optimum")
+    for atom in values:
+        need(atom not in hidden, f"a law, keep probability, definition or distribution depends on {atom}")
+    try:
+        there = put_values(statement, values)
+    except KeyError as error:
+        raise ProofError(f"no number is given for the entry {error}") from None
+    left = [node for node in sp.preorder_traversal(there)
+            if node in values or isinstance(node, lang.Element) and node.family in values]
+    need(not left, f"no number is given for {left}")
+    need(not there.has(sp.nan, sp.zoo, sp.oo, -sp.oo), f"not defined at these numbers: {statement}")
+    return there
+
+
+class Refutation(Boolean):
+    """A claim's statement fails at an instance: args = (the statement as printed, text of the instance, what holds).
+
+    What holds there is a Tuple of conditions: a claim with further hypotheses is not refuted.
+    """
+
+
+def refutation(theorem: Theorem, claim: Any, values: Values) -> Theorem:
+    """From a theorem that concludes the negation of a claim's statement at `values`, a refutation of the claim.
+
+    The values are a complete instance: every domain and hypothesis of the claim is checked. Raises ProofError.
+    """
+    instance_of = _statement_at(claim, values)
+    need(matches(theorem.conclusion, negation(instance_of)), f"{theorem.conclusion} does not negate {instance_of}")
+    need(not theorem.given, f"unproved assumptions: {theorem.given}")
+    return certify("refutation", Refutation(*_labels(claim, values)), [theorem])
+
+
+class Meaningless(Boolean):
+    """A claim's statement speaks of something that does not exist at an instance: args as of a Refutation."""
+
+
+def meaningless(theorem: Theorem, claim: Any, values: Values) -> Theorem:
+    """From a theorem that a criterion has no minimiser: a claim whose statement is about its minimisers at `values`.
+
+    The values are a complete instance: every domain and hypothesis of the claim is checked. Raises ProofError.
+    """
+    missing = theorem.conclusion
+    need(isinstance(missing, NoMinimiser), f"not about a minimiser: {missing}")
+    need(missing.args[0] in _statement_at(claim, values).atoms(Aversion),
+         f"{claim.id} does not speak of {missing.args[0]} at this instance")
+    need(not theorem.given, f"unproved assumptions: {theorem.given}")
+    return certify("no meaning", Meaningless(*_labels(claim, values)), [theorem])
+
+
+def _statement_at(claim: Any, values: Values) -> Any:
+    """The claim's statement at an instance. Raises ProofError when a domain or hypothesis excludes it."""
+    from dropout_theory.instances import Rejected, Unsupported, check_admissible
+
+    try:
+        check_admissible(claim, dict(values))
+    except (Rejected, Unsupported) as error:
+        raise ProofError(f"not an instance of {claim.id}: {error}") from None
+    return put_values(claim.statement, values)
+
+
+def _labels(claim: Any, values: Values) -> tuple[Any, Any, Any]:
+    text = ", ".join(f"{k} = {v}" for k, v in values.items())
+    return claim.statement, sp.Symbol(text), sp.Tuple(*[h.condition for h in claim.hypotheses])

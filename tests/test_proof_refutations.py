@@ -1,0 +1,145 @@
+"""Theorems at numbers, and statements that are false or say nothing at an instance: what the rules refuse."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from dropout_theory.checkers.symbolic import accept_meaningless, accept_refutation
+from dropout_theory.claim import Claim, Hypothesis
+from dropout_theory.domains import POSITIVE, REAL
+from dropout_theory.instances import atoms_of
+from dropout_theory.language import E, Scalar, distribution, gates, index, size, subnetwork, weights
+from dropout_theory.proof import (
+    ProofError,
+    arithmetic,
+    assume,
+    at_instance,
+    generalise,
+    identity,
+    meaningless,
+    put_values,
+    refutation,
+)
+from dropout_theory.proof.optima import NoMinimiser, unbounded
+from dropout_theory.statements import both, different, equal, less, less_equal
+from dropout_theory.training import Aversion
+
+n, k = size("n"), index("k")
+x, u = weights("x", n), weights("u", n)
+c, s, level = Scalar("c", POSITIVE), Scalar("s", REAL), Scalar("M")
+squares = sp.Sum(x[k] ** 2, (k, 1, n))
+AT_THREE_FOUR = {n: 2, x: {(1,): 3, (2,): 4}}
+
+
+def test_a_theorem_at_numbers():
+    found = at_instance(arithmetic(less(-c, sp.sqrt(squares))), {**AT_THREE_FOUR, c: 2})
+    assert found.conclusion == less(-2, 5) and not found.given
+
+
+def test_assumptions_that_the_numbers_meet_are_dropped_and_others_are_kept():
+    theorem = arithmetic(less(0, s * squares), assume(less(0, squares)), assume(less(0, s)))
+    assert at_instance(theorem, AT_THREE_FOUR).given == {less(0, s)}
+    zero = at_instance(theorem, {n: 1, x: {(1,): 0}})
+    assert zero.given == {less(0, s), less(0, 0)}
+
+
+gate = gates("r", c / (1 + c), (k, 1, 1))
+P = distribution("P", n)
+N = subnetwork("N", P)
+
+
+@pytest.mark.parametrize(("theorem", "values", "why"), [
+    (arithmetic(less(0, c)), {c: 0}, "not a number in the domain of c"),
+    (arithmetic(less_equal(1, n)), {n: sp.Rational(1, 2)}, "not a number in the domain of n"),
+    (arithmetic(less_equal(0, squares)), {n: 2, x: {(1,): 3}}, "no number is given for"),
+    (arithmetic(less_equal(0, squares)), {x: {(1,): 3}}, "no number is given for"),
+    (generalise(arithmetic(less_equal(0, x[k] ** 2)), (k, 1, n)), AT_THREE_FOUR, "ForEach binds"),
+    (identity(E(gate[1]), c / (1 + c)), {c: 1}, "depends on c"),
+    (identity(E(x[N] - x[N]), 0), {P: {(1,): 1}}, "not a plain scalar or family"),
+    (identity(sp.Sum(P[k], (k, 1, n)), 1), {n: 1}, "depends on n"),
+    (arithmetic(less_equal(0, squares)), {s: c}, "not a number in the domain of s"),
+])
+def test_no_theorem_at_other_numbers(theorem, values, why):
+    with pytest.raises(ProofError, match=why):
+        at_instance(theorem, values)
+
+
+BELOW = Aversion((s - u[1]) ** 2 + sp.Sum(u[k] ** 2, (k, 1, n)), u[1] ** 2, (u,))
+
+
+def test_an_optimum_binds_its_parameters():
+    both_ways = put_values(equal(BELOW, u[1]), {u: {(1,): 7}, s: 2, n: 1})
+    assert both_ways.lhs == Aversion((2 - u[1]) ** 2 + u[1] ** 2, u[1] ** 2, (u,)) and both_ways.rhs == 7
+    with pytest.raises(ProofError, match="parameters of an optimum"):
+        at_instance(arithmetic(less(BELOW, BELOW + u[1] ** 2 + 1)), {u: {(1,): 7}})
+
+
+def claimed(statement, *conditions):
+    return Claim("own:claim", "a claim", statement, "1", "eq. (1)", "equation",
+                 tuple(Hypothesis(f"h{k}", c) for k, c in enumerate(conditions)))
+
+
+def test_parameters_of_an_optimum_are_no_atoms_of_a_claim():
+    assert atoms_of(claimed(equal(BELOW, s))) == ((n,), (s,), ())
+    assert atoms_of(claimed(equal(BELOW, u[1]))) == atoms_of(claimed(equal(u[1], BELOW))) == ((n,), (s,), (u,))
+
+
+# --- a criterion without a minimiser ----------------------------------------------------------------------------
+
+v = Scalar("v")
+FALLING = Aversion(v**2 / 2 - v * s, v**2, (v,))  # has one
+LOSING = Aversion(-(v**2) / 2 + 1, v**2, (v,))
+DEEP = {v: level**2 + 2}
+
+
+def below(aversion, values, *premises):
+    return arithmetic(less(aversion.criterion.xreplace(values), level), *premises)
+
+
+def test_no_minimiser():
+    found = unbounded(LOSING, level, DEEP, below(LOSING, DEEP))
+    assert found.conclusion == NoMinimiser(LOSING)
+
+
+OTHER = Scalar("M", POSITIVE)
+
+
+@pytest.mark.parametrize(("aversion", "level_", "values", "theorem", "why"), [
+    (LOSING, level, DEEP, arithmetic(less(1 - (level**2 + 2) ** 2 / 2, level + 1)), "does not say"),
+    (LOSING, level, DEEP, below(FALLING, {v: 0}, assume(less(0, level))), "assumption about the level"),
+    (FALLING, level, {v: 0}, arithmetic(less(0, level), assume(less(0, level))), "assumption about the level"),
+    (FALLING, level, {v: 0}, arithmetic(less_equal(0, level**2)), "does not say"),
+    (LOSING, OTHER, {v: 2}, arithmetic(less(-1, OTHER)), "not any real number"),  # no level below -1
+    (LOSING, s, {v: sp.sqrt(s)}, arithmetic(less(1 - s, s + 1), assume(less(0, s))), "assumption about the level"),
+    (FALLING, s, {v: 2 * s}, arithmetic(less(0, 1)), "depends on s"),
+    (LOSING, level, {s: level}, below(LOSING, DEEP), "other atoms than the parameters"),
+    (LOSING, level, {v: 1 / level}, below(LOSING, DEEP), "may be undefined"),
+])
+def test_no_minimiser_is_not_concluded(aversion, level_, values, theorem, why):
+    with pytest.raises(ProofError, match=why):
+        unbounded(aversion, level_, values, theorem)
+
+
+def test_a_claim_that_speaks_of_no_minimiser_says_nothing():
+    claim = claimed(equal(Aversion(-s * v**2 / 2 + 1, v**2, (v,)), 0), less(0, s))
+    nothing = unbounded(LOSING, level, DEEP, below(LOSING, DEEP))
+    found = meaningless(nothing, claim, {s: 1})
+    assert accept_meaningless(claim, found).outcome == "unknown"
+    with pytest.raises(ProofError, match="does not speak of"):
+        meaningless(nothing, claim, {s: 2})
+    with pytest.raises(ProofError, match="h0 does not hold"):
+        meaningless(nothing, claim, {s: -1})
+    with pytest.raises(ProofError, match="not about a minimiser"):
+        meaningless(arithmetic(different(LOSING, LOSING + 1)), claim, {s: 1})
+    with pytest.raises(ProofError, match="its refutation concludes"):
+        accept_refutation(claim, found)
+    with pytest.raises(ProofError, match="does not see to more"):
+        accept_meaningless(Claim(claim.id, "more", claim.statement, "1", "eq. (1)", "equation",
+                                 (*claim.hypotheses, Hypothesis("more", less(s, 2)))), found)
+
+
+def test_what_is_refuted_does_not_count_as_meaningless():
+    claim = claimed(both(less(s, 1), less(s, 2)))
+    with pytest.raises(ProofError, match="is about no instance"):
+        accept_meaningless(claim, refutation(arithmetic(sp.Not(both(less(3, 1), less(3, 2)))), claim, {s: 3}))
