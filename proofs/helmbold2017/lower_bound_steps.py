@@ -16,7 +16,7 @@ from sympy import Rational, Sum, binomial
 
 from dropout_theory.claim import REGISTRY
 from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import E, Scalar, substitute
+from dropout_theory.language import E, Scalar
 from dropout_theory.papers.helmbold2017 import s04_lower_bound as paper
 from dropout_theory.papers.helmbold2017 import s04_negative_weights as tails
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k
@@ -39,7 +39,7 @@ from dropout_theory.proof import (
     specialise,
     weighted,
 )
-from dropout_theory.proof.counting import integer_gap, rounding, split_sum
+from dropout_theory.proof.counting import each_value, integer_gap, rounding, split_sum
 from dropout_theory.proof.independence import independent_factors
 from dropout_theory.proof.indices import entry_below_sum
 from dropout_theory.proof.layers import expected, mean_square, rewritten
@@ -181,24 +181,35 @@ def tail_of_loss(sign: int, limits: tuple[Any, Any, Any], edge: Any) -> Theorem:
     return weighted(heavy_part(sign, here, *inside), 1, limits)
 
 
-def heavy_tail(tail: Any) -> Theorem:
-    """1/4 <= Pr(tail), by lemma 15."""
+def heavy_tail(sign: int) -> Theorem:
+    """1/4 <= Pr(tail with its edge) for every K: by lemma 15, and by evaluation where that lemma fails."""
+    edge, start = (tails.last, tails.last) if sign > 0 else (tails.first, 0)
+    tail = Sum(tails.chance(tails.j), (tails.j, start, tails.n if sign > 0 else edge))
+    heavy = less_equal(Rational(1, 4), tail)
     lemmas = [cite(REGISTRY[f"helmbold2017:{label}"]) for label in ("lem15.1", "lem15.2.amended")]
-    return of_terms(less_equal(Rational(1, 4), tail), *[instance(lemma, {tails.n: K}) for lemma in lemmas])
+    inside = [instance(fact, {K: tails.n}) for fact in ends()]
+    split = split_sum(tail, edge if sign > 0 else edge - 1, *inside)
+    one = specialise(generalise(arithmetic(less_equal(0, tails.chance(tails.j))), (tails.j, edge, edge)), tails.j)
+    more = not_negative(weighted(one, 1, (tails.j, edge, edge)))
+    usual = of_terms(heavy, *lemmas, split, more)
+    rare = negation(tails.exceptions.condition)
+    others = satisfied(each_value(tails.n, heavy, 19, rare), arithmetic(less(tails.n, 19), assume(rare)))
+    return instance(cases(tails.exceptions.condition, usual, others), {tails.n: K})
 
 
 @cache
 def large_criterion(sign: int) -> Theorem:
     """tau^2/8 <= criterion, given that psi is far from 1 at an end of the middle."""
-    edge, limits = (last, (ell, last + 1, K)) if sign > 0 else (first, (ell, 0, first - 1))
-    others = (ell, 0, last) if sign > 0 else (ell, first, K)
-    tail = substitute(tails.upper_tail if sign > 0 else tails.lower_tail, {tails.n: K})
+    edge, limits = (last, (ell, last, K)) if sign > 0 else (first, (ell, 0, first))
+    others = (ell, 0, last - 1) if sign > 0 else (ell, first + 1, K)
+    heavy = heavy_tail(sign)
     part = tail_of_loss(sign, limits, edge)
     rest = weighted(expected(instance(arithmetic(less_equal(0, x**2 * e)), {x: X - 1, e: kept(ell)})), 1, others)
-    split = split_sum(Sum(loss_on(ell), (ell, 0, K)), last if sign > 0 else first - 1, *ends())
+    split = split_sum(Sum(loss_on(ell), (ell, 0, K)), last - 1 if sign > 0 else first, *ends())
     square = expected(instance(arithmetic(less_equal(0, x**2)), {x: Z}))
-    return of_terms(less_equal(tau**2 / 8, criterion), part, identity(part.conclusion.args[0], tau**2 * tail),
-                    heavy_tail(tail), not_negative(rest), split, parts_of_loss(), not_negative(square))
+    total = identity(part.conclusion.args[0], tau**2 * heavy.conclusion.args[1])
+    return of_terms(less_equal(tau**2 / 8, criterion), part, total, heavy, not_negative(rest), split, parts_of_loss(),
+                    not_negative(square))
 
 
 def near_one(sign: int, statement: Any) -> Theorem:
@@ -216,15 +227,18 @@ def near_one(sign: int, statement: Any) -> Theorem:
 
 
 @prove("helmbold2017:eq5.1")
+@prove("helmbold2017:eq5.1.amended-all-sizes")
 def lower_end() -> Theorem:
     return near_one(-1, paper.ABOVE.statement)
 
 
 @prove("helmbold2017:eq5.2")
+@prove("helmbold2017:eq5.2.amended-all-sizes")
 def upper_end() -> Theorem:
     return near_one(1, paper.BELOW.statement)
 
 
 @prove("helmbold2017:eq5")
+@prove("helmbold2017:eq5.amended-all-sizes")
 def both_ends() -> Theorem:
     return conjunction(lower_end(), upper_end())

@@ -54,6 +54,14 @@ claim("eq5",
       title="A small criterion keeps the mean output near 1 at both ends of the middle",
       statement=both(above, below), **spread, reading=ENDS)
 
+TOUCHING = "Sharper than printed in its scope: with its end each tail has probability 1/4 or more, for every K."
+for part, sharper, where in (("eq5.1", above, "the lower end"), ("eq5.2", below, "the upper end"),
+                             ("eq5", both(above, below), "both ends")):
+    claim(f"{part}.amended-all-sizes",
+          title=f"A small criterion keeps the mean output near 1 at {where} of the middle, for any number of inputs",
+          statement=sharper, source="section 4.1, eq. (5)", limits=TWO, admissible=spread["admissible"],
+          reading=TOUCHING)
+
 c, s = size("ell"), size("s")
 inside = Hypothesis("ell < K", less(c, K))
 rise = psi(c + 1) - psi(c)
