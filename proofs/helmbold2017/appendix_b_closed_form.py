@@ -144,7 +144,7 @@ def least_at(value: Any, condition: Any) -> Theorem:
     given = assume(condition)
     found = conjunction(arithmetic(low, given), iff(arithmetic(there, assume(same), given),
                                                    arithmetic(same, assume(there)), same, there))
-    steep = arithmetic(less(0, lam / paper.length), given_input())
+    steep = arithmetic(less_equal(0, lam / paper.length), given_input())
     return instance(found, {slope: lam / paper.length}, steep, given_input())
 
 

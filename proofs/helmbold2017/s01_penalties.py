@@ -61,7 +61,7 @@ def logistic_regression() -> Theorem:
 def of_unit(theorem: Theorem, value: Any) -> Theorem:
     """A fact about activation, level, cost and slope for the unit w x + b and the penalty lambda |w|."""
     rate = paper.lam / value
-    positive = arithmetic(less(0, rate))
+    positive = arithmetic(less_equal(0, rate))
     found = instance(theorem, {activity: paper.w * value, level: paper.b, cost: paper.lam * Abs(paper.w), slope: rate},
                      positive, arithmetic(less_equal(0, paper.lam * Abs(paper.w))))
     return satisfied(found, arithmetic(less_equal(rate * paper.w * value, paper.lam * Abs(paper.w))))

@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 from sympy import Ge, Le, Rational, Sum
 
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
+from dropout_theory.domains import NONNEGATIVE
 from dropout_theory.language import Relu, Scalar
 from dropout_theory.papers.helmbold2017.notation import Entry, K, n
 from dropout_theory.papers.helmbold2017.weight_decay import (
@@ -58,7 +58,7 @@ from dropout_theory.proof.optima import aversion_value
 from dropout_theory.proof.series import termwise
 from dropout_theory.statements import equal, implies, less, less_equal
 
-activity, level, cost, slope = Scalar("A"), Scalar("u"), Scalar("q", NONNEGATIVE), Scalar("mu", POSITIVE)
+activity, level, cost, slope = Scalar("A"), Scalar("u"), Scalar("q", NONNEGATIVE), Scalar("mu", NONNEGATIVE)
 peak = sp.Max(0, 1 - 2 * slope)
 lowest = (1 - peak) ** 2 / 4 + slope * peak
 total = Rational(1, 2) * (level + activity - 1) ** 2 + Rational(1, 2) * level**2 + cost
@@ -147,7 +147,7 @@ def in_budget(inputs: Entry = x_entry) -> Theorem:
 def of_networks(theorem: Theorem, inputs: Entry = x_entry) -> Theorem:
     """A fact about activity, level, cost and slope under the budget, for every network."""
     root = sp.sqrt(square(inputs))
-    steep = arithmetic(less(0, lam / root), given_input(inputs))
+    steep = arithmetic(less_equal(0, lam / root), given_input(inputs))
     found = instance(theorem, {activity: on_x(own, inputs) - on_zero(own), level: on_zero(own),
                                cost: lam / 2 * size_of(own), slope: lam / root}, steep, given_input(inputs))
     return satisfied(found, in_budget(inputs))
