@@ -298,7 +298,7 @@ class Judgement:
 
 
 def judge(statement: Boolean, values: Mapping[Any, Any], expect: Expectation | None,
-          precisions: Iterable[int] = PRECISIONS) -> Judgement:
+          precisions: Iterable[int] = PRECISIONS, evaluator: type[Evaluator] = Evaluator) -> Judgement:
     """Truth of a statement at an instance, raising the precision until it is decided.
 
     Raises Unsupported; an Undefined expression gives UNKNOWN with a note.
@@ -306,15 +306,15 @@ def judge(statement: Boolean, values: Mapping[Any, Any], expect: Expectation | N
     best = Judgement(Truth.UNKNOWN)
     for bits in precisions:
         with precision(bits):
-            evaluator = Evaluator(values, expect)
+            here = evaluator(values, expect)
             try:
-                truth = evaluator.truth(statement)
+                truth = here.truth(statement)
                 left = right = None
                 if isinstance(statement, sp.core.relational.Relational):
-                    left, right = (evaluator.value(a) for a in statement.args)
+                    left, right = (here.value(a) for a in statement.args)
             except Undefined as error:
                 return Judgement(Truth.UNKNOWN, note=f"undefined: {error}", bits=bits)
-        best = Judgement(truth, left, right, bits, relations=tuple(evaluator.relations))
+        best = Judgement(truth, left, right, bits, relations=tuple(here.relations))
         if truth in (Truth.TRUE, Truth.FALSE):
             break
     return best

@@ -29,7 +29,7 @@ from dropout_theory.language import (
     subnetwork,
     weights,
 )
-from dropout_theory.mutants import run
+from dropout_theory.mutants import run, survivors
 from dropout_theory.mutants.ablation import ablate
 from dropout_theory.mutants.campaign import campaign, holding, record_of
 from dropout_theory.mutants.equivalence import still_true
@@ -145,6 +145,36 @@ def test_survivors_are_explained():
     left_out = {"not_applicable": {"exact": "left out"}}
     assert "which none of the claim's methods tries" in why(less_equal(x, x + c), less_equal(x + c, x), **left_out)
     assert "no instance" in why(SameToOrder(sp.exp(x), 1 + x, x, 1), SameToOrder(sp.exp(x), 1 + x, x, 2))
+
+
+def test_what_is_told_of_survivors_is_bounded_by_a_count(monkeypatch):
+    """Larger instances go over the limit and are counted as undecided; the words do not depend on the time it takes."""
+    bounded = [claim(s) for s in (less_equal(Var(S), sp.Sum(w[i]**2, (i, 1, n))),
+                                  less_equal(Var(S), 2 * sp.Sum(w[i]**2, (i, 1, n))))]
+
+    def told():
+        seen = Unrefuted(*bounded)
+        seen.look(Context(fast=True))
+        return seen.told()
+
+    in_full = told()
+    monkeypatch.setattr(survivors, "MOST_OPERATIONS", 200)
+    in_part = told()
+    assert in_part == told() and "operations" not in in_full
+    assert "undecided at" in in_part and "(more than 200 operations)" in in_part
+    monkeypatch.setattr(survivors, "MOST_OPERATIONS", 3)
+    assert told() == "decided at no instance: more than 3 operations"
+
+
+def test_what_runs_away_is_told_without_a_count(monkeypatch):
+    def look(self, context):
+        while True:
+            pass
+
+    monkeypatch.setattr(Unrefuted, "look", look)
+    monkeypatch.setattr(run, "SECONDS", 0.2)
+    assert run._explained(claim(less_equal(x, x)), claim(less_equal(x, x)), Context()) == \
+        "judging it at instances takes too long"
 
 
 def test_what_is_on_record_of_survivors_is_shown(tmp_path, monkeypatch):

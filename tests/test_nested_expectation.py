@@ -2,9 +2,21 @@
 
 import sympy as sp
 
-from dropout_theory.evaluate import Truth, judge
-from dropout_theory.expectations.enumeration import expectation
-from dropout_theory.language import E, Var, distribution, gates, index, size, subnetwork, weights
+from dropout_theory.evaluate import Evaluator, Truth, judge
+from dropout_theory.expectations.enumeration import expectation, support
+from dropout_theory.language import (
+    E,
+    Relu,
+    Var,
+    distribution,
+    gates,
+    index,
+    placeholder,
+    recursion,
+    size,
+    subnetwork,
+    weights,
+)
 from dropout_theory.statements import equal
 
 
@@ -29,3 +41,23 @@ def test_a_sum_does_not_draw_cases_by_chance_out_of_an_expectation() -> None:
     total = sp.Sum(part, (j, 0, 1))
     assert total.function == part
     assert judge(equal(total, sp.Rational(16, 9)), {}, expectation).truth is Truth.TRUE
+
+
+def test_the_gates_of_a_deep_network_are_found_with_one_look_at_each_unit() -> None:
+    """Two units in each of 40 layers: 2^40 paths lead from the output to the inputs."""
+    looks = 0
+
+    class Counted(Evaluator):
+        def integer(self, expr, bound):
+            nonlocal looks
+            looks += 1
+            return super().integer(expr, bound)
+
+    h, i, k = index("h"), index("i"), index("k")
+    layers = ((h, 0, 40), (i, 1, 2))
+    kept = gates("r", sp.Rational(1, 2), (h, 0, 40), (i, 1, 2))
+    below = placeholder("unit", layers)
+    unit = recursion("unit", layers, i, Relu(sp.Sum(kept[h - 1, k] * below[h - 1, k], (k, 1, 2))))
+    found = support(Counted({}, expectation), unit[40, 1] + unit[40, 2], {})
+    assert len(found) == len(set(found)) == 80 and set(found) == {(kept, (a, b)) for a in range(40) for b in (1, 2)}
+    assert looks < 5000

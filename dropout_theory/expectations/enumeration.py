@@ -20,17 +20,18 @@ MAX_MASKS = 1 << 16
 
 def support(ev: Evaluator, expr: Any, bound: dict[Any, Any]) -> list[Any]:
     """Random atoms (RandomScalar, RandomIndex, or (Gates, indices)) that `expr` depends on, parents first."""
-    found: dict[Any, None] = {}
+    found: dict[Any, bool] = {}
     _collect(ev, expr, bound, found)
-    return list(found)
+    return [atom for atom, is_random in found.items() if is_random]
 
 
-def _collect(ev: Evaluator, expr: Any, bound: dict[Any, Any], found: dict[Any, None]) -> None:
+def _collect(ev: Evaluator, expr: Any, bound: dict[Any, Any], found: dict[Any, bool]) -> None:
+    """Add random atoms, as True, and entries of recursions, as False: one look at each of these is enough."""
     if isinstance(expr, (lang.RandomScalar, lang.RandomIndex)):
         if expr not in bound and expr not in found:
             for parameter in getattr(expr, "law", ())[1:] if isinstance(expr, lang.RandomScalar) else ():
                 _collect(ev, parameter, bound, found)
-            found[expr] = None
+            found[expr] = True
         return
     if isinstance(expr, lang.Element):
         if any(isinstance(a, lang.RandomIndex) for i in expr.indices for a in i.free_symbols):
@@ -41,13 +42,11 @@ def _collect(ev: Evaluator, expr: Any, bound: dict[Any, Any], found: dict[Any, N
         family = expr.family
         if isinstance(family, lang.Gates) and (family, indices) not in bound and (family, indices) not in found:
             _collect(ev, family.keep_at([sp.Integer(i) for i in indices]), bound, found)
-            found[family, indices] = None
+            found[family, indices] = True
         elif isinstance(family, lang.Recursion):
-            key = ("visited", family, indices)
-            if key not in found:
-                found[key] = None
+            if (family, indices) not in found:
+                found[family, indices] = False
                 _collect(ev, family.unfold([sp.Integer(i) for i in indices]), bound, found)
-                del found[key]
         elif isinstance(family, lang.Abstract):
             raise Unsupported(f"{family.name} has no law to enumerate")
         return
@@ -62,7 +61,7 @@ def _collect(ev: Evaluator, expr: Any, bound: dict[Any, Any], found: dict[Any, N
             _collect(ev, a, bound, found)
 
 
-def _collect_over(ev: Evaluator, body: Any, limits: list[Any], bound: dict[Any, Any], found: dict[Any, None]) -> None:
+def _collect_over(ev: Evaluator, body: Any, limits: list[Any], bound: dict[Any, Any], found: dict[Any, bool]) -> None:
     if not limits:
         _collect(ev, body, bound, found)
         return

@@ -1,7 +1,8 @@
 """Why a variant has no counterexample: what can be told of it where the claim is checked, and beyond.
 
 Nothing here is a judgement on the claim. Instances are counted, sides compared, and larger sizes than the claim allows
-its checks are tried, so that a reader sees whether the variant is likely to be true as well or out of reach.
+its checks are tried, so that a reader sees whether the variant is likely to be true as well or out of reach. What is
+too large is told by counting operations, and not by the clock: the same is seen on every machine.
 """
 
 from __future__ import annotations
@@ -17,13 +18,26 @@ from flint import arb
 from dropout_theory.checkers import get_checker
 from dropout_theory.checkers.exact import Closest, instances
 from dropout_theory.claim import Claim
-from dropout_theory.evaluate import Judgement, Truth, Undefined, Unsupported, judge
+from dropout_theory.evaluate import Evaluator, Judgement, Truth, Undefined, Unsupported, judge
 from dropout_theory.expectations.enumeration import expectation
 from dropout_theory.instances import RandomChooser, Rejected, Values, build, describe
 from dropout_theory.kernel import Context
 
 LARGER = (4, 4, 5, 5, 6, 6, 8, 8)  # largest sizes of the instances drawn beyond those of the checks
+MOST_OPERATIONS = 30_000  # values found in judging one instance once
 _INEQUALITIES = (sp.Le, sp.Ge, sp.Lt, sp.Gt)
+
+
+class _Bounded(Evaluator):
+    """The evaluator, up to a number of values: those of subexpressions, in every mask, count."""
+
+    found = 0
+
+    def value(self, expr: Any, bound: dict[Any, Any] | None = None) -> Any:
+        self.found += 1
+        if self.found > MOST_OPERATIONS:
+            raise Unsupported(f"more than {MOST_OPERATIONS} operations")
+        return super().value(expr, bound)
 
 
 class Unrefuted:
@@ -44,7 +58,7 @@ class Unrefuted:
         self.weaker = self.stronger = 0
 
     def look(self, context: Context) -> None:
-        """Judge it at drawn instances, at the admissible one and at larger ones. May be interrupted at any time."""
+        """Judge it at drawn instances, at the admissible one and at larger ones."""
         if self.reason:
             return
         few = dataclasses.replace(context, fast=True)
@@ -61,7 +75,7 @@ class Unrefuted:
 
     def _fails_at(self, values: Values) -> bool:
         try:
-            found = judge(self.variant, values, expectation)
+            found = judge(self.variant, values, expectation, evaluator=_Bounded)
         except Exception as error:  # noqa: BLE001 - an index may leave its range, a recursion never end
             self.undecided += 1
             known = isinstance(error, (Unsupported, Undefined))
@@ -74,10 +88,15 @@ class Unrefuted:
             self.true += 1
             self.closest.see(values, found)
             if self.compared:
-                self._compare(found, judge(self.statement, values, expectation))
+                self._compare(found, values)
         return found.truth is Truth.FALSE
 
-    def _compare(self, variant: Judgement, statement: Judgement) -> None:
+    def _compare(self, variant: Judgement, values: Values) -> None:
+        try:
+            statement = judge(self.statement, values, expectation, evaluator=_Bounded)
+        except Unsupported:  # nothing is said of each instance then
+            self.compared = False
+            return
         difference = _room(self.variant, variant) - _room(self.statement, statement)
         self.weaker += bool(difference > 0)
         self.stronger += bool(difference < 0)
