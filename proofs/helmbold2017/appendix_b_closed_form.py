@@ -20,11 +20,10 @@ from dropout_theory.proofs.helmbold2017.weight_decay import (
     offset,
     outputs_when_sharing,
     share,
-    slope,
 )
 from sympy import Rational, Sum
 
-from dropout_theory.language import Relu
+from dropout_theory.language import Relu, Scalar
 from dropout_theory.papers.helmbold2017 import appendix_b_closed_form as paper
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.weight_decay import (
@@ -132,9 +131,12 @@ def equation_12() -> Theorem:
     return conjunction(arithmetic(paper.first_line), second_line())
 
 
+rate = Scalar("mu")
+
+
 def curve(value: Any) -> Any:
     """The right side of (12) with mu for lambda/|x|."""
-    return Rational(1, 2) * (((1 - value) / 2) ** 2 + ((1 + value) / 2 - 1) ** 2 + 2 * slope * value)
+    return Rational(1, 2) * (((1 - value) / 2) ** 2 + ((1 + value) / 2 - 1) ** 2 + 2 * rate * value)
 
 
 def least_at(value: Any, condition: Any) -> Theorem:
@@ -144,19 +146,18 @@ def least_at(value: Any, condition: Any) -> Theorem:
     given = assume(condition)
     found = conjunction(arithmetic(low, given), iff(arithmetic(there, assume(same), given),
                                                    arithmetic(same, assume(there)), same, there))
-    steep = arithmetic(less_equal(0, lam / paper.length), given_input())
-    return instance(found, {slope: lam / paper.length}, steep, given_input())
+    return instance(found, {rate: lam / paper.length}, given_input())
 
 
 @prove("helmbold2017:thm7-step-below")
 def below() -> Theorem:
     reached = arithmetic(less_equal(0, paper.at), assume(paper.below.condition), given_input())
-    return restate(conjunction(reached, least_at(1 - 2 * slope, less_equal(2 * slope, 1))), paper.BELOW.statement)
+    return restate(conjunction(reached, least_at(1 - 2 * rate, less_equal(2 * rate, 1))), paper.BELOW.statement)
 
 
 @prove("helmbold2017:thm7-step-above")
 def above() -> Theorem:
-    return restate(least_at(sp.S.Zero, less(1, 2 * slope)), paper.ABOVE.statement)
+    return restate(least_at(sp.S.Zero, less(1, 2 * rate)), paper.ABOVE.statement)
 
 
 @prove("helmbold2017:thm7-step-zero")

@@ -226,6 +226,8 @@ def output_scaling() -> Theorem:
 
 @prove("helmbold2017:sec34-no-output-scaling")
 def not_the_square() -> Theorem:
-    c, known = paper.factor, [given_input(), *(assume(h.condition) for h in paper.NOT_SQUARE.hypotheses[1:])]
-    forms = arithmetic(less(Min(c**2 / 4, lam**2 / square()), c**2 * closed_form()), *known)
-    return arithmetic(paper.NOT_SQUARE.statement, forms, labelled(), aversion_is_closed_form(), *known)
+    c, (large, signal) = paper.factor, [assume(h.condition) for h in paper.NOT_SQUARE.hypotheses]
+    known = arithmetic(less(0, square()), signal)
+    forms = arithmetic(less(Min(c**2 / 4, lam**2 / square()), c**2 * closed_form()), large, signal, known)
+    whole = arithmetic(paper.NOT_SQUARE.statement, forms, labelled(), aversion_is_closed_form(), known)
+    return satisfied(whole, known)

@@ -111,20 +111,21 @@ def zero_input() -> Theorem:
 @prove("helmbold2017:sec34-depends-on-scale")
 def depends_on_scale() -> Theorem:
     """min(1/4, lambda^2/(c^2 x.x)) < min(1/4, lambda^2/(x.x)) when the smaller is below 1/4."""
-    scaled, plain, known = paper.scaled_entry, paper.x_entry, given_input()
+    scaled, plain = paper.scaled_entry, paper.x_entry
     c, length = paper.factor, sp.sqrt(square())
+    large, signal = (assume(h.condition) for h in paper.SCALING.hypotheses)
+    known = arithmetic(less(0, square()), signal)
     spread = arithmetic(equal(square(scaled), c**2 * square()))
     positive = arithmetic(less(0, square(scaled)), spread, arithmetic(less(0, c**2 * square()), known))
-    large, signal = (assume(h.condition) for h in paper.SCALING.hypotheses[1:])
     smaller = satisfied(aversion_is_closed_form(scaled), positive)
     r = Scalar("r", POSITIVE)
     q = Rational(1, 4)
     general = arithmetic(less(sp.Min(q, lam**2 / (c**2 * r**2)), sp.Min(q, lam**2 / r**2)),
                          assume(less(1, c)), assume(less(2 * lam, c * r)))
     there = instance(general, {r: length}, arithmetic(less(0, length), known))
-    settled = satisfied(there, large, signal) if there.given - {known.conclusion} else there
-    formulas = arithmetic(less(closed_form(scaled), closed_form(plain)), settled, spread, positive, known)
-    return arithmetic(paper.SCALING.statement, formulas, smaller, aversion_is_closed_form(), positive, known)
+    formulas = arithmetic(less(closed_form(scaled), closed_form(plain)), there, large, signal, spread, positive, known)
+    whole = arithmetic(paper.SCALING.statement, formulas, smaller, aversion_is_closed_form(), positive, known)
+    return satisfied(whole, known)
 
 
 # --- beyond the threshold ----------------------------------------------------------------------------------------
@@ -193,10 +194,7 @@ def single_optimum() -> Theorem:
 
 @prove("helmbold2017:sec34-single-optimum-at-threshold")
 def single_optimum_at_threshold() -> Theorem:
-    known, decay = given_input(), assume(paper.THRESHOLD.hypotheses[1].condition)
-    positive = arithmetic(less(0, sp.sqrt(square())), known)
-    found = single(both(positive.conclusion, decay.conclusion))
-    return satisfied(found, conjunction(positive, decay))
+    return single(paper.THRESHOLD.hypotheses[0].condition)
 
 
 @prove("helmbold2017:sec34-signal-regularised-away")

@@ -191,7 +191,7 @@ claim("sec34-output-scaling",
 NOT_SQUARE = claim("sec34-no-output-scaling",
       title="Weight decay does not share dropout's scaling with the outputs",
       statement=less(labelled(factor), factor**2 * aversion_of()),
-      hypotheses=[nonzero_input, Hypothesis("larger outputs", less(1, factor)),
+      hypotheses=[Hypothesis("larger outputs", less(1, factor)),
                   Hypothesis("signal left", less(4 * lam**2, factor**2 * square()))],
       kind="sentence", source="section 3.4, first sentence", not_applicable=NOT_FINITE)
 

@@ -88,7 +88,7 @@ def scaled_entry(k_: object) -> object:
 SCALING = claim("sec34-depends-on-scale",
       title="Unlike the dropout aversion, the weight-decay aversion changes with the scale of the inputs",
       statement=less(aversion_of(scaled_entry), aversion_of()),
-      hypotheses=[nonzero_input, Hypothesis("larger inputs", less(1, factor)),
+      hypotheses=[Hypothesis("larger inputs", less(1, factor)),
                   Hypothesis("signal left", less(2 * lam, factor * length))],
       kind="sentence", source="section 3.4, after theorem 7", not_applicable=NOT_FINITE)
 
@@ -107,8 +107,8 @@ claim("sec34-single-optimum",
       reading="Up to the hidden biases, as footnote 2 says. x may be zero.", admissible=weightless)
 
 THRESHOLD = claim("sec34-single-optimum-at-threshold",
-      title="The same at the threshold itself, for an input that is not zero",
-      statement=single_optimum, hypotheses=[nonzero_input, Hypothesis("decay", less_equal(length, 2 * lam))],
+      title="The same at the threshold itself",
+      statement=single_optimum, hypotheses=[Hypothesis("decay", less_equal(length, 2 * lam))],
       kind="sentence", source="section 3.4, after theorem 7",
       reading="A sharper form: the printed condition is strict.", admissible=weightless)
 
