@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dropout_theory.proofs.helmbold2017 import weight_decay_needs  # noqa: F401 - registers what the claims need
 from dropout_theory.proofs.helmbold2017.weight_decay import at_optimum, aversion_is_closed_form, risk_at_optimum
 from sympy import S
 

@@ -128,7 +128,7 @@ def norm_closed_form(value: Any) -> Any:
 
 ONE_WEIGHT = "A single weight has the same p-norm for every p, so this is one case of all norms at once."
 
-claim("sec1-norm-aversion",
+NORM_AVERSION = claim("sec1-norm-aversion",
       title="With a norm as penalty the aversion of one linear unit is min(1/4, lambda^2/x^2)",
       statement=equal(norm_aversion(x), norm_closed_form(x)), kind="sentence",
       source="section 1, second item of the list", not_applicable=NOT_FINITE, reading=ONE_WEIGHT)

@@ -181,7 +181,7 @@ def labelled(label: Any) -> Aversion:
     return Aversion(risk + lam / 2 * size_of(shallow), risk, parameters)
 
 
-claim("sec34-output-scaling",
+OUTPUT_SCALING = claim("sec34-output-scaling",
       title="With the label c instead of 1 the weight-decay aversion is min(c^2/4, lambda^2/(x . x))",
       statement=equal(labelled(factor), Min(factor**2 / 4, lam**2 / square())), hypotheses=[nonzero_input],
       kind="sentence", source="section 3.4, first sentence", not_applicable=NOT_FINITE,

@@ -43,7 +43,7 @@ closed_form = Min(Rational(1, 4), lam**2 / square())
 least = (1 - best_activation()) ** 2 / 4 + lam / length * best_activation()
 criterion = criterion_of(own)
 
-claim("thm7",
+THEOREM_7 = claim("thm7",
       title="The weight-decay aversion of P_(x,1) is min(1/4, lambda^2/(x . x))",
       statement=equal(aversion_of(), closed_form), hypotheses=[nonzero_input], kind="theorem",
       source="section 3.4, theorem 7", not_applicable=NOT_FINITE,
