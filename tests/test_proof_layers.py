@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 import sympy as sp
+from flint import arb
 
 from dropout_theory.domains import POSITIVE, PROBABILITY, REAL
+from dropout_theory.evaluate import Evaluator, precision
+from dropout_theory.expectations.enumeration import expectation
 from dropout_theory.language import (
     Abstract,
     E,
     Element,
+    G,
     Recursion,
     Relu,
     Scalar,
@@ -25,6 +29,7 @@ from dropout_theory.language import (
 from dropout_theory.proof import ProofError, assume, evaluated, identity, rewrite
 from dropout_theory.proof.layers import (
     expected,
+    geometric_over_masks,
     given_gates,
     last_split,
     mean_square,
@@ -83,6 +88,26 @@ def test_masks_must_be_named_by_number_and_outside_other_expectations() -> None:
         over_masks(E(Relu(gate[i])))
     with pytest.raises(ProofError, match="expectation inside"):
         over_masks(E(gate[1] * E(gate[1])))
+
+
+def test_a_geometric_mean_over_masks_is_one_of_positive_numbers() -> None:
+    inside = c + (1 + p) * gate[1] + gate[2] * gate[1] / 2
+    found = geometric_over_masks(G(inside)).conclusion
+    for value in (sp.Rational(2, 7), sp.S.Zero, sp.S.One):
+        ev = Evaluator({c: sp.Rational(3, 2), p: value, n: 2}, expectation)
+        with precision(128):
+            enumerated, spelled = (ev.value(a) for a in found.args)
+            assert abs(arb(enumerated) - arb(spelled)) < 1e-30
+    with pytest.raises(ProofError, match="not known to be positive"):
+        geometric_over_masks(G(c * gate[1]))
+    with pytest.raises(ProofError, match="not known to be positive"):
+        geometric_over_masks(G(c + u * gate[1]))
+    with pytest.raises(ProofError, match="named by number"):
+        geometric_over_masks(G(1 + gate[i]))
+    with pytest.raises(ProofError, match="expectation inside"):
+        geometric_over_masks(G(1 + gate[1] + G(1 + gate[1])))
+    with pytest.raises(ProofError, match="not a geometric mean"):
+        geometric_over_masks(E(1 + gate[1]))  # type: ignore[arg-type]
 
 
 def test_rewriting_one_side_and_the_sign_of_a_variance() -> None:

@@ -14,7 +14,7 @@ from dropout_theory.proof.algebra import _by_chance, _sides, rewrite
 from dropout_theory.proof.solver import entails
 from dropout_theory.proof.theorem import Theorem, certify, need
 from dropout_theory.proof.training import replaced
-from dropout_theory.signs import is_nonnegative
+from dropout_theory.signs import is_nonnegative, is_positive
 
 MAX_GATES = 12
 _NUMBERS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
@@ -77,7 +77,23 @@ def over_masks(mean: lang.E) -> Theorem:
     Raises ProofError when an index is symbolic, another random atom occurs, or there are more than 12 gates.
     """
     need(isinstance(mean, lang.E), f"not an expectation: {mean}")
-    x = mean.args[0]
+    return certify("sum over masks", st.equal(mean, sp.Add(*[weight * x for weight, x in _outcomes(mean.args[0])])))
+
+
+def geometric_over_masks(mean: lang.G) -> Theorem:
+    """G(x) = product over the values of the gates in x of x there to the power of its probability.
+
+    Every value must be positive by shape, and x as `over_masks` wants it. Raises ProofError otherwise.
+    """
+    need(isinstance(mean, lang.G), f"not a geometric mean: {mean}")
+    found = _outcomes(mean.args[0])
+    for _, x in found:
+        need(is_positive(x), f"{x} is not known to be positive")
+    return certify("product over masks", st.equal(mean, sp.Mul(*[x**weight for weight, x in found])))
+
+
+def _outcomes(x: Any) -> list[tuple[Any, Any]]:
+    """(probability, value of x) for all values of the gates in x, as `over_masks` wants them."""
     need(not x.has(*_NUMBERS), f"an expectation inside {x}")
     found = sorted((e for e in x.atoms(lang.Element) if isinstance(e.family, lang.RANDOM)), key=str)
     need(len(found) <= MAX_GATES, f"{len(found)} gates: more than {MAX_GATES}")
@@ -87,14 +103,14 @@ def over_masks(mean: lang.E) -> Theorem:
         need(not _by_chance(gate.family.keep_at(gate.indices)), f"the keep probability of {gate} is random")
     plain = x.xreplace(dict.fromkeys(found, sp.S.One))
     need(not _by_chance(plain), f"other random atoms in {x}")
-    total: Any = sp.S.Zero
+    outcomes = []
     for mask in product((0, 1), repeat=len(found)):
         weight: Any = sp.S.One
         for gate, kept in zip(found, mask, strict=True):
             keep = gate.family.keep_at(gate.indices)
             weight *= keep if kept else 1 - keep
-        total += weight * x.xreplace({gate: sp.Integer(kept) for gate, kept in zip(found, mask, strict=True)})
-    return certify("sum over masks", st.equal(mean, total))
+        outcomes.append((weight, x.xreplace({gate: sp.Integer(kept) for gate, kept in zip(found, mask, strict=True)})))
+    return outcomes
 
 
 def given_gates(mean: lang.E, *found: lang.Element) -> Theorem:
