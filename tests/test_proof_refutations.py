@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
+from dropout_theory import statements as st
 from dropout_theory.checkers.symbolic import accept_meaningless, accept_refutation
 from dropout_theory.claim import Claim, Hypothesis
 from dropout_theory.domains import POSITIVE, REAL
@@ -18,6 +19,7 @@ from dropout_theory.proof import (
     generalise,
     identity,
     meaningless,
+    negation,
     put_values,
     refutation,
 )
@@ -143,3 +145,26 @@ def test_what_is_refuted_does_not_count_as_meaningless():
     claim = claimed(both(less(s, 1), less(s, 2)))
     with pytest.raises(ProofError, match="is about no instance"):
         accept_meaningless(claim, refutation(arithmetic(sp.Not(both(less(3, 1), less(3, 2)))), claim, {s: 3}))
+
+
+def test_a_theorem_about_the_statement_refutes_where_its_assumptions_hold():
+    claim = claimed(less(squares, 26), less_equal(n, 2))
+    zero_or_large = arithmetic(negation(claim.statement), assume(equal(squares, 25 + s)), assume(less_equal(1, s)))
+    there = {**AT_THREE_FOUR, x: {(1,): 1, (2,): 5}, s: 1}
+    assert accept_refutation(claim, refutation(zero_or_large, claim, there)).outcome == "fails"
+    for values in ({**AT_THREE_FOUR, s: 1}, {**AT_THREE_FOUR, s: 0}, AT_THREE_FOUR):
+        with pytest.raises(ProofError, match="not an instance"):
+            refutation(zero_or_large, claim, values)
+
+
+@pytest.mark.parametrize(("assumed", "values", "why"), [
+    (less(c, 0), {c: -1}, "outside its domain"),  # what contradicts a domain proves anything
+    (equal(gate[1], 2), {c: 1}, "random"),
+    (st.ForAll(less(c, 0), (c,)), {c: -1}, "binds"),
+])
+def test_assumptions_that_cannot_hold_refute_nothing(assumed, values, why):
+    claim = claimed(less(squares, 25))
+    anything = arithmetic(negation(claim.statement), assume(assumed), *(
+        [arithmetic(less(0, c))] if assumed == less(c, 0) else [assume(less_equal(25, squares))]))
+    with pytest.raises(ProofError, match=why):
+        refutation(anything, claim, {**AT_THREE_FOUR, **values})

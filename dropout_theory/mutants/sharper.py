@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.claim import REGISTRY, Claim, Hypothesis
 from dropout_theory.kernel import Context
@@ -31,6 +32,8 @@ def with_meaning(found: Ablation, dropped: Hypothesis, weaker: Claim) -> Ablatio
     places = [(repr(h.name), _body(h.condition), [r for r in weaker.hypotheses if r != h]) for h in weaker.hypotheses]
     if found.outcome == "undecided":
         places.append(("the statement", _body(weaker.statement), list(weaker.hypotheses)))
+        places += [(f"the definition of {r}", sp.Tuple(r.base, r.step), list(weaker.hypotheses))
+                   for r in definitions_in(weaker.statement)]
     for name, place, rest in places:
         known = [_body(h.condition) for h in rest]
         defined_by_it = undefined_terms(place, known) - undefined_terms(place, [*known, _body(dropped.condition)])
@@ -41,6 +44,18 @@ def with_meaning(found: Ablation, dropped: Hypothesis, weaker: Claim) -> Ablatio
             return dataclasses.replace(found, outcome="needed", reason=f"{name} is without meaning otherwise: it "
                                        f"is what says that {plain(term)} is defined")
     return found
+
+
+def definitions_in(statement: Any) -> list[lang.Recursion]:
+    """The quantities defined layer by layer of which a statement speaks, and those that define these."""
+    found: dict[lang.Recursion, None] = {}
+    todo = [statement]
+    while todo:
+        families = {e.family for e in todo.pop().atoms(lang.Element) if isinstance(e.family, lang.Recursion)}
+        for family in sorted(families - set(found), key=str):
+            found[family] = None
+            todo += [family.base, family.step]
+    return list(found)
 
 
 def undefined_terms(statement: Any, known: list[Any]) -> set[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -10,6 +11,7 @@ from sympy.logic.boolalg import Boolean
 
 from dropout_theory import language as lang
 from dropout_theory import statements as st
+from dropout_theory.claim import Hypothesis
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.logic import check_domain, negation, put_values
@@ -19,7 +21,8 @@ from dropout_theory.proof.theorem import ProofError, Theorem, certify, need
 from dropout_theory.training import Aversion
 
 Values = Mapping[Any, Any]
-_BINDING = (st.ForEach, st.ForAll, st.Exists, st.SameToOrder, st.Converges)
+_QUANTIFYING = (st.ForAll, st.Exists, st.SameToOrder, st.Converges)
+_BINDING = (st.ForEach, *_QUANTIFYING)
 
 
 def at_instance(theorem: Theorem, values: Values) -> Theorem:
@@ -64,14 +67,23 @@ class Refutation(Boolean):
 
 
 def refutation(theorem: Theorem, claim: Any, values: Values) -> Theorem:
-    """From a theorem that concludes the negation of a claim's statement at `values`, a refutation of the claim.
+    """From a theorem that negates a claim's statement, as it stands or at `values`, a refutation of the claim.
 
-    The values are a complete instance: every domain and hypothesis of the claim is checked. Raises ProofError.
+    The values are a complete instance: every domain and hypothesis of the claim is checked, and every assumption of a
+    theorem about the statement as it stands. Raises ProofError.
     """
-    instance_of = _statement_at(claim, values)
-    need(matches(theorem.conclusion, negation(instance_of)), f"{theorem.conclusion} does not negate {instance_of}")
-    need(not theorem.given, f"unproved assumptions: {theorem.given}")
-    return certify("refutation", Refutation(*_labels(claim, values)), [theorem])
+    if theorem.conclusion == negation(claim.statement):
+        _require_instance(claim, values)
+        for assumed in theorem.given:  # one by one, so that no atom free here counts as bound elsewhere
+            need(not any(isinstance(node, (*_QUANTIFYING, Aversion)) for node in sp.preorder_traversal(assumed)),
+                 f"an assumption binds atoms: {assumed}")
+            holds = (Hypothesis(f"assumption {assumed}", assumed),)
+            _require_instance(replace(claim, statement=assumed, hypotheses=holds), values)
+    else:
+        instance_of = _statement_at(claim, values)
+        need(matches(theorem.conclusion, negation(instance_of)), f"{theorem.conclusion} does not negate {instance_of}")
+        need(not theorem.given, f"unproved assumptions: {theorem.given}")
+    return certify("refutation", Refutation(*_labels(claim, values)), [theorem], discharged=theorem.given)
 
 
 class Meaningless(Boolean):
@@ -93,15 +105,26 @@ def meaningless(theorem: Theorem, claim: Any, values: Values) -> Theorem:
 
 def _statement_at(claim: Any, values: Values) -> Any:
     """The claim's statement at an instance. Raises ProofError when a domain or hypothesis excludes it."""
+    _require_instance(claim, values)
+    return put_values(claim.statement, values)
+
+
+def _require_instance(claim: Any, values: Values) -> None:
     from dropout_theory.instances import Rejected, Unsupported, check_admissible
 
     try:
         check_admissible(claim, dict(values))
     except (Rejected, Unsupported) as error:
         raise ProofError(f"not an instance of {claim.id}: {error}") from None
-    return put_values(claim.statement, values)
 
 
 def _labels(claim: Any, values: Values) -> tuple[Any, Any, Any]:
-    text = ", ".join(f"{k} = {v}" for k, v in values.items())
+    text = ", ".join(f"{k} = {_shown(v)}" for k, v in values.items())
     return claim.statement, sp.Symbol(text), sp.Tuple(*[h.condition for h in claim.hypotheses])
+
+
+def _shown(value: Any) -> str:
+    """A value, or the entries of a family: once where many are equal."""
+    if isinstance(value, Mapping) and len(value) > 4 and len(set(value.values())) == 1:
+        return f"{next(iter(value.values()))} in all {len(value)} places"
+    return str(value)

@@ -1,10 +1,14 @@
-"""The least criterion of all networks, and the network of gadgets that approaches it."""
+"""The least criterion of all networks, and the network of gadgets that approaches it.
+
+What the hypotheses of the comparisons with gadgets are for is in `necessity`.
+"""
 
 from __future__ import annotations
 
 from functools import cache
 
 import sympy as sp
+from dropout_theory.proofs.helmbold2017 import necessity
 from dropout_theory.proofs.helmbold2017.gadget_moments import at, best_is_ratio, mean_top, quadratic, top
 from dropout_theory.proofs.helmbold2017.lower_bound_steps import on_none
 from dropout_theory.proofs.helmbold2017.s04_lower_bound import all_sizes, excess_bound
@@ -117,3 +121,4 @@ def two_inputs() -> Theorem:
     return of_terms(paper.THM8.statement, here, gadgets_with_bias(), all_sizes())
 
 
+__all__ = ["necessity"]
