@@ -6,6 +6,8 @@ from typing import Any
 
 from sympy import Abs, Rational, diff, erf, exp, log, pi, sqrt
 
+from dropout_theory.claim import REGISTRY
+from dropout_theory.domains import POSITIVE
 from dropout_theory.language import E, Relu, Scalar
 from dropout_theory.papers.baldi2014 import s07_transfer as claims
 from dropout_theory.papers.baldi2014.s07_transfer import N, P, S, centred, deviation, k, lam, m, mu, sums
@@ -21,6 +23,7 @@ from dropout_theory.proof import (
     negation,
     prove,
     restate,
+    satisfied,
     weighted,
     witness,
 )
@@ -29,6 +32,7 @@ from dropout_theory.proof.normal import falling_to_zero, moved_normal, positive_
 from dropout_theory.statements import different, equal, less, less_equal
 
 s = Scalar("s")
+FAR = REGISTRY["baldi2014:eq75-best-constant"]
 
 
 def rectified_mean(variable: Any) -> Theorem:
@@ -69,6 +73,32 @@ def error_off_centre() -> Theorem:
     positive = arithmetic(less(0, ratio), nonzero)
     below, above = (instance(bound, {claims.q: ratio}, positive) for bound in tail_bounds())
     return arithmetic(claims.off_centre, error_everywhere(), below, above, nonzero)
+
+
+def tail_to_third_order() -> Theorem:
+    """1 - Phi < phi (1/x - 1/x^3 + 3/x^5): the difference has the slope -15 phi/x^6 and vanishes at infinity."""
+    x = claims.q
+    low, high = 1 - claims.cumulative(x), claims.density(x) * (1 / x - 1 / x**3 + 3 / x**5)
+    return restate(falling_to_zero(high - low, x, arithmetic(less(0, -diff(high - low, x)))), less(low, high))
+
+
+@prove("baldi2014:eq75-best-constant")
+def error_far_off_centre() -> Theorem:
+    """phi(z) - z (1 - Phi(z)) is more than (1 - 3/z^2) phi(z)/z^2, and z^2 is at least 3/(1 - c)."""
+    z, height, tail, c = Scalar("z", POSITIVE), Scalar("h", POSITIVE), Scalar("T"), claims.constant
+    above = arithmetic(less(z * tail, height * (1 - 1 / z**2 + 3 / z**4)),
+                       assume(less(tail, height * (1 / z - 1 / z**3 + 3 / z**5))))
+    share = arithmetic(less_equal(c, 1 - 3 / z**2), assume(less_equal(3, (1 - c) * z**2)))
+    scaled = arithmetic(less_equal(c * (height / z**2), height / z**2 - 3 * height / z**4), share)
+    lemma = arithmetic(less(c * height / z**2, height - z * tail), above, scaled)
+    nonzero, sloped, far = (assume(h) for h in (different(mu, 0), *(h.condition for h in FAR.hypotheses)))
+    ratio = Abs(mu) / deviation
+    positive = arithmetic(less(0, ratio), nonzero)
+    values = {z: ratio, height: claims.density(ratio), tail: 1 - claims.cumulative(ratio)}
+    found = satisfied(instance(lemma, values, positive), instance(tail_to_third_order(), {claims.q: ratio}, positive),
+                      arithmetic(less_equal(3, (1 - c) * ratio**2), far))
+    apart = satisfied(found, arithmetic(different(mu, 0), far))
+    return arithmetic(FAR.statement, error_everywhere(), apart, sloped, far)
 
 
 def plain_error(*premises: Theorem) -> Theorem:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Abs, erf, exp, log, pi, sqrt
+from sympy import Abs, Rational, erf, exp, log, pi, sqrt
 
 from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import POSITIVE
+from dropout_theory.domains import POSITIVE, interval
 from dropout_theory.language import E, Relu, Scalar, distribution, index, normal, size, subnetwork, weights
 from dropout_theory.statements import both, different, equal, less, less_equal
 
@@ -101,7 +101,9 @@ claim("sec7-relu-error",
       kind="sentence", source="section 7.2, after eq. (73): the error in all cases", not_applicable=NORMAL,
       reading="One closed form for the three cases of the text, positive, zero and negative mean.")
 
-off_centre = less_equal(Abs(E(rectified(S)) - rectified(mu)), Abs(lam) * deviation**3 / mu**2 * density(z))
+size_of_error = Abs(E(rectified(S)) - rectified(mu))
+bound_off_centre = Abs(lam) * deviation**3 / mu**2 * density(z)
+off_centre = less_equal(size_of_error, bound_off_centre)
 
 claim("eq75",
       title="Away from zero the error of a rectified linear unit vanishes with the deviation of its sum",
@@ -109,6 +111,16 @@ claim("eq75",
       not_applicable=NORMAL,
       reading="Close to zero is read as a bound that vanishes, with the deviation, faster than any power of it; the "
               "text has negative means here and mentions positive ones after.")
+
+constant = Scalar("c", interval(0, 1, open_above=True))
+claim("eq75-best-constant",
+      title="No constant below 1 will do in the bound of the error away from zero: far from it the error is larger",
+      statement=less(constant * bound_off_centre, size_of_error), kind="sentence",
+      source="section 7.2, eq. (75), with its best constant", not_applicable=NORMAL,
+      hypotheses=[Hypothesis("slope is not zero", different(lam, 0)),
+                  Hypothesis("mean is far from zero", less_equal(3 * deviation**2, (1 - constant) * mu**2))],
+      admissible={constant: Rational(1, 2), lam: 1, mu: -3, deviation: 1},
+      reading="For every constant below 1 there are such means, so that eq75 has the best one.")
 
 # a population of units whose mean sums are normal around zero: the sums then have the deviation sqrt(sigma^2 + tau^2)
 tau = Scalar("tau", POSITIVE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Rational, Sum
+from sympy import Rational, Sum, sympify
 
 from dropout_theory.claim import Section
 from dropout_theory.language import E, Relu, Scalar, gates, weights
@@ -37,12 +37,16 @@ def criterion(*parameters: Any) -> Any:
 least = (n + 2) / (2 * (3 * n + 4))
 LIMITS = {"max_size": 3}
 
+best = (Rational(1, 2), 0, 2 / (3 * n + 4), (n + 2) / (3 * n + 4))
+at_two = [sympify(value).subs(n, 2) for value in best]
+BEST_OF_TWO = {n: 2, b0: at_two[3],
+               **{entries: dict.fromkeys([(1,), (2,)], value) for entries, value in zip((W, b, w), at_two, strict=False)}}
+
 BOUND = claim("thm8-one-input",
       title="With one input and n hidden units the criterion is at least (n + 2)/(6n + 8), whatever the weights",
       statement=less_equal(least, criterion()), kind="sentence", source="section 4.1, theorem 8, for K = 1",
-      limits=LIMITS)
+      limits=LIMITS, admissible=BEST_OF_TWO, reading="The bound is reached, see thm8-one-input-reached.")
 
-best = (Rational(1, 2), 0, 2 / (3 * n + 4), (n + 2) / (3 * n + 4))
 REACHED = claim("thm8-one-input-reached",
       title="With one input a network without negative weights reaches the least criterion",
       statement=equal(criterion(*best), least), kind="sentence", source="section 4.1, theorem 8, for K = 1",
