@@ -23,7 +23,9 @@ from dropout_theory.proofs.helmbold2017.weight_decay import (
 )
 from sympy import Rational, Sum
 
+from dropout_theory.domains import REAL
 from dropout_theory.language import Relu, Scalar
+from dropout_theory.mutants.widening import in_domain
 from dropout_theory.papers.helmbold2017 import appendix_b_closed_form as paper
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.weight_decay import (
@@ -56,6 +58,13 @@ from dropout_theory.proof import (
     witness,
 )
 from dropout_theory.statements import equal, less, less_equal
+
+
+@prove("helmbold2017:lem32-unique", without="B in non-negative real, not real")
+def any_budget() -> Theorem:
+    """Squares sum to what is not negative."""
+    premise, wanted = in_domain(paper.LEM32_UNIQUE, paper.budget, REAL).statement.args
+    return discharge(premise, arithmetic(wanted, assume(premise)))
 
 
 @prove("helmbold2017:lem32-step-root")

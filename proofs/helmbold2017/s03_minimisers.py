@@ -1,33 +1,20 @@
-"""Networks near any network that compute the same, layer by layer; aversions in closed form."""
+"""Networks near any network that compute the same, layer by layer; aversions of one unit in closed form."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
+from dropout_theory.proofs.helmbold2017 import scaled_labels  # noqa: F401 - proves what is said of labels
 from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
 from dropout_theory.proofs.helmbold2017.tactics import layer
-from dropout_theory.proofs.helmbold2017.weight_decay import aversion_is_closed_form, closed_form, given_input
-from sympy import Ge, Le, Min, Not, Rational, S, Sum, sqrt
+from sympy import Ge, Le, Not, Product, Rational, S, Sum
 
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import E, Recursion, Relu, Scalar
+from dropout_theory.domains import NONNEGATIVE, POSITIVE, REAL
+from dropout_theory.language import E, Family, Recursion, Scalar, substitute
+from dropout_theory.mutants.widening import in_domain
 from dropout_theory.papers.helmbold2017 import s03_minimisers as paper
 from dropout_theory.papers.helmbold2017.notation import d, i, k, l, n
-from dropout_theory.papers.helmbold2017.weight_decay import (
-    V,
-    a,
-    j,
-    lam,
-    own,
-    projection,
-    risk_of,
-    size_of,
-    square,
-)
-from dropout_theory.papers.helmbold2017.weight_decay import b as output_bias
-from dropout_theory.papers.helmbold2017.weight_decay import w as output_weights
 from dropout_theory.proof import (
     Theorem,
     apply,
@@ -37,6 +24,7 @@ from dropout_theory.proof import (
     conjunction,
     discharge,
     generalise,
+    identity,
     induction,
     instance,
     prove,
@@ -47,11 +35,9 @@ from dropout_theory.proof import (
     unfolded,
 )
 from dropout_theory.proof.indices import entry_below_sum
-from dropout_theory.proof.layers import over_masks, relu_scaled, rewritten
+from dropout_theory.proof.layers import last_split, over_masks, rewritten
 from dropout_theory.proof.optima import aversion_value
-from dropout_theory.proof.training import homogeneous, reparametrised, same_training
 from dropout_theory.statements import ForEach, equal, implies, less, less_equal
-from dropout_theory.sums import same
 from dropout_theory.training import Aversion
 
 
@@ -190,44 +176,23 @@ def centring_matters() -> Theorem:
                          zip((plain, centred), (paper.PLAIN, paper.CENTRED_AVERSION), strict=True)))
 
 
-root = Scalar("g", POSITIVE)  # of the label
+@prove("helmbold2017:sec32-equivalence", without="c' in positive real, not real")
+def factors_compose() -> Theorem:
+    """By induction over the layers: a product of products is the product of the products, whatever the signs."""
+    other = Family(paper.c_.name, REAL, paper.c_.ranges, False)
+    terms = (paper.c[paper.t], other[paper.t], paper.c[paper.t] * other[paper.t])
 
+    def up_to(top: Any) -> list[Any]:
+        return [Product(term, (paper.t, 1, top)) for term in terms]
 
-@cache
-def labelled() -> Theorem:
-    """Weights times the root of c and the output bias times c turn the label 1 into c, and lambda into lambda/c."""
-    c = root**2
-    grown = {V: root * V[j, k], a: root * a[j], output_weights: root * output_weights[j], output_bias: c * output_bias}
-    shrunk = {V: V[j, k] / root, a: a[j] / root, output_weights: output_weights[j] / root, output_bias: output_bias / c}
-    moved = reparametrised(paper.labelled(c), grown, shrunk)
-    middle = moved.conclusion.args[1]
-    risk = risk_of(own)
-    softer = risk + lam / c / 2 * size_of(own)
-    scaled = same_training(middle, louder(middle.criterion, c**2 * softer), louder(middle.risk, c**2 * risk))
-    units = homogeneous(Aversion(softer, risk, middle.parameters), c**2)
-    value = instance(aversion_is_closed_form(), {lam: lam / c})
-    for_root = arithmetic(equal(paper.labelled(c), Min(c**2 / 4, lam**2 / square())), moved, scaled, units, value,
-                          given_input())
-    return instance(for_root, {root: sqrt(paper.factor)})
-
-
-def louder(grown: Any, wanted: Any) -> Theorem:
-    """grown = wanted once the root of the label is taken out of every rectifier."""
-    inner = (projection(own, j) + a[j], a[j])
-    rules = [arithmetic(equal(e, root * Relu(part)), relu_scaled(root, part)) for part in inner
-             for e in grown.atoms(Relu) if same(e.args[0], root * part)]
-    return restate(rewritten(grown, *rules), equal(grown, wanted))
-
-
-@prove("helmbold2017:sec34-output-scaling")
-def output_scaling() -> Theorem:
-    return labelled()
-
-
-@prove("helmbold2017:sec34-no-output-scaling")
-def not_the_square() -> Theorem:
-    c, (large, signal) = paper.factor, [assume(h.condition) for h in paper.NOT_SQUARE.hypotheses]
-    known = arithmetic(less(0, square()), signal)
-    forms = arithmetic(less(Min(c**2 / 4, lam**2 / square()), c**2 * closed_form()), large, signal, known)
-    whole = arithmetic(paper.NOT_SQUARE.statement, forms, labelled(), aversion_is_closed_form(), known)
-    return satisfied(whole, known)
+    first, second, whole = up_to(layer)
+    statement = equal(first * second, whole)
+    one = [last_split(product) for product in up_to(S.One)]
+    base = arithmetic(equal(one[0].conclusion.args[0] * one[1].conclusion.args[0], one[2].conclusion.args[0]), *one)
+    step = arithmetic(substitute(statement, {layer: layer + 1}), assume(statement),
+                      *[last_split(product) for product in up_to(layer + 1)])
+    composed = instance(induction(layer, statement, base, step), {layer: d})
+    inverse = identity(Product(1 / paper.c[paper.t], paper.factors) * Product(paper.c[paper.t], paper.factors), 1)
+    (weights,) = in_domain(paper.EQUIVALENCE, paper.c_, REAL).statement.atoms(ForEach)
+    entries = generalise(identity(*weights.body.args), *[tuple(limit.args) for limit in weights.limits])
+    return conjunction(composed, inverse, entries)

@@ -65,7 +65,7 @@ from dropout_theory.proof.indices import entry_below_sum
 from dropout_theory.proof.layers import relu_kept, rewritten
 from dropout_theory.proof.optima import aversion_value
 from dropout_theory.proof.series import termwise
-from dropout_theory.statements import both, equal, less, less_equal
+from dropout_theory.statements import both, different, equal, less, less_equal
 
 
 @prove("helmbold2017:thm7")
@@ -245,9 +245,11 @@ def opposite_inputs() -> Theorem:
 
 @prove("helmbold2017:sec34-vertical")
 def vertical() -> Theorem:
+    known = assume(paper.VERTICAL.hypotheses[0].condition)
+    used = arithmetic(different(paper.c, 0), known)
     grown = arithmetic(equal(Sum((paper.c * V[j, k]) ** 2, (k, 1, K), (j, 1, n)), paper.c**2 * paper.first))
-    shrunk = arithmetic(less_equal(0, Sum((w[j] / paper.c) ** 2, (j, 1, n))))
-    return arithmetic(paper.VERTICAL.statement, grown, shrunk, assume(paper.VERTICAL.hypotheses[0].condition))
+    shrunk = arithmetic(less_equal(0, Sum((w[j] / paper.c) ** 2, (j, 1, n))), used)
+    return arithmetic(paper.VERTICAL.statement, grown, shrunk, used, known)
 
 
 @prove("helmbold2017:sec34-horizontal")

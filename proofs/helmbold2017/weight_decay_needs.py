@@ -10,8 +10,8 @@ from functools import partial
 from typing import Any
 
 from dropout_theory.proofs.helmbold2017.s01_penalties import norm_aversion
-from dropout_theory.proofs.helmbold2017.s03_minimisers import labelled
 from dropout_theory.proofs.helmbold2017.s03_weight_decay import zero_input
+from dropout_theory.proofs.helmbold2017.scaled_labels import labelled
 from dropout_theory.proofs.helmbold2017.weight_decay import aversion_is_closed_form
 from sympy import Rational, S
 

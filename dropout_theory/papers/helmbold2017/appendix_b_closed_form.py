@@ -77,7 +77,7 @@ claim("lem32-node.amended",
       statement=implies(spent, less_equal(out * alpha * s, best_value)), source="appendix B, lemma 32",
       admissible=best)
 
-claim("lem32-unique",
+LEM32_UNIQUE = claim("lem32-unique",
       title="The positive maximiser is the only one with alpha >= 0",
       statement=implies(both(spent, equal(out * alpha * s, best_value), less_equal(0, alpha)),
                         both(equal(out, best_out), equal(alpha, best_alpha))),

@@ -115,7 +115,7 @@ ONE_LAYER = claim("sec3-one-layer-isolated",
               "input, P_(1,1), p = 1/2.")
 
 c_, factors = family("c'", POSITIVE, (t, 1, d)), (t, 1, d)
-claim("sec32-equivalence",
+EQUIVALENCE = claim("sec32-equivalence",
       title="Rescalings of product one compose and invert, so that they relate equivalent networks",
       statement=both(equal(Product(c[t], factors) * Product(c_[t], factors), Product(c[t] * c_[t], factors)),
                      equal(Product(1 / c[t], factors) * Product(c[t], factors), 1),

@@ -1,0 +1,130 @@
+"""The scale of the labels under weight decay: labels of any sign from those that are positive, and these from 1."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from dropout_theory.proofs.helmbold2017.weight_decay import aversion_is_closed_form, closed_form, given_input
+from sympy import Min, S, sqrt
+
+from dropout_theory.domains import NONNEGATIVE, POSITIVE, REAL
+from dropout_theory.language import Relu, Scalar
+from dropout_theory.papers.helmbold2017 import s03_minimisers as paper
+from dropout_theory.papers.helmbold2017.weight_decay import (
+    V,
+    a,
+    j,
+    k,
+    lam,
+    own,
+    projection,
+    risk_of,
+    size_of,
+    square,
+)
+from dropout_theory.papers.helmbold2017.weight_decay import b as output_bias
+from dropout_theory.papers.helmbold2017.weight_decay import w as output_weights
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    cases,
+    discharge,
+    identity,
+    instance,
+    negation,
+    prove,
+    restate,
+    satisfied,
+)
+from dropout_theory.proof.layers import relu_scaled, rewritten
+from dropout_theory.proof.optima import aversion_value
+from dropout_theory.proof.training import homogeneous, reparametrised, replaced, same_training
+from dropout_theory.statements import equal, less, less_equal
+from dropout_theory.sums import same
+from dropout_theory.training import Aversion
+
+root = Scalar("g", POSITIVE)  # of the label
+
+
+@cache
+def labelled() -> Theorem:
+    """Weights times the root of c and the output bias times c turn the label 1 into c, and lambda into lambda/c."""
+    c = root**2
+    grown = {V: root * V[j, k], a: root * a[j], output_weights: root * output_weights[j], output_bias: c * output_bias}
+    shrunk = {V: V[j, k] / root, a: a[j] / root, output_weights: output_weights[j] / root, output_bias: output_bias / c}
+    moved = reparametrised(paper.labelled(c), grown, shrunk)
+    middle = moved.conclusion.args[1]
+    risk = risk_of(own)
+    softer = risk + lam / c / 2 * size_of(own)
+    scaled = same_training(middle, louder(middle.criterion, c**2 * softer), louder(middle.risk, c**2 * risk))
+    units = homogeneous(Aversion(softer, risk, middle.parameters), c**2)
+    value = instance(aversion_is_closed_form(), {lam: lam / c})
+    for_root = arithmetic(equal(paper.labelled(c), Min(c**2 / 4, lam**2 / square())), moved, scaled, units, value,
+                          given_input())
+    return instance(for_root, {root: sqrt(paper.factor)})
+
+
+def louder(grown: Any, wanted: Any) -> Theorem:
+    """grown = wanted once the root of the label is taken out of every rectifier."""
+    inner = (projection(own, j) + a[j], a[j])
+    rules = [arithmetic(equal(e, root * Relu(part)), relu_scaled(root, part)) for part in inner
+             for e in grown.atoms(Relu) if same(e.args[0], root * part)]
+    return restate(rewritten(grown, *rules), equal(grown, wanted))
+
+
+@prove("helmbold2017:sec34-output-scaling")
+def output_scaling() -> Theorem:
+    return labelled()
+
+
+@prove("helmbold2017:sec34-no-output-scaling")
+def not_the_square() -> Theorem:
+    c, (large, signal) = paper.factor, [assume(h.condition) for h in paper.NOT_SQUARE.hypotheses]
+    known = arithmetic(less(0, square()), signal)
+    forms = arithmetic(less(Min(c**2 / 4, lam**2 / square()), c**2 * closed_form()), large, signal, known)
+    whole = arithmetic(paper.NOT_SQUARE.statement, forms, labelled(), aversion_is_closed_form(), known)
+    return satisfied(whole, known)
+
+
+# --- labels that are not positive ------------------------------------------------------------------------------
+
+ENDS, ALL = (f"c in positive real, not {domain}" for domain in (NONNEGATIVE, REAL))
+low, label = Scalar("c", NONNEGATIVE), Scalar("c", REAL)
+
+
+def for_label(c: Any) -> Any:
+    """min(c^2/4, lambda^2/(x . x))."""
+    return Min(c**2 / 4, lam**2 / square())
+
+
+@prove("helmbold2017:sec34-output-scaling", without=ENDS)
+@cache
+def label_zero() -> Theorem:
+    """Where both labels are 0 the network of zeros is the minimiser, without risk."""
+    positive = less(0, low)
+    above = instance(labelled(), {paper.factor: low}, assume(positive))
+    aversion, none = paper.labelled(low), assume(negation(positive))
+    zeros = dict.fromkeys(aversion.parameters, S.Zero)
+    criterion, risk = aversion.criterion, aversion.risk
+    no_risk = arithmetic(equal(risk, 0), assume(equal(criterion, 0)))
+    at_zero = [arithmetic(equal(replaced(whole, zeros), 0), none) for whole in (criterion, risk)]
+    value = aversion_value(aversion, arithmetic(less_equal(0, criterion)), discharge(equal(criterion, 0), no_risk),
+                           (zeros, at_zero[0]), arithmetic(less_equal(0, risk)), (zeros, at_zero[1]))
+    return cases(positive, above, arithmetic(equal(aversion, for_label(low)), value, none, given_input()))
+
+
+@prove("helmbold2017:sec34-output-scaling", without=ALL)
+def any_label() -> Theorem:
+    """Turning the signs of the weights out of the hidden units and of the output bias turns that of the label."""
+    turned = {output_weights: -output_weights[j], output_bias: -output_bias}
+    moved = reparametrised(paper.labelled(label), turned, turned)
+    middle, opposite = moved.conclusion.args[1], paper.labelled(-label)
+    same_values = same_training(middle, identity(middle.criterion, opposite.criterion),
+                                identity(middle.risk, opposite.risk))
+    positive = less_equal(0, label)
+    below = assume(negation(positive))
+    value = instance(label_zero(), {low: -label}, below)
+    return cases(positive, instance(label_zero(), {low: label}, assume(positive)),
+                 arithmetic(equal(paper.labelled(label), for_label(label)), moved, same_values, value, given_input()))
