@@ -7,7 +7,9 @@ from math import comb
 import pytest
 import sympy as sp
 
+from dropout_theory.claim import load
 from dropout_theory.domains import INTEGER, REAL
+from dropout_theory.evaluate import Truth, judge
 from dropout_theory.language import Scalar, family, index, natural, size
 from dropout_theory.proof import ProofError, arithmetic, assume, evaluated
 from dropout_theory.proof.counting import (
@@ -25,6 +27,8 @@ from dropout_theory.proof.counting import (
     same_integer,
     split_sum,
 )
+from dropout_theory.proof.theorem import FACTS
+from dropout_theory.proofs_loader import load_proofs
 from dropout_theory.statements import different, equal, less, less_equal
 
 n, m, k = size("n"), natural("m"), natural("k")
@@ -128,3 +132,17 @@ def test_parity_needs_both_halves() -> None:
         parity(m, k, statement, even, arithmetic(less_equal(0, 2 * k + 1), assume(less_equal(3, k))))
     with pytest.raises(ProofError, match="not natural"):
         parity(n, k, less_equal(0, n), even, odd)
+
+
+def test_wallis_bounds_hold_for_small_numbers_and_are_not_far_off() -> None:
+    load("helmbold2017")
+    load_proofs("helmbold2017")
+    statement = FACTS["wallis"].statement
+    (half,) = statement.free_symbols
+    for count in [*range(20), 200]:
+        assert judge(statement, {half: count}, None).truth is Truth.TRUE
+    for part in statement.args:  # with another constant for pi neither holds
+        for wrong in (sp.Rational(31, 10), sp.Rational(32, 10)):
+            changed = part.xreplace({sp.pi: wrong})
+            found = {judge(changed, {half: count}, None).truth for count in (1, 10, 100)}
+            assert (found == {Truth.TRUE}) is (bool(wrong < sp.pi) is part.lhs.has(sp.pi))

@@ -7,11 +7,12 @@ which holds at most sqrt(n)/2 + 1 integers, has probability at most 1/2 from n =
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import sympy as sp
-from sympy import Rational, Sum, binomial, sqrt
+from sympy import Rational, Sum, binomial, pi, sqrt
 
 from dropout_theory.domains import NONNEGATIVE, POSITIVE
 from dropout_theory.language import Scalar, natural, substitute
@@ -23,6 +24,9 @@ from dropout_theory.proof import (
     arithmetic,
     assume,
     cases,
+    classical,
+    classical_fact,
+    component,
     conjunction,
     discharge,
     identity,
@@ -53,7 +57,7 @@ from dropout_theory.proof.counting import (
 )
 from dropout_theory.proof.indices import generalise_offset
 from dropout_theory.proof.layers import rewritten
-from dropout_theory.statements import equal, less, less_equal
+from dropout_theory.statements import both, equal, less, less_equal
 
 for label, value in (("lem15.2", 5), ("lem15", 5), ("lem15-step-interval", 5), ("lem15-step-tail", 16)):
     witness(f"helmbold2017:{label}", {n: value})
@@ -119,20 +123,20 @@ def largest() -> Theorem:
     return cases(above, right, reflected)
 
 
-def square_bound() -> Theorem:
-    """C(N, v)^2 (3N/2 + 1) <= 4^N, by parity of N."""
-    statement = less_equal(binomial(N, v) ** 2 * (3 * N / 2 + 1), 4**N)
+def square_bound(factor: Callable[[Any], Any], middle: Theorem) -> Theorem:
+    """C(N, v)^2 factor(N/2) <= 4^N, by parity of N, from C(2c, c)^2 factor(c) <= 16^c; the factor is a rising one."""
+    statement = less_equal(binomial(N, v) ** 2 * factor(N / 2), 4**N)
     even = satisfied(instance(largest(), {N: 2 * c}), arithmetic(less_equal(2 * c, 2 * c + 1)),
                      arithmetic(less_equal(2 * c - 1, 2 * c)))
     odd = satisfied(instance(largest(), {N: 2 * c + 1, c: c + 1}), arithmetic(less_equal(2 * c + 1, 2 * (c + 1) + 1)),
                     arithmetic(less_equal(2 * (c + 1) - 1, 2 * c + 1)))
-    at_even = arithmetic(substitute(statement, {N: 2 * c}), squared(even, 2 * c, c, 3 * c + 1), central())
+    at_even = arithmetic(substitute(statement, {N: 2 * c}), squared(even, 2 * c, c, factor(c)), middle)
     doubled = arithmetic(equal(binomial(2 * c + 2, c + 1), 2 * binomial(2 * c + 1, c + 1)),
                          binomial_absorbed(2 * c + 1, c), binomial_mirrored(2 * c + 1, c))
-    top = instance(central(), {c: c + 1})
+    top = instance(middle, {c: c + 1})
     square = arithmetic(equal(binomial(2 * c + 2, c + 1) ** 2, 4 * binomial(2 * c + 1, c + 1) ** 2), doubled)
-    half_top = arithmetic(less_equal(binomial(2 * c + 1, c + 1) ** 2 * (3 * c + 4), 4**(2 * c + 1)), square, top)
-    wide = squared(odd, 2 * c + 1, c + 1, 3 * c + 4)
+    half_top = arithmetic(less_equal(binomial(2 * c + 1, c + 1) ** 2 * factor(c + 1), 4**(2 * c + 1)), square, top)
+    wide = squared(odd, 2 * c + 1, c + 1, factor(c + 1))
     at_odd = arithmetic(substitute(statement, {N: 2 * c + 1}), wide, half_top)
     return parity(N, c, statement, at_even, at_odd)
 
@@ -147,12 +151,19 @@ def squared(smaller: Theorem, size: Any, middle: Any, factor: Any) -> Theorem:
 @cache
 def point_bound() -> Theorem:
     """Pr(X = v) <= (3n/2 + 1)^(-1/2)."""
+    return root_of(square_bound(lambda half: 3 * half + 1, central()))
+
+
+def root_of(bound: Theorem) -> Theorem:
+    """Pr(X = v) <= 1/sqrt(q), from C(N, v)^2 q <= 4^N."""
+    factor = bound.conclusion.args[0] / binomial(N, v) ** 2
     a, b, q = Scalar("a", NONNEGATIVE), Scalar("b", POSITIVE), Scalar("q", POSITIVE)
     premise = less_equal(a**2 * q, b**2)
     root = arithmetic(less_equal(a * sqrt(q), b), assume(premise))
     lemma = discharge(premise, arithmetic(less_equal(a / b, 1 / sqrt(q)), root))
-    at = instance(lemma, {a: binomial(N, v), b: 2**N, q: 3 * N / 2 + 1}, binomial_not_negative(N, v))
-    return instance(apply(at, square_bound()), {N: n})
+    trials = instance(bound, {N: n})
+    at = instance(lemma, {a: binomial(n, v), b: 2**n, q: factor.subs(N, n)}, binomial_not_negative(n, v))
+    return apply(at, trials)
 
 
 def for_each(theorem: Theorem, low: Any, high: Any, *premises: Theorem) -> Theorem:
@@ -167,6 +178,42 @@ def each_point() -> Theorem:
     wider = arithmetic(less_equal(chance(v), 1 / sqrt(n)), bound,
                        arithmetic(less_equal(1 / sqrt(3 * n / 2 + 1), 1 / sqrt(n))))
     return for_each(wider, sp.S.Zero, n)
+
+
+# --- its best constant ------------------------------------------------------------------------------------------
+
+coefficient = binomial(2 * c, c)
+classical_fact("wallis", both(less_equal(coefficient**2 * (pi * c), 16**c),
+                              less_equal(16**c, coefficient**2 * (pi * (c + Rational(1, 2))))),
+               "Wallis's product for pi, each partial product of which lies between these bounds")
+
+
+@prove("helmbold2017:lem15-step-point-sharpened")
+def each_point_by_wallis() -> Theorem:
+    wallis = classical("wallis")
+    bound = root_of(square_bound(lambda half: pi * half, component(wallis, wallis.conclusion.args[0])))
+    return for_each(arithmetic(less_equal(chance(v), sqrt(2 / (pi * n))), bound), sp.S.Zero, n)
+
+
+@prove("helmbold2017:lem15-step-point-best-constant")
+def enough_trials() -> Theorem:
+    """a^2 16^m <= a^2 pi (m + 1/2) C(2m, m)^2 < 2m C(2m, m)^2; take roots."""
+    m, a, wallis = paper.half_size, paper.constant, classical("wallis")
+    x, b, q = Scalar("x", NONNEGATIVE), Scalar("b", POSITIVE), Scalar("q", POSITIVE)
+    fact = less_equal(b**2, x**2 * (pi * (q + 1) / 2))
+    enough = less(pi * a**2 * (q + 1), 2 * q)
+    positive = arithmetic(less(0, x**2), assume(fact))
+    wide = arithmetic(less_equal(a**2 * b**2, a**2 * (x**2 * (pi * (q + 1) / 2))), assume(fact))
+    more = arithmetic(less(x**2 * (pi * a**2 * (q + 1)), x**2 * (2 * q)), assume(enough), positive)
+    squares = arithmetic(less((a * b) ** 2, x**2 * q), wide, more)
+    roots = arithmetic(less(a * b, x * sqrt(q)), squares)
+    lemma = discharge(enough, discharge(fact, arithmetic(less(a / sqrt(q), x / b), roots)))
+    values = {x: binomial(2 * m, m), b: 4**m, q: 2 * m}
+    known = instance(component(wallis, wallis.conclusion.args[1]), {c: m})
+    at = instance(lemma, values, binomial_not_negative(2 * m, m))
+    trials = arithmetic(at.conclusion.args[0], assume(paper.BEST_POINT.hypotheses[0].condition))
+    found = apply(at, trials)
+    return restate(apply(found, restate(known, found.conclusion.args[0])), paper.BEST_POINT.statement)
 
 
 # --- the two tails ----------------------------------------------------------------------------------------------

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Rational, Sum, binomial, ceiling, floor, sqrt
+from sympy import Rational, Sum, binomial, ceiling, floor, pi, sqrt
 
 from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.language import index, size
-from dropout_theory.statements import ForEach, both, different, equal, implies, less_equal
+from dropout_theory.domains import POSITIVE
+from dropout_theory.language import Scalar, index, size
+from dropout_theory.statements import ForEach, both, different, equal, implies, less, less_equal
 
 claim = Section("helmbold2017", "4")
 
@@ -65,6 +66,20 @@ claim("lem15-step-point",
       title="No value of a symmetric binomial has probability above one over root n",
       statement=ForEach(less_equal(chance(j), 1 / sqrt(n)), (j, 0, n)),
       kind="step", source="proof of lemma 15", limits=UP_TO_40)
+
+half_size, constant = size("m"), Scalar("c", POSITIVE)
+SHARP: dict[str, Any] = {"kind": "sentence", "source": "proof of lemma 15, sharpened", "limits": UP_TO_40}
+
+SHARPENED = claim("lem15-step-point-sharpened",
+      title="No value of a symmetric binomial has probability above the root of 2/(pi n)",
+      statement=ForEach(less_equal(chance(j), sqrt(2 / (pi * n))), (j, 0, n)), **SHARP)
+
+BEST_POINT = claim("lem15-step-point-best-constant",
+      title="No constant below the root of 2/pi will do: the middle of an even number of trials exceeds it",
+      statement=less(constant / sqrt(2 * half_size), binomial(2 * half_size, half_size) / 4**half_size),
+      hypotheses=[Hypothesis("enough trials", less(pi * constant**2 * (2 * half_size + 1), 4 * half_size))],
+      admissible={constant: Rational(3, 4), half_size: 9}, **SHARP,
+      reading="For every smaller constant there are enough trials, n = 2m of them.")
 
 claim("lem15-step-interval",
       title="The open interval of a quarter root of n around the mean has probability at most one half",

@@ -39,8 +39,8 @@ LIMITS = {"max_size": 3}
 
 best = (Rational(1, 2), 0, 2 / (3 * n + 4), (n + 2) / (3 * n + 4))
 at_two = [sympify(value).subs(n, 2) for value in best]
-BEST_OF_TWO = {n: 2, b0: at_two[3],
-               **{entries: dict.fromkeys([(1,), (2,)], value) for entries, value in zip((W, b, w), at_two, strict=False)}}
+BEST_OF_TWO = {n: 2, b0: at_two[3], **{entries: dict.fromkeys([(1,), (2,)], value)
+                                       for entries, value in zip((W, b, w), at_two, strict=False)}}
 
 BOUND = claim("thm8-one-input",
       title="With one input and n hidden units the criterion is at least (n + 2)/(6n + 8), whatever the weights",
