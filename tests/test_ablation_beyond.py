@@ -17,6 +17,7 @@ from dropout_theory.mutants.closure import by_continuity
 from dropout_theory.mutants.meaning import undefined_term
 from dropout_theory.mutants.replay import replayed
 from dropout_theory.mutants.widening import in_domain, renewed
+from dropout_theory.proof import ProofError
 from dropout_theory.statements import SameToOrder, equal, implies, less, less_equal
 
 m, n, j, k = size("m"), size("n"), index("j"), index("k")
@@ -96,3 +97,11 @@ def test_a_proof_of_another_statement_does_not_count(monkeypatch):
         said = json.dumps({"scope": "a rule", "statement": statement_fingerprint(proved), "relies": []})
         monkeypatch.setattr(subprocess, "run", lambda *_, said=said, **__: SimpleNamespace(stdout=said))
         assert replayed(other, c, REAL) == scope
+
+
+def test_a_network_refutes_only_what_is_false_of_it():
+    from dropout_theory.proofs.helmbold2017.signed_outputs import SIGNED, WITHOUT, refuted
+
+    with pytest.raises(ProofError, match="not implied"):  # holds whatever the signs
+        refuted("lem16-step-zero", SIGNED, WITHOUT, exact=100)
+    assert not refuted("lem16-all-sizes", SIGNED, WITHOUT, exact=100).given

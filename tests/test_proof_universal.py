@@ -84,6 +84,9 @@ def test_collected_power_refuses_negative_bases_and_dependence() -> None:
     assert found == equal(sp.Product(K ** P[k], (k, 1, m)), K ** sp.Sum(P[k], (k, 1, m)))
     with pytest.raises(ProofError, match="negative"):
         collected_power(x, P[k], (k, 1, m))
+    assert collected_power(x, sp.S.One, (k, 1, m)).conclusion.args[1] == x ** sp.Sum(1, (k, 1, m))
+    with pytest.raises(ProofError, match="negative"):
+        collected_power(x, -sp.S.One, (k, 1, m))
     with pytest.raises(ProofError, match="depends"):
         collected_power(P[k], P[k], (k, 1, m))
 

@@ -22,7 +22,7 @@ from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, 
 from dropout_theory.kernel import Context
 from dropout_theory.mutants.closure import by_continuity
 from dropout_theory.mutants.registered import check_names, judged, outside, settled
-from dropout_theory.mutants.replay import replayed
+from dropout_theory.mutants.replay import from_parts, replayed
 from dropout_theory.mutants.sharper import implied, undefined_terms, with_meaning, with_sharper
 from dropout_theory.mutants.widening import inside, own_atoms, widenings
 from dropout_theory.proofs_loader import proof_of, witnesses
@@ -99,7 +99,8 @@ def _beyond(found: Ablation, other: Claim, atom: Any, new: Any, doubtful: int) -
     reason: str | None = None
     if by_continuity(other, new, atom.domain):
         reason = "its sides are continuous there, and what holds inside passes to the ends"
-    elif other.id in REGISTRY and proof_of(other.id) is not None and _doubtful(other) <= doubtful:
+    elif (other.id in REGISTRY and (proof_of(other.id) or from_parts(REGISTRY[other.id], REGISTRY))
+          and _doubtful(other) <= doubtful):
         reason = replayed(other, atom, new.domain)
     return dataclasses.replace(found, outcome="not needed", reason=reason) if reason else found
 

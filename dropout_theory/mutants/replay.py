@@ -11,8 +11,10 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
+
+import sympy as sp
 
 from dropout_theory.claim import REGISTRY
 from dropout_theory.fingerprint import spelled, statement_fingerprint
@@ -67,8 +69,8 @@ def _prove(claim_id: str, atom: Any, wider: Any) -> dict[str, Any]:
     waiting = [claim_id]
     while waiting:
         claim = registry[waiting.pop()]
-        proof: Callable[[], Any] = proof_of(claim.id) or (lambda statement=claim.statement: automatic(statement))
-        theorem = proof()
+        proof = proof_of(claim.id)
+        theorem = proof() if proof is not None else from_parts(claim, registry) or automatic(claim.statement)
         scopes[claim.id] = accept(claim, theorem, "its own proof").scope
         for used in theorem.uses:
             name = used.removeprefix("classical:")
@@ -81,6 +83,17 @@ def _prove(claim_id: str, atom: Any, wider: Any) -> dict[str, Any]:
             elif used not in scopes:
                 waiting.append(used)
     return {"scope": scopes[claim_id], "statement": statement_fingerprint(registry[claim_id]), "relies": list(relies)}
+
+
+def from_parts(claim: Any, registry: Iterable[Any]) -> Any:
+    """All that a claim says, each part cited as the claim that says it; None where one is no claim of its own."""
+    from dropout_theory.proof import cite, conjunction
+
+    if not isinstance(claim.statement, sp.And):
+        return None
+    known = {c.statement: c for c in registry if c.id != claim.id}
+    return conjunction(*[cite(known[part]) for part in claim.statement.args]) \
+        if all(part in known for part in claim.statement.args) else None
 
 
 def _said(claim: Any) -> list[str]:

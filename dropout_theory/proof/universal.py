@@ -89,13 +89,15 @@ def finite_jensen(f: Any, x: lang.Scalar, entries: Any, probabilities: lang.Fami
 
 
 def collected_power(base: Any, exponent: Any, limits: tuple[Any, Any, Any]) -> Theorem:
-    """prod base^exponent(k) = base^(sum exponent(k)) for a non-negative base free of k and exponents >= 0.
+    """prod base^exponent(k) = base^(sum exponent(k)) for a base free of k and exponents >= 0.
 
-    With 0^0 = 1 both sides are 1 or 0 together when the base is 0. Raises ProofError.
+    The base is not negative, or the exponents are integers. With 0^0 = 1 both sides are 1 or 0 together when the base
+    is 0. Raises ProofError.
     """
     base, exponent = sp.sympify(base), sp.sympify(exponent)
     need(limits[0] not in base.free_symbols, f"{base} depends on {limits[0]}")
-    need(is_nonnegative(base) and is_nonnegative(exponent), f"{base} or {exponent} may be negative")
+    need(is_nonnegative(exponent) and (is_nonnegative(base) or bool(exponent.is_integer)),
+         f"{base} or {exponent} may be negative")
     return certify("collected power", st.equal(sp.Product(base**exponent, limits), base ** sp.Sum(exponent, limits)))
 
 

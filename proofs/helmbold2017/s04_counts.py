@@ -23,10 +23,16 @@ from dropout_theory.proof import (
     rewrite,
     satisfied,
 )
+from dropout_theory.proof.counting import constant_sum
 from dropout_theory.proof.independence import independent_factors, independent_product
 from dropout_theory.proof.layers import rewritten
 from dropout_theory.proof.universal import collected_power
 from dropout_theory.statements import equal
+
+
+def constant_power(base: Any, limits: tuple[Any, Any, Any]) -> Theorem:
+    """The product of equal factors."""
+    return rewrite(collected_power(base, S.One, limits), constant_sum(S.One, limits))
 
 
 def one_layer(gate: Any, base: Any, count: Any) -> Theorem:
@@ -34,7 +40,7 @@ def one_layer(gate: Any, base: Any, count: Any) -> Theorem:
     factor = paper.power(gate, base)
     apart = independent_product(factor, (k, 1, count))
     same = rewrite(apart, identity(E(factor), (1 + base) / 2))
-    return rewrite(same, collected_power((1 + base) / 2, S.One, (k, 1, count)))
+    return rewrite(same, constant_power((1 + base) / 2, (k, 1, count)))
 
 
 @cache

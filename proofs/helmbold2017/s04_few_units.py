@@ -1,6 +1,11 @@
-"""Section 4.2 sharpened: the criterion of the network with thirteen hidden units against the bound of 1/8."""
+"""Section 4.2 sharpened: the criterion of the network with thirteen hidden units against the bound of 1/8.
+
+What weights that are not negative are for is in `signed_outputs`.
+"""
 
 from __future__ import annotations
+
+from dropout_theory.proofs.helmbold2017 import signed_outputs
 
 from dropout_theory.claim import REGISTRY
 from dropout_theory.papers.helmbold2017.s04_few_units import ENOUGH, THIRTEEN
@@ -10,3 +15,6 @@ from dropout_theory.proof import Theorem, arithmetic, cite, prove
 @prove("helmbold2017:thm17-thirteen-units")
 def below_the_bound() -> Theorem:
     return arithmetic(ENOUGH.statement, cite(THIRTEEN), cite(REGISTRY["helmbold2017:thm17-step-lower-bound"]))
+
+
+__all__ = ["signed_outputs"]

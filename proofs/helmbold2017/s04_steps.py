@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dropout_theory.proofs.helmbold2017.gadget_moments import each_place, some_kept, states, t, unit_is_bit, units_total
+from dropout_theory.proofs.helmbold2017.s04_counts import constant_power
 from dropout_theory.proofs.helmbold2017.s04_supermodular import a as corner_a
 from dropout_theory.proofs.helmbold2017.s04_supermodular import activated, ordered
 from dropout_theory.proofs.helmbold2017.s04_supermodular import b as corner_b
@@ -34,7 +35,7 @@ from dropout_theory.proof import (
 from dropout_theory.proof.independence import independent_product
 from dropout_theory.proof.layers import expected
 from dropout_theory.proof.masks import zero_or_one
-from dropout_theory.proof.universal import at, collected_power
+from dropout_theory.proof.universal import at
 from dropout_theory.statements import equal, less_equal
 
 BITS, SEEN = paper.bits, network.bits
@@ -76,7 +77,7 @@ def binomial_law() -> Theorem:
     mean = identity(one, 1 + (paper.u - 1) / 2 * Sum(paper.unit(i), (i, 1, K)))
     value = arithmetic(equal(one, (1 + paper.u) / 2), mean, gadget_is_one())
     same = rewrite(apart, value)
-    power = collected_power((1 + paper.u) / 2, S.One, (a, 1, m))
+    power = constant_power((1 + paper.u) / 2, (a, 1, m))
     return discharge(paper.some_one, restate(rewrite(same, power), equal(left, right)))
 
 

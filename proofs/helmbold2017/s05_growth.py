@@ -256,7 +256,7 @@ def width_power() -> Theorem:
 def small_weights() -> Theorem:
     weight = paper.positive_root
     premise, wanted = paper.MAGNITUDE.statement.args
-    larger = instance(power_grows(), {low: sp.S.One, high: weight})
+    larger = instance(power_grows(), {low: sp.S.One, high: weight}, assume(less(1, weight)))
     too_large = arithmetic(wanted, larger, assume(premise), width_power())
     small = arithmetic(wanted, assume(sp.Ge(1, weight, evaluate=False)))
     return discharge(premise, cases(less(1, weight), too_large, small))
@@ -264,17 +264,20 @@ def small_weights() -> Theorem:
 
 @prove("helmbold2017:thm18.3")
 def weight_decay() -> Theorem:
+    """The squares of c and of the root are compared by their d-th powers, so that signs do not matter."""
     rho, known = paper.rho, assume(paper.root.condition)
-    wanted = less_equal(c, rho)
-    larger = instance(power_grows(), {low: rho, high: c})
-    scale, powers = Scalar("s", POSITIVE), Scalar("g", NONNEGATIVE)
-    stretched = arithmetic(less_equal(powers, powers * K * scale), assume(less_equal(1, scale)))
-    at = satisfied(instance(stretched, {powers: c**d, scale: n ** (d - 1)}), width_power())
-    contradiction = arithmetic(wanted, larger, at, known)
-    small = cases(less(rho, c), contradiction, arithmetic(wanted, assume(sp.Ge(rho, c, evaluate=False))))
+    squares_ = less_equal(c**2, rho**2)
+    larger = instance(power_grows(), {low: rho**2, high: c**2})
+    scale, power = Scalar("s", POSITIVE), Scalar("g")
+    stretched = arithmetic(less_equal(power**2, (power * K * scale) ** 2), assume(less_equal(1, scale)))
+    at = satisfied(instance(stretched, {power: c**d, scale: n ** (d - 1)}), width_power())
+    root, target = Scalar("r"), Scalar("y")
+    same = arithmetic(equal(root**2, target**2), assume(equal(root, target)))
+    whole = satisfied(instance(same, {root: rho**d, target: paper.y}), known)
+    contradiction = arithmetic(squares_, larger, at, whole)
+    small = cases(less(rho**2, c**2), contradiction, arithmetic(squares_, assume(sp.Ge(rho**2, c**2, evaluate=False))))
     count = Scalar("N", NONNEGATIVE)
-    squares_ = arithmetic(less_equal(c**2, rho**2), small)
-    scaled = arithmetic(less_equal(paper.lam * c**2 * count, paper.lam * rho**2 * count), squares_)
+    scaled = arithmetic(less_equal(paper.lam * c**2 * count, paper.lam * rho**2 * count), small)
     weights = instance(scaled, {count: paper.weight_count}, arithmetic(less_equal(0, paper.weight_count)))
     total = arithmetic(equal(paper.penalty, paper.weight_count * paper.lam * c**2 / 2))
     return arithmetic(paper.WEIGHT_DECAY.statement, weights, total)
