@@ -20,6 +20,7 @@ from dropout_theory.engines.totals import State
 
 Row = dict[str, Any]
 _SECONDS = 0.3  # of one run of ours, at least
+_TURNS = 15
 
 
 def _weights(sizes: list[int]) -> list[Any]:
@@ -53,23 +54,32 @@ def network_of(task: Task) -> Network:
     return Network(layers, task.keep[0])
 
 
-def our_rate(task: Task, dtype: str, workers: int | None = None, control: str | None = None) -> float:
-    """Samples a second of ``simulate`` with the given number of threads (all processors) and control."""
+def _runs(task: Task, dtype: str, control: str | None = None) -> Callable[[int, int | None], float]:
+    """Seconds of ``simulate`` by samples and threads (None: all processors)."""
     network, x = network_of(task), np.ones(task.weights[0].shape[1])
 
-    def run(samples: int) -> None:
-        simulate(network, x, samples, 1, dtype=dtype, workers=workers, preactivations=False,
-                 control=control)
-
-    run(64)
-    samples = task.samples or 1 << 14
-    while task.samples is None:
+    def run(samples: int, workers: int | None) -> float:
         start = time.perf_counter()
-        run(samples)
-        if (seconds := time.perf_counter() - start) > _SECONDS:
-            break
+        simulate(network, x, samples, 1, dtype=dtype, workers=workers, preactivations=False, control=control)
+        return time.perf_counter() - start
+
+    run(64, 1)
+    return run
+
+
+def _enough(run: Callable[[int, int | None], float], workers: int | None) -> int:
+    """Samples that take long enough to be timed."""
+    samples = 1 << 14
+    while (seconds := run(samples, workers)) < _SECONDS:
         samples *= max(2, min(16, round(1.2 * _SECONDS / seconds)))
-    return rate(lambda: run(samples), samples)
+    return samples
+
+
+def our_rate(task: Task, dtype: str, control: str | None = None) -> float:
+    """Samples a second of ``simulate`` on all processors."""
+    run = _runs(task, dtype, control)
+    samples = task.samples or _enough(run, None)
+    return rate(lambda: run(samples, None), samples)
 
 
 def compare(name: str) -> Iterator[Row]:
@@ -90,11 +100,13 @@ def compare(name: str) -> Iterator[Row]:
 
 
 def threads() -> Iterator[Row]:
-    """Two threads against one."""
-    task = TASKS["mlp-32-64-64-1-logistic"]
-    two, one = our_rate(task, "float64", 2), our_rate(task, "float64", 1)
-    yield {"work": "threads-2", "competitor": "one thread", "ours": two, "theirs": one, "unit": "samples/s",
-           "ratio": two / one}
+    """Two threads against one, in turns: the median of the ratios, as a processor's own speed changes meanwhile."""
+    run = _runs(TASKS["mlp-32-64-64-1-logistic"], "float64")
+    samples = _enough(run, 1)
+    rates = np.array([[samples / run(samples, workers) for workers in (2, 1)] for _ in range(_TURNS)])
+    two, one = np.median(rates, axis=0)
+    yield {"work": "threads-2", "competitor": f"one thread, {_TURNS} turns", "ours": two, "theirs": one,
+           "unit": "samples/s", "ratio": float(np.median(rates[:, 0] / rates[:, 1]))}
 
 
 def last_layer() -> Iterator[Row]:

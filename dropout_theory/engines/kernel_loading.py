@@ -17,9 +17,10 @@ _loaded: dict[str, ModuleType] = {}
 
 
 # Files whose compiled code ends up in another file's: numba would not notice a change there, the cache's key does.
-_USES = {"moment_kernels": ("vector_kernels",), "network_kernels": ("vector_kernels", "moment_kernels"),
-         "unit_kernels": ("vector_kernels", "moment_kernels", "network_kernels"),
-         "last_layer_kernels": ("vector_kernels", "moment_kernels", "network_kernels"),
+_USES = {"exponential_kernels": ("vector_kernels",), "moment_kernels": ("vector_kernels",),
+         "network_kernels": ("vector_kernels", "exponential_kernels", "moment_kernels"),
+         "unit_kernels": ("vector_kernels", "exponential_kernels", "moment_kernels", "network_kernels"),
+         "last_layer_kernels": ("vector_kernels", "exponential_kernels", "moment_kernels", "network_kernels"),
          "mask_kernels": ("exact_kernels",)}
 
 

@@ -15,7 +15,7 @@ import math
 import numpy as np
 from numba import njit
 
-from dropout_theory.engines.moment_kernels import collect
+from dropout_theory.engines.moment_kernels import collect, merge
 from dropout_theory.engines.network_kernels import activate
 from dropout_theory.engines.vector_kernels import LANES, fma, get, pointer, put
 
@@ -176,8 +176,9 @@ def last_layer_moments(begin, count, tape, moments, unit, starts, rows, factors,
     base, terms, shares, phi, row, mean, spread = (
         pointer(work[0]), pointer(work[1]), pointer(work[2]), pointer(work[3]), pointer(work[4]), pointer(work[5]),
         pointer(work[6]))
-    mean_mean, mean_squares, spread_mean, spread_squares = (pointer(moments[6]), pointer(moments[7]),
-                                                            pointer(moments[8]), pointer(moments[9]))
+    units = len(methods)
+    gathered = np.zeros((2 * units, 3))
+    running = pointer(gathered)
     record, length = pointer(tape), tape.shape[1]
     for seen in range(begin, count, LANES):
         chunk = min(LANES, count - seen)
@@ -209,5 +210,7 @@ def last_layer_moments(begin, count, tape, moments, unit, starts, rows, factors,
                         term, p = get(terms, g * LANES + l), get(shares, g * LANES + l)
                         put(mean, l, fma(p, term, get(mean, l)))
                         put(spread, l, fma(p * (1.0 - p) * term, term, get(spread, l)))
-            collect(mean, 0, chunk, seen, mean_mean, mean_squares, unit + i)
-            collect(spread, 0, chunk, seen, spread_mean, spread_squares, unit + i)
+            collect(mean, 0, chunk, seen == begin, running, i)
+            collect(spread, 0, chunk, seen == begin, running, units + i)
+    for k in range(2 if begin < count else 0):
+        merge(running, k * units, count - begin, begin, moments[6 + 2 * k:8 + 2 * k, unit:unit + units])

@@ -12,29 +12,45 @@ from dropout_theory.engines.vector_kernels import LANES, get, lane_sums, like, p
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def collect(rows, at, count, seen, mean, squares, u):
-    """Merge ``count`` lanes of a row into the running mean and squared deviations of unit u (Chan, Golub, LeVeque).
+def collect(rows, at, count, fresh, running, u):
+    """Add ``count`` lanes of a row to the sums of d and d², d = entry - center, of unit u in ``running``.
 
-    Deviations are taken from the running mean, so that a spread far below the mean itself keeps its digits. The lanes
-    from ``count`` on are overwritten.
+    The center is the mean of the lanes that come first (``fresh``), so that a spread far below the mean keeps its
+    digits; ``running`` has center and both sums of unit u at 3u. The lanes from ``count`` on are overwritten.
     """
-    center = like(rows, get(mean, u)) if seen else get(rows, at)
+    if fresh:
+        center = get(rows, at)
+        for l in range(count, LANES):
+            put(rows, at + l, center)
+        first, _ = lane_sums(rows, at, center)
+        put(running, 3 * u, np.float64(like(rows, np.float64(center) + np.float64(first) / count)))
+        put(running, 3 * u + 1, 0.0)
+        put(running, 3 * u + 2, 0.0)
+    center = like(rows, get(running, 3 * u))
     for l in range(count, LANES):
         put(rows, at + l, center)
     first, second = lane_sums(rows, at, center)
-    shift = np.float64(first) / count
-    inner = np.float64(second) - np.float64(first) * shift
-    if not inner >= 0.0:
-        inner = np.inf if second == np.inf else 0.0
-    middle = np.float64(center) + shift
-    if seen:
-        delta = middle - get(mean, u)
-        share = count / np.float64(seen + count)
-        put(mean, u, get(mean, u) + delta * share)
-        put(squares, u, get(squares, u) + (inner + delta * delta * (seen * share)))
-    else:
-        put(mean, u, middle)
-        put(squares, u, inner)
+    put(running, 3 * u + 1, get(running, 3 * u + 1) + np.float64(first))
+    put(running, 3 * u + 2, get(running, 3 * u + 2) + np.float64(second))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def merge(running, at, count, seen, moments):
+    """Merge what ``collect`` gathered of ``count`` samples into the moments of ``seen`` others (Chan, Golub, LeVeque).
+
+    ``moments``: means and squared deviations of units whose places in ``running`` are at, at + 1, ...
+    """
+    share = count / np.float64(seen + count)
+    for u in range(moments.shape[1]):
+        place = 3 * (at + u)
+        center, first, second = get(running, place), get(running, place + 1), get(running, place + 2)
+        shift = first / count
+        inner = second - first * shift
+        if not inner >= 0.0:
+            inner = np.inf if second == np.inf else 0.0
+        delta = center + shift - (moments[0, u] if seen else 0.0)
+        moments[0, u] = moments[0, u] + delta * share if seen else delta
+        moments[1, u] += inner + (delta * delta * (seen * share) if seen else 0.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -18,15 +18,17 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
-from dropout_theory.engines.moment_kernels import collect, collect_bins, collect_pairs
+from dropout_theory.engines.exponential_kernels import exponential, logistic
+from dropout_theory.engines.moment_kernels import collect, collect_bins, collect_pairs, merge
 from dropout_theory.engines.vector_kernels import (
     LANES,
     ROWS,
-    bounded,
-    exponential,
     fma,
+    gated_below,
+    gated_bit,
     get,
     like,
+    more_product,
     pointer,
     product,
     put,
@@ -95,31 +97,35 @@ def _words_for(word, words, group, first, key, antithetic):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _gate(rows, at, kind, words, word, bit, threshold, level, out):
-    """Write to ``out`` the signal of a unit: its activities times its gate (level: keep probability of each lane)."""
+def _gate(rows, at, kind, words, word, bit, threshold, level, out, place, stride):
+    """Write the signal of a unit, its activities times its gate, in tiles to place, place + stride … of ``out``.
+
+    ``level``: keep probability of each lane.
+    """
     zero, one = like(rows, 0.0), like(rows, 1.0)
-    word = (word & 3) * LANES
+    word, tile = (word & 3) * LANES, tile_of(rows)
     if kind == OPEN:
-        for l in range(LANES):
-            put(out, l, get(rows, at + l))
+        for t in range(LANES // tile):
+            for v in range(tile):
+                put(out, place + t * stride + v, get(rows, at + t * tile + v))
     elif kind == CLOSED:
-        for l in range(LANES):
-            put(out, l, zero)
+        for t in range(LANES // tile):
+            for v in range(tile):
+                put(out, place + t * stride + v, zero)
     elif kind == HALF:
-        mask = np.uint32(1) << np.uint32(bit)
-        for l in range(LANES):
-            put(out, l, get(rows, at + l) if get(words, word + l) & mask else zero)
+        gated_bit(rows, at, words, word, np.uint32(31) - np.uint32(bit), out, place, stride)
     elif kind == THRESHOLD:
-        for l in range(LANES):
-            put(out, l, get(rows, at + l) if get(words, word + l) < threshold else zero)
-    elif kind == SPIKE:
-        for l in range(LANES):
-            uniform = (np.float64(get(words, word + l)) + 0.5) * 2.0**-32
-            put(out, l, one if uniform < np.float64(get(rows, at + l)) else zero)
+        gated_below(rows, at, words, word, threshold, out, place, stride)
     else:
-        for l in range(LANES):
-            uniform = (np.float64(get(words, word + l)) + 0.5) * 2.0**-32
-            put(out, l, get(rows, at + l) if uniform < get(level, l) else zero)
+        for t in range(LANES // tile):
+            for v in range(tile):
+                l = t * tile + v
+                uniform = (np.float64(get(words, word + l)) + 0.5) * 2.0**-32
+                if kind == SPIKE:
+                    signal = one if uniform < np.float64(get(rows, at + l)) else zero
+                else:
+                    signal = get(rows, at + l) if uniform < get(level, l) else zero
+                put(out, place + t * stride + v, signal)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -143,16 +149,14 @@ def activate(rows, at, activation, c, slope):
             s = get(rows, l)
             put(rows, l, s if s > zero else zero)
     elif activation == LOGISTIC:
-        ratio, minus = like(rows, c), like(rows, -slope)
-        for l in range(at, at + LANES):
-            put(rows, l, one / fma(ratio, exponential(bounded(minus * get(rows, l))), one))
+        logistic(rows, at, like(rows, -slope), like(rows, c))
     elif activation == TANH:
         a3, a5, a7 = like(rows, -1.0 / 3.0), like(rows, 2.0 / 15.0), like(rows, -17.0 / 315.0)
         small, two = like(rows, 0.015625), like(rows, -2.0)
         for l in range(at, at + LANES):
             s = get(rows, l)
             size = s if s > zero else -s
-            tail = exponential(bounded(two * size))
+            tail = exponential(two * size)
             large = (one - tail) / (one + tail)
             square = s * s
             series = fma(fma(fma(a7, square, a5), square, a3) * square, s, s)
@@ -170,7 +174,7 @@ def _softmax(rows, units, top, total):
             put(top, l, s if s > get(top, l) else get(top, l))
     for u in range(units):
         for l in range(LANES):
-            power = exponential(bounded(get(rows, u * LANES + l) - get(top, l)))
+            power = exponential(get(rows, u * LANES + l) - get(top, l))
             put(rows, u * LANES + l, power)
             put(total, l, get(total, l) + power)
     for u in range(units):
@@ -179,22 +183,35 @@ def _softmax(rows, units, top, total):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _plain(rows, units, weights, weight, reads, start, stop, signals, total):
-    """Add to rows the products of packed weights with the signals of all sources."""
+def _plain(rows, units, biases, bias, weights, weight, reads, start, stop, signals, total):
+    """Set rows to biases plus products of packed weights with the signals of all sources."""
     tile = tile_of(rows)
     columns = 0
     for k in range(start, stop):
         columns += reads[k, 1]
+    if columns == 0:
+        _fill(rows, units, biases, bias)
     done = 0
     for k in range(start, stop):
         for low in range(0, reads[k, 1], _COLUMNS):
             size = min(_COLUMNS, reads[k, 1] - low)
             for u in range(0, units, ROWS):
-                place = weight + u * columns + (done + low) * ROWS
+                place = weight + u * columns + done * ROWS
                 for t in range(LANES // tile):
-                    product(weights, place, signals, (t * total + reads[k, 0] + low) * tile,
-                            rows, u * LANES + t * tile, LANES, size)
-        done += reads[k, 1]
+                    signal, at = (t * total + reads[k, 0] + low) * tile, u * LANES + t * tile
+                    if done == 0:
+                        product(biases, bias + u, weights, place, signals, signal, rows, at, LANES, size)
+                    else:
+                        more_product(biases, 0, weights, place, signals, signal, rows, at, LANES, size)
+            done += size
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _fill(rows, units, values, at):
+    for u in range(units):
+        value = get(values, at + u)
+        for l in range(LANES):
+            put(rows, u * LANES + l, value)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -212,7 +229,8 @@ def _wired(rows, units, weights, weight, reads, start, stop, signals, total, wir
                             put(source, t * tile + v, get(signals, (t * total + j) * tile + v))
                     if kinds[wire] != OPEN:
                         group = _words_for(places[wire], words, group, first, key, antithetic)
-                    _gate(source, 0, kinds[wire], words, places[wire], bits[wire], thresholds[wire], level, gated)
+                    _gate(source, 0, kinds[wire], words, places[wire], bits[wire], thresholds[wire], level, gated, 0,
+                          tile)
                     factor = get(weights, weight)
                     for l in range(LANES):
                         put(rows, u * LANES + l, fma(factor, get(gated, l), get(rows, u * LANES + l)))
@@ -240,10 +258,9 @@ def network_block(first, begin, count, k0, k1, antithetic, x, plan, want_sums, m
                                    pointer(scratch[3]), pointer(scratch[4]))
     gated, averages, scale, source = (pointer(scratch[2][:LANES]), pointer(scratch[2][LANES:]),
                                       pointer(scratch[2][2 * LANES:]), pointer(scratch[2][3 * LANES:]))
-    flat, inputs, store = pointer(weights), pointer(x), pointer(kept)
-    mean, squares, sum_mean, sum_squares, pair_mean, pair_squares = (
-        pointer(moments[0]), pointer(moments[1]), pointer(moments[2]), pointer(moments[3]), pointer(moments[4]),
-        pointer(moments[5]))
+    flat, own, inputs, store = pointer(weights), pointer(biases), pointer(x), pointer(kept)
+    gathered = np.zeros((3 * total, 3))
+    running = pointer(gathered)
     half, record, length = like(rows, 0.5), pointer(tape), tape.shape[1]
     tile, key, seen = tile_of(rows), (k0, k1), begin
     while seen < count:
@@ -252,19 +269,18 @@ def network_block(first, begin, count, k0, k1, antithetic, x, plan, want_sums, m
         group = np.int64(-1)
         for n in range(layers.shape[0]):
             unit, units, activation, start, stop, weight, wire, read, noise = layers[n]
-            for u in range(units):
-                value = get(inputs, u) if n == 0 else biases[unit + u]
-                for l in range(LANES):
-                    put(rows, u * LANES + l, value)
-            if n:
+            if n == 0:
+                _fill(rows, units, inputs, 0)
+            else:
                 if wire < 0:
-                    _plain(rows, units, flat, weight, reads, start, stop, signals, total)
+                    _plain(rows, units, own, unit, flat, weight, reads, start, stop, signals, total)
                 else:
+                    _fill(rows, units, own, unit)
                     group = _wired(rows, units, flat, weight, reads, start, stop, signals, total, wires, wire, key,
                                    index, antithetic, words, group, level, source, gated)
                 if want_sums:
                     for u in range(units):
-                        collect(rows, u * LANES, chunk, seen, sum_mean, sum_squares, unit + u)
+                        collect(rows, u * LANES, chunk, seen == begin, running, total + unit + u)
                 if activation == SOFTMAX:
                     _softmax(rows, units, gated, averages)
                 elif activation != LINEAR:
@@ -275,8 +291,8 @@ def network_block(first, begin, count, k0, k1, antithetic, x, plan, want_sums, m
                     if antithetic:
                         for l in range(LANES // 2):
                             put(averages, l, (get(rows, at + l) + get(rows, at + LANES // 2 + l)) * half)
-                        collect(averages, 0, chunk // 2, seen // 2, pair_mean, pair_squares, unit + u)
-                    collect(rows, at, chunk, seen, mean, squares, unit + u)
+                        collect(averages, 0, chunk // 2, seen == begin, running, 2 * total + unit + u)
+                    collect(rows, at, chunk, seen == begin, running, unit + u)
                     if kept_units[unit + u] >= 0:
                         for l in range(LANES):
                             put(store, kept_units[unit + u] * LANES + l, get(rows, at + l))
@@ -294,17 +310,25 @@ def network_block(first, begin, count, k0, k1, antithetic, x, plan, want_sums, m
                 kind, word = kinds[unit + u], places[unit + u]
                 if kind > CLOSED:
                     group = _words_for(word, words, group, index, key, antithetic)
-                _gate(rows, u * LANES, kind, words, word, bits[unit + u], thresholds[unit + u], level, gated)
+                to, stride = (unit + u) * tile, total * tile
+                _gate(rows, u * LANES, kind, words, word, bits[unit + u], thresholds[unit + u], level, signals, to,
+                      stride)
                 if kind == LEVEL:
-                    for l in range(LANES):
-                        put(gated, l, get(gated, l) * get(scale, l))
-                for t in range(LANES // tile):
-                    for v in range(tile):
-                        put(signals, (t * total + unit + u) * tile + v, get(gated, t * tile + v))
+                    for t in range(LANES // tile):
+                        for v in range(tile):
+                            at = to + t * stride + v
+                            put(signals, at, get(signals, at) * get(scale, t * tile + v))
                 if length and taped[1, unit + u] >= 0:
                     place = taped[1, unit + u] * length + seen - begin
-                    for l in range(LANES):
-                        put(record, place + l, np.float64(get(gated, l)))
+                    for t in range(LANES // tile):
+                        for v in range(tile):
+                            put(record, place + t * tile + v, np.float64(get(signals, to + t * stride + v)))
         collect_pairs(store, chunk, seen, pairs, co)
         collect_bins(store, chunk, bins[0], bins[1], bins[2], bins[3], counts)
         seen += chunk
+    if begin < count:
+        merge(running, 0, count - begin, begin, moments[:2])
+        if want_sums:
+            merge(running, total, count - begin, begin, moments[2:4])
+        if antithetic:
+            merge(running, 2 * total, (count - begin) // 2, begin // 2, moments[4:6])

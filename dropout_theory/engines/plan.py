@@ -178,7 +178,8 @@ def make_plan(network: Network, dtype: Any = np.float64) -> Plan:
             dealt_gates = dealt.deal(law)
         gates.append(dealt_gates)
         table.append(row)
-    biases = np.concatenate([np.zeros(sizes[0]), *(layer.bias for layer in network.layers)])
+    padding = np.zeros(ROWS)  # read along with the last units
+    biases = np.concatenate([np.zeros(sizes[0]), *(layer.bias for layer in network.layers), padding])
     ones = np.ones(sizes[0])
     with np.errstate(over="raise"):
         try:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from dropout_theory.engines.moment_kernels import collect, collect_bins, collect_pairs
+from dropout_theory.engines.moment_kernels import collect, collect_bins, collect_pairs, merge
 from dropout_theory.engines.network_kernels import LINEAR, activate, fill_words
 from dropout_theory.engines.vector_kernels import LANES, get, pointer, put
 
@@ -59,10 +59,9 @@ def unit_block(first, count, k0, k1, unit, start, activation, c, slope, halves, 
     """
     rows, words, store = pointer(scratch[0]), pointer(scratch[3]), pointer(kept)
     bytes_, alias, limits = pointer(halves), pointer(tables), pointer(cuts)
-    mean, squares, sum_mean, sum_squares = (pointer(moments[0]), pointer(moments[1]), pointer(moments[2]),
-                                            pointer(moments[3]))
     plain, groups = halves.shape[0], cuts.shape[0]
-    seen = 0
+    gathered, seen = np.zeros((2, 3)), 0
+    running = pointer(gathered)
     while seen < count:
         chunk = min(LANES, count - seen)
         for l in range(LANES):
@@ -75,13 +74,16 @@ def unit_block(first, count, k0, k1, unit, start, activation, c, slope, halves, 
             else:
                 _add_alias(rows, words, (word & 3) * LANES, limits, alias, word - plain)
         if want_sums:
-            collect(rows, 0, chunk, seen, sum_mean, sum_squares, unit)
+            collect(rows, 0, chunk, seen == 0, running, 1)
         if activation != LINEAR:
             activate(rows, 0, activation, c, slope)
-        collect(rows, 0, chunk, seen, mean, squares, unit)
+        collect(rows, 0, chunk, seen == 0, running, 0)
         if keep:
             for l in range(LANES):
                 put(store, l, get(rows, l))
             collect_pairs(store, chunk, seen, pairs, co)
             collect_bins(store, chunk, bins[0], bins[1], bins[2], bins[3], counts)
         seen += chunk
+    merge(running, 0, count, 0, moments[:2, unit:unit + 1])
+    if want_sums:
+        merge(running, 1, count, 0, moments[2:4, unit:unit + 1])

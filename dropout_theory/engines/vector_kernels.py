@@ -1,8 +1,8 @@
-"""Vector operations that the compiled kernels are made of: pointers without bounds, explicit vectors, an exponential.
+"""Vector operations that the compiled kernels are made of: pointers without bounds, explicit vectors.
 
 Arrays are read through plain pointers: no look at the sign of an index, which keeps a loop from vectorising, and no
-reference counts, which are atomic. The arrays themselves belong to the caller. Products and sums over lanes are written
-with explicit vectors and fused multiplications, so that they do not depend on what a compiler makes of a loop.
+reference counts, which are atomic. The arrays themselves belong to the caller. Products, gates and sums over lanes are
+written with explicit vectors and fused multiplications, so that they do not depend on what a compiler makes of a loop.
 """
 
 # Numba infers the types; annotations would not be checked.
@@ -10,11 +10,10 @@ with explicit vectors and fused multiplications, so that they do not depend on w
 
 from __future__ import annotations
 
-import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, overload
+from numba.extending import intrinsic
 
 LANES = 128  # samples that go through a network together
 ROWS = 4  # units that a matrix product handles at once; weights are padded to a multiple of it
@@ -71,20 +70,7 @@ def fma(typing, a, b, c):
     return a(a, a, a), generate
 
 
-@intrinsic
-def _scaled(typing, value, shift):
-    """Return value · 2^n, where n is in the low bits of ``shift``, a number made by adding 1.5 · 2^52 (2^23) to n."""
-
-    def generate(context, builder, signature, arguments):
-        whole, digits = (ir.IntType(32), 23) if signature.args[0] is types.float32 else (ir.IntType(64), 52)
-        exponent = builder.shl(builder.bitcast(arguments[1], whole), whole(digits))
-        bits = builder.add(builder.bitcast(arguments[0], whole), exponent)
-        return builder.bitcast(bits, context.get_data_type(signature.args[0]))
-
-    return value(value, value), generate
-
-
-def _vector(context, data):
+def vector_of(context, data):
     """The vector of 32 bytes of the entries, how many they are, and its fused multiplication."""
     width = 8 if data.dtype is types.float32 else 4
     vector = ir.VectorType(context.get_data_type(data.dtype), width)
@@ -97,50 +83,97 @@ def _vector(context, data):
     return vector, width, fused
 
 
-def _splat(builder, value, vector):
+def splat(builder, value, vector):
+    """A vector of equal entries."""
     empty, whole = ir.Constant(vector, ir.Undefined), ir.IntType(32)
     lane = builder.insert_element(empty, value, whole(0))
     return builder.shuffle_vector(lane, empty, ir.Constant(ir.VectorType(whole, vector.count), [0] * vector.count))
 
 
-def _place(builder, data, at, vector):
+def place_of(builder, data, at, vector):
+    """The address of the vector that begins with entry ``at``."""
     return builder.bitcast(builder.gep(data, [at]), vector.as_pointer())
 
 
-@intrinsic
-def product(typing, weights, weight, signals, signal, sums, at, stride, count):
-    """Add to ROWS rows of a tile (64 bytes) of sums the products of ``count`` columns of weights with signals.
+def _summed(begin):
+    """An intrinsic for products of ROWS rows of weights with signals, added to what ``begin`` loads for row r."""
 
-    Column j of the weights is at weight + ROWS·j, that of the signals at signal + tile·j; rows are ``stride`` apart.
-    """
-    long = types.int64
+    def typed(typing, starts, start, weights, weight, signals, signal, sums, at, stride, count):
+        long = types.int64
 
-    def generate(context, builder, signature, arguments):
-        weights, weight, signals, signal, sums, at, stride, count = arguments
-        vector, width, fused = _vector(context, signature.args[0])
-        whole, align = ir.IntType(64), 32 // width
-        corners = [builder.add(at, builder.mul(stride, whole(r))) for r in range(ROWS)]
-        places = [_place(builder, sums, builder.add(corner, whole(k * width)), vector)
-                  for corner in corners for k in range(2)]
-        held = [cgutils.alloca_once(builder, vector) for _ in places]  # the optimiser turns these into registers
-        for place, slot in zip(places, held, strict=True):
-            builder.store(builder.load(place, align=align), slot)
-        with cgutils.for_range(builder, count) as loop:
-            column = builder.add(signal, builder.mul(loop.index, whole(2 * width)))
-            lanes = [builder.load(_place(builder, signals, builder.add(column, whole(k * width)), vector), align=align)
-                     for k in range(2)]
-            first = builder.add(weight, builder.mul(loop.index, whole(ROWS)))
-            for r in range(ROWS):
-                entry = builder.load(builder.gep(weights, [builder.add(first, whole(r))]))
-                factor = _splat(builder, entry, vector)
-                for k in range(2):
-                    slot = held[2 * r + k]
-                    builder.store(fused(builder, factor, lanes[k], builder.load(slot)), slot)
-        for place, slot in zip(places, held, strict=True):
-            builder.store(builder.load(slot), place, align=align)
-        return context.get_dummy_value()
+        def generate(context, builder, signature, arguments):
+            starts, start, weights, weight, signals, signal, sums, at, stride, count = arguments
+            vector, width, fused = vector_of(context, signature.args[2])
+            whole, align = ir.IntType(64), 32 // width
+            corners = [builder.add(at, builder.mul(stride, whole(r))) for r in range(ROWS)]
+            places = [place_of(builder, sums, builder.add(corner, whole(k * width)), vector)
+                      for corner in corners for k in range(2)]
+            held = [cgutils.alloca_once(builder, vector) for _ in places]  # the optimiser turns these into registers
+            for i, slot in enumerate(held):
+                builder.store(begin(builder, starts, builder.add(start, whole(i // 2)), places[i], vector), slot)
+            with cgutils.for_range(builder, count) as loop:
+                column = builder.add(signal, builder.mul(loop.index, whole(2 * width)))
+                lanes = [builder.load(place_of(builder, signals, builder.add(column, whole(k * width)), vector),
+                                      align=align) for k in range(2)]
+                first = builder.add(weight, builder.mul(loop.index, whole(ROWS)))
+                for r in range(ROWS):
+                    entry = builder.load(builder.gep(weights, [builder.add(first, whole(r))]))
+                    factor = splat(builder, entry, vector)
+                    for k in range(2):
+                        slot = held[2 * r + k]
+                        builder.store(fused(builder, factor, lanes[k], builder.load(slot)), slot)
+            for place, slot in zip(places, held, strict=True):
+                builder.store(builder.load(slot), place, align=align)
+            return context.get_dummy_value()
 
-    return types.void(weights, long, signals, long, sums, long, long, long), generate
+        return types.void(starts, long, weights, long, signals, long, sums, long, long, long), generate
+
+    return intrinsic(typed)
+
+
+# Both fill ROWS rows, ``stride`` apart, of a tile (64 bytes) of sums with products of ``count`` columns of weights with
+# signals. Column j of the weights is at weight + ROWS·j, that of the signals at signal + tile·j. Products are added to
+# entry start + r of ``starts`` in row r, or to what is there.
+product = _summed(lambda builder, starts, start, place, vector: splat(
+    builder, builder.load(builder.gep(starts, [start])), vector))
+more_product = _summed(lambda builder, starts, start, place, vector: builder.load(place, align=32 // vector.count))
+
+
+def _gated(choose):
+    """An intrinsic that writes LANES entries, or 0 where ``choose`` says so of their words, in tiles of 64 bytes."""
+
+    def typed(typing, rows, at, words, word, limit, out, place, stride):
+        long = types.int64
+
+        def generate(context, builder, signature, arguments):
+            rows, at, words, word, limit, out, place, stride = arguments
+            vector, width, _ = vector_of(context, signature.args[0])
+            whole, bits = ir.IntType(64), ir.VectorType(ir.IntType(32), width)
+            zero = ir.Constant(vector, [0.0] * width)
+            for k in range(LANES // width):
+                step = whole(k * width)
+                drawn = builder.load(place_of(builder, words, builder.add(word, step), bits), align=4)
+                entries = builder.load(place_of(builder, rows, builder.add(at, step), vector), align=32 // width)
+                corner = builder.add(place, builder.add(builder.mul(stride, whole(k // 2)), whole(k % 2 * width)))
+                signal = builder.select(choose(builder, drawn, splat(builder, limit, bits)), entries, zero)
+                builder.store(signal, place_of(builder, out, corner, vector), align=32 // width)
+            return context.get_dummy_value()
+
+        return types.void(rows, long, words, long, types.uint32, out, long, long), generate
+
+    return intrinsic(typed)
+
+
+# open where the word is below the threshold
+gated_below = _gated(lambda builder, words, threshold: builder.icmp_unsigned("<", words, threshold))
+
+
+def _sign_after(builder, words, shift):
+    return builder.icmp_signed("<", builder.shl(words, shift), ir.Constant(words.type, [0] * words.type.count))
+
+
+# open where the bit is set that a shift to the left by so many places makes the highest
+gated_bit = _gated(_sign_after)
 
 
 @intrinsic
@@ -149,11 +182,11 @@ def lane_sums(typing, rows, at, center):
 
     def generate(context, builder, signature, arguments):
         rows, at, center = arguments
-        vector, width, fused = _vector(context, signature.args[0])
-        middle, zero = _splat(builder, center, vector), ir.Constant(vector, [0.0] * width)
+        vector, width, fused = vector_of(context, signature.args[0])
+        middle, zero = splat(builder, center, vector), ir.Constant(vector, [0.0] * width)
         first, second = [zero] * 4, [zero] * 4
         for k in range(LANES // width):
-            place = _place(builder, rows, builder.add(at, ir.IntType(64)(k * width)), vector)
+            place = place_of(builder, rows, builder.add(at, ir.IntType(64)(k * width)), vector)
             d = builder.fsub(builder.load(place, align=32 // width), middle)
             first[k % 4] = builder.fadd(first[k % 4], d)
             second[k % 4] = fused(builder, d, d, second[k % 4])
@@ -167,64 +200,3 @@ def lane_sums(typing, rows, at, center):
         return context.make_tuple(builder, signature.return_type, results)
 
     return types.UniTuple(rows.dtype, 2)(rows, types.int64, rows.dtype), generate
-
-
-_LOG2E, _ROUND, _LOG2_HIGH, _LOG2_LOW = 1.4426950408889634, 1.5 * 2.0**52, 0.6931471803691238, 1.9082149292705877e-10
-# the best polynomials of degree 11 and 6 for exp on [-log(2)/2, log(2)/2]: relative errors 4.3e-18 and 2.6e-9
-_E11, _E10, _E9, _E8 = 2.511003761756205e-08, 2.763263965412376e-07, 2.7557240918547625e-06, 2.480148548228773e-05
-_E7, _E6, _E5, _E4 = 0.00019841269890047143, 0.0013888888952314812, 0.008333333333319601, 0.04166666666648809
-_E3, _E2 = 0.1666666666666668, 0.5000000000000019
-_f = np.float32
-_LOG2E_F, _ROUND_F, _LOG2_HIGH_F, _LOG2_LOW_F = _f(1.442695), _f(1.5 * 2.0**23), _f(0.693359375), _f(-2.12194440e-4)
-_E6_F, _E5_F, _E4_F, _E3_F, _E2_F, _ONE_F = (_f(0.0013941108444434013), _f(0.008375126406529385),
-                                             _f(0.041666352896649515), _f(0.1666641551455268), _f(0.5), _f(1.0))
-
-
-def exponential(x):
-    """Return exp(x) for |x| <= 708 (float32: 87); the compiled versions are below."""
-    raise NotImplementedError("compiled code only")
-
-
-@overload(exponential)
-def _exponential(x):
-    # x = n log 2 + r with |r| <= log(2)/2; a polynomial in r; n goes into the exponent bits.
-    def single(x):
-        shifted = fma(x, _LOG2E_F, _ROUND_F)
-        n = shifted - _ROUND_F
-        r = fma(n, -_LOG2_LOW_F, fma(n, -_LOG2_HIGH_F, x))
-        p = fma(fma(fma(fma(_E6_F, r, _E5_F), r, _E4_F), r, _E3_F), r, _E2_F)
-        return _scaled(fma(fma(p, r, _ONE_F), r, _ONE_F), shifted)
-
-    def double(x):
-        shifted = fma(x, _LOG2E, _ROUND)
-        n = shifted - _ROUND
-        r = fma(n, -_LOG2_LOW, fma(n, -_LOG2_HIGH, x))
-        p = fma(fma(fma(fma(fma(_E11, r, _E10), r, _E9), r, _E8), r, _E7), r, _E6)
-        p = fma(fma(fma(fma(p, r, _E5), r, _E4), r, _E3), r, _E2)
-        return _scaled(fma(fma(p, r, 1.0), r, 1.0), shifted)
-
-    return single if x is types.float32 else double
-
-
-def bounded(x):
-    """Return x brought to where ``exponential`` may be used."""
-    raise NotImplementedError("compiled code only")
-
-
-@overload(bounded)
-def _bounded(x):
-    top = _f(87.0) if x is types.float32 else 708.0
-
-    def clip(x):
-        y = x if x < top else top
-        return y if y > -top else -top
-
-    return clip
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def exponentials(values):
-    """Replace values by their exponentials; arguments beyond +-708 (float32: +-87) count as those limits."""
-    data = pointer(values)
-    for l in range(values.shape[0]):
-        put(data, l, exponential(bounded(get(data, l))))
