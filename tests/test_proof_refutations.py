@@ -168,3 +168,11 @@ def test_assumptions_that_cannot_hold_refute_nothing(assumed, values, why):
         [arithmetic(less(0, c))] if assumed == less(c, 0) else [assume(less_equal(25, squares))]))
     with pytest.raises(ProofError, match=why):
         refutation(anything, claim, {**AT_THREE_FOUR, **values})
+
+
+def test_an_instance_gives_no_values_to_laws():
+    fair = gates("r", sp.S.Half, (k, 1, 1))
+    claim = claimed(equal(E(fair[1] * s), s / 2))  # true, but not with a number for the gate
+    always_open = arithmetic(different(E(sp.S.One), sp.S.Half), identity(E(sp.S.One), 1))
+    with pytest.raises(ProofError, match="does not negate"):
+        refutation(always_open, claim, {s: 1, fair: {(1,): 1}})

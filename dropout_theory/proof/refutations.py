@@ -104,8 +104,17 @@ def meaningless(theorem: Theorem, claim: Any, values: Values) -> Theorem:
 
 
 def _statement_at(claim: Any, values: Values) -> Any:
-    """The claim's statement at an instance. Raises ProofError when a domain or hypothesis excludes it."""
+    """The claim's statement at an instance. Raises ProofError when a domain or hypothesis excludes it.
+
+    Values of other atoms than the claim's free ones are left out: a gate or what is defined has none of its own.
+    """
+    from dropout_theory.instances import atoms_of
+
     _require_instance(claim, values)
+    values = {atom: v for atom, v in values.items() if any(atom in atoms for atoms in atoms_of(claim))}
+    for node in sp.preorder_traversal(claim.statement):
+        bound = set(node.parameters) if isinstance(node, Aversion) else set()
+        need(not bound & set(values), f"{bound & set(values)} are the parameters of an optimum")
     return put_values(claim.statement, values)
 
 
