@@ -166,12 +166,12 @@ heavy = {V: S.Zero, a: S.Zero, w: level**2 + 2, b: S.Zero}
 
 def bottomless(claim: Claim, values: dict[Any, Any]) -> Theorem:
     """A claim about minimisers that says nothing for the decay -1: unused output weights lower the criterion."""
-    wide, values = in_domain(claim, lam, REAL), {**small, **values, renewed(lam, REAL): -1}
+    wide, values = in_domain(claim, lam, REAL), {K: 1, n: 1, **values, renewed(lam, REAL): -1}
     (aversion,) = put_values(wide.statement, values).atoms(Aversion)
     below = arithmetic(less(replaced(aversion.criterion, heavy), level))
     return meaningless(unbounded(aversion, level, heavy, below), wide, values)
 
 
-for of, values in [(paper.THEOREM_7, {}), (paper.ZERO_INPUT, {x: {(1,): 0}}), (last_part.INPUTS, {}),
-                   (outputs.OUTPUT_SCALING, {outputs.factor: 1})]:
+for of, values in [(paper.THEOREM_7, small), (paper.ZERO_INPUT, {x: {(1,): 0}}), (last_part.INPUTS, {}),
+                   (outputs.OUTPUT_SCALING, {**small, outputs.factor: 1})]:
     refute(of.id, without=ALL)(partial(bottomless, of, values))
