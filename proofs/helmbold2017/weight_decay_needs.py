@@ -20,6 +20,7 @@ from dropout_theory.domains import NONNEGATIVE, REAL
 from dropout_theory.language import Scalar
 from dropout_theory.mutants.widening import in_domain, renewed
 from dropout_theory.papers.helmbold2017 import appendix_b_closed_form as last_part
+from dropout_theory.papers.helmbold2017 import appendix_b_remarks as remarks
 from dropout_theory.papers.helmbold2017 import s01_penalties as norms
 from dropout_theory.papers.helmbold2017 import s03_minimisers as outputs
 from dropout_theory.papers.helmbold2017 import s03_weight_decay as paper
@@ -173,5 +174,6 @@ def bottomless(claim: Claim, values: dict[Any, Any]) -> Theorem:
 
 
 for of, values in [(paper.THEOREM_7, small), (paper.ZERO_INPUT, {x: {(1,): 0}}), (last_part.INPUTS, {}),
-                   (outputs.OUTPUT_SCALING, {**small, outputs.factor: 1})]:
+                   (outputs.OUTPUT_SCALING, {**small, outputs.factor: 1}),
+                   (remarks.WITNESSES, {atom: value for atom, value in unused.items() if atom != lam})]:
     refute(of.id, without=ALL)(partial(bottomless, of, values))
