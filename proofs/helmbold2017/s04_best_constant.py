@@ -1,9 +1,10 @@
-"""Equal weights with an output bias: the moments of section 5.1."""
+"""Equal weights with an output bias: the moments of section 5.1. For any keep probability see `wide_layers`."""
 
 from __future__ import annotations
 
 from functools import cache
 
+from dropout_theory.proofs.helmbold2017 import wide_layers
 from dropout_theory.proofs.helmbold2017.equal_weights import nothing
 from dropout_theory.proofs.helmbold2017.s05_growth import mean_is_target, square_value
 from dropout_theory.proofs.helmbold2017.tactics import family_in
@@ -49,3 +50,6 @@ def fitted() -> Theorem:
     lemma = arithmetic(equal(value, paper.close(power)), assume(equal(value, closed)), known)
     values = {target: y, power: (1 + 1 / n) ** (d - 1), value: paper.criterion(b)}
     return satisfied(instance(lemma, values), instance(biased(), {bias: b}), assume(paper.fitted.condition))
+
+
+__all__ = ["wide_layers"]

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Abs, Rational, erf, exp, log, pi, sqrt
 
 from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import POSITIVE, interval
+from dropout_theory.domains import POSITIVE
 from dropout_theory.language import E, Relu, Scalar, distribution, index, normal, size, subnetwork, weights
 from dropout_theory.statements import both, different, equal, less, less_equal
 
@@ -112,7 +112,7 @@ claim("eq75",
       reading="Close to zero is read as a bound that vanishes, with the deviation, faster than any power of it; the "
               "text has negative means here and mentions positive ones after.")
 
-constant = Scalar("c", interval(0, 1, open_above=True))
+constant = Scalar("c")
 claim("eq75-best-constant",
       title="No constant below 1 will do in the bound of the error away from zero: far from it the error is larger",
       statement=less(constant * bound_off_centre, size_of_error), kind="sentence",

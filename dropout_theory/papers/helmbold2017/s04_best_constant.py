@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from sympy import Rational, S
+
 from dropout_theory.claim import Hypothesis, Section
 from dropout_theory.domains import POSITIVE
 from dropout_theory.language import E, Scalar
-from dropout_theory.papers.helmbold2017.notation import K, d, n
+from dropout_theory.papers.helmbold2017.notation import K, Parameters, d, n, p
+from dropout_theory.papers.helmbold2017.s04_level_means import Dropped
 from dropout_theory.papers.helmbold2017.s05_growth import c, growth, half, y, yhat, yhat_zero
-from dropout_theory.statements import SameToOrder, equal
+from dropout_theory.statements import SameToOrder, equal, less
 
 claim = Section("helmbold2017", "4")
 
@@ -50,6 +53,33 @@ claim("lem16-best-constant",
       statement=SameToOrder(close((1 + eps) ** (d - 1)), 1 / (2 * (K + 2)), eps, 0),
       reading="epsilon is 1/n; with lem16-all-sizes 1/(2(K + 2)) is the best bound that depends on K only, against "
               "1/(36K) as printed.", **SHARP)
+
+# --- any keep probability ---------------------------------------------------------------------------------------
+
+q = 1 - p
+share = 1 / (p * K + 2 * q)
+wide = Dropped(p, Parameters(lambda *_: S.One, lambda *_: 1 / n, lambda *_: S.Zero, lambda *_: p * share / n,
+                             q * share))
+bound = q * share / 2
+growth_of_variance = (1 + q / (p * n)) ** (d - 1) - 1
+excess_of_width = p * K * (p * K + q) * share**2 / 2 * growth_of_variance
+ANY: dict[str, Any] = {"kind": "sentence", "source": "section 4.1, lemma 16, sharpened", "limits": TWO}
+
+ANY_WIDE = claim("lem16-any-dropout-equal-weights",
+      title="A network of equal weights has a criterion of q/(2(pK + 2q)) and what its layers add for not being wide",
+      statement=equal(wide.criterion, bound + excess_of_width), **ANY,
+      reading="Weights 1 in the first layer, 1/n between layers, p/((pK + 2q) n) to the output, whose bias is "
+              "q/(pK + 2q).")
+
+factor = Scalar("c")
+wide_layers = Hypothesis("the layers are wide", less(excess_of_width, (factor - 1) * bound))
+ANY_BEST = claim("lem16-any-dropout-best-constant",
+      title="No larger multiple of q/(2(pK + 2q)) is a lower bound of the criterion: wide layers of equal weights are "
+            "below it",
+      statement=less(wide.criterion, factor * bound), hypotheses=[wide_layers],
+      admissible={factor: 10, p: Rational(1, 2), K: 1, n: 2, d: 2}, **ANY,
+      reading="(1 + q/(pn))^(d - 1) tends to one for wide layers, which therefore meet the hypothesis for every "
+              "p < 1, every K and d, and every multiple above 1.")
 
 # --- theorem 18 -------------------------------------------------------------------------------------------------
 

@@ -121,7 +121,8 @@ LEM16_ANY = claim("lem16-any-dropout",
       title="Without negative weights the criterion is at least q/(2(pK + 2q)), q = 1 - p, for any keep probability p",
       statement=less_equal((1 - p) / (2 * (p * K + 2 * (1 - p))), general.criterion), limits=TWO,
       admissible={**NEARLY_BEST, p: Rational(1, 2)},
-      kind="sentence", source="section 4.1, lemma 16, sharpened")
+      kind="sentence", source="section 4.1, lemma 16, sharpened",
+      reading="The best bound that depends on K and p only, see lem16-any-dropout-best-constant.")
 
 # --- theorem 8 --------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ from typing import Any
 from sympy import Rational, Sum, binomial, ceiling, floor, pi, sqrt
 
 from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import POSITIVE
 from dropout_theory.language import Scalar, index, size
 from dropout_theory.statements import ForEach, both, different, equal, implies, less, less_equal
 
@@ -67,7 +66,7 @@ claim("lem15-step-point",
       statement=ForEach(less_equal(chance(j), 1 / sqrt(n)), (j, 0, n)),
       kind="step", source="proof of lemma 15", limits=UP_TO_40)
 
-half_size, constant = size("m"), Scalar("c", POSITIVE)
+half_size, constant = size("m"), Scalar("c")
 SHARP: dict[str, Any] = {"kind": "sentence", "source": "proof of lemma 15, sharpened", "limits": UP_TO_40}
 
 SHARPENED = claim("lem15-step-point-sharpened",
