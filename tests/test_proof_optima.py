@@ -64,3 +64,33 @@ def test_values_must_be_defined() -> None:
     given = {**pieces(), "best": (undefined, assume(equal(RISK.xreplace(undefined), 1)))}
     with pytest.raises(ProofError, match="undefined"):
         aversion_value(LOSS, **given)
+
+
+# --- minimisers of different risk ---------------------------------------------------------------------------------
+
+FLAT = Aversion(sp.Max(sp.Abs(u) - 1, 0), (u - 2) ** 2, (u,))  # minimisers from -1 to 1, of risk 9 to 1
+
+
+def unlike(largest: int, at: int) -> dict[str, Any]:
+    reached, there = equal(FLAT.criterion, 0), {u: sp.Integer(at)}
+    return {
+        "bound": arithmetic(less_equal(0, FLAT.criterion)),
+        "at_optimum": discharge(reached, arithmetic(less_equal(FLAT.risk, largest), assume(reached))),
+        "optimum": (there, arithmetic(equal(FLAT.criterion.xreplace(there), 0))),
+        "risk_bound": arithmetic(less_equal(0, FLAT.risk)),
+        "best": ({u: sp.Integer(2)}, arithmetic(equal(FLAT.risk.xreplace({u: sp.Integer(2)}), 0))),
+        "reached_risk": arithmetic(equal(FLAT.risk.xreplace(there), (at - 2) ** 2)),
+    }
+
+
+def test_the_largest_risk_of_a_minimiser() -> None:
+    assert aversion_value(FLAT, **unlike(9, -1)).conclusion == equal(FLAT, 9)
+
+
+def test_a_bound_on_the_risk_must_be_reached_by_a_minimiser() -> None:
+    for given in (unlike(10, -1), unlike(9, 0)):
+        with pytest.raises(ProofError, match="is not the value"):
+            aversion_value(FLAT, **given)
+    without = unlike(9, -1) | {"reached_risk": None}
+    with pytest.raises(ProofError, match="is not about"):
+        aversion_value(FLAT, **without)

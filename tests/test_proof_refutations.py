@@ -10,7 +10,7 @@ from dropout_theory.checkers.symbolic import accept_meaningless, accept_refutati
 from dropout_theory.claim import Claim, Hypothesis
 from dropout_theory.domains import POSITIVE, REAL
 from dropout_theory.instances import atoms_of
-from dropout_theory.language import E, Scalar, distribution, gates, index, size, subnetwork, weights
+from dropout_theory.language import Abstract, E, Scalar, distribution, gates, index, size, subnetwork, weights
 from dropout_theory.proof import (
     ProofError,
     arithmetic,
@@ -176,3 +176,36 @@ def test_an_instance_gives_no_values_to_laws():
     always_open = arithmetic(different(E(sp.S.One), sp.S.Half), identity(E(sp.S.One), 1))
     with pytest.raises(ProofError, match="does not negate"):
         refutation(always_open, claim, {s: 1, fair: {(1,): 1}})
+
+
+# --- random quantities of any law -----------------------------------------------------------------------------------
+
+fair = gates("r", sp.S.Half, (k, 1, 1))
+X = Abstract("X", REAL, ((k, 1, 1),), False, ("r",))
+coin = gates("g", sp.Rational(1, 3), (k, 1, 1))[1]
+INDEPENDENT = claimed(equal(E(X[1] * fair[1]), E(X[1]) / 3))  # false: it is half of the mean
+
+
+def third(law):
+    there = put_values(INDEPENDENT.statement, {X: {(1,): law}})
+    return arithmetic(negation(there), *(identity(mean, mean_of(mean.args[0])) for mean in there.atoms(E)))
+
+
+def mean_of(product):
+    return product.subs({fair[1]: sp.S.Half, coin: sp.Rational(1, 3)})
+
+
+def test_an_instance_may_choose_the_law_of_a_random_quantity():
+    for law in (coin, 2 * coin - 7, sp.S.One):
+        found = refutation(third(law), INDEPENDENT, {X: {(1,): law}})
+        assert accept_refutation(INDEPENDENT, found).outcome == "fails"
+
+
+@pytest.mark.parametrize("law", [
+    fair[1],  # not independent of the gate of the statement
+    gates("r", sp.Rational(1, 3), (k, 1, 1))[1],  # nor to be told from it by name
+    gates("g", c / (1 + c), (k, 1, 1))[1],  # no law of its own
+    coin * s, 1 / coin, X[1], E(coin * c)])
+def test_what_is_no_law_of_its_own_is_refused(law):
+    with pytest.raises(ProofError, match="is no law for X"):
+        refutation(assume(different(1, 2)), INDEPENDENT, {X: {(1,): law}})

@@ -20,25 +20,30 @@ from dropout_theory.training import Aversion
 
 
 def aversion_value(aversion: Aversion, bound: Theorem, at_optimum: Theorem, optimum: tuple[Mapped, Theorem],
-                   risk_bound: Theorem, best: tuple[Mapped, Theorem]) -> Theorem:
-    """aversion = r - q, where every minimiser of the criterion has risk r and the least risk is q.
+                   risk_bound: Theorem, best: tuple[Mapped, Theorem], reached_risk: Theorem | None = None) -> Theorem:
+    """aversion = r - q, where r is the largest risk of a minimiser of the criterion and q the least risk of all.
 
     `bound` concludes m <= criterion and `at_optimum` criterion = m => risk = r, for all parameters; `optimum` gives
-    values of parameters and the theorem that the criterion is m there. `risk_bound` concludes q <= risk for all
-    parameters and `best` gives values with risk = q. Raises ProofError otherwise.
+    values of parameters and the theorem that the criterion is m there. Where minimisers differ, `at_optimum` concludes
+    risk <= r, and `reached_risk` that the risk is r at the values of `optimum`. `risk_bound` concludes q <= risk for
+    all parameters and `best` gives values with risk = q. Raises ProofError otherwise.
     """
     own = set(aversion.parameters)
     least = _below(bound, aversion.criterion)
     need(isinstance(at_optimum.conclusion, sp.Implies), f"not an implication: {at_optimum.conclusion}")
     reached, consequence = at_optimum.conclusion.args
     for relation, left in ((reached, aversion.criterion), (consequence, aversion.risk)):
-        need(isinstance(relation, sp.Eq) and same(relation.args[0], left), f"{relation} is not about {left}")
+        kinds = sp.Eq if relation is reached or reached_risk is None else sp.Le
+        need(isinstance(relation, kinds) and same(relation.args[0], left), f"{relation} is not about {left}")
     need(same(reached.args[1], least), f"{reached.args[1]} is not the bound {least}")
     risk = consequence.args[1]
     infimum = _below(risk_bound, aversion.risk)
     _reaches(aversion, aversion.criterion, *optimum, least)
     _reaches(aversion, aversion.risk, *best, infimum)
     theorems = [bound, at_optimum, optimum[1], risk_bound, best[1]]
+    if reached_risk is not None:
+        _reaches(aversion, aversion.risk, optimum[0], reached_risk, risk)
+        theorems.append(reached_risk)
     for g in (g for t in theorems for g in t.given):
         need(not _mentions(g, own), f"assumption about the parameters: {g}")
     for value in (least, risk, infimum):

@@ -12,6 +12,7 @@ from sympy.logic.boolalg import Boolean
 from dropout_theory import language as lang
 from dropout_theory import statements as st
 from dropout_theory.claim import Hypothesis
+from dropout_theory.domains import REAL
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.logic import check_domain, negation, put_values
@@ -69,20 +70,19 @@ class Refutation(Boolean):
 def refutation(theorem: Theorem, claim: Any, values: Values) -> Theorem:
     """From a theorem that negates a claim's statement, as it stands or at `values`, a refutation of the claim.
 
-    The values are a complete instance: every domain and hypothesis of the claim is checked, and every assumption of a
-    theorem about the statement as it stands. Raises ProofError.
+    The values are a complete instance: every domain and hypothesis of the claim is checked, and every assumption of the
+    theorem. They may give random quantities of any law as expressions in gates of their own. Raises ProofError.
     """
     if theorem.conclusion == negation(claim.statement):
         _require_instance(claim, values)
-        for assumed in theorem.given:  # one by one, so that no atom free here counts as bound elsewhere
-            need(not any(isinstance(node, (*_QUANTIFYING, Aversion)) for node in sp.preorder_traversal(assumed)),
-                 f"an assumption binds atoms: {assumed}")
-            holds = (Hypothesis(f"assumption {assumed}", assumed),)
-            _require_instance(replace(claim, statement=assumed, hypotheses=holds), values)
     else:
         instance_of = _statement_at(claim, values)
         need(matches(theorem.conclusion, negation(instance_of)), f"{theorem.conclusion} does not negate {instance_of}")
-        need(not theorem.given, f"unproved assumptions: {theorem.given}")
+    for assumed in theorem.given:  # one by one, so that no atom free here counts as bound elsewhere
+        need(not any(isinstance(node, (*_QUANTIFYING, Aversion)) for node in sp.preorder_traversal(assumed)),
+             f"an assumption binds atoms: {assumed}")
+        holds = (Hypothesis(f"assumption {assumed}", assumed),)
+        _require_instance(replace(claim, statement=assumed, hypotheses=holds), values)
     return certify("refutation", Refutation(*_labels(claim, values)), [theorem], discharged=theorem.given)
 
 
@@ -111,11 +111,36 @@ def _statement_at(claim: Any, values: Values) -> Any:
     from dropout_theory.instances import atoms_of
 
     _require_instance(claim, values)
-    values = {atom: v for atom, v in values.items() if any(atom in atoms for atoms in atoms_of(claim))}
-    for node in sp.preorder_traversal(claim.statement):
-        bound = set(node.parameters) if isinstance(node, Aversion) else set()
-        need(not bound & set(values), f"{bound & set(values)} are the parameters of an optimum")
+    laws = {atom: v for atom, v in values.items() if isinstance(atom, lang.Abstract)}
+    for atom, entries in laws.items():
+        _require_law(atom, entries, claim.statement)
+    values = laws | {atom: v for atom, v in values.items() if any(atom in atoms for atoms in atoms_of(claim))}
     return put_values(claim.statement, values)
+
+
+def _require_law(atom: lang.Abstract, entries: Any, statement: Any) -> None:
+    """Raise ProofError unless every entry is a number or made of fair or unfair gates that the statement knows not."""
+    need(atom.domain == REAL and atom.simplex is False and isinstance(entries, Mapping), f"no law for {atom}")
+    taken = {family.name for family in _families(statement)}
+    for entry in map(sp.sympify, entries.values()):
+        gates = {e.family for e in entry.atoms(lang.Element)}
+        need(all(isinstance(g, lang.Gates) and sp.sympify(g.keep).is_Rational and g.name not in taken for g in gates)
+             and all(index.is_Integer for e in entry.atoms(lang.Element) for index in e.indices)
+             and entry.free_symbols <= gates and not scope.partial_terms(entry),
+             f"{entry} is no law for {atom}: it must be made of numbers and of gates of its own")
+
+
+def _families(statement: Any) -> set[Any]:
+    """All families of which a statement speaks, those in definitions and keep probabilities too."""
+    found: set[Any] = set()
+    todo = [statement]
+    while todo:
+        new = {node for node in sp.preorder_traversal(todo.pop()) if isinstance(node, lang.Family)} - found
+        found |= new
+        for family in new:
+            todo += [family.base, family.step] if isinstance(family, lang.Recursion) else []
+            todo += [family.keep] if isinstance(family, lang.Gates) else []
+    return found
 
 
 def _require_instance(claim: Any, values: Values) -> None:
@@ -136,4 +161,8 @@ def _shown(value: Any) -> str:
     """A value, or the entries of a family: once where many are equal."""
     if isinstance(value, Mapping) and len(value) > 4 and len(set(value.values())) == 1:
         return f"{next(iter(value.values()))} in all {len(value)} places"
-    return str(value)
+    if not isinstance(value, Mapping):
+        return str(value)
+    gates = {e for v in value.values() for e in sp.sympify(v).atoms(lang.Element)}
+    chances = "".join(f", where {g} is 1 with probability {g.family.keep}, else 0" for g in sorted(gates, key=str))
+    return f"{value}{chances}"

@@ -1,4 +1,7 @@
-"""Why rescaling layers rescales the output: by induction over the layers, for every depth, width and pattern."""
+"""Why rescaling layers rescales the output: by induction over the layers, for every depth, width and pattern.
+
+What full rank is for in theorem 4 is in `zeroed_input`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
+from dropout_theory.proofs.helmbold2017 import zeroed_input
 from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 
 from dropout_theory.language import Element, Recursion, Relu, natural
@@ -235,3 +239,6 @@ def free_weights() -> Theorem:
     left, right = paper.FREE.statement.args[1].args
     return discharge(paper.silent, arithmetic(equal(left, right), rewritten(left, silent, indices=[i]),
                                               rewritten(right, silent, indices=[i])))
+
+
+__all__ = ["zeroed_input"]

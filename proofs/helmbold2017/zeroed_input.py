@@ -1,0 +1,118 @@
+"""What full rank is for in theorem 4: putting an input to zero takes its dropout aversion away.
+
+One input X, one hidden unit, p = 1/2, and X = Y is 0 or 1 with equal chances. Networks that see X have criterion 3/14
+at best, where the output bias is 3/7, the unit is silent on 0 and adds 4/7 on a kept 1 that is passed on; the largest
+risk there is 25/98, and risk 0 is possible. Networks that see 0 do best with a constant output of 1/2, with and without
+dropout.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Rational
+
+from dropout_theory.claim import REGISTRY
+from dropout_theory.language import Relu, Scalar, gates
+from dropout_theory.papers.helmbold2017.notation import K, d, k, n, p
+from dropout_theory.papers.helmbold2017.s03_scaling import W1, X, Y, a, b, b0, w
+from dropout_theory.proof import (
+    Theorem,
+    apply,
+    arithmetic,
+    assume,
+    discharge,
+    instance,
+    negation,
+    put_values,
+    refutation,
+    refute,
+    satisfied,
+)
+from dropout_theory.proof.layers import over_masks
+from dropout_theory.proof.optima import aversion_value
+from dropout_theory.proof.training import replaced
+from dropout_theory.statements import equal, less_equal
+from dropout_theory.training import Aversion
+
+half, quarter = Rational(1, 2), Rational(1, 4)
+FAIR = assume(equal(p, half))
+coin = gates("g", half, (k, 1, 1))[1]
+AT = {d: 2, K: 1, n: 1, p: half, a: {(1,): 0}, X: {(1,): coin}, Y.family: {(): coin}}
+
+level, off, on, clean = (Scalar(name) for name in ("c", "alpha", "beta", "gamma"))
+OFF, ON = w[1] * Relu(b[1, 1]), w[1] * Relu(2 * W1[1, 1] + b[1, 1])
+CLEAN = w[1] * Relu(W1[1, 1] + b[1, 1])
+OF_NETWORK = {level: b0, off: OFF, on: ON, clean: CLEAN}
+# one unit has values of one sign, and without dropout no more than half the sum of its values on 0 and on 2
+SIGNS = [arithmetic(less_equal(0, OFF * ON)), arithmetic(less_equal(0, CLEAN * (OFF + ON - 2 * CLEAN)))]
+
+
+def by_masks(mean: Any, wanted: Any) -> Theorem:
+    """mean = wanted for keep probability 1/2, by enumeration."""
+    return arithmetic(equal(mean, wanted), over_masks(mean), FAIR)
+
+
+def loss(c: Any, unkept: Any, kept: Any) -> Any:
+    """The criterion for output bias c, where the unit adds 2 `unkept` to the output or, on a kept 1, 2 `kept`."""
+    none = (c**2 + (c + 2 * unkept) ** 2) / 4
+    return none + ((c - 1) ** 2 + (c + 2 * unkept - 1) ** 2) / 8 + ((c - 1) ** 2 + (c + 2 * kept - 1) ** 2) / 8
+
+
+def of_network(lemma: Theorem) -> Theorem:
+    return satisfied(instance(lemma, {name: value for name, value in OF_NETWORK.items() if name in atoms(lemma)}),
+                     *SIGNS)
+
+
+def atoms(lemma: Theorem) -> set[Any]:
+    return set().union(lemma.conclusion.free_symbols, *(g.free_symbols for g in lemma.given))
+
+
+def value_for_inputs(aversion: Aversion) -> Theorem:
+    """25/98 where the network sees the input."""
+    least, largest = Rational(3, 14), Rational(25, 98)
+    criterion = by_masks(aversion.criterion, loss(b0, OFF, ON))
+    risk = by_masks(aversion.risk, ((b0 + OFF) ** 2 + (b0 + CLEAN - 1) ** 2) / 2)
+    sign, between = assume(less_equal(0, off * on)), assume(less_equal(0, clean * (off + on - 2 * clean)))
+    bound = of_network(arithmetic(less_equal(least, loss(level, off, on)), sign))
+    reached = equal(loss(level, off, on), least)
+    found = [assume(reached), sign]
+    for name, value in ((level, Rational(3, 7)), (off, 0), (on, Rational(2, 7))):
+        found.append(arithmetic(equal(name, value), *found))
+    worst = arithmetic(less_equal(((level + off) ** 2 + (level + clean - 1) ** 2) / 2, largest), *found, between)
+    there = of_network(discharge(reached, worst))
+    premise = equal(aversion.criterion, least)
+    same = arithmetic(there.conclusion.args[0], criterion, assume(premise))
+    at_best = discharge(premise, arithmetic(less_equal(aversion.risk, largest), apply(there, same), risk))
+    silent = {W1: Rational(2, 7), b: -Rational(2, 7), w: 1, b0: Rational(3, 7)}
+    exact = {W1: 1, b: 0, w: 1, b0: 0}
+    return aversion_value(aversion, arithmetic(less_equal(least, aversion.criterion), bound, criterion), at_best,
+                          (silent, by_masks(replaced(aversion.criterion, silent), least)),
+                          arithmetic(less_equal(0, aversion.risk), risk),
+                          (exact, by_masks(replaced(aversion.risk, exact), 0)),
+                          by_masks(replaced(aversion.risk, silent), largest))
+
+
+def value_for_zeros(aversion: Aversion) -> Theorem:
+    """0 where it sees 0: a constant output of 1/2 is best with and without dropout."""
+    criterion = by_masks(aversion.criterion, loss(b0, OFF, OFF))
+    risk = by_masks(aversion.risk, ((b0 + OFF) ** 2 + (b0 + OFF - 1) ** 2) / 2)
+    premise = equal(aversion.criterion, quarter)
+    flat = arithmetic(equal(loss(b0, OFF, OFF), quarter), criterion, assume(premise))
+    centred = [arithmetic(equal(b0, half), flat)]
+    centred.append(arithmetic(equal(OFF, 0), flat, *centred))
+    at_best = discharge(premise, arithmetic(equal(aversion.risk, quarter), risk, *centred))
+    constant = {W1: 0, b: 0, w: 0, b0: half}
+    return aversion_value(aversion, arithmetic(less_equal(quarter, aversion.criterion), criterion), at_best,
+                          (constant, by_masks(replaced(aversion.criterion, constant), quarter)),
+                          arithmetic(less_equal(quarter, aversion.risk), risk),
+                          (constant, by_masks(replaced(aversion.risk, constant), quarter)))
+
+
+@refute("helmbold2017:thm4", without="full rank")
+def aversion_lost() -> Theorem:
+    theorem = REGISTRY["helmbold2017:thm4"]
+    there = put_values(theorem.statement, AT)
+    blind, seeing = there.args
+    differ = arithmetic(negation(there), value_for_zeros(blind), value_for_inputs(seeing))
+    return refutation(differ, theorem.without("full rank"), AT)
