@@ -141,6 +141,12 @@ def test_a_claim_that_speaks_of_no_minimiser_says_nothing():
                                  (*claim.hypotheses, Hypothesis("more", less(s, 2)))), found)
 
 
+def test_an_optimum_keeps_its_parameters_where_they_are_free_elsewhere():
+    claim = claimed(equal(LOSING, v**2))
+    nothing = unbounded(LOSING, level, DEEP, below(LOSING, DEEP))
+    assert accept_meaningless(claim, meaningless(nothing, claim, {v: 3})).counterexample["instance"] == "v = 3"
+
+
 def test_what_is_refuted_does_not_count_as_meaningless():
     claim = claimed(both(less(s, 1), less(s, 2)))
     with pytest.raises(ProofError, match="is about no instance"):
