@@ -122,6 +122,7 @@ half = sp.Rational(1, 2)
 witness("baldi2014:sec4-input-outputs-correlated",
         {paper.n: 1, paper.k: 2, paper.weight: {(1, 1): 1, (2, 1): 1}, paper.x: {(1,): 1}, paper.p_input: {(1,): half},
          paper.c: 1, paper.lam: 1})
+witness("baldi2014:eq32", {paper.point: 0, paper.c: -1, paper.lam: 1}, without="c in non-negative real, not real")
 
 # --- normalised exponentials ------------------------------------------------------------------------------------
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sympy as sp
 from dropout_theory.proofs.baldi2014.s04_shallow import for_every_c
 from sympy import exp, log
 
-from dropout_theory.domains import OPEN_UNIT
+from dropout_theory.domains import OPEN_UNIT, PROBABILITY, UNIT
 from dropout_theory.language import Family, Scalar
 from dropout_theory.papers.baldi2014 import s05_deep as paper
 from dropout_theory.proof import (
@@ -33,7 +34,9 @@ from dropout_theory.proof import (
     weighted,
     witness,
 )
-from dropout_theory.proof.indices import entry_below_sum
+from dropout_theory.proof.indices import at_value, entry_below_sum, replaced
+from dropout_theory.proof.layers import rewritten
+from dropout_theory.proof.universal import collected_power
 from dropout_theory.statements import different, equal, less, less_equal
 
 P, m, k, k2 = paper.P, paper.m, paper.k, paper.k2
@@ -46,12 +49,20 @@ def first_order() -> Theorem:
     return for_every_c(paper.EQ52.statement, to_order, to_order)
 
 
+# the logistic function with c = -1 has a pole wherever its slope is zero
+witness("baldi2014:eq52", {m: 1, P: {(1,): 1}, paper.X: {(1,): 0}, paper.centre: 0, paper.c: -1, paper.lam: 0},
+        without="c in non-negative real, not real")
+
+
 @prove("baldi2014:eq53")
 def logistic_of_the_mean() -> Theorem:
     return for_every_c(paper.EQ53.statement)
 
 
 # --- exactness ----------------------------------------------------------------------------------------------------
+
+
+share, first, second = Scalar("e'", PROBABILITY), Scalar("x'", UNIT), Scalar("y'", UNIT)
 
 
 def mean_of(outputs: Family) -> Any:
@@ -62,25 +73,32 @@ def mean_log(inside: Any) -> Any:
     return sp.Sum(P[k] * log(inside), outcomes)
 
 
+@cache
+def equal_powers() -> Theorem:
+    """x^e = y^e, given e (x - y) = 0: with e = 0 both are 1."""
+    wanted = equal(first**share, second**share)
+    apart = assume(equal(share * (first - second), 0))
+    same = arithmetic(equal(first, second), apart, assume(different(share, 0)))
+    never = equal(share, 0)
+    return cases(never, at_value(wanted, assume(never), identity(1, 1)), replaced(first**share, same))
+
+
 def constant_outputs(outputs: Family) -> Theorem:
     """Exactness, given that outputs of positive probability coincide: each is then the mean."""
     mean = mean_of(outputs)
     pair = specialise(assume(paper.coincide(outputs)), k, k2)
     at_mean = restate(weighted(pair, 1, (k2, 1, m)), equal(P[k] * (outputs[k] - mean), 0))
 
-    def average(inside: Any, value: Any) -> Theorem:
-        """The mean of log(inside) is log(value), where inside is value for outcomes of positive probability."""
-        wanted = equal(P[k] * log(inside), P[k] * log(value))
-        never = equal(P[k], 0)
-        same = arithmetic(equal(inside, value), at_mean, assume(different(P[k], 0)))
-        often = arithmetic(wanted, increasing(log, same))
-        return restate(weighted(cases(never, arithmetic(wanted, assume(never)), often), 1, outcomes),
-                       equal(mean_log(inside), log(value)))
+    at_most_one = restate(weighted(arithmetic(less_equal(outputs[r], 1)), P[r], (r, 1, m)), less_equal(mean, 1))
 
-    below, above = average(outputs[k], mean), average(1 - outputs[k], 1 - mean)
-    inside, outside = (exp(t.conclusion.lhs) for t in (below, above))
-    split = identity(paper.NWGM(outputs[paper.N]), inside / (inside + outside))
-    return restate(rewrite(split, below, above), paper.exact(outputs))
+    def geometric(inside: Any, value: Any) -> Theorem:
+        """The geometric mean is the value that the outcomes of positive probability have."""
+        there = arithmetic(equal(P[k] * (inside - value), 0), at_mean)
+        power = satisfied(instance(equal_powers(), {share: P[k], first: inside, second: value}, at_most_one), there)
+        whole = rewritten(sp.Product(inside ** P[k], outcomes), power, indices=[k])
+        return rewrite(rewrite(whole, collected_power(value, P[k], outcomes)), identity(sp.Sum(P[k], outcomes), 1))
+
+    return arithmetic(paper.exact(outputs), geometric(outputs[k], mean), geometric(1 - outputs[k], 1 - mean))
 
 
 @prove("baldi2014:sec5-exact-if-identical")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Integer, Lambda, Rational, Sum, Symbol, exp, log
+from sympy import Integer, Lambda, Product, Rational, Sum, Symbol, exp, log
 
-from dropout_theory.domains import PROBABILITY
+from dropout_theory.domains import POSITIVE, PROBABILITY
 from dropout_theory.language import Scalar, substitute
 from dropout_theory.papers.baldi2014 import s07_functions as claims
 from dropout_theory.papers.baldi2014.s07_functions import K, P, a, alpha, b, c, f, k, lam, m, r, sigma, u, v, x, y
@@ -29,6 +29,8 @@ from dropout_theory.proof import (
     witness,
 )
 from dropout_theory.proof.indices import at_value, written_out
+from dropout_theory.proof.layers import last_split
+from dropout_theory.proof.products import vanishing_factor
 from dropout_theory.proof.universal import at, collected_power, for_all, joined_power
 from dropout_theory.statements import different, equal, less, less_equal
 
@@ -282,16 +284,25 @@ def exponentially_close() -> Theorem:
 
 @prove("baldi2014:sec7-limits-zero-or-one.amended")
 def limit_of_sloped() -> Theorem:
-    return arithmetic(claims.zero_or_one, assume(claims.limit.condition), assume(claims.sloped.condition))
+    """The clause on a slope of zero plays no part."""
+    whole = assume(claims.limit.condition)
+    ends = [component(whole, clause) for clause in claims.limit.condition.args[:2]]
+    return arithmetic(claims.zero_or_one, *ends, assume(claims.sloped.condition))
 
 
 @prove("baldi2014:eq67-step-limit.amended")
 def fixed_limit() -> Theorem:
-    """(1 - alpha)(log r0 - log l) = 0 and alpha < 1."""
-    r0, ell = claims.r0, claims.ell
-    known = assume(claims.fixed)
-    logs = arithmetic(equal(log(ell), log(r0)), increasing(log, known))
-    return discharge(known.conclusion, restate(increasing(exp, logs), equal(ell, r0)))
+    """(1 - alpha)(log r0 - log l) = 0 and alpha < 1; a power of zero is zero, which l is not."""
+    start, ell = Scalar("R", POSITIVE), claims.ell
+    known = assume(substitute(claims.fixed, {claims.r0: start}))
+    logs = arithmetic(equal(log(ell), log(start)), increasing(log, known))
+    inside = discharge(known.conclusion, restate(increasing(exp, logs), equal(ell, start)))
+    above = arithmetic(less(0, claims.r0), assume(different(claims.r0, 0)))
+    zero = assume(equal(claims.r0, 0))
+    only = Product(claims.r0 ** (1 - alpha), (k, 1, 1))
+    power = arithmetic(equal(claims.r0 ** (1 - alpha), 0), last_split(only), vanishing_factor(only, 1, zero))
+    wanted = discharge(claims.fixed, arithmetic(equal(ell, claims.r0), assume(claims.fixed), power))
+    return cases(zero.conclusion, wanted, instance(inside, {start: claims.r0}, above))
 
 
 @prove("baldi2014:sec7-same-logistic")

@@ -253,3 +253,6 @@ witness("baldi2014:sec8-close-near-half", {
     m: 2, P: {(1,): sp.Rational(1, 10), (2,): sp.Rational(9, 10)},
     s.O: {(1,): sp.Rational(1, 10**6), (2,): sp.Rational(4999999, 9000000)}})
 witness("baldi2014:eq88", {s.o1: sp.Rational("0.622459"), s.o2: sp.Rational("0.731059")})
+witness("baldi2014:sec8-variance-bound-equality", {
+    m: 2, P: {(1,): sp.Rational(1, 9), (2,): sp.Rational(8, 9)}, s.CLOSED: {(1,): -1, (2,): sp.Rational(1, 2)}},
+        without="O in [0, 1], not real")
