@@ -16,9 +16,10 @@ from dropout_theory.language import E, Gc, Largest, Scalar, Var, distribution, f
 from dropout_theory.mutants.closure import by_continuity
 from dropout_theory.mutants.meaning import undefined_term
 from dropout_theory.mutants.replay import replayed
+from dropout_theory.mutants.sharper import implied
 from dropout_theory.mutants.widening import in_domain, renewed
 from dropout_theory.proof import ProofError
-from dropout_theory.statements import SameToOrder, equal, implies, less, less_equal
+from dropout_theory.statements import ForEach, SameToOrder, both, equal, implies, less, less_equal
 
 m, n, j, k = size("m"), size("n"), index("j"), index("k")
 P = distribution("P", m)
@@ -58,6 +59,16 @@ def test_strict_hypotheses_hold_near_a_limit_and_define_terms():
 def test_a_weak_hypothesis_must_persist_inwards():
     assert passes(less_equal(p, x), p, UNIT, less_equal(p, x**2 + sp.Rational(1, 2)))
     assert not passes(less_equal(p, x), p, UNIT, less_equal(p, x))  # at x = 0 it leaves the end alone
+
+
+def test_what_is_said_of_every_entry_keeps_each_inside():
+    half = sp.Rational(1, 2)
+    inside = ForEach(both(less(0, O[j]), less(O[j], 1)), (j, 1, m))
+    near = ForEach(less(sp.Abs(O[k] - half), half), (k, 1, m))
+    assert implied(inside, [near])
+    assert not implied(inside, [near.xreplace({m: n})])  # of other entries
+    assert not implied(inside, [ForEach(less(sp.Abs(O[1] - half), half), (k, 1, m))])
+    assert not implied(inside, [ForEach(less(sp.Abs(O[k] - half), 1), (k, 1, m))])
 
 
 @pytest.mark.parametrize(("statement", "values", "found"), [

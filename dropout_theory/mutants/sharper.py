@@ -138,7 +138,19 @@ def implied(condition: Any, left: list[Any]) -> bool:
     """Whether the solver shows that a condition follows from those left."""
     if condition in left:
         return True
+    if isinstance(condition, st.ForEach):  # at any one place, from what is said of every place
+        left = [*left, *[at for c in left for at in _at_place(c, condition)]]
+        condition = condition.body
     try:
         return entails([c for c in left if isinstance(c, (sp.core.relational.Relational, sp.Not))], condition)
     except Exception:  # noqa: BLE001 - a condition the solver cannot read shows nothing
         return False
+
+
+def _at_place(known: Any, wanted: st.ForEach) -> list[Any]:
+    """What a statement for each index over the same ranges as `wanted` says at its indices."""
+    if not isinstance(known, st.ForEach) or len(known.limits) != len(wanted.limits):
+        return []
+    names = dict(zip(known.bound_symbols, wanted.bound_symbols, strict=True))
+    ranges = [tuple(lang.substitute(end, names) for end in limit.args[1:]) for limit in known.limits]
+    return [lang.substitute(known.body, names)] if ranges == [tuple(w.args[1:]) for w in wanted.limits] else []
