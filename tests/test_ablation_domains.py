@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from dropout_theory.claim import Claim, ClaimError, Hypothesis
+from dropout_theory.claim import Claim, ClaimError, Hypothesis, load
 from dropout_theory.domains import NONNEGATIVE, OPEN_UNIT, POSITIVE, REAL, UNIT
 from dropout_theory.kernel import Context
 from dropout_theory.language import E, Scalar, gates, index
 from dropout_theory.mutants.ablation import ablate
+from dropout_theory.mutants.registered import settled
 from dropout_theory.mutants.sharper import undefined_terms
-from dropout_theory.mutants.widening import in_domain
+from dropout_theory.mutants.widening import in_domain, own_atoms, widenings
+from dropout_theory.proofs_loader import dropped_names
 from dropout_theory.statements import both, different, equal, implies, less, less_equal
 from dropout_theory.training import Aversion
 
@@ -76,3 +78,14 @@ def test_a_law_keeps_its_atom():
     claim = Claim("own:claim", "a claim", equal(E(gate[1]), p), "1", "eq. (1)", "equation")
     with pytest.raises(ClaimError, match="depends on p"):
         in_domain(claim, p, UNIT)
+
+
+@pytest.mark.parametrize("claim_id", ["sec1-norm-aversion", "sec1-norm-sensitive", "thm7", "sec32-equivalence"])
+def test_what_is_registered_of_minimisers_stands(claim_id):
+    claim = load("helmbold2017")[f"helmbold2017:{claim_id}"]
+    dropped = [(h.name, claim.without(h.name), h.condition, {}) for h in claim.hypotheses]
+    dropped += [(name, other, within, {atom: new}) for atom in own_atoms(claim)
+                for name, new, other, within in widenings(claim, atom)]
+    names = dropped_names(claim.id)
+    found = {name: settled(other, name, condition, renamed) for name, other, condition, renamed in dropped}
+    assert names and {name for name, outcome in found.items() if outcome is not None} == names
