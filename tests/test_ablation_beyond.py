@@ -11,12 +11,14 @@ import sympy as sp
 
 from dropout_theory.claim import Claim, Hypothesis, load
 from dropout_theory.domains import NONNEGATIVE, OPEN_UNIT, POSITIVE, REAL, UNIT
+from dropout_theory.evaluate import Truth, Unsupported
 from dropout_theory.fingerprint import statement_fingerprint
 from dropout_theory.language import E, Gc, Largest, Scalar, Var, distribution, family, index, logistic, size, subnetwork
 from dropout_theory.mutants.closure import by_continuity
 from dropout_theory.mutants.meaning import undefined_term
+from dropout_theory.mutants.registered import judged
 from dropout_theory.mutants.replay import replayed
-from dropout_theory.mutants.sharper import implied
+from dropout_theory.mutants.sharper import implied, undefined_terms
 from dropout_theory.mutants.widening import in_domain, renewed
 from dropout_theory.proof import ProofError
 from dropout_theory.statements import ForEach, SameToOrder, both, equal, implies, less, less_equal
@@ -40,6 +42,7 @@ def passes(statement, atom, wider, *conditions):
     (equal(sp.Sum(p ** (j - 1), (j, 1, n)), x), p, UNIT, True),
     (equal(sp.Sum(p ** (j - 2), (j, 1, n)), x), p, UNIT, False),  # 1/p
     (less_equal(x, Gc(logistic(S[N], c, x))), c, NONNEGATIVE, True),
+    (equal(sp.Sum(sp.Sum(p ** (j - 2), (j, 1, n)), (j, 3, n)), x), p, UNIT, False),  # the range that counts is inside
     (less_equal(x, 1 / (1 + c)), c, NONNEGATIVE, True),
     (less_equal(x, 1 / c), c, NONNEGATIVE, False),
     (implies(less(p, x), less_equal(1 / (x - p), x)), p, UNIT, True),  # the premise defines the conclusion
@@ -82,6 +85,19 @@ def test_what_is_said_of_every_entry_keeps_each_inside():
 ])
 def test_terms_without_meaning_at_an_instance(statement, values, found):
     assert undefined_term(statement, values) == found
+
+
+def test_a_natural_exponent_needs_no_sign_of_its_base():
+    assert undefined_terms(equal(sp.Sum(x ** (j - 1), (j, 1, n)), 0), []) == set()
+    loose = sp.Sum(x ** (j - 1), (j, 1, n)) + sp.Sum(sp.Sum(x ** (j - 1), (j, 0, n)), (j, 1, n))
+    assert undefined_terms(equal(loose, 0), []) == {x ** (j - 1)}
+
+
+def test_one_part_that_fails_is_enough():
+    claim = Claim("own:claim", "a claim", both(SameToOrder(scale, 0, scale, 1), less(x, 1)), "1", "eq. (1)")
+    assert judged(claim, {x: 2}).truth is Truth.FALSE
+    with pytest.raises(Unsupported):
+        judged(claim, {x: 0})
 
 
 # --- the claim's own proof -----------------------------------------------------------------------------------------

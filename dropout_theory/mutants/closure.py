@@ -15,8 +15,7 @@ from dropout_theory import statements as st
 from dropout_theory.claim import Claim
 from dropout_theory.definitions import unfold
 from dropout_theory.domains import OPEN_UNIT, Domain
-from dropout_theory.mutants.sharper import implied, is_defined
-from dropout_theory.proof.scope import in_range
+from dropout_theory.mutants.sharper import implied, is_defined, within
 from dropout_theory.signs import is_nonnegative, is_positive
 
 _EVERYWHERE = (sp.Add, sp.Mul, sp.Max, sp.Min, sp.Abs, sp.exp, sp.Tuple, lang.Relu)
@@ -91,14 +90,8 @@ def _closed(statement: Any, atom: Any, known: list[Any]) -> bool:
     if isinstance(statement, (st.ForEach, st.ForAll)):
         if any(_mentions(limit, atom) for limit in statement.limits):
             return False
-        return _closed(statement.body, atom, known + _ranges(statement))
+        return _closed(statement.body, atom, within(statement, known))
     return False
-
-
-def _ranges(expr: Any) -> list[Any]:
-    """What is known of the indices that a sum, an extreme or a quantifier binds."""
-    limits = [tuple(limit) for limit in lang.bound_limits(expr)]
-    return [c for limit in limits if len(limit) == 3 for c in in_range(*limit)]
 
 
 def _continuous(expr: Any, atom: Any, known: list[Any]) -> bool:
@@ -120,7 +113,7 @@ def _continuous(expr: Any, atom: Any, known: list[Any]) -> bool:
         limits = lang.bound_limits(expr)
         ends = [sp.Tuple(*limit) for limit in limits]
         return not any(_mentions(e, atom) or e.has(sp.oo) for e in ends) \
-            and _continuous(expr.args[0], atom, known + _ranges(expr))
+            and _continuous(expr.args[0], atom, within(expr, known))
     if isinstance(expr, lang.Sigma):  # 1/(1 + c exp(-lambda x))
         return bool(is_nonnegative(expr.args[1])) and all(_continuous(a, atom, known) for a in expr.args)
     if isinstance(expr, sp.log):

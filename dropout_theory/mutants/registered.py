@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any
+
+import sympy as sp
 
 from dropout_theory.checkers.exact import report
 from dropout_theory.claim import REGISTRY, Claim, ClaimError, Hypothesis
@@ -75,6 +78,11 @@ def judged(weaker: Claim, values: Values) -> Judgement:
     except ZeroDivisionError:  # outside a domain, rules divide that need not look inside it
         return Judgement(Truth.UNKNOWN, note="undefined: division by zero")
     except Unsupported as error:
+        for part in weaker.statement.args if isinstance(weaker.statement, sp.And) else ():
+            with suppress(Unsupported, ZeroDivisionError):  # one part that fails is enough
+                found = judge(part, values, expectation)
+                if found.truth is Truth.FALSE:
+                    return found
         term = undefined_term(weaker.statement, values)
         if term is None and not str(error).startswith(_NO_ENTRY):
             raise

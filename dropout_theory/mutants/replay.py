@@ -11,7 +11,7 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sympy as sp
@@ -30,8 +30,12 @@ def replayed(widened: Any, atom: Any, wider: Any) -> str | None:
     `widened` is the claim so changed: what the fresh process proves must be the same statement word for word.
     """
     from dropout_theory.mutants.sharper import is_proved
+    from dropout_theory.proof.theorem import FACTS
+    from dropout_theory.proofs_loader import proof_of
 
-    data = base64.b64encode(pickle.dumps((widened.id, atom, wider))).decode()
+    proof_of(widened.id)  # sees to it that the facts are known
+    facts = {name: spelled(fact.statement) for name, fact in FACTS.items()}
+    data = base64.b64encode(pickle.dumps((widened.id, atom, wider, facts))).decode()
     try:
         done = subprocess.run([sys.executable, "-m", "dropout_theory.mutants.replay"], input=data, text=True,
                               capture_output=True, timeout=TIME_LIMIT, check=False)
@@ -43,15 +47,17 @@ def replayed(widened: Any, atom: Any, wider: Any) -> str | None:
 
 
 def _main() -> None:
-    claim_id, atom, wider = pickle.loads(base64.b64decode(sys.stdin.read()))  # noqa: S301 - from `replayed`
     try:
-        print(json.dumps(_prove(claim_id, atom, wider)))
+        print(json.dumps(_prove(*pickle.loads(base64.b64decode(sys.stdin.read())))))  # noqa: S301 - from `replayed`
     except Exception as error:  # noqa: BLE001 - a rule that stumbles has proved nothing
         print(json.dumps({"error": f"{type(error).__name__}: {error}"}))
 
 
-def _prove(claim_id: str, atom: Any, wider: Any) -> dict[str, Any]:
-    """Prove the claim and those it relies on that mention the atom; afterwards this process knows the wider one."""
+def _prove(claim_id: str, atom: Any, wider: Any, facts: Mapping[str, str]) -> dict[str, Any]:
+    """Prove the claim and those it relies on that mention the atom; afterwards this process knows the wider one.
+
+    `facts` are the facts of the literature, spelled out: those that are relied on must not have changed.
+    """
     import dropout_theory.proof  # the rules keep the atoms that they have made
     from dropout_theory.checkers.symbolic import accept, automatic
     from dropout_theory.claim import load
@@ -75,7 +81,7 @@ def _prove(claim_id: str, atom: Any, wider: Any) -> dict[str, Any]:
         for used in theorem.uses:
             name = used.removeprefix("classical:")
             if name != used:
-                need(spelled(new) not in spelled(FACTS[name].statement), f"a fact of the literature is about {atom}")
+                need(spelled(FACTS[name].statement) == facts[name], f"{name} of the literature is about {atom}")
             elif used not in registry:
                 raise ProofError(f"relies on {used}, a claim of another paper")
             elif spelled(new) not in "".join(_said(registry[used])):

@@ -69,7 +69,29 @@ def undefined_terms(statement: Any, known: list[Any]) -> set[Any]:
         return undefined_terms(premise, known) | undefined_terms(conclusion, within)
     if isinstance(statement, sp.And):
         return set().union(*[undefined_terms(part, known) for part in statement.args])
-    return {term for term in scope.partial_terms(statement) if not is_defined(term, known)}
+    return {term for term in _partial(statement, scope.partial_terms(statement), []) if not is_defined(term, known)}
+
+
+def _partial(expr: Any, partial: set[Any], ranges: list[Any]) -> set[Any]:
+    """Of the partial terms those that are not powers with a natural exponent wherever their indices are in range."""
+    if not isinstance(expr, sp.Basic):
+        return set()
+    ranges = within(expr, ranges)
+    found = set().union(*[_partial(a, partial, ranges) for a in expr.args])
+    if expr in partial and not (isinstance(expr, sp.Pow) and expr.exp.is_integer
+                                and implied(sp.Ge(expr.exp, 0, evaluate=False), ranges)):
+        found.add(expr)
+    return found
+
+
+def within(expr: Any, known: list[Any]) -> list[Any]:
+    """What is known inside of a sum, an extreme or a quantifier: that its indices are in range."""
+    limits = [tuple(limit) for limit in lang.bound_limits(expr)]
+    bound = {limit[0] for limit in limits}
+    outside = [c for c in known if not c.free_symbols & bound]
+    if len(bound) < len(limits):  # an index bound twice: which range counts is not looked into
+        return outside
+    return outside + [c for limit in limits if len(limit) == 3 for c in scope.in_range(*limit)]
 
 
 def _lost(term: Any, known: list[Any], inside: Any) -> bool:
