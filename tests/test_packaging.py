@@ -88,7 +88,7 @@ def test_metadata():
 def test_proofs_mirror_papers():
     from dropout_theory.proofs import folder
 
-    for path in folder().rglob("s*.py"):
+    for path in folder().rglob("s[0-9]*.py"):
         relative = path.relative_to(folder())
         assert (ROOT / "dropout_theory" / "papers" / relative).exists(), f"proofs/{relative} has no paper module"
 
