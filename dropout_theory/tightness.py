@@ -6,7 +6,7 @@ equal, bounds of variances at two-valued numbers, and strict ones are approached
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from dropout_theory.instances import RandomChooser, Rejected, Values, build, des
 
 SMALL, LARGE = sp.Rational(1, 10**6), sp.Integer(10**6)
 ATTEMPTS = 3  # draws of each kind
+GAPS = tuple(sp.Rational(1, k) for k in (1000, 100, 20, 10, 5, 3, 2))  # in parts of the larger side
 SIZE = 2  # of families in instances that are to show an equality
 
 
@@ -32,6 +33,46 @@ def asserted(statement: Any) -> list[Any]:
     if isinstance(statement, sp.Implies):
         return asserted(statement.args[1])
     return asserted(statement.body) if isinstance(statement, st.ForEach) else []
+
+
+def with_gap(statement: Any, relation: Any, part: Any) -> Any:
+    """The statement with a gap of that part of the larger side, and not 0, in one inequality, where it asserts it."""
+    if statement == relation:
+        low, high = relation.args if isinstance(relation, (sp.Le, sp.Lt)) else reversed(relation.args)
+        return st.both(st.less(low, high), *[st.less_equal(part * sp.Abs(side), high - low) for side in (low, high)])
+    if isinstance(statement, sp.And):
+        return st.both(*[with_gap(a, relation, part) for a in statement.args])
+    if isinstance(statement, sp.Implies):
+        return st.implies(statement.args[0], with_gap(statement.args[1], relation, part))
+    if isinstance(statement, st.ForEach):
+        return st.ForEach(with_gap(statement.body, relation, part), *statement.limits)
+    return statement
+
+
+def certified_gaps(claim: Any, scope: str, decided: Callable[[Any], Any]) -> list[dict[str, Any]]:
+    """Of each inequality that a claim asserts, the largest of a few gaps that is decided to be there, with the scope of
+    the decision; or an exact instance at which the sides are closer than the least of them.
+
+    `decided` gives the finding of a decision procedure on a claim with another statement, and `scope` is that of its
+    finding on the claim itself: a gap must be there in all of it. Nothing is told of an inequality with a side 0,
+    whose gap is all of the other, nor of one that is not decided.
+    """
+    from dropout_theory.report.plain import plain
+
+    told = []
+    for relation in asserted(claim.statement):
+        gap: dict[str, Any] = {}
+        for part in () if sp.S.Zero in relation.args else GAPS:
+            found = decided(replace(claim, statement=with_gap(claim.statement, relation, part)))
+            if found.outcome == "holds" and found.scope == scope:
+                gap = {"at_least": str(part), "scope": found.scope}
+                continue
+            if found.outcome == "fails" and not gap:
+                gap = {"below": str(part), "instance": found.counterexample["instance"]}
+            break
+        if gap:
+            told.append({"inequality": plain(relation), **gap})
+    return told
 
 
 class Sides:

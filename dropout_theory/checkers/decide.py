@@ -6,6 +6,7 @@ entry a free real: exact, but only for those sizes. A model that refutes is chec
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice, product
 from typing import Any
 
@@ -22,6 +23,7 @@ from dropout_theory.instances import Rejected, Values, atoms_of, check_admissibl
 from dropout_theory.kernel import Context, Finding, checker
 from dropout_theory.proof.solver import Translator
 from dropout_theory.proof.theorem import ProofError
+from dropout_theory.tightness import certified_gaps
 
 MAX_SIZES = 6
 # bounds on work, not on time, so that the answer does not depend on the machine
@@ -54,7 +56,19 @@ def not_polynomial(claim: Any) -> str | None:
 
 @checker("decide", not_polynomial)
 def decide(claim: Any, context: Context) -> Finding:
-    """Decide the statement at each small choice of its sizes; for all sizes when it has none."""
+    """Decide the statement at each small choice of its sizes; for all sizes when it has none.
+
+    Of a statement that holds it also decides, unless it must be fast, whether its inequalities leave a gap.
+    """
+    found = _decided(claim, context)
+    if found.outcome == "holds" and not context.fast and any(atoms_of(claim)):  # of numbers the gap is known
+        gaps = certified_gaps(claim, found.scope, lambda other: _decided(other, context))
+        if gaps:
+            return replace(found, figures={**found.figures, "gaps": gaps})
+    return found
+
+
+def _decided(claim: Any, context: Context) -> Finding:
     integers, reals, families = atoms_of(claim)
     sizes = list(integers)
     if any(f.domain.integer for f in families):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory.report import scores
@@ -90,17 +91,20 @@ def _boundary(evidence: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _tightness(claim: Mapping[str, Any]) -> list[str]:
-    """Whether the inequalities of a claim are attained at exact instances, or how close those tried came to it."""
-    for record in claim["evidence"]:
-        if record["method"] == "exact" and record["outcome"] == "holds":
-            figures = record["figures"]
-            return [f"{part['inequality']}: {_closest(part, claim)}" for part in figures.get("tightness", ())
-                    if len(part) > 1] or [line for line in [_closest(figures, claim)] if line]
-    return []
+    """Whether the inequalities of a claim are attained at exact instances, how close those tried came to it, and what
+    is decided of the gap between the sides."""
+    held = {e["method"]: e["figures"] for e in claim["evidence"] if e["outcome"] == "holds"}
+    gaps = held.get("decide", {}).get("gaps", ())
+    figures = held.get("exact", {})
+    parts = [part for part in figures.get("tightness", ()) if len(part) > 1]
+    if parts:
+        return [f"{part['inequality']}: {_closest(part, claim, gaps)}" for part in parts]
+    return [line for line in [_closest(figures, claim, gaps)] if line]
 
 
-def _closest(figures: Mapping[str, Any], claim: Mapping[str, Any]) -> str:
-    """How close the sides of one inequality come."""
+def _closest(figures: Mapping[str, Any], claim: Mapping[str, Any], gaps: Iterable[Mapping[str, Any]]) -> str:
+    """How close the sides of one inequality come; of a single one the figures do not name it."""
+    gap = next((g for g in gaps if g["inequality"] == figures.get("inequality", g["inequality"])), None)
     equal = figures.get("equality")
     if equal and equal["value"] != "0":
         return f"tight: both sides are {equal['value']}{_where(equal)}"
@@ -115,10 +119,19 @@ def _closest(figures: Mapping[str, Any], claim: Mapping[str, Any]) -> str:
         else:
             parts.append(f"{'elsewhere' if equal else 'no equality seen;'} the least gap at the instances tried is "
                          f"{found['part']:.3g} of the larger side{_where(found)}")
+            if gap and not equal and not ("below" in gap and found["part"] < Fraction(gap["below"])):
+                parts.append(_decided(gap))
     elif "least_beside_zero" in figures:
         found = figures["least_beside_zero"]
         parts.append(f"no equality seen; beside 0 the other side was {found['size']:.3g} at the least{_where(found)}")
     return "; ".join(parts)
+
+
+def _decided(gap: Mapping[str, Any]) -> str:
+    """What the decision procedure says of the gap between two sides that no instance tried shows to be equal."""
+    if "below" in gap:
+        return f"they differ by less than {gap['below']} of the larger{_where(gap)}"
+    return f"certified: they differ by at least {gap['at_least']} of the larger, {gap['scope']}"
 
 
 def _where(found: Mapping[str, Any]) -> str:
