@@ -41,7 +41,7 @@ from dropout_theory.proof import (
     refute,
     witness,
 )
-from dropout_theory.proofs_loader import dropped_names, load_proofs
+from dropout_theory.proofs_loader import load_proofs
 from dropout_theory.statements import ForEach, different, equal, less, less_equal
 
 x, y, n, i = Scalar("x", REAL), Scalar("y", REAL), size("n"), size("i")
@@ -247,9 +247,13 @@ def test_all_that_the_papers_register_names_what_their_claims_have():
         registered.check_names(claim, [*(h.name for h in claim.hypotheses), *domains])
 
 
-@pytest.mark.parametrize("claim_id", ["baldi2014:sec7-equal-values.amended-everywhere",
-                                      "helmbold2017:sec43-negative-weights-required"])
-def test_what_the_papers_register_stands(no_search, claim_id):
+@pytest.mark.parametrize(("claim_id", "name"), [
+    ("baldi2014:sec7-equal-values.amended-everywhere", "u and v differ"),  # a witness
+    ("helmbold2017:sec43-negative-weights-required", "labels are 1"),  # a theorem about the statement as it stands
+    ("helmbold2017:thm4", "full rank"),  # a theorem about the statement at an instance, with laws of its own
+])
+def test_what_the_papers_register_stands(claim_id, name):
     claim = load(claim_id.partition(":")[0])[claim_id]
-    found = {a.name: a.outcome for a in ablate(claim, Context())}
-    assert {found[name] for name in dropped_names(claim_id)} == {"needed"}
+    condition = next(h.condition for h in claim.hypotheses if h.name == name)
+    outcome, _, shown = registered.settled(claim.without(name), name, condition, {})
+    assert outcome == "needed" and shown["instance"]
