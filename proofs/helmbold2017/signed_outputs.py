@@ -36,21 +36,32 @@ from dropout_theory.sums import normal
 
 CLAIMS = load("helmbold2017")
 WITHOUT = "w in non-negative real, not real"
-COUNTING, SUBTRACTED = 22, 6
-UNITS = range(1, COUNTING + SUBTRACTED + 1)
 half = Rational(1, 2)
 Z = Scalar("z")
 
-# by the names of the atoms, which claims with other architectures have in common
+
+def subtracting(inputs: int, bias: Any, *kinds: tuple[int, int, Any]) -> dict[str, Any]:
+    """A network of one hidden layer, by the names of the atoms, which claims with other architectures share.
+
+    Each kind of unit is a number of units, a number t and the sum of their output weights: their value is
+    max(s - t, 0), with s inputs kept.
+    """
+    units = [(t, total / count) for count, t, total in kinds for _ in range(count)]
+    places = range(1, len(units) + 1)
+    return {"n": len(units), "d": 2, "K": inputs, "W": {}, "b0": bias,
+            "w": {(i,): units[i - 1][1] for i in places}, "b": {(1, i): -units[i - 1][0] for i in places},
+            "W1": {(i, j): half for i in places for j in range(1, inputs + 1)}}
+
+
 SIGNED: dict[str, Any] = {
-    "n": len(UNITS), "d": 2, "K": 2, "W": {}, "b0": Rational(1, 4), "p": half,
-    "w": {(i,): Rational(3, 5) / COUNTING if i <= COUNTING else -Rational(2, 5) / SUBTRACTED for i in UNITS},
-    "b": {(1, i): 0 if i <= COUNTING else -1 for i in UNITS},
-    "W1": {(i, j): half for i in UNITS for j in (1, 2)},
+    **subtracting(2, Rational(1, 4), (22, 0, Rational(3, 5)), (6, 1, -Rational(2, 5))),
     "Q": {(1, 2): 1}, "y": {(1, 2): 1}, "x": {(1,): 1, (2,): 1},
-    "E": 1, "z": {(1,): 0}, "U": {(i, 1): 0 for i in UNITS},  # a further feature that is absent
+    "E": 1, "z": {(1,): 0}, "U": {(i, 1): 0 for i in range(1, 29)},  # a further feature that is absent
     "m": 22, "c": 1,  # gadgets, as few as their hypothesis allows, and the label
 }
+THREE: dict[str, Any] = {  # with the fewest gadgets again
+    **subtracting(3, Rational(9, 50), (40, 0, Rational(3, 5)), (13, 1, -Rational(9, 25)), (2, 2, -Rational(4, 25))),
+    "m": 16}
 
 
 def instance_of(claim: Claim, given: dict[str, Any]) -> Values:
@@ -98,6 +109,7 @@ for below in ("thm17", "thm17-step-lower-bound", "thm17-thirteen-units", "thm17-
               "sec1-positive-multiple", "sec43-embedded-lower-bound", "sec43-mixture.amended",
               "sec43-negative-weights-required", "sec43-zero-embedding-lower-bound"):
     fails(below, SIGNED)
+fails("thm8-from-three-inputs", THREE, exact=200)
 
 ZERO: dict[str, Any] = {**SIGNED, "n": 1, "b0": 0, "w": {(1,): 0}, "b": {(1, 1): 0}, "W1": {(1, 1): 0, (1, 2): 0}}
 fails("sec1-positive-multiple", {**ZERO, "c": 0}, "c in positive real, not non-negative real")  # nothing to learn
