@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.tactics import not_negative
+from dropout_theory.proofs.helmbold2017.tactics import not_negative, of_terms
 from sympy import Lambda, Rational, S
 
 from dropout_theory.claim import Claim, load
@@ -98,7 +98,7 @@ def refuted(label: str, given: dict[str, Any], name: str, exact: int) -> Theorem
     fails = negation(put_values(wide.statement, values))
     means = [(mean_is if len(mean.atoms(Element)) <= exact else not_below_zero)(mean)
              for mean in sorted(fails.atoms(E), key=str)]
-    return refutation(arithmetic(fails, *means), wide, values)
+    return refutation(of_terms(fails, *means), wide, values)
 
 
 def fails(label: str, given: dict[str, Any], name: str = WITHOUT, exact: int = 100) -> None:
