@@ -13,7 +13,9 @@ from dropout_theory.claim import Claim, Hypothesis, load
 from dropout_theory.domains import NONNEGATIVE, OPEN_UNIT, POSITIVE, REAL, UNIT
 from dropout_theory.evaluate import Truth, Unsupported
 from dropout_theory.fingerprint import statement_fingerprint
+from dropout_theory.kernel import Context
 from dropout_theory.language import E, Gc, Largest, Scalar, Var, distribution, family, index, logistic, size, subnetwork
+from dropout_theory.mutants.ablation import ablate
 from dropout_theory.mutants.closure import by_continuity
 from dropout_theory.mutants.meaning import undefined_term
 from dropout_theory.mutants.registered import judged
@@ -132,3 +134,9 @@ def test_a_network_refutes_only_what_is_false_of_it():
     with pytest.raises(ProofError, match="not implied"):  # holds whatever the signs
         refuted("lem16-step-zero", SIGNED, WITHOUT, exact=100)
     assert not refuted("lem16-all-sizes", SIGNED, WITHOUT, exact=100).given
+
+
+def test_a_whole_with_a_part_that_no_instance_decides_is_refuted_by_another():
+    claim = Claim("own:claim", "a claim", both(SameToOrder(scale, 0, scale, 0), less(p, 1)), "1", "eq. (1)")
+    found = {a.name: a.outcome for a in ablate(claim, Context(fast=True))}
+    assert found["p in (0, 1), not [0, 1]"] == "needed"

@@ -114,7 +114,7 @@ def _settled(name: str, kind: str, weaker: Claim, dropped: Any, context: Context
             if found.truth is Truth.FALSE:
                 try:
                     smallest, again = shrink(weaker, values)
-                except ZeroDivisionError:  # a simpler instance outside the domain is not defined
+                except (ZeroDivisionError, Unsupported):  # a simpler instance is not defined, or one part not judged
                     smallest, again = values, found
                 return Ablation(name, kind, "needed", "false without it", report(smallest, again))
             if found.note.startswith("undefined"):
