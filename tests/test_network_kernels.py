@@ -90,6 +90,18 @@ def test_single_masks_equal_plain_python(kind: str) -> None:
         np.testing.assert_allclose(state.totals[0].moments[3, inputs:], sums.var(axis=0) * 140, rtol=1e-9, atol=1e-13)
 
 
+def test_wide_layers_equal_plain_python() -> None:
+    """More units and inputs than a product takes at a time, and a layer that reads two others."""
+    rng = np.random.default_rng(12)
+    network = Network([Layer(rng.normal(size=(103, 310)) / 17, rng.normal(size=103), gate=0.5),
+                       Layer(rng.normal(size=(9, 413)) / 20, rng.normal(size=9), "tanh", sources=[0, 1])], 0.3)
+    x = rng.normal(size=310)
+    table = np.array([run(network, x.tolist(), i, derive_key(4))[1] for i in range(3)])
+    found = simulate(network, x, 3, 4)
+    np.testing.assert_allclose(found.mean.value[310:], table.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(found.variance.value[310:], table.var(axis=0, ddof=1), rtol=1e-9)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_single_precision_equals_plain_python(kind: str) -> None:
     """The same masks: a sample is off by a few roundings of float32, where no spike sits on its threshold."""
@@ -227,8 +239,10 @@ def test_exponentials_have_a_bound() -> None:
 
 
 def test_constants_agree_between_host_and_kernels() -> None:
-    kernels = load_kernels("network_kernels")
-    assert (LANES, ROWS) == (kernels.LANES, kernels.ROWS)
+    kernels, vectors = load_kernels("network_kernels"), load_kernels("vector_kernels")
+    assert (LANES, ROWS) == (vectors.LANES, vectors.ROWS)
+    assert [vectors.together(left) for left in (1, 2, 3, 4, 5, 6, 7, 100)] == \
+        [next(rows for rows in ROWS if rows <= left) for left in (1, 2, 3, 4, 5, 6, 7, 100)]
     from dropout_theory.engines import plan
 
     for name in ("OPEN", "CLOSED", "HALF", "THRESHOLD", "SPIKE", "LEVEL"):

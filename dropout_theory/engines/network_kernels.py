@@ -22,21 +22,20 @@ from dropout_theory.engines.exponential_kernels import exponential, logistic
 from dropout_theory.engines.moment_kernels import collect, collect_bins, collect_pairs, merge
 from dropout_theory.engines.vector_kernels import (
     LANES,
-    ROWS,
     fma,
     gated_below,
     gated_bit,
     get,
     like,
-    more_product,
     pointer,
     product,
     put,
+    together,
 )
 
 OPEN, CLOSED, HALF, THRESHOLD, SPIKE, LEVEL = 0, 1, 2, 3, 4, 5
 LINEAR, RELU, LOGISTIC, TANH, SOFTMAX = 0, 1, 2, 3, 4
-_COLUMNS = 256  # of a product at a time, so that the signals stay in the cache
+_COLUMNS, _BLOCK = 304, 96  # of a product: a tile of signals stays in the first cache, the weights in the second
 
 _MULTIPLIER_0 = np.uint64(0xD2511F53)
 _MULTIPLIER_1 = np.uint64(0xCD9E8D57)
@@ -195,14 +194,15 @@ def _plain(rows, units, biases, bias, weights, weight, reads, start, stop, signa
     for k in range(start, stop):
         for low in range(0, reads[k, 1], _COLUMNS):
             size = min(_COLUMNS, reads[k, 1] - low)
-            for u in range(0, units, ROWS):
-                place = weight + u * columns + done * ROWS
+            for block in range(0, units, _BLOCK):
+                end = min(block + _BLOCK, units)
                 for t in range(LANES // tile):
-                    signal, at = (t * total + reads[k, 0] + low) * tile, u * LANES + t * tile
-                    if done == 0:
-                        product(biases, bias + u, weights, place, signals, signal, rows, at, LANES, size)
-                    else:
-                        more_product(biases, 0, weights, place, signals, signal, rows, at, LANES, size)
+                    signal, u = (t * total + reads[k, 0] + low) * tile, block
+                    while u < end:
+                        group = together(end - u)
+                        product(group, done == 0, biases, bias + u, weights, weight + u * columns + done * group,
+                                signals, signal, rows, u * LANES + t * tile, size)
+                        u += group
             done += size
 
 

@@ -23,7 +23,7 @@ from dropout_theory.engines.network import Network
 
 OPEN, CLOSED, HALF, THRESHOLD, SPIKE, LEVEL = range(6)
 CODES = {"linear": 0, "relu": 1, "logistic": 2, "tanh": 3, "softmax": 4}
-LANES, ROWS = 128, 4  # as in ``vector_kernels``, which is not imported before it is needed; a test compares them
+LANES, ROWS = 128, (6, 4, 2, 1)  # as in ``vector_kernels``, not imported before it is needed; a test compares
 _WORD = 1 << 32
 Gates = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32], NDArray[np.uint32]]
 
@@ -113,8 +113,8 @@ class Plan:
 
     @property
     def widest(self) -> int:
-        """Units computed at a time: those of the widest layer, padded."""
-        return -(-int(self.layers[:, 1].max()) // ROWS) * ROWS
+        """Units computed at a time: those of the widest layer."""
+        return int(self.layers[:, 1].max())
 
     @property
     def arrays(self) -> tuple[Any, ...]:
@@ -128,7 +128,8 @@ class Plan:
         sums = hashlib.sha256()
         for array in (self.layers, self.reads, self.weights, self.biases, self.cs, self.slopes, *self.gates,
                       *self.wires, self.levels):
-            sums.update(str((array.dtype, array.shape)).encode() + array.tobytes())
+            sums.update(str((array.dtype, array.shape)).encode())
+            sums.update(np.ascontiguousarray(array).data)
         return sums.hexdigest()
 
 
@@ -140,7 +141,7 @@ def make_plan(network: Network, dtype: Any = np.float64) -> Plan:
     dealt = _Words()
     table: list[list[int]] = []
     reads: list[tuple[int, int]] = []
-    packed: list[Array] = []
+    packed: list[NDArray[Any]] = []
     wires: list[Gates] = []
     gates: list[Gates] = []
     levels = np.zeros((len(sizes), 3))
@@ -152,14 +153,11 @@ def make_plan(network: Network, dtype: Any = np.float64) -> Plan:
             reads += [(int(offsets[k]), sizes[k]) for k in network.sources[n]]
             row[2], row[4] = CODES[layer.activation], len(reads)
             law = network.connection_gates[n]
-            factors = effective_weights(network, n)
+            factors = _converted(effective_weights(network, n), dtype)
             plain = isinstance(law, Keep) and (law.values == 1).all()
             if plain:
                 work += factors.size
-                rows = -(-size // ROWS)
-                block = np.zeros((rows * ROWS, factors.shape[1]))
-                block[:size] = factors
-                factors = block.reshape(rows, ROWS, -1).transpose(0, 2, 1)
+                factors = _packed(factors)
             else:
                 work += 8 * factors.size
                 row[6] = wire
@@ -178,26 +176,41 @@ def make_plan(network: Network, dtype: Any = np.float64) -> Plan:
             dealt_gates = dealt.deal(law)
         gates.append(dealt_gates)
         table.append(row)
-    padding = np.zeros(ROWS)  # read along with the last units
-    biases = np.concatenate([np.zeros(sizes[0]), *(layer.bias for layer in network.layers), padding])
+    biases = np.concatenate([np.zeros(sizes[0]), *(layer.bias for layer in network.layers)])
     ones = np.ones(sizes[0])
-    with np.errstate(over="raise"):
-        try:
-            weights = np.concatenate([*packed, np.zeros(1)]).astype(dtype)
-            biases = biases.astype(dtype)
-        except FloatingPointError:
-            raise ValueError(f"dtype must hold every weight and bias, not {dtype.name}") from None
-    return Plan(np.array(table, np.int64), np.array(reads, np.int64).reshape(-1, 2), weights, biases,
+    return Plan(np.array(table, np.int64), np.array(reads, np.int64).reshape(-1, 2),
+                np.concatenate([*packed, np.zeros(1, dtype)]), _converted(biases, dtype),
                 np.concatenate([ones, *(layer.c for layer in network.layers)]),
                 np.concatenate([ones, *(layer.slope for layer in network.layers)]),
                 _joined(gates), _joined(wires), levels, dealt.word, dealt.bias, work + 8 * dealt.word + 8 * sum(sizes))
 
 
+def _converted(values: Array, dtype: np.dtype[Any]) -> NDArray[Any]:
+    with np.errstate(over="raise"):
+        try:
+            return values.astype(dtype, copy=False)
+        except FloatingPointError:
+            raise ValueError(f"dtype must hold every weight and bias, not {dtype.name}") from None
+
+
+def _packed(factors: NDArray[Any]) -> NDArray[Any]:
+    """Weights in the order in which products read them: groups of rows, column by column."""
+    parts, row = [], 0
+    for rows in ROWS:
+        groups = (len(factors) - row) // rows
+        block = factors[row:row + groups * rows].reshape(groups, rows, factors.shape[1])
+        parts.append(block.transpose(0, 2, 1).ravel())
+        row += groups * rows
+    return np.concatenate(parts)
+
+
 def effective_weights(network: Network, n: int) -> Array:
     """Weights with what an open gate multiplies by: 1/p where scaled, the size of a spike."""
-    layer, parts = network.layers[n - 1], []
-    for k in network.sources[n]:
-        parts.append(np.broadcast_to(_factor(network.unit_gates[k], network.inverted), (network.sizes[k],)))
+    layer, laws = network.layers[n - 1], [network.unit_gates[k] for k in network.sources[n]]
+    if not network.inverted and not any(isinstance(law, Spikes) for law in (*laws, network.connection_gates[n])):
+        return layer.weights
+    parts = [np.broadcast_to(_factor(network.unit_gates[k], network.inverted), (network.sizes[k],))
+             for k in network.sources[n]]
     below = np.concatenate(parts) if parts else np.zeros(0)
     product: Array = layer.weights * _factor(network.connection_gates[n], network.inverted) * below
     if not np.isfinite(product).all():

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dropout_theory.engines.estimates import Quantity, mean_bounds, quantile_bounds, variance_bounds
 from dropout_theory.engines.gates import Array
 from dropout_theory.engines.network import Network
+from dropout_theory.engines.ranges import interval_product
 
 _ROUNDING = 2.0**-53
 
@@ -186,9 +187,7 @@ def _means_of_sums(network: Network, u: list[Array], mean: Quantity,
                                  or [np.zeros(0, np.int64)])
         weights, below = network.ensemble_weights[n - 1], mean[columns]
         value = weights @ below.value + layer.bias
-        up, down = np.maximum(weights, 0.0), np.minimum(weights, 0.0)
-        lower = up @ below.lower + down @ below.upper + layer.bias
-        upper = up @ below.upper + down @ below.lower + layer.bias
+        lower, upper = (end + layer.bias for end in interval_product(weights, below.lower, below.upper))
         if direct is not None:
             part = direct[offsets[n]:offsets[n + 1]]
             lower, upper = np.maximum(lower, part.lower), np.minimum(upper, part.upper)

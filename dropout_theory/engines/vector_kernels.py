@@ -11,12 +11,12 @@ written with explicit vectors and fused multiplications, so that they do not dep
 from __future__ import annotations
 
 from llvmlite import ir
-from numba import types
+from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
 LANES = 128  # samples that go through a network together
-ROWS = 4  # units that a matrix product handles at once; weights are padded to a multiple of it
+ROWS = (6, 4, 2, 1)  # units that a matrix product handles at once: as many of them as are left
 
 
 @intrinsic
@@ -95,29 +95,35 @@ def place_of(builder, data, at, vector):
     return builder.bitcast(builder.gep(data, [at]), vector.as_pointer())
 
 
-def _summed(begin):
-    """An intrinsic for products of ROWS rows of weights with signals, added to what ``begin`` loads for row r."""
+def _product(rows):
+    """An intrinsic for products of so many rows of weights with signals."""
 
-    def typed(typing, starts, start, weights, weight, signals, signal, sums, at, stride, count):
+    def typed(typing, fresh, starts, start, weights, weight, signals, signal, sums, at, count):
         long = types.int64
 
         def generate(context, builder, signature, arguments):
-            starts, start, weights, weight, signals, signal, sums, at, stride, count = arguments
-            vector, width, fused = vector_of(context, signature.args[2])
+            fresh, starts, start, weights, weight, signals, signal, sums, at, count = arguments
+            vector, width, fused = vector_of(context, signature.args[3])
             whole, align = ir.IntType(64), 32 // width
-            corners = [builder.add(at, builder.mul(stride, whole(r))) for r in range(ROWS)]
-            places = [place_of(builder, sums, builder.add(corner, whole(k * width)), vector)
-                      for corner in corners for k in range(2)]
+            places = [place_of(builder, sums, builder.add(at, whole(r * LANES + k * width)), vector)
+                      for r in range(rows) for k in range(2)]
             held = [cgutils.alloca_once(builder, vector) for _ in places]  # the optimiser turns these into registers
-            for i, slot in enumerate(held):
-                builder.store(begin(builder, starts, builder.add(start, whole(i // 2)), places[i], vector), slot)
+            with builder.if_else(fresh) as (first, more):
+                with first:
+                    for r in range(rows):
+                        entry = builder.load(builder.gep(starts, [builder.add(start, whole(r))]))
+                        for slot in held[2 * r:2 * r + 2]:
+                            builder.store(splat(builder, entry, vector), slot)
+                with more:
+                    for place, slot in zip(places, held, strict=True):
+                        builder.store(builder.load(place, align=align), slot)
             with cgutils.for_range(builder, count) as loop:
                 column = builder.add(signal, builder.mul(loop.index, whole(2 * width)))
                 lanes = [builder.load(place_of(builder, signals, builder.add(column, whole(k * width)), vector),
                                       align=align) for k in range(2)]
-                first = builder.add(weight, builder.mul(loop.index, whole(ROWS)))
-                for r in range(ROWS):
-                    entry = builder.load(builder.gep(weights, [builder.add(first, whole(r))]))
+                corner = builder.add(weight, builder.mul(loop.index, whole(rows)))
+                for r in range(rows):
+                    entry = builder.load(builder.gep(weights, [builder.add(corner, whole(r))]))
                     factor = splat(builder, entry, vector)
                     for k in range(2):
                         slot = held[2 * r + k]
@@ -126,17 +132,35 @@ def _summed(begin):
                 builder.store(builder.load(slot), place, align=align)
             return context.get_dummy_value()
 
-        return types.void(starts, long, weights, long, signals, long, sums, long, long, long), generate
+        return types.void(types.boolean, starts, long, weights, long, signals, long, sums, long, long), generate
 
     return intrinsic(typed)
 
 
-# Both fill ROWS rows, ``stride`` apart, of a tile (64 bytes) of sums with products of ``count`` columns of weights with
-# signals. Column j of the weights is at weight + ROWS·j, that of the signals at signal + tile·j. Products are added to
-# entry start + r of ``starts`` in row r, or to what is there.
-product = _summed(lambda builder, starts, start, place, vector: splat(
-    builder, builder.load(builder.gep(starts, [start])), vector))
-more_product = _summed(lambda builder, starts, start, place, vector: builder.load(place, align=32 // vector.count))
+# They fill rows, LANES apart from ``at``, of a tile (64 bytes) of sums with products of ``count`` columns of weights
+# with signals. Column j of n rows of weights is at weight + n·j, that of the signals at signal + tile·j. Products are
+# added to what is there, or where ``fresh`` to entry start + r of ``starts`` in row r. Six rows of two vectors take 12
+# of 16 registers.
+_product_6, _product_4, _product_2, _product_1 = (_product(rows) for rows in ROWS)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def together(units):
+    """How many of the units that are left a product handles at once."""
+    return 6 if units >= 6 else 4 if units >= 4 else 2 if units >= 2 else 1
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def product(rows, fresh, starts, start, weights, weight, signals, signal, sums, at, count):
+    """Products of 6, 4, 2 or 1 rows; see above."""
+    if rows == 6:
+        _product_6(fresh, starts, start, weights, weight, signals, signal, sums, at, count)
+    elif rows == 4:
+        _product_4(fresh, starts, start, weights, weight, signals, signal, sums, at, count)
+    elif rows == 2:
+        _product_2(fresh, starts, start, weights, weight, signals, signal, sums, at, count)
+    else:
+        _product_1(fresh, starts, start, weights, weight, signals, signal, sums, at, count)
 
 
 def _gated(choose):
