@@ -82,6 +82,19 @@ def gadgets_with_bias() -> Theorem:
     return arithmetic(paper.GADGETS.statement, at(quadratic(network), paper.weight, paper.bias), found)
 
 
+@prove("helmbold2017:thm8-any-weights-best-constant")
+def many_gadgets() -> Theorem:
+    """b^2 + (1 - b)^2 2^-K = b for b = 1/(2^K + 1); the rest is what is lost for the width."""
+    A, b, c, P = Scalar("A", POSITIVE), Scalar("b", POSITIVE), paper.factor, Scalar("P", POSITIVE)
+    least = arithmetic(equal(b**2 + (1 - b) ** 2 * share, b), assume(equal(b * (1 + share), share)))
+    closed = arithmetic(less((b**2 + (1 - b) ** 2 * (1 - (1 - share) / A)) / 2, c * b / 2), least,
+                        assume(less((1 - b) ** 2 * (1 - share) * (1 - 1 / A) / 2, (c - 1) * b / 2)))
+    values = {A: network.excess, b: paper.bias, share: 2**-K}
+    unit = instance(arithmetic(equal(1 / (P + 1) * (1 + 1 / P), 1 / P)), {P: 2**K})
+    wide = assume(paper.BEST.hypotheses[0].condition)
+    return of_terms(paper.BEST.statement, satisfied(instance(closed, values), unit, wide), gadgets_with_bias())
+
+
 def doubling() -> Theorem:
     """5 (K + 2) <= 4 (2^K + 1) from K = 2 on."""
     statement = less_equal(5 * (K + 2), 4 * (2**K + 1))

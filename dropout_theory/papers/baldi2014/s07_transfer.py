@@ -119,7 +119,7 @@ claim("eq75-best-constant",
       source="section 7.2, eq. (75), with its best constant", not_applicable=NORMAL,
       hypotheses=[Hypothesis("slope is not zero", different(lam, 0)),
                   Hypothesis("mean is far from zero", less_equal(3 * deviation**2, (1 - constant) * mu**2))],
-      admissible={constant: Rational(1, 2), lam: 1, mu: -3, deviation: 1},
+      admissible={constant: Rational(2, 3), lam: 1, mu: -3, deviation: 1},
       reading="For every constant below 1 there are such means, so that eq75 has the best one.")
 
 # a population of units whose mean sums are normal around zero: the sums then have the deviation sqrt(sigma^2 + tau^2)

@@ -16,6 +16,7 @@ from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE
 from dropout_theory.papers.helmbold2017.s03_weight_decay import criterion, degenerate, least, length
 from dropout_theory.papers.helmbold2017.weight_decay import (
     Shallow,
+    V,
     activation,
     aversion_of,
     criterion_of,
@@ -28,6 +29,7 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     own,
     size_of,
     square,
+    w,
     weightless,
     x,
     x_entry,
@@ -125,7 +127,8 @@ as_little = both(equal(on_x(shared), A), equal(size_of(shared), 2 * A / length))
 
 claim("lem33.1",
       title="A network without hidden biases and with activation A has at least 2A/|x| squared weights",
-      statement=no_less, hypotheses=[nonzero_input], kind="lemma", source="appendix B, lemma 33")
+      statement=no_less, hypotheses=[nonzero_input], kind="lemma", source="appendix B, lemma 33",
+      admissible={K: 1, n: 1, V: {(1, 1): 1}, w: {(1,): 1}, x: {(1,): 1}})
 
 claim("lem33.2",
       title="2A/|x| squared weights are enough for every activation A >= 0 and every number of hidden units",

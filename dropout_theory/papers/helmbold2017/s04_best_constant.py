@@ -77,7 +77,7 @@ ANY_BEST = claim("lem16-any-dropout-best-constant",
       title="No larger multiple of q/(2(pK + 2q)) is a lower bound of the criterion: wide layers of equal weights are "
             "below it",
       statement=less(wide.criterion, factor * bound), hypotheses=[wide_layers],
-      admissible={factor: 10, p: Rational(1, 2), K: 1, n: 2, d: 2}, **ANY,
+      admissible={factor: Rational(27, 20), p: Rational(1, 2), K: 1, n: 2, d: 2}, **ANY,
       reading="(1 + q/(pn))^(d - 1) tends to one for wide layers, which therefore meet the hypothesis for every "
               "p < 1, every K and d, and every multiple above 1.")
 

@@ -214,7 +214,8 @@ claim("sec4-output-weight",
 claim("sec4-output-weight.amended",
       title="The output weight with K in the numerator minimises the criterion",
       statement=less_equal(network.criterion(network.best), network.criterion(c)),
-      source="section 4.1, before lemma 10 and end of its proof", limits=TWO)
+      source="section 4.1, before lemma 10 and end of its proof", limits=TWO,
+      admissible={K: 1, m: 1, d: 2, c: Rational(1, 4)})
 
 
 def at_best(count: Any, excess: Any) -> Any:

@@ -107,4 +107,5 @@ claim("sec43-mixture-decomposes",
       title="The criterion of a mixture is the mean of the criteria, and keeps a bound that all of them obey",
       statement=both(decomposed, kept_bound), kind="sentence",
       source="section 2, after eq. (1); section 4.3, third paragraph",
+      admissible={M: 1, P: {(1,): 1}, loss_at_zero: 0, losses: {(1,): Rational(1, 4)}},
       reading="J[s] is the mean loss on the s-th example, J0 the one on the zero input.")

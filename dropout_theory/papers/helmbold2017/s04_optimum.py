@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sympy import Rational
+
 from dropout_theory.claim import Hypothesis, Section
+from dropout_theory.language import Scalar
 from dropout_theory.papers.helmbold2017.notation import K, d, own, parameter_families
 from dropout_theory.papers.helmbold2017.s04_gadgets import eps, excess_at, m, network
 from dropout_theory.papers.helmbold2017.s04_level_means import Dropped, criterion, half
@@ -37,6 +40,17 @@ GADGETS = claim("thm8-gadgets-with-bias",
 claim("thm8-gadgets-limit",
       title="For many hidden units the network of gadgets with output bias approaches the least criterion",
       statement=SameToOrder(with_bias(excess_at(K)), 1 / (2 * (2**K + 1)), eps, 0), reading="epsilon is 1/n.", **SHARP)
+
+factor = Scalar("c")
+least = 1 / (2 * (2**K + 1))
+excess_of_width = (1 - bias) ** 2 * (1 - 2**-K) * (1 - 1 / network.excess) / 2
+BEST = claim("thm8-any-weights-best-constant",
+      title="No larger multiple of 1/(2(2^K + 1)) bounds the criterion of every network: many gadgets are below it",
+      statement=less(network.criterion(weight, bias), factor * least),
+      hypotheses=[Hypothesis("the layers are wide", less(excess_of_width, (factor - 1) * least))],
+      admissible={factor: Rational(123, 100), K: 1, m: 2, d: 2}, limits=TWO, **SHARP,
+      reading="The excess tends to one for many hidden units, so that the hypothesis is met for every K and d and "
+              "every multiple above 1.")
 
 THM8 = claim("thm8-from-two-inputs",
       title="Theorem 8 needs no more than two inputs",
