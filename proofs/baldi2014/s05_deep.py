@@ -106,6 +106,10 @@ def identical_outputs_suffice() -> Theorem:
     return discharge(paper.coincide(paper.outputs), constant_outputs(paper.outputs))
 
 
+half = sp.Rational(1, 2)
+witness("baldi2014:sec5-exact-if-identical", {m: 2, P: {(1,): half, (2,): half}, paper.outputs: {(1,): 2, (2,): 2}},
+        without="O in (0, 1), not real")  # the root of a negative complement
+
 b, s, t = Scalar("b", OPEN_UNIT), Scalar("s'"), Scalar("t'")
 as_normalised, as_odds = equal(b, exp(s) / (exp(s) + exp(t))), equal(log(b / (1 - b)), s - t)
 
