@@ -192,15 +192,19 @@ def test_ctrl_c_ends_a_long_run_within_a_second() -> None:
             "try:\n"
             "    simulate(net, np.ones(50), 10**10, 1, progress=lambda done, n: print('go', flush=True))\n"
             "except KeyboardInterrupt:\n    print('stopped', flush=True)\n")
+    # a machine with other work may keep a process waiting, so the best of three
+    assert any(_seconds_to_stop(code) < 1.0 for _ in range(3))
+
+
+def _seconds_to_stop(code: str) -> float:
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     for _ in range(3):
         assert process.stdout.readline() == "go\n"
     start = time.monotonic()
     os.kill(process.pid, signal.SIGINT)
-    rest = process.stdout.read()
-    assert rest.endswith("stopped\n") and process.wait(30) == 0
-    assert time.monotonic() - start < 5.0  # well within a second on an idle machine
+    assert process.stdout.read().endswith("stopped\n") and process.wait(30) == 0
+    return time.monotonic() - start
 
 
 def test_edges_of_gates_and_shapes() -> None:
