@@ -314,4 +314,5 @@ def test_commands_write_json_and_say_what_survived(tmp_path):
 def test_a_proof_that_looks_past_a_division_does_not_count():
     limit = claim(SameToOrder(c / c + x / lam, 1 + x / lam, x, 1), different(lam, 0))
     (only,) = [a for a in ablate(limit, Context(fast=True)) if a.kind == "hypothesis"]
-    assert only.outcome == "needed" and "says that 1/λ is defined" in only.reason
+    assert only.outcome == "needed" and only.reason == "without meaning otherwise: undefined: 1/λ"
+    assert only.witness["instance"] == {"lambda": "0"}
