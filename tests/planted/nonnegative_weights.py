@@ -1,11 +1,13 @@
 """Wrong and suspicious statements about networks without negative weights and mean outputs given the kept inputs."""
 
-from sympy import Rational, binomial
+from sympy import Rational, binomial, sqrt
 
 from dropout_theory.language import E
 from dropout_theory.papers.helmbold2017 import s04_one_input_deep as deep
+from dropout_theory.papers.helmbold2017 import s04_optimum as optimum
 from dropout_theory.papers.helmbold2017.notation import K, d, n, p, parameter_families
 from dropout_theory.papers.helmbold2017.s04_best_constant import bias
+from dropout_theory.papers.helmbold2017.s04_best_constant import bound as any_keep_bound
 from dropout_theory.papers.helmbold2017.s04_best_constant import criterion as equal_criterion
 from dropout_theory.papers.helmbold2017.s04_level_means import (
     a,
@@ -18,7 +20,11 @@ from dropout_theory.papers.helmbold2017.s04_level_means import (
     net,
     psi,
 )
+from dropout_theory.papers.helmbold2017.s04_lower_bound import NEARLY_BEST
 from dropout_theory.papers.helmbold2017.s04_lower_bound import general as any_keep
+from dropout_theory.papers.helmbold2017.s04_negative_weights import chance
+from dropout_theory.papers.helmbold2017.s04_negative_weights import j as trial
+from dropout_theory.papers.helmbold2017.s04_negative_weights import n as trials
 from dropout_theory.papers.helmbold2017.s04_one_input import W, b0, least, w
 from dropout_theory.papers.helmbold2017.s04_one_input import b as biases
 from dropout_theory.papers.helmbold2017.s04_one_input import criterion as one_input
@@ -42,6 +48,15 @@ two_units = {d: 2, n: 2, K: 1, weight_atoms[0]: {(1, 1): half, (2, 1): half}, we
              weight_atoms[2]: {(1,): third, (2,): third}, bias_atoms[0]: {(1, 1): 0, (1, 2): 0}, bias_atoms[1]: third}
 
 # --- wrong ------------------------------------------------------------------------------------------------------
+
+PLANT.refuted("bound-for-any-dropout-a-fifth-higher",
+              less_equal(Rational(6, 5) * any_keep_bound, any_keep.criterion),
+              admissible={**NEARLY_BEST, p: half}, limits=SMALL)
+PLANT.refuted("point-probability-three-quarters",
+              ForEach(less_equal(chance(trial), Rational(3, 4) / sqrt(trials)), (trial, 0, trials)),
+              admissible={trials: 18}, limits={"max_size": 40})
+PLANT.refuted("gadgets-below-the-bound-for-any-weights",
+              less(optimum.network.criterion(optimum.weight, optimum.bias), optimum.least), by=BOTH, limits=SMALL)
 
 PLANT.refuted("concave-means", ForEach(less_equal(psi(ell + 1) - psi(ell), psi(ell) - psi(ell - 1)), inner),
               by=("exact",), limits=SMALL, admissible=both_needed)
