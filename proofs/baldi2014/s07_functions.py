@@ -246,7 +246,14 @@ def opposite_points() -> Theorem:
 
 @prove("baldi2014:eq67")
 def fraction_of_point() -> Theorem:
-    equation = at(affine(), 0, v, 1 - alpha)
+    """On the line through 0 and v, wherever alpha v lies on it."""
+    right, left = less(0, v), less(v, 0)
+    wanted = equal(log(r(alpha * v)), (1 - alpha) * log(r(0)) + alpha * log(r(v)))
+    ahead = arithmetic(wanted, instance(everywhere(), {u: 0, x: alpha * v}), assume(right))
+    behind = arithmetic(wanted, instance(everywhere(), {u: v, v: 0, x: alpha * v}), assume(left))
+    nowhere = arithmetic(equal(v, 0), assume(negation(right)), assume(negation(left)))
+    still = at_value(wanted, nowhere, identity(log(r(0)), (1 - alpha) * log(r(0)) + alpha * log(r(0))))
+    equation = cases(right, ahead, cases(left, behind, still))
     return arithmetic(claims.eq67, increasing(exp, equation))
 
 
