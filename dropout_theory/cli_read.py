@@ -51,15 +51,11 @@ def show(identifier: str, ledger_path: Path | None) -> None:
 @ledger_option
 def ledger(form: str, ledger_path: Path | None) -> None:
     """Print the recorded ledger."""
-    from dropout_theory.report import exports
+    from dropout_theory.report import exports, web
 
     recorded = Ledger.read(ledger_path)
-    claims = list(recorded)
-    if form == "json":
-        click.echo(recorded.text(), nl=False)
-    else:
-        writer = {"md": exports.as_markdown, "csv": exports.as_csv, "html": exports.as_html}[form]
-        click.echo(writer(claims), nl=False)
+    writer = {"json": Ledger.text, "md": exports.as_markdown, "csv": exports.as_csv, "html": web.as_html}[form]
+    click.echo(writer(recorded), nl=False)
 
 
 @click.command(short_help="Cite claims in BibTeX or LaTeX.")

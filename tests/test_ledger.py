@@ -13,7 +13,7 @@ from test_runner import EXPECTED, record, run
 
 from dropout_theory.claim import UnknownClaimError, load
 from dropout_theory.kernel import METHODS, recall
-from dropout_theory.report import exports
+from dropout_theory.report import exports, web
 from dropout_theory.report.ledger import DEFAULT, SCHEMA, Ledger, LedgerError, build
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
@@ -87,11 +87,12 @@ def test_unknown_claim_suggests_a_near_one():
 
 def test_exports():
     ledger = record()
-    rows = list(csv.DictReader(io.StringIO(exports.as_csv(list(ledger)))))
+    rows = list(csv.DictReader(io.StringIO(exports.as_csv(ledger))))
     assert [r["id"] for r in rows] == list(EXPECTED) and rows[1]["erratum"] == "missing-hypothesis"
-    assert "| toy:eq1 | proved | A square is not negative |" in exports.as_markdown(list(ledger))
+    assert "| toy:eq1 | proved | A square is not negative |" in exports.as_markdown(ledger)
     ledger["toy:eq1"]["title"] = "<script>"
-    assert "<script>" not in exports.as_html(list(ledger))
+    page = web.as_html(ledger)
+    assert "<script>" not in page and page.count("<details") == len(EXPECTED)
 
 
 # --- the committed ledger ---------------------------------------------------------------------------------------

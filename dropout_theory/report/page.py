@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -14,51 +14,68 @@ if TYPE_CHECKING:
     from dropout_theory.report.ledger import Ledger
 
 
+Section = tuple[str, list[str]]
+
+
 def page(ledger: Ledger, claim: Mapping[str, Any], *, on: bool = False, room: int | None = None) -> str:
     """The page of one recorded claim."""
     room = min(width() if room is None else room, 120)
     blocks = [
         f"{paint(claim['id'], 'bold', on)}  {paint(claim['verdict'], VERDICT_COLOURS[claim['verdict']], on)}\n"
-        f"{_wrap(claim['title'], room)}\n{claim['kind']}, {_place(ledger, claim)}",
-        _block("Statement", [claim["statement_plain"], f"LaTeX: {claim['statement']}"], room, on),
-        _block("Where", [f"{s['symbol']}: {s['meaning']}" for s in claim["symbols"]], room, on),
-        _block("Hypotheses", [f"{h['name']}: {h['condition_plain']}" + (f" ({h['note']})" if h["note"] else "")
-                              for h in claim["hypotheses"]], room, on),
-        _block("Read as", [claim["reading"]], room, on),
-        _block("Verdict", [f"{claim['verdict']}: {claim['reason']}"], room, on),
-    ]
-    if claim["erratum"]:
-        erratum = claim["erratum"]
-        blocks.append(_block("Erratum", [f"{erratum['type']}, {erratum['severity']}: {erratum['note']}"], room, on))
-    if claim["counterexample"]:
-        blocks.append(_block("Counterexample", _pairs(claim["counterexample"]), room, on))
-    blocks.append(_related(ledger, "Amended", claim["amended_by"], room, on, full=True))
-    blocks.append(_related(ledger, "Amends", [claim["amends"]] if claim["amends"] else [], room, on))
-    blocks.append(_related(ledger, "Parts", claim["parts"], room, on))
-    blocks.append(_related(ledger, "Rests on", claim["depends_on"], room, on))
+        f"{_wrap(claim['title'], room)}\n{place(ledger, claim)}",
+        *(_block(title, lines, room, on) for title, lines in said(ledger, claim))]
     if claim["evidence"]:
         rows = [(e["method"], e["outcome"], e["rigor"], f"{e['seconds']:.2f}", e["scope"]) for e in claim["evidence"]]
         colours = {1: {"holds": "green", "fails": "red", "unknown": "yellow"}}
         lines = table(rows, ("method", "outcome", "rigor", "seconds", "scope"), colours=colours, on=on, room=room - 2,
                       wrap=True)
         blocks.append(paint("Evidence", "bold", on) + "\n" + textwrap.indent(lines, "  "))
-    blocks.append(_block("Tightness", _tightness(claim), room, on))
-    best = f"{claim['amends'] or claim['id']}-best-constant"
-    blocks.append(_related(ledger, "Best constant", [best] if ledger.get(best) else [], room, on, full=True))
-    blocks.append(_block("Boundary cases", _boundary(claim["evidence"]), room, on))
-    key = claim["id"], claim["fingerprint"]
-    blocks.append(_block("Mutants", scores.mutants_spelled(*key), room, on))
-    blocks.append(_block("Without a hypothesis", scores.ablation_spelled(*key), room, on))
-    blocks.append(_block("Methods that do not apply", [f"{m}: {why}" for m, why in claim["not_applicable"].items()],
-                         room, on))
+    blocks += [_block(title, lines, room, on) for title, lines in found(ledger, claim)]
     blocks.append(f"fingerprint {claim['fingerprint']}")
     return "\n\n".join(b for b in blocks if b)
 
 
-def _place(ledger: Ledger, claim: Mapping[str, Any]) -> str:
+def said(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
+    """What a claim says and what became of it, in sections with something in them."""
+    yield from _filled(
+        ("Statement", [claim["statement_plain"], f"LaTeX: {claim['statement']}"]),
+        ("Where", [f"{s['symbol']}: {s['meaning']}" for s in claim["symbols"]]),
+        ("Hypotheses", [f"{h['name']}: {h['condition_plain']}" + (f" ({h['note']})" if h["note"] else "")
+                        for h in claim["hypotheses"]]),
+        ("Read as", [claim["reading"]]),
+        ("Verdict", [f"{claim['verdict']}: {claim['reason']}"]),
+        ("Erratum", ["{type}, {severity}: {note}".format(**claim["erratum"])] if claim["erratum"] else []),
+        ("Counterexample", _pairs(claim["counterexample"] or {})),
+        ("Amended", _related(ledger, claim["amended_by"], full=True)),
+        ("Amends", _related(ledger, [claim["amends"]] if claim["amends"] else [])),
+        ("Parts", _related(ledger, claim["parts"])),
+        ("Rests on", _related(ledger, claim["depends_on"])))
+
+
+def found(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
+    """What is known of a claim beyond its evidence, in sections with something in them."""
+    best = f"{claim['amends'] or claim['id']}-best-constant"
+    key = claim["id"], claim["fingerprint"]
+    yield from _filled(
+        ("Tightness", _tightness(claim)),
+        ("Best constant", _related(ledger, [best] if ledger.get(best) else [], full=True)),
+        ("Boundary cases", _boundary(claim["evidence"])),
+        ("Mutants", scores.mutants_spelled(*key)),
+        ("Without a hypothesis", scores.ablation_spelled(*key)),
+        ("Methods that do not apply", [f"{m}: {why}" for m, why in claim["not_applicable"].items()]))
+
+
+def _filled(*sections: tuple[str, Iterable[str]]) -> Iterator[Section]:
+    for title, lines in sections:
+        if shown := [line for line in lines if line]:
+            yield title, shown
+
+
+def place(ledger: Ledger, claim: Mapping[str, Any]) -> str:
+    """What kind of statement a claim is, and where it is found."""
     paper = ledger.papers.get(claim["paper"], {})
     title = paper.get("title") or "untitled text"
-    return f"{claim['source']} of {title}" + (f" ({paper['year']})" if paper.get("year") else "")
+    return f"{claim['kind']}, {claim['source']} of {title}" + (f" ({paper['year']})" if paper.get("year") else "")
 
 
 def _wrap(text: str, room: int) -> str:
@@ -67,8 +84,8 @@ def _wrap(text: str, room: int) -> str:
 
 def _block(title: str, lines: Iterable[str], room: int, on: bool) -> str:
     shown = [textwrap.fill(line, room, initial_indent="  ", subsequent_indent="    ", break_long_words=False,
-                           break_on_hyphens=False) for line in lines if line]
-    return "\n".join([paint(title, "bold", on), *shown]) if shown else ""
+                           break_on_hyphens=False) for line in lines]
+    return "\n".join([paint(title, "bold", on), *shown])
 
 
 def _pairs(values: Mapping[str, Any]) -> list[str]:
@@ -138,8 +155,7 @@ def _where(found: Mapping[str, Any]) -> str:
     return f", at {_show(found['instance'])}" if found["instance"] else ""
 
 
-def _related(ledger: Ledger, title: str, identifiers: Iterable[str], room: int, on: bool,
-             full: bool = False) -> str:
+def _related(ledger: Ledger, identifiers: Iterable[str], full: bool = False) -> list[str]:
     lines = []
     for identifier in identifiers:
         other = ledger.get(identifier)
@@ -150,4 +166,4 @@ def _related(ledger: Ledger, title: str, identifiers: Iterable[str], room: int, 
         if full and other["statement_plain"]:
             lines.append(f"    {other['statement_plain']}")
             lines += [f"    given {h['name']}: {h['condition_plain']}" for h in other["hypotheses"]]
-    return _block(title, lines, room, on)
+    return lines
