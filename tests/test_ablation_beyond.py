@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 import sympy as sp
 
-from dropout_theory.claim import Claim, Hypothesis, load
+from dropout_theory.claim import Claim, ClaimError, Hypothesis, load
 from dropout_theory.domains import NONNEGATIVE, OPEN_UNIT, POSITIVE, REAL, UNIT
 from dropout_theory.evaluate import Truth, Unsupported
 from dropout_theory.fingerprint import statement_fingerprint
@@ -23,7 +23,7 @@ from dropout_theory.mutants.replay import replayed
 from dropout_theory.mutants.sharper import implied, undefined_terms
 from dropout_theory.mutants.widening import in_domain, renewed
 from dropout_theory.proof import ProofError
-from dropout_theory.statements import ForEach, SameToOrder, both, equal, implies, less, less_equal
+from dropout_theory.statements import ForAll, ForEach, SameToOrder, both, equal, implies, less, less_equal
 
 m, n, j, k = size("m"), size("n"), index("j"), index("k")
 P = distribution("P", m)
@@ -140,3 +140,10 @@ def test_a_whole_with_a_part_that_no_instance_decides_is_refuted_by_another():
     claim = Claim("own:claim", "a claim", both(SameToOrder(scale, 0, scale, 0), less(p, 1)), "1", "eq. (1)")
     found = {a.name: a.outcome for a in ablate(claim, Context(fast=True))}
     assert found["p in (0, 1), not [0, 1]"] == "needed"
+
+
+def test_an_atom_that_a_quantifier_binds_is_not_widened():
+    positive = ForAll(less(0, c * x**2 + 1), (c,))
+    claim = Claim("own:claim", "a claim", less(0, c), "1", "eq. (1)", "inequality", (Hypothesis("h", positive),))
+    with pytest.raises(ClaimError, match="binds c"):
+        in_domain(claim, c, REAL)

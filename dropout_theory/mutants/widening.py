@@ -14,6 +14,7 @@ from dropout_theory import statements as st
 from dropout_theory.claim import Claim, ClaimError, Hypothesis
 from dropout_theory.domains import Domain
 from dropout_theory.instances import atoms_of
+from dropout_theory.proof.scope import bound_symbols
 
 
 def own_atoms(claim: Claim) -> list[Any]:
@@ -43,8 +44,12 @@ def widenings(claim: Claim, atom: Any) -> Iterator[tuple[str, Any, Claim, Any]]:
 def in_domain(claim: Claim, atom: Any, domain: Domain) -> Claim:
     """The claim with an atom of another domain.
 
-    Raises ClaimError where laws, keep probabilities or definitions depend on the atom, which would stay as they are.
+    Raises ClaimError where laws, keep probabilities or definitions depend on the atom, which would stay as they are,
+    and where a quantifier binds it, which would say more.
     """
+    said = [claim.statement, *(h.condition for h in claim.hypotheses)]
+    if any(atom in bound_symbols(s) for s in said):
+        raise ClaimError(f"{claim.id}: a statement binds {atom}, and would say something else")
     mapping = {atom: renewed(atom, domain)}
     try:
         other = dataclasses.replace(
