@@ -58,11 +58,11 @@ def _persists(condition: Any, atom: Any, inside: Any) -> bool:
     """
     body, place = condition, atom
     if isinstance(atom, lang.Family):
-        if not isinstance(condition, st.ForEach) or any(_mentions(limit, atom) for limit in condition.limits):
+        if (not isinstance(condition, st.ForEach) or len(condition.limits) != len(atom.ranges)
+                or any(_mentions(limit, atom) for limit in condition.limits)):
             return False
-        body, place = condition.body, atom[tuple(condition.bound_symbols)[:len(atom.ranges)]] \
-            if len(condition.bound_symbols) == len(atom.ranges) else None
-        if place is None or any(e != place for e in body.atoms(lang.Element) if e.family == atom):
+        body, place = condition.body, atom[tuple(condition.bound_symbols)]
+        if any(e != place for e in body.atoms(lang.Element) if e.family == atom):
             return False
     share = lang.Scalar("share", OPEN_UNIT)
     if not isinstance(body, sp.core.relational.Relational) or share in body.free_symbols:
