@@ -67,6 +67,7 @@ def totals(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return count | {"kill_rate": round(count["killed"] / count["variants"], 4) if count["variants"] else None}
 
 
+_LONGEST = 240  # characters of an instance
 OUT_OF_DATE = "on record for an earlier form of the statement"
 
 
@@ -98,7 +99,9 @@ def ablation_spelled(claim: str, fingerprint: str) -> list[str]:
 def hypothesis_spelled(found: Mapping[str, Any]) -> str:
     """One hypothesis: whether the claim needs it, and why."""
     instance = (found["witness"] or {}).get("instance", {})
-    where = ", ".join(f"{k} = {_value(v)}" for k, v in instance.items())
+    # theorems spell the instance themselves, and some are about large networks
+    where = instance if isinstance(instance, str) else ", ".join(f"{k} = {_value(v)}" for k, v in instance.items())
+    where = where if len(where) <= _LONGEST else f"{where[:_LONGEST]}..."
     return f"{found['name']}: {found['outcome']}, {found['reason']}" + (f" at {where}" if where else "")
 
 

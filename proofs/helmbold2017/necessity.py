@@ -69,6 +69,7 @@ BOTH_ONES = {mixtures.gadgets.entries: {(1,): 1, (2,): 1}}
 ONE_PAIR = {K: 2, mixtures.Q: {(1, 2): 1}, mixtures.y: {(1, 2): 1}}
 witness("helmbold2017:sec43-negative-weights-required", {**few, **ONE_PAIR, **BOTH_ONES, m: 1}, without="n is large")
 witness("helmbold2017:thm8-from-three-inputs", {**constant(3, 2), K: 3, m: 1}, without="n = m K is large")
+witness("helmbold2017:thm8-from-two-inputs", {**few, K: 2, m: 1}, without="n = m K is large")
 pairs = {family_: dict.fromkeys(((1,), (2,)), 0) for family_ in (deep.W1, deep.b1, deep.b2, deep.w)}
 witness("helmbold2017:thm8-one-input-two-layers", {
     m: 1, n: 2, **pairs, deep.W2: {(one, other): 0 for one in (1, 2) for other in (1, 2)}, deep.b0: half},

@@ -7,14 +7,14 @@ from typing import Any
 
 from dropout_theory.proofs.helmbold2017.equal_weights import dropped_values, zero_risk
 from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
-from dropout_theory.proofs.helmbold2017.s05_growth import criterion_bound, power_grows, weight_decay
+from dropout_theory.proofs.helmbold2017.s05_growth import criterion_bound, power_grows, width_power
 from dropout_theory.proofs.helmbold2017.s05_growth import high as larger_root
 from dropout_theory.proofs.helmbold2017.s05_growth import low as smaller_root
 from dropout_theory.proofs.helmbold2017.s05_penalty import acts_linearly, averaged, lower_bound
 from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Ge, S
 
-from dropout_theory.domains import NONNEGATIVE
+from dropout_theory.domains import NONNEGATIVE, POSITIVE
 from dropout_theory.language import Scalar, natural, size, substitute
 from dropout_theory.papers.helmbold2017 import s05_depth as paper
 from dropout_theory.papers.helmbold2017 import s05_growth as growth
@@ -55,16 +55,19 @@ def exponential_targets() -> Theorem:
     first, second = paper.TARGETS
     lower, upper = (assume(h.condition) for h in paper.between)
     dropout = restate(penalty_above(paper.low**d, lower), first)
-    rho, known = growth.rho, assume(growth.root.condition)
-    wanted = less_equal(rho, paper.high)
-    larger = instance(power_grows(), {smaller_root: paper.high, larger_root: rho})
-    small = cases(less(paper.high, rho), arithmetic(wanted, larger, known, upper),
-                  arithmetic(wanted, assume(Ge(paper.high, rho, evaluate=False))))
+    scale, amount = Scalar("s", POSITIVE), Scalar("g", NONNEGATIVE)
+    stretched = arithmetic(less_equal(amount, amount * K * scale), assume(less_equal(1, scale)))
+    at = satisfied(instance(stretched, {amount: growth.c**d, scale: n ** (d - 1)}), width_power())
+    wanted = less_equal(growth.c, paper.high)
+    larger = instance(power_grows(), {smaller_root: paper.high, larger_root: growth.c})
+    small = cases(less(paper.high, growth.c), arithmetic(wanted, larger, at, upper),
+                  arithmetic(wanted, assume(Ge(paper.high, growth.c, evaluate=False))))
     count = Scalar("N", NONNEGATIVE)
-    grown = arithmetic(less_equal(growth.lam * rho**2 / 2 * count, growth.lam * paper.high**2 / 2 * count),
-                       arithmetic(less_equal(rho**2, paper.high**2), small))
+    grown = arithmetic(less_equal(growth.lam * growth.c**2 / 2 * count, growth.lam * paper.high**2 / 2 * count),
+                       arithmetic(less_equal(growth.c**2, paper.high**2), small))
     grown = instance(grown, {count: growth.weight_count}, arithmetic(less_equal(0, growth.weight_count)))
-    return conjunction(dropout, arithmetic(second, grown, weight_decay()))
+    total = arithmetic(equal(growth.penalty, growth.weight_count * growth.lam * growth.c**2 / 2))
+    return conjunction(dropout, arithmetic(second, grown, total))
 
 
 @prove("helmbold2017:sec51-dropout-exponential")

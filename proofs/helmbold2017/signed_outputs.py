@@ -88,12 +88,13 @@ def not_below_zero(mean: E) -> Theorem:
 
 
 def refuted(label: str, given: dict[str, Any], name: str, exact: int) -> Theorem:
-    """The claim fails at these values once an atom may be outside its domain, as `ablate` names it.
+    """The claim fails at these values without a hypothesis or a domain, as `ablate` names it.
 
     Of a mean over more than so many gates no more is used than that it is not negative.
     """
     claim = CLAIMS[f"helmbold2017:{label}"]
-    wide = next(other for atom in own_atoms(claim) for known, _, other, _ in widenings(claim, atom) if known == name)
+    wide = claim.without(name) if name in {h.name for h in claim.hypotheses} else next(
+        other for atom in own_atoms(claim) for known, _, other, _ in widenings(claim, atom) if known == name)
     values = instance_of(wide, given)
     fails = negation(put_values(wide.statement, values))
     means = [(mean_is if len(mean.atoms(Element)) <= exact else not_below_zero)(mean)
@@ -113,6 +114,9 @@ fails("thm8-from-three-inputs", THREE, exact=200)
 
 ZERO: dict[str, Any] = {**SIGNED, "n": 1, "b0": 0, "w": {(1,): 0}, "b": {(1, 1): 0}, "W1": {(1, 1): 0, (1, 2): 0}}
 fails("sec1-positive-multiple", {**ZERO, "c": 0}, "c in positive real, not non-negative real")  # nothing to learn
+
+# with one input 16 units are below as many copies of the gadget, without a negative weight
+fails("thm8-from-two-inputs", {**subtracting(1, Rational(9, 26), (16, 0, Rational(8, 13))), "m": 16}, "K >= 2")
 
 # --- instances that can be enumerated --------------------------------------------------------------------------------
 

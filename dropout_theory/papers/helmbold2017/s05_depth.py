@@ -36,9 +36,7 @@ from dropout_theory.papers.helmbold2017.s05_growth import (
     penalty,
     r,
     r0,
-    rho,
     risk,
-    root,
     values,
     y,
 )
@@ -59,9 +57,8 @@ TARGETS = (less_equal(low ** (2 * d) / K, criterion - risk),
 claim("sec51-exponential-targets",
       title="For targets between A^d and B^d dropout's penalty is exponential in d, that of weight decay linear in d",
       statement=both(*TARGETS),
-      hypotheses=[root, *between], kind="sentence", source="abstract; section 1; section 5.1, after theorem 18",
-      admissible={c: 1, K: 2, n: 2, d: 2, rho: 2, low: 2, high: 2, lam: 1}, limits=TWO,
-      not_applicable={"property": "drawn values hardly ever meet the equation for the root; the stated instance does"},
+      hypotheses=between, kind="sentence", source="abstract; section 1; section 5.1, after theorem 18",
+      admissible={c: 1, K: 2, n: 2, d: 2, low: 2, high: 2, lam: 1}, limits=TWO,
       reading="y = exp(Theta(d)) has such bounds, and with A > 1, for which the penalty of dropout is exponential. "
               "Linear is more than the polynomial growth claimed.")
 
