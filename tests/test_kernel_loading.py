@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,30 @@ def test_every_import_between_kernels_is_declared() -> None:
         for other in Path(kernel_loading.__file__).parent.glob("*_kernels.py"):
             if other != path and f"engines.{other.stem} import" in text:
                 assert other.stem in kernel_loading._USES[path.stem]
+
+
+def _held_by_pointers_alone(source: str) -> list[str]:
+    """Arrays that a function makes and whose last use by name is a pointer: they are freed while it is in use."""
+    found = []
+    for function in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)):
+        pointed = {id(n): n.id for call in ast.walk(function) if isinstance(call, ast.Call)
+                   and isinstance(call.func, ast.Name) and call.func.id == "pointer"
+                   for a in call.args for n in ast.walk(a) if isinstance(n, ast.Name)}
+        made = {n.id for step in ast.walk(function) if isinstance(step, ast.Assign) and "np." in ast.unparse(step.value)
+                for target in step.targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+        for name in set(pointed.values()) & made:
+            last = max((n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name),
+                       key=lambda n: (n.lineno, n.col_offset))
+            found += [f"{function.name}: {name}"] if id(last) in pointed else []
+    return found
+
+
+def test_no_array_is_held_by_a_pointer_alone() -> None:
+    for path in Path(kernel_loading.__file__).parent.glob("*_kernels.py"):
+        assert _held_by_pointers_alone(path.read_text(encoding="utf-8")) == []
+    freed = "def kernel(n):\n    made = np.zeros(n)\n    entries = pointer(made)\n    put(entries, 0, 1.0)\n"
+    assert _held_by_pointers_alone(freed) == ["kernel: made"]
+    assert _held_by_pointers_alone(freed + "    return made\n") == []
 
 
 def test_sampling_agrees_with_the_exact_moments_of_a_wide_linear_network() -> None:

@@ -213,4 +213,4 @@ def last_layer_moments(begin, count, tape, moments, unit, starts, rows, factors,
             collect(mean, 0, chunk, seen == begin, running, i)
             collect(spread, 0, chunk, seen == begin, running, units + i)
     for k in range(2 if begin < count else 0):
-        merge(running, k * units, count - begin, begin, moments[6 + 2 * k:8 + 2 * k, unit:unit + units])
+        merge(gathered, k * units, count - begin, begin, moments[6 + 2 * k:8 + 2 * k, unit:unit + units])

@@ -35,15 +35,15 @@ def collect(rows, at, count, fresh, running, u):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def merge(running, at, count, seen, moments):
+def merge(gathered, at, count, seen, moments):
     """Merge what ``collect`` gathered of ``count`` samples into the moments of ``seen`` others (Chan, Golub, LeVeque).
 
-    ``moments``: means and squared deviations of units whose places in ``running`` are at, at + 1, ...
+    ``gathered``: the array behind ``running``, which this use keeps alive until now. ``moments``: means and squared
+    deviations of units whose rows there are at, at + 1, ...
     """
     share = count / np.float64(seen + count)
     for u in range(moments.shape[1]):
-        place = 3 * (at + u)
-        center, first, second = get(running, place), get(running, place + 1), get(running, place + 2)
+        center, first, second = gathered[at + u, 0], gathered[at + u, 1], gathered[at + u, 2]
         shift = first / count
         inner = second - first * shift
         if not inner >= 0.0:

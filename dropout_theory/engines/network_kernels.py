@@ -327,8 +327,8 @@ def network_block(first, begin, count, k0, k1, antithetic, x, plan, want_sums, m
         collect_bins(store, chunk, bins[0], bins[1], bins[2], bins[3], counts)
         seen += chunk
     if begin < count:
-        merge(running, 0, count - begin, begin, moments[:2])
+        merge(gathered, 0, count - begin, begin, moments[:2])
         if want_sums:
-            merge(running, total, count - begin, begin, moments[2:4])
+            merge(gathered, total, count - begin, begin, moments[2:4])
         if antithetic:
-            merge(running, 2 * total, (count - begin) // 2, begin // 2, moments[4:6])
+            merge(gathered, 2 * total, (count - begin) // 2, begin // 2, moments[4:6])

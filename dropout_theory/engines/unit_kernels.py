@@ -84,6 +84,6 @@ def unit_block(first, count, k0, k1, unit, start, activation, c, slope, halves, 
             collect_pairs(store, chunk, seen, pairs, co)
             collect_bins(store, chunk, bins[0], bins[1], bins[2], bins[3], counts)
         seen += chunk
-    merge(running, 0, count, 0, moments[:2, unit:unit + 1])
+    merge(gathered, 0, count, 0, moments[:2, unit:unit + 1])
     if want_sums:
-        merge(running, 1, count, 0, moments[2:4, unit:unit + 1])
+        merge(gathered, 1, count, 0, moments[2:4, unit:unit + 1])

@@ -21,7 +21,10 @@ ROWS = (6, 4, 2, 1)  # units that a matrix product handles at once: as many of t
 
 @intrinsic
 def pointer(typing, array):
-    """Return a pointer to the entries of a contiguous array, which must outlive it."""
+    """Return a pointer to the entries of a contiguous array, which must outlive it.
+
+    An array that a kernel makes lives until its last use by name: a pointer does not count.
+    """
 
     def generate(context, builder, signature, arguments):
         return context.make_array(signature.args[0])(context, builder, arguments[0]).data
