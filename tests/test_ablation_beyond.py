@@ -89,6 +89,14 @@ def test_terms_without_meaning_at_an_instance(statement, values, found):
     assert undefined_term(statement, values) == found
 
 
+def test_an_entry_outside_of_its_range_is_left_to_the_evaluator():
+    """The end of a sum, and a divisor, of a layer that the instance does not have."""
+    sizes, i, layer = family("n", POSITIVE, 1), index("i"), index("h")
+    values = {layer: sp.Integer(2), sizes: {(1,): sp.Integer(1)}, x: sp.Integer(0)}
+    assert undefined_term(equal(sp.Sum(1 / x, (i, 1, sizes[layer])), 0), values) is None
+    assert undefined_term(equal(1 / sizes[layer], 0), values) is None
+
+
 def test_a_natural_exponent_needs_no_sign_of_its_base():
     assert undefined_terms(equal(sp.Sum(x ** (j - 1), (j, 1, n)), 0), []) == set()
     loose = sp.Sum(x ** (j - 1), (j, 1, n)) + sp.Sum(sp.Sum(x ** (j - 1), (j, 0, n)), (j, 1, n))

@@ -38,7 +38,10 @@ def _found(expr: Any, partial: set[Any], values: Any) -> Any:
     wanted = condition_of(expr) if expr in partial else None
     if wanted is None:
         return None
-    there = put_values(wanted, values)
+    try:
+        there = put_values(wanted, values)
+    except KeyError:  # an entry that the instance does not have: the evaluator tells of it
+        return None
     if there in (True, False):
         return None if there else expr
     try:
@@ -49,5 +52,8 @@ def _found(expr: Any, partial: set[Any], values: Any) -> Any:
 
 def _reached(limit: Any, values: Any) -> bool:
     """Whether an index takes a value at all."""
-    ends = [put_values(sp.sympify(end), values) for end in tuple(limit)[1:]]
+    try:
+        ends = [put_values(sp.sympify(end), values) for end in tuple(limit)[1:]]
+    except KeyError:
+        return False
     return len(ends) == 2 and all(end.is_Integer for end in ends) and bool(ends[0] <= ends[1])
