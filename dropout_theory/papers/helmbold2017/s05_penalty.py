@@ -113,7 +113,7 @@ claim("thm19.2",
 claim("thm19",
       title="The dropout penalty can be negative, but only when a weight, bias or input is",
       statement=both(less(E((dropped - 8) ** 2) - (clean - 8) ** 2, 0), less_equal(0, penalty)),
-      kind="theorem", source="section 5.2, theorem 19",
+      kind="theorem", source="section 5.2, theorem 19", limits={"max_size": 2},
       not_applicable=dict.fromkeys(("exact", "property", "montecarlo", "interval", "decide"), "checked in its parts"))
 
 # --- section 5.3: dependence on the labels ----------------------------------------------------------------------
