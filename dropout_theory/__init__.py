@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from dropout_theory.claim import (
+    from dropout_theory.claims import (
         REGISTRY,
         Claim,
         ClaimError,
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
         UnknownClaimError,
         load,
     )
-    from dropout_theory.kernel import Contradiction, Evidence, Verdict, derive_all
     from dropout_theory.referee import Refereed, referee
     from dropout_theory.report.ledger import Ledger
-    from dropout_theory.runner import Run, run
+    from dropout_theory.running.runner import Run, run
+    from dropout_theory.verdicts.kernel import Contradiction, Evidence, Verdict, derive_all
 
 _HOMES = {
-    "claim": ("REGISTRY", "Claim", "ClaimError", "Erratum", "Hypothesis", "Paper", "Registry", "UnknownClaimError",
+    "claims": ("REGISTRY", "Claim", "ClaimError", "Erratum", "Hypothesis", "Paper", "Registry", "UnknownClaimError",
               "load"),
-    "kernel": ("Contradiction", "Evidence", "Verdict", "derive_all"),
+    "verdicts.kernel": ("Contradiction", "Evidence", "Verdict", "derive_all"),
     "referee": ("Refereed", "referee"),
     "report.ledger": ("Ledger",),
-    "runner": ("Run", "run"),
+    "running.runner": ("Run", "run"),
 }
 _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -1,5 +1,5 @@
 """`python -m dropout_theory` is the command line."""
 
-from dropout_theory.cli import entry
+from dropout_theory.cli.main import entry
 
 entry()

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.kernel import METHODS, Context, Evidence, Verdict, derive
+from dropout_theory.claims import Claim, Hypothesis
+from dropout_theory.verdicts.kernel import METHODS, Context, Evidence, Verdict, derive
 
 
 @dataclass(frozen=True)

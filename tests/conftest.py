@@ -1,5 +1,5 @@
 """All claims are loaded in the papers' order first, whichever test imports a single section."""
 
-from dropout_theory.claim import load
+from dropout_theory.claims import load
 
 load()

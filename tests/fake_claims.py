@@ -9,9 +9,9 @@ from pathlib import Path
 
 import sympy as sp
 
-from dropout_theory.claim import Claim, Erratum, Hypothesis, Paper, Registry
-from dropout_theory.kernel import Finding, checker
-from dropout_theory.statements import equal, less_equal
+from dropout_theory.claims import Claim, Erratum, Hypothesis, Paper, Registry
+from dropout_theory.language import equal, less_equal
+from dropout_theory.verdicts.kernel import Finding, checker
 
 X = sp.Symbol("x", real=True)
 HOLDS = Finding("holds", "proof", "all real x")

@@ -5,44 +5,51 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
+from dropout_theory.ablation import ablation, registered, sharper
+from dropout_theory.ablation.ablation import ablate
+from dropout_theory.ablation.closure import by_continuity
+from dropout_theory.ablation.widening import own_atoms, widenings
 from dropout_theory.checkers.symbolic import accept_refutation
-from dropout_theory.claim import REGISTRY, Claim, ClaimError, Hypothesis, load
-from dropout_theory.domains import OPEN_UNIT, POSITIVE, REAL, UNIT, interval
-from dropout_theory.kernel import Context
+from dropout_theory.claims import (
+    PROOFS,
+    REFUTATIONS,
+    REGISTRY,
+    WITNESSES,
+    Claim,
+    ClaimError,
+    Hypothesis,
+    ProofError,
+    load,
+    load_proofs,
+    prove,
+    refute,
+    witness,
+)
 from dropout_theory.language import (
     NWGM,
+    OPEN_UNIT,
+    POSITIVE,
+    REAL,
+    UNIT,
     E,
+    ForEach,
     G,
     Scalar,
+    different,
     distribution,
+    equal,
     family,
     index,
+    interval,
+    less,
+    less_equal,
     recursion,
     size,
     subnetwork,
     weights,
 )
-from dropout_theory.mutants import ablation, registered, sharper
-from dropout_theory.mutants.ablation import ablate
-from dropout_theory.mutants.closure import by_continuity
-from dropout_theory.mutants.widening import own_atoms, widenings
-from dropout_theory.proof import (
-    PROOFS,
-    REFUTATIONS,
-    WITNESSES,
-    ProofError,
-    arithmetic,
-    assume,
-    cite,
-    evaluated,
-    identity,
-    prove,
-    refutation,
-    refute,
-    witness,
-)
-from dropout_theory.proofs_loader import load_proofs
-from dropout_theory.statements import ForEach, different, equal, less, less_equal
+from dropout_theory.proof import arithmetic, assume, cite, evaluated, identity, refutation
+from dropout_theory.verdicts.kernel import Context
 
 x, y, n, i = Scalar("x", REAL), Scalar("y", REAL), size("n"), size("i")
 S = weights("S", n)

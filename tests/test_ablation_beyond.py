@@ -9,21 +9,43 @@ from types import SimpleNamespace
 import pytest
 import sympy as sp
 
-from dropout_theory.claim import Claim, ClaimError, Hypothesis, load
-from dropout_theory.domains import NONNEGATIVE, OPEN_UNIT, POSITIVE, REAL, UNIT
-from dropout_theory.evaluate import Truth, Unsupported
-from dropout_theory.fingerprint import statement_fingerprint
-from dropout_theory.kernel import Context
-from dropout_theory.language import E, Gc, Largest, Scalar, Var, distribution, family, index, logistic, size, subnetwork
-from dropout_theory.mutants.ablation import ablate
-from dropout_theory.mutants.closure import by_continuity
-from dropout_theory.mutants.meaning import undefined_term
-from dropout_theory.mutants.registered import judged
-from dropout_theory.mutants.replay import replayed
-from dropout_theory.mutants.sharper import implied, undefined_terms
-from dropout_theory.mutants.widening import in_domain, renewed
-from dropout_theory.proof import ProofError
-from dropout_theory.statements import ForAll, ForEach, SameToOrder, both, equal, implies, less, less_equal
+from dropout_theory.ablation.ablation import ablate
+from dropout_theory.ablation.closure import by_continuity
+from dropout_theory.ablation.meaning import undefined_term
+from dropout_theory.ablation.registered import judged
+from dropout_theory.ablation.replay import replayed
+from dropout_theory.ablation.sharper import implied, undefined_terms
+from dropout_theory.ablation.widening import in_domain, renewed
+from dropout_theory.claims import Claim, ClaimError, Hypothesis, ProofError, load
+from dropout_theory.evaluation.values import Truth, Unsupported
+from dropout_theory.language import (
+    NONNEGATIVE,
+    OPEN_UNIT,
+    POSITIVE,
+    REAL,
+    UNIT,
+    E,
+    ForAll,
+    ForEach,
+    Gc,
+    Largest,
+    SameToOrder,
+    Scalar,
+    Var,
+    both,
+    distribution,
+    equal,
+    family,
+    implies,
+    index,
+    less,
+    less_equal,
+    logistic,
+    size,
+    subnetwork,
+)
+from dropout_theory.verdicts.fingerprint import statement_fingerprint
+from dropout_theory.verdicts.kernel import Context
 
 m, n, j, k = size("m"), size("n"), index("j"), index("k")
 P = distribution("P", m)

@@ -5,17 +5,30 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from dropout_theory.claim import Claim, ClaimError, Hypothesis, load
-from dropout_theory.domains import NONNEGATIVE, OPEN_UNIT, POSITIVE, REAL, UNIT
-from dropout_theory.kernel import Context
-from dropout_theory.language import E, Scalar, gates, index
-from dropout_theory.mutants.ablation import ablate
-from dropout_theory.mutants.registered import settled
-from dropout_theory.mutants.sharper import undefined_terms
-from dropout_theory.mutants.widening import in_domain, own_atoms, widenings
-from dropout_theory.proofs_loader import dropped_names
-from dropout_theory.statements import both, different, equal, implies, less, less_equal
-from dropout_theory.training import Aversion
+from dropout_theory.ablation.ablation import ablate
+from dropout_theory.ablation.registered import settled
+from dropout_theory.ablation.sharper import undefined_terms
+from dropout_theory.ablation.widening import in_domain, own_atoms, widenings
+from dropout_theory.claims import Claim, ClaimError, Hypothesis, dropped_names, load
+from dropout_theory.language import (
+    NONNEGATIVE,
+    OPEN_UNIT,
+    POSITIVE,
+    REAL,
+    UNIT,
+    Aversion,
+    E,
+    Scalar,
+    both,
+    different,
+    equal,
+    gates,
+    implies,
+    index,
+    less,
+    less_equal,
+)
+from dropout_theory.verdicts.kernel import Context
 
 x, y, s = Scalar("x", POSITIVE), Scalar("y"), Scalar("s", REAL)
 t = Scalar("t")

@@ -5,11 +5,9 @@ from __future__ import annotations
 import sympy as sp
 
 from dropout_theory.checkers import get_checker
-from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.domains import PROBABILITY, REAL, Domain
-from dropout_theory.kernel import Context, derive
-from dropout_theory.language import Scalar, family, index, size
-from dropout_theory.statements import equal, less, less_equal
+from dropout_theory.claims import Claim, Hypothesis
+from dropout_theory.language import PROBABILITY, REAL, Domain, Scalar, equal, family, index, less, less_equal, size
+from dropout_theory.verdicts.kernel import Context, derive
 
 p, x = Scalar("p", PROBABILITY), Scalar("x", REAL)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from test_runner import EXPECTED, record
 
-from dropout_theory.cli import main
+from dropout_theory.cli.main import main
 
 TESTS = Path(__file__).parent
 
@@ -183,7 +183,7 @@ def test_unknown_command_suggests(capsys):
 @pytest.mark.parametrize("option", ["--json", "--record"])
 @pytest.mark.parametrize("place", ["missing/out.json", "."])
 def test_unwritable_output_is_found_before_the_work(call, tmp_path, option, place, monkeypatch):
-    monkeypatch.setattr("dropout_theory.runner.run", lambda *a, **k: pytest.fail("the run started"))
+    monkeypatch.setattr("dropout_theory.running.runner.run", lambda *a, **k: pytest.fail("the run started"))
     path = str(tmp_path / place)
     status, _, err = call("check", option, path) if option == "--json" else call("check", option, ledger=path)
     assert status == 2 and "--json" in err or "--record" in err

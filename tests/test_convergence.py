@@ -8,20 +8,17 @@ import pytest
 import sympy as sp
 from flint import arb, arb_series, ctx, fmpq
 
-from dropout_theory.claim import load
-from dropout_theory.evaluate import Evaluator, Truth, Unsupported, judge, precision
-from dropout_theory.expectations.enumeration import expectation
-from dropout_theory.language import Scalar
-from dropout_theory.proof.theorem import FACTS
-from dropout_theory.proofs_loader import load_proofs
-from dropout_theory.series import RootGrowth, Stirling2
-from dropout_theory.statements import Converges
+from dropout_theory.claims import FACTS, load, load_proofs
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.evaluator import Evaluator, judge
+from dropout_theory.evaluation.values import Truth, Unsupported, precision
+from dropout_theory.language import Converges, RootGrowth, Scalar, Stirling2
 
 load("schluter2019")
 load_proofs("schluter2019")
 from dropout_theory.papers.schluter2019 import notation as at  # noqa: E402
 from dropout_theory.papers.schluter2019.s05_convergence import converges  # noqa: E402
-from dropout_theory.proof.convergence import ORDER  # noqa: E402
+from dropout_theory.proof import ORDER  # noqa: E402
 
 N = 400
 # weighted features, dropout probability; the first four diverge

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from dropout_theory.engines.criterion import Criterion, Examples, Shape, exact_criterion, minimise, signal
-from dropout_theory.evaluate import precision
+from dropout_theory.evaluation.values import precision
 from dropout_theory.papers.helmbold2017 import s04_few_units as few_units
 
 HALF = Fraction(1, 2)

@@ -1,11 +1,9 @@
 """The decision procedure refuses continuous levels hidden in keep probabilities, and nested means ignore masks."""
 
 from dropout_theory.checkers import get_checker
-from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.domains import OPEN_PROBABILITY
-from dropout_theory.kernel import Context
-from dropout_theory.language import E, Scalar, Var, gates, size, uniform
-from dropout_theory.statements import different, equal, less
+from dropout_theory.claims import Claim, Hypothesis
+from dropout_theory.language import OPEN_PROBABILITY, E, Scalar, Var, different, equal, gates, less, size, uniform
+from dropout_theory.verdicts.kernel import Context
 
 p = Scalar("p", OPEN_PROBABILITY)
 

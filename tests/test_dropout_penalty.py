@@ -13,7 +13,7 @@ from flint import arb
 from dropout_theory.engines.fourier import logistic_moments
 from dropout_theory.engines.fourier_certified import certified_moments
 from dropout_theory.engines.penalty import dropout_penalty, mixture_moments
-from dropout_theory.evaluate import precision
+from dropout_theory.evaluation.values import precision
 
 
 def losses(weights, row, label, keep, bias, inverted):

@@ -7,14 +7,37 @@ import sympy as sp
 
 from dropout_theory.checkers import get_checker
 from dropout_theory.checkers.exact import shrink
-from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.domains import OPEN_UNIT, PROBABILITY, REAL, UNIT
-from dropout_theory.evaluate import Truth, is_exact, judge
-from dropout_theory.expectations.enumeration import expectation
-from dropout_theory.instances import Rejected
-from dropout_theory.kernel import Context
-from dropout_theory.language import E, G, Scalar, Var, distribution, family, gates, index, size, subnetwork, weights
-from dropout_theory.statements import Exists, all_equal, both, equal, equivalent, implies, less, less_equal
+from dropout_theory.claims import Claim, Hypothesis
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.evaluator import judge
+from dropout_theory.evaluation.instances import Rejected
+from dropout_theory.evaluation.values import Truth, is_exact
+from dropout_theory.language import (
+    OPEN_UNIT,
+    PROBABILITY,
+    REAL,
+    UNIT,
+    E,
+    Exists,
+    G,
+    Scalar,
+    Var,
+    all_equal,
+    both,
+    distribution,
+    equal,
+    equivalent,
+    family,
+    gates,
+    implies,
+    index,
+    less,
+    less_equal,
+    size,
+    subnetwork,
+    weights,
+)
+from dropout_theory.verdicts.kernel import Context
 
 n, m, i, k = size("n"), size("m"), index("i"), index("k")
 w, p = weights("w", n), family("p", PROBABILITY, n)

@@ -8,16 +8,27 @@ import pytest
 import sympy as sp
 from test_runner import record
 
-from dropout_theory import cli
 from dropout_theory.checkers.statistical import statistical
-from dropout_theory.claim import Claim
-from dropout_theory.domains import PROBABILITY
-from dropout_theory.expectations.intervals import clopper_pearson_interval
-from dropout_theory.kernel import FALSE_ALARM_BUDGET, Context, Finding, checker
-from dropout_theory.language import E, Relu, Var, family, gates, index, logistic, size, weights
+from dropout_theory.claims import Claim
+from dropout_theory.cli import main as cli
+from dropout_theory.language import (
+    PROBABILITY,
+    E,
+    Relu,
+    Var,
+    equal,
+    family,
+    gates,
+    index,
+    less_equal,
+    logistic,
+    size,
+    weights,
+)
 from dropout_theory.report.ledger import Ledger
-from dropout_theory.runner import BudgetError, require_budget, run
-from dropout_theory.statements import equal, less_equal
+from dropout_theory.running.runner import BudgetError, require_budget, run
+from dropout_theory.sampling.intervals import clopper_pearson_interval
+from dropout_theory.verdicts.kernel import FALSE_ALARM_BUDGET, Context, Finding, checker
 
 
 @pytest.fixture

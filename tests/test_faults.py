@@ -24,13 +24,17 @@ import test_statistical
 import z3
 from flint import arb, fmpq
 
-from dropout_theory import canonical, evaluate_rules, instances, kernel, sums
+from dropout_theory.arithmetic import solver
 from dropout_theory.checkers import exact
-from dropout_theory.claim import Claim
-from dropout_theory.expectations import enumeration, intervals, montecarlo, numba_cache
-from dropout_theory.proof import solver
+from dropout_theory.claims import Claim
+from dropout_theory.evaluation import enumeration, instances
+from dropout_theory.evaluation import rules as evaluate_rules
+from dropout_theory.language import equal, less_equal
+from dropout_theory.normal_form import canonical, sums
 from dropout_theory.recheck.witnesses import recheck_holds
-from dropout_theory.statements import equal, less_equal
+from dropout_theory.sampling import compiled as numba_cache
+from dropout_theory.sampling import intervals, montecarlo
+from dropout_theory.verdicts import kernel
 
 Patch = pytest.MonkeyPatch
 

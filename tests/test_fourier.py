@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 from dropout_theory.engines.fourier import logistic_moments
 from dropout_theory.engines.fourier_certified import certified_moments
-from dropout_theory.evaluate import precision
+from dropout_theory.evaluation.values import precision
 
 
 def enumerated(weights, keep, bias=0.0, c=1.0, slope=1.0):

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from dropout_theory.domains import NATURAL, PROBABILITY
-from dropout_theory.language import E, Scalar, family, gates, index, size, weights
-from dropout_theory.proof import ProofError, assume, identity
-from dropout_theory.proof.indices import replaced
-from dropout_theory.statements import equal
+from dropout_theory.claims import ProofError
+from dropout_theory.language import NATURAL, PROBABILITY, E, Scalar, equal, family, gates, index, size, weights
+from dropout_theory.proof import assume, identity, replaced
 
 n, k = size("n"), size("k")
 i, j, l = index("i"), index("j"), index("l")

@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from dropout_theory.expectations.intervals import (
+from dropout_theory.sampling.intervals import (
     MeanInterval,
     clopper_pearson_interval,
     empirical_bernstein_interval,

@@ -11,8 +11,9 @@ import pytest
 import sympy as sp
 from fake_claims import HOLDS, UNKNOWN, WRONG, X
 
-from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.kernel import (
+from dropout_theory.claims import Claim, Hypothesis
+from dropout_theory.language import equal, less_equal
+from dropout_theory.verdicts.kernel import (
     METHODS,
     OUTCOMES,
     RIGORS,
@@ -26,8 +27,7 @@ from dropout_theory.kernel import (
     derive_all,
     recall,
 )
-from dropout_theory.report.records import record_of
-from dropout_theory.statements import equal, less_equal
+from dropout_theory.verdicts.records import record_of
 
 TRUE = less_equal(0, X**2)
 INSTANCES = Finding("holds", "exact-instances", "x = 0, 1, 2")

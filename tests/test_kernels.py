@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dropout_theory.expectations import numba_cache
-from dropout_theory.expectations.montecarlo import block_moments
+from dropout_theory.sampling import compiled as numba_cache
+from dropout_theory.sampling.montecarlo import block_moments
 
 
 def test_column_moments_are_compensated() -> None:

@@ -19,7 +19,7 @@ from dropout_theory.engines.network import Layer, Network
 from dropout_theory.engines.ranges import unit_ranges
 from dropout_theory.engines.simulation import simulate
 from dropout_theory.engines.totals import State
-from dropout_theory.expectations.rng import derive_key
+from dropout_theory.sampling.rng import derive_key
 
 RNG = np.random.default_rng(2)
 WIDE = Network([Layer(RNG.normal(size=(30, 8)), RNG.normal(size=30), gate=0.5),

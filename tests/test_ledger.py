@@ -11,10 +11,10 @@ import jsonschema
 import pytest
 from test_runner import EXPECTED, record, run
 
-from dropout_theory.claim import UnknownClaimError, load
-from dropout_theory.kernel import METHODS, recall
+from dropout_theory.claims import UnknownClaimError, load
 from dropout_theory.report import exports, web
 from dropout_theory.report.ledger import DEFAULT, SCHEMA, Ledger, LedgerError, build
+from dropout_theory.verdicts.kernel import METHODS, recall
 
 VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
@@ -118,7 +118,7 @@ def test_committed_ledger_covers_exactly_the_claims(committed, papers):
 
 
 def test_committed_ledger_says_what_the_claims_say(committed, papers):
-    from dropout_theory.fingerprint import statement_fingerprint
+    from dropout_theory.verdicts.fingerprint import statement_fingerprint
 
     stale = [c.id for c in papers if committed[c.id]["fingerprint"] != statement_fingerprint(c)]
     assert not stale, "record anew: dropout-theory check --record"
@@ -132,8 +132,8 @@ def test_every_method_has_evidence_or_a_reason(committed):
 
 def test_committed_verdicts_follow_from_the_committed_evidence(committed, papers):
     """Nobody has typed a verdict: deriving them from the recorded evidence gives the recorded ones."""
-    from dropout_theory.fingerprint import fingerprint
-    from dropout_theory.runner import classical, verdicts
+    from dropout_theory.running.runner import classical, verdicts
+    from dropout_theory.verdicts.fingerprint import fingerprint
 
     evidence = {claim.id: [recall(claim, {**e, "fingerprint": fingerprint(claim, e["method"])})
                            for e in committed[claim.id]["evidence"]] for claim in papers}

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dropout_theory.expectations.intervals import MeanInterval
-from dropout_theory.expectations.montecarlo import (
+from dropout_theory.sampling.intervals import MeanInterval
+from dropout_theory.sampling.montecarlo import (
     MonteCarloStopped,
     RunningMoments,
     block_moments,
@@ -21,14 +21,7 @@ from dropout_theory.expectations.montecarlo import (
     draw_block,
     mean_intervals,
 )
-from dropout_theory.expectations.rng import (
-    Bernoulli,
-    Categorical,
-    NormalVariate,
-    SamplingPlan,
-    UniformVariate,
-    derive_key,
-)
+from dropout_theory.sampling.rng import Bernoulli, Categorical, NormalVariate, SamplingPlan, UniformVariate, derive_key
 
 THIRD = Fraction(1, 3)
 PLAN = SamplingPlan((Bernoulli(THIRD), Bernoulli(Fraction(1, 2)), UniformVariate(-1.0, 1.0), NormalVariate(0.0, 1.0),

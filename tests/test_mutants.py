@@ -10,27 +10,35 @@ import pytest
 import sympy as sp
 from click.testing import CliRunner
 
-from dropout_theory import cli_mutants
+from dropout_theory.ablation.ablation import ablate
 from dropout_theory.checkers import get_checker
-from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.domains import POSITIVE, PROBABILITY, REAL
-from dropout_theory.kernel import Context, Finding, checker
+from dropout_theory.claims import Claim, Hypothesis
+from dropout_theory.cli import mutants as cli_mutants
 from dropout_theory.language import (
     NWGM,
+    POSITIVE,
+    PROBABILITY,
+    REAL,
     E,
     G,
+    SameToOrder,
     Scalar,
     Var,
+    both,
+    different,
     distribution,
+    equal,
     gates,
+    implies,
     index,
+    less,
+    less_equal,
     logistic,
     size,
     subnetwork,
     weights,
 )
 from dropout_theory.mutants import run, survivors
-from dropout_theory.mutants.ablation import ablate
 from dropout_theory.mutants.campaign import campaign, holding, record_of
 from dropout_theory.mutants.equivalence import still_true
 from dropout_theory.mutants.operators import spread, variants
@@ -38,8 +46,8 @@ from dropout_theory.mutants.survivors import Unrefuted
 from dropout_theory.proof import arithmetic, assume, identity
 from dropout_theory.report import scores
 from dropout_theory.report.ledger import Ledger
-from dropout_theory.runner import papers
-from dropout_theory.statements import SameToOrder, both, different, equal, implies, less, less_equal
+from dropout_theory.running.runner import papers
+from dropout_theory.verdicts.kernel import Context, Finding, checker
 
 n, i = size("n"), index("i")
 p, x, c, lam = Scalar("p", PROBABILITY), Scalar("x", REAL), Scalar("c", POSITIVE), Scalar("lambda", REAL)

@@ -2,13 +2,15 @@
 
 import sympy as sp
 
-from dropout_theory.evaluate import Evaluator, Truth, judge
-from dropout_theory.expectations.enumeration import expectation, support
+from dropout_theory.evaluation.enumeration import expectation, support
+from dropout_theory.evaluation.evaluator import Evaluator, judge
+from dropout_theory.evaluation.values import Truth
 from dropout_theory.language import (
     E,
     Relu,
     Var,
     distribution,
+    equal,
     gates,
     index,
     placeholder,
@@ -17,7 +19,6 @@ from dropout_theory.language import (
     subnetwork,
     weights,
 )
-from dropout_theory.statements import equal
 
 
 def test_nested_mean_over_subnetworks_ignores_the_outer_outcome() -> None:

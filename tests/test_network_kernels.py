@@ -17,7 +17,7 @@ from dropout_theory.engines.network import Layer, Network
 from dropout_theory.engines.plan import LANES, ROWS, make_plan
 from dropout_theory.engines.simulation import simulate
 from dropout_theory.engines.totals import State
-from dropout_theory.expectations.rng import derive_key
+from dropout_theory.sampling.rng import derive_key
 
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
 KINDS = ("units", "connections", "both", "spikes", "connection-spikes", "levels", "none")

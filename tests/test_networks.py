@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from dropout_theory.evaluate import Evaluator, Truth, judge
-from dropout_theory.expectations.enumeration import expectation
-from dropout_theory.language import NWGM, Cov, E, Relu, size
-from dropout_theory.networks import Dag, LayeredNetwork
-from dropout_theory.statements import equal
-from dropout_theory.sums import same
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.evaluator import Evaluator, judge
+from dropout_theory.evaluation.values import Truth
+from dropout_theory.language import NWGM, Cov, Dag, E, LayeredNetwork, Relu, equal, size
+from dropout_theory.normal_form import same
 
 R = sp.Rational
 

@@ -8,13 +8,12 @@ import pytest
 import sympy as sp
 from flint import arb
 
-from dropout_theory.domains import POSITIVE
-from dropout_theory.evaluate import Evaluator, Unsupported, precision
-from dropout_theory.expectations.enumeration import expectation
-from dropout_theory.language import E, Relu, Scalar, normal
-from dropout_theory.proof import ProofError, arithmetic
-from dropout_theory.proof.normal import falling_to_zero, moved_normal, positive_part_mean
-from dropout_theory.statements import equal, less
+from dropout_theory.claims import ProofError
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.evaluator import Evaluator
+from dropout_theory.evaluation.values import Unsupported, precision
+from dropout_theory.language import POSITIVE, E, Relu, Scalar, equal, less, normal
+from dropout_theory.proof import arithmetic, falling_to_zero, moved_normal, positive_part_mean
 
 mu, sigma, s = Scalar("mu"), Scalar("sigma", POSITIVE), Scalar("s")
 X = normal("X", mu, sigma)

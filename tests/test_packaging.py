@@ -81,8 +81,8 @@ def test_version_is_one_string():
 def test_metadata():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["requires-python"] == ">=3.11" and project["scripts"] == {
-        "dropout-theory": "dropout_theory.cli:entry"}
-    assert project["entry-points"]["pytest11"] == {"dropout_theory.pytest_plugin": "dropout_theory.pytest_plugin"}
+        "dropout-theory": "dropout_theory.cli.main:entry"}
+    assert project["entry-points"]["pytest11"] == {"dropout_theory.testing.pytest_plugin": "dropout_theory.testing.pytest_plugin"}
 
 
 def test_proofs_mirror_papers():

@@ -6,11 +6,10 @@ import pytest
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.domains import POSITIVE, PROBABILITY, REAL
+from dropout_theory.claims import Claim, Hypothesis
+from dropout_theory.language import POSITIVE, PROBABILITY, REAL, plain
+from dropout_theory.language import statements as st
 from dropout_theory.report.glossary import glossary
-from dropout_theory.report.plain import plain
 
 n, k, i = lang.size("n"), lang.index("k"), lang.index("i")
 lam, x = lang.Scalar("lambda", REAL), lang.Scalar("x", POSITIVE)

@@ -9,7 +9,7 @@ import planted
 import pytest
 
 from dropout_theory.checkers import all_checkers
-from dropout_theory.kernel import METHODS, Context, derive
+from dropout_theory.verdicts.kernel import METHODS, Context, derive
 
 PLANTS = [importlib.import_module(f"planted.{m.name}").PLANT for m in pkgutil.iter_modules(planted.__path__)]
 WRONG = [pytest.param(claim, methods, id=claim.label) for plant in PLANTS for claim, methods in plant.wrong]

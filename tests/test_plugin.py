@@ -24,7 +24,7 @@ def project(pytester, monkeypatch):
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     pytester.makeini("[pytest]\naddopts = --strict-markers\n")
-    pytester.makeconftest('pytest_plugins = ["dropout_theory.pytest_plugin"]\n')
+    pytester.makeconftest('pytest_plugins = ["dropout_theory.testing.pytest_plugin"]\n')
     (pytester.path / "claims").write_text("# dropout-theory claims\n*   # all of them\n")
     record().write(pytester.path / "ledger.json")
     return pytester

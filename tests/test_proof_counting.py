@@ -7,12 +7,25 @@ from math import comb
 import pytest
 import sympy as sp
 
-from dropout_theory.claim import load
-from dropout_theory.domains import INTEGER, REAL
-from dropout_theory.evaluate import Truth, judge
-from dropout_theory.language import Scalar, family, index, natural, size
-from dropout_theory.proof import ProofError, arithmetic, assume, evaluated
-from dropout_theory.proof.counting import (
+from dropout_theory.claims import FACTS, ProofError, load, load_proofs
+from dropout_theory.evaluation.evaluator import judge
+from dropout_theory.evaluation.values import Truth
+from dropout_theory.language import (
+    INTEGER,
+    REAL,
+    Scalar,
+    different,
+    equal,
+    family,
+    index,
+    less,
+    less_equal,
+    natural,
+    size,
+)
+from dropout_theory.proof import (
+    arithmetic,
+    assume,
     binomial_absorbed,
     binomial_mirrored,
     binomial_next,
@@ -20,6 +33,7 @@ from dropout_theory.proof.counting import (
     binomial_total,
     constant_sum,
     each_value,
+    evaluated,
     integer_gap,
     mirrored_sum,
     parity,
@@ -27,9 +41,6 @@ from dropout_theory.proof.counting import (
     same_integer,
     split_sum,
 )
-from dropout_theory.proof.theorem import FACTS
-from dropout_theory.proofs_loader import load_proofs
-from dropout_theory.statements import different, equal, less, less_equal
 
 n, m, k = size("n"), natural("m"), natural("k")
 z = Scalar("z", INTEGER)

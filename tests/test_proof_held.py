@@ -6,26 +6,38 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from dropout_theory.evaluate import Truth, judge
-from dropout_theory.expectations.enumeration import expectation
+from dropout_theory.claims import ProofError
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.evaluator import judge
+from dropout_theory.evaluation.values import Truth
 from dropout_theory.language import (
     E,
+    ForEach,
     Relu,
     Scalar,
+    different,
+    equal,
     family,
     gates,
+    implies,
     index,
+    less,
     placeholder,
     recursion,
     size,
     uniform,
     weights,
 )
-from dropout_theory.proof import ProofError, arithmetic, assume
-from dropout_theory.proof.counting import binomial_positive
-from dropout_theory.proof.indices import together
-from dropout_theory.proof.masks import held, indicator, number_kept, with_held
-from dropout_theory.statements import ForEach, different, equal, implies, less
+from dropout_theory.proof import (
+    arithmetic,
+    assume,
+    binomial_positive,
+    held,
+    indicator,
+    number_kept,
+    together,
+    with_held,
+)
 
 K = size("K")
 k, l, t, u = (index(name) for name in "kltu")

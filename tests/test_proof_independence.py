@@ -3,12 +3,21 @@
 import pytest
 import sympy as sp
 
-from dropout_theory.domains import OPEN_PROBABILITY
-from dropout_theory.language import E, Scalar, gates, index, placeholder, recursion, size, uniform, weights
-from dropout_theory.proof import ProofError
-from dropout_theory.proof.algebra import restate
-from dropout_theory.proof.independence import independent_factors, independent_product
-from dropout_theory.statements import equal
+from dropout_theory.claims import ProofError
+from dropout_theory.language import (
+    OPEN_PROBABILITY,
+    E,
+    Scalar,
+    equal,
+    gates,
+    index,
+    placeholder,
+    recursion,
+    size,
+    uniform,
+    weights,
+)
+from dropout_theory.proof import independent_factors, independent_product, restate
 
 n, j, k = size("n"), index("j"), index("k")
 p = Scalar("p", OPEN_PROBABILITY)

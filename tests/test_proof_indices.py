@@ -5,11 +5,35 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from dropout_theory.domains import NATURAL, PROBABILITY
-from dropout_theory.language import Cov, E, Scalar, family, gates, index, size, weights
-from dropout_theory.proof import ProofError, assume, generalise, identity, rewrite, specialise
-from dropout_theory.proof.indices import apart, at_value, entry_below_sum, generalise_offset, mirrored, sift
-from dropout_theory.statements import ForEach, equal, less_equal
+from dropout_theory.claims import ProofError
+from dropout_theory.language import (
+    NATURAL,
+    PROBABILITY,
+    Cov,
+    E,
+    ForEach,
+    Scalar,
+    equal,
+    family,
+    gates,
+    index,
+    less_equal,
+    size,
+    weights,
+)
+from dropout_theory.proof import (
+    apart,
+    assume,
+    at_value,
+    entry_below_sum,
+    generalise,
+    generalise_offset,
+    identity,
+    mirrored,
+    rewrite,
+    sift,
+    specialise,
+)
 
 n = size("n")
 i, j, l = index("i"), index("j"), index("l")

@@ -6,42 +6,54 @@ import pytest
 import sympy as sp
 from flint import arb
 
-from dropout_theory.domains import POSITIVE, PROBABILITY, REAL
-from dropout_theory.evaluate import Evaluator, precision
-from dropout_theory.expectations.enumeration import expectation
+from dropout_theory.claims import ProofError
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.evaluator import Evaluator
+from dropout_theory.evaluation.values import precision
 from dropout_theory.language import (
+    POSITIVE,
+    PROBABILITY,
+    REAL,
     Abstract,
+    Aversion,
     E,
     Element,
+    ForEach,
     G,
     Recursion,
     Relu,
     Scalar,
+    different,
+    equal,
     family,
     gates,
     index,
+    less_equal,
     natural,
     placeholder,
     recursion,
     size,
     uniform,
 )
-from dropout_theory.proof import ProofError, assume, evaluated, identity, rewrite
-from dropout_theory.proof.layers import (
+from dropout_theory.normal_form import normal
+from dropout_theory.proof import (
+    assume,
+    evaluated,
     expected,
     geometric_over_masks,
     given_gates,
+    homogeneous,
+    identity,
     last_split,
     mean_square,
     over_masks,
     relu_kept,
     relu_scaled,
+    reparametrised,
+    rewrite,
     rewritten,
+    same_training,
 )
-from dropout_theory.proof.training import homogeneous, reparametrised, same_training
-from dropout_theory.statements import ForEach, different, equal, less_equal
-from dropout_theory.sums import normal
-from dropout_theory.training import Aversion
 
 n, m = size("n"), natural("m")
 i, l = index("i"), index("l")

@@ -3,11 +3,9 @@
 import pytest
 import sympy as sp
 
-from dropout_theory.domains import NATURAL, REAL, Domain
-from dropout_theory.language import Scalar, family, gates, index, size
-from dropout_theory.proof import ProofError
-from dropout_theory.proof.masks import zero_or_one
-from dropout_theory.proof.products import empty_product
+from dropout_theory.claims import ProofError
+from dropout_theory.language import NATURAL, REAL, Domain, Scalar, family, gates, index, size
+from dropout_theory.proof import empty_product, zero_or_one
 
 n, k = size("n"), index("k")
 BIT = Domain("0 or 1", sp.S.Zero, sp.S.One, integer=True)

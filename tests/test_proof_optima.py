@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import Scalar
-from dropout_theory.proof import ProofError, arithmetic, assume, discharge
-from dropout_theory.proof.optima import aversion_value
-from dropout_theory.statements import equal, implies, less_equal
-from dropout_theory.training import Aversion
+from dropout_theory.claims import ProofError
+from dropout_theory.language import POSITIVE, Aversion, Scalar, equal, implies, less_equal
+from dropout_theory.proof import arithmetic, assume, aversion_value, discharge
 
 u, v, lam = Scalar("u"), Scalar("v"), Scalar("lambda", POSITIVE)
 RISK = (u - 1) ** 2 + 1

@@ -3,11 +3,9 @@
 import pytest
 from sympy import Abs, exp
 
-from dropout_theory.domains import POSITIVE, REAL
-from dropout_theory.language import Scalar
-from dropout_theory.proof import ProofError, assume, to_order
-from dropout_theory.proof.orders import absolute, combination, small_product
-from dropout_theory.statements import SameToOrder, less
+from dropout_theory.claims import ProofError
+from dropout_theory.language import POSITIVE, REAL, SameToOrder, Scalar, less
+from dropout_theory.proof import absolute, assume, combination, small_product, to_order
 
 t, a = Scalar("t", POSITIVE), Scalar("a", REAL)
 

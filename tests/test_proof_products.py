@@ -3,11 +3,9 @@
 import pytest
 from sympy import Product
 
-from dropout_theory.domains import REAL, SIZE, UNIT
-from dropout_theory.language import Scalar, distribution, family, index, size
-from dropout_theory.proof import ProofError, assume
-from dropout_theory.proof.products import vanishing_factor
-from dropout_theory.statements import equal, less, less_equal
+from dropout_theory.claims import ProofError
+from dropout_theory.language import REAL, SIZE, UNIT, Scalar, distribution, equal, family, index, less, less_equal, size
+from dropout_theory.proof import assume, vanishing_factor
 
 m, k, j = size("m"), index("k"), Scalar("j", SIZE)
 P, x = distribution("P", m), family("x", UNIT, m)

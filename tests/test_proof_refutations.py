@@ -5,14 +5,32 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from dropout_theory import statements as st
 from dropout_theory.checkers.symbolic import accept_meaningless, accept_refutation
-from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.domains import POSITIVE, REAL
-from dropout_theory.instances import atoms_of
-from dropout_theory.language import Abstract, E, Scalar, distribution, gates, index, size, subnetwork, weights
+from dropout_theory.claims import Claim, Hypothesis, ProofError
+from dropout_theory.language import (
+    POSITIVE,
+    REAL,
+    Abstract,
+    Aversion,
+    E,
+    Scalar,
+    atoms_of,
+    both,
+    different,
+    distribution,
+    equal,
+    gates,
+    index,
+    less,
+    less_equal,
+    put_values,
+    size,
+    subnetwork,
+    weights,
+)
+from dropout_theory.language import statements as st
 from dropout_theory.proof import (
-    ProofError,
+    NoMinimiser,
     arithmetic,
     assume,
     at_instance,
@@ -20,12 +38,9 @@ from dropout_theory.proof import (
     identity,
     meaningless,
     negation,
-    put_values,
     refutation,
+    unbounded,
 )
-from dropout_theory.proof.optima import NoMinimiser, unbounded
-from dropout_theory.statements import both, different, equal, less, less_equal
-from dropout_theory.training import Aversion
 
 n, k = size("n"), index("k")
 x, u = weights("x", n), weights("u", n)

@@ -5,26 +5,47 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from dropout_theory.domains import OPEN_PROBABILITY, UNIT
-from dropout_theory.language import E, RandomScalar, Scalar, gates, index, logistic, normal, size, substitute, weights
-from dropout_theory.proof import ProofError, arithmetic, assume, generalise
-from dropout_theory.proof.convergence import (
+from dropout_theory.claims import ProofError
+from dropout_theory.evaluation.series_rules import stirling2
+from dropout_theory.language import (
+    OPEN_PROBABILITY,
+    UNIT,
+    Converges,
+    DerivativeAt,
+    E,
+    LargestOutcome,
+    RandomScalar,
+    Scalar,
+    Stirling2,
+    SumsTo,
+    equal,
+    gates,
+    index,
+    less,
+    less_equal,
+    logistic,
+    normal,
+    size,
+    substitute,
+    weights,
+)
+from dropout_theory.proof import (
     ORDER,
     arctangent_range,
+    arithmetic,
+    assume,
+    chain,
     converges_within,
     diverges_beyond,
+    empty,
+    factorial_step,
+    generalise,
     growth,
     largest_of_gate,
     largest_of_sum,
+    low_derivative,
     mixture,
     pole_pair,
-    zeta_growth,
-)
-from dropout_theory.proof.series import (
-    chain,
-    empty,
-    factorial_step,
-    low_derivative,
     shifted,
     stirling_edge,
     stirling_outside,
@@ -34,9 +55,8 @@ from dropout_theory.proof.series import (
     two_outcomes,
     without_first,
     without_last,
+    zeta_growth,
 )
-from dropout_theory.series import DerivativeAt, LargestOutcome, Stirling2, stirling2
-from dropout_theory.statements import Converges, SumsTo, equal, less, less_equal
 
 j, n, c, w = index("j"), size("n"), Scalar("c"), Scalar("w")
 q = Scalar("p", OPEN_PROBABILITY)

@@ -3,10 +3,22 @@
 import pytest
 from sympy import Sum, exp, sqrt
 
-from dropout_theory.domains import POSITIVE, REAL
-from dropout_theory.language import Scalar, distribution, family, index, size
-from dropout_theory.proof import ProofError, arithmetic
-from dropout_theory.statements import different, either, equal, less, less_equal
+from dropout_theory.claims import ProofError
+from dropout_theory.language import (
+    POSITIVE,
+    REAL,
+    Scalar,
+    different,
+    distribution,
+    either,
+    equal,
+    family,
+    index,
+    less,
+    less_equal,
+    size,
+)
+from dropout_theory.proof import arithmetic
 
 m, k = size("m"), index("k")
 P, x = distribution("P", m), family("x", POSITIVE, m)

@@ -5,20 +5,38 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from dropout_theory.domains import OPEN_UNIT, POSITIVE, PROBABILITY, REAL, UNIT
-from dropout_theory.evaluate import Truth, judge
-from dropout_theory.language import Scalar, distribution, family, index, size, substitute
-from dropout_theory.proof import ProofError, arithmetic, assume, matches
-from dropout_theory.proof.universal import (
+from dropout_theory.claims import ProofError
+from dropout_theory.evaluation.evaluator import judge
+from dropout_theory.evaluation.values import Truth
+from dropout_theory.language import (
+    OPEN_UNIT,
+    POSITIVE,
+    PROBABILITY,
+    REAL,
+    UNIT,
+    ForAll,
+    Scalar,
+    convexity,
+    distribution,
+    equal,
+    family,
+    index,
+    less,
+    less_equal,
+    size,
+    substitute,
+)
+from dropout_theory.proof import (
+    arithmetic,
+    assume,
     at,
     collected_power,
     convex_by_curvature,
-    convexity,
     finite_jensen,
     for_all,
     joined_power,
+    matches,
 )
-from dropout_theory.statements import ForAll, equal, less, less_equal
 
 x, y = Scalar("x"), Scalar("y")
 f = sp.Function("f", real=True)

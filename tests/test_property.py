@@ -10,11 +10,28 @@ import pytest
 import sympy as sp
 
 from dropout_theory.checkers.property import DrawnChooser, property_test
-from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.domains import OPEN_PROBABILITY, PROBABILITY, REAL, interval
-from dropout_theory.kernel import Context, derive
-from dropout_theory.language import E, Scalar, Var, family, gates, index, logistic, size, weights
-from dropout_theory.statements import Exists, SameToOrder, equal, less, less_equal
+from dropout_theory.claims import Claim, Hypothesis
+from dropout_theory.language import (
+    OPEN_PROBABILITY,
+    PROBABILITY,
+    REAL,
+    E,
+    Exists,
+    SameToOrder,
+    Scalar,
+    Var,
+    equal,
+    family,
+    gates,
+    index,
+    interval,
+    less,
+    less_equal,
+    logistic,
+    size,
+    weights,
+)
+from dropout_theory.verdicts.kernel import Context, derive
 
 n, i = size("n"), index("i")
 w = weights("w", n)

@@ -11,19 +11,22 @@ import pytest
 import sympy as sp
 
 import dropout_theory.recheck
-from dropout_theory import cli
-from dropout_theory.claim import Claim, Hypothesis, load
-from dropout_theory.domains import PROBABILITY
+from dropout_theory.claims import Claim, Hypothesis, load
+from dropout_theory.cli import main as cli
 from dropout_theory.language import (
     NWGM,
+    PROBABILITY,
     Cov,
     E,
     Relu,
     Var,
     distribution,
+    equal,
     family,
     gates,
     index,
+    less,
+    less_equal,
     logistic,
     normal,
     placeholder,
@@ -38,7 +41,6 @@ from dropout_theory.recheck.statements import truth
 from dropout_theory.recheck.values import Values
 from dropout_theory.recheck.witnesses import recheck_counterexample, recheck_holds
 from dropout_theory.report.ledger import Ledger
-from dropout_theory.statements import equal, less, less_equal
 
 n, m = size("n"), size("m")
 i, l = index("i"), index("l")  # noqa: E741

@@ -6,10 +6,8 @@ import pytest
 import sympy as sp
 
 import dropout_theory
-from dropout_theory.claim import ClaimError
-from dropout_theory.domains import PROBABILITY
-from dropout_theory.language import Scalar, Var, gates, index, size, weights
-from dropout_theory.statements import equal, less_equal
+from dropout_theory.claims import ClaimError
+from dropout_theory.language import PROBABILITY, Scalar, Var, equal, gates, index, less_equal, size, weights
 
 n, i = size("n"), index("i")
 w = weights("w", n)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from dropout_theory.expectations.montecarlo import block_size, draw_block
-from dropout_theory.expectations.numba_cache import kernels
-from dropout_theory.expectations.rng import (
+from dropout_theory.sampling.compiled import kernels
+from dropout_theory.sampling.montecarlo import block_size, draw_block
+from dropout_theory.sampling.rng import (
     WORD,
     Bernoulli,
     Categorical,

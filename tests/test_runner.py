@@ -5,11 +5,11 @@ from __future__ import annotations
 import fake_claims
 import pytest
 
-from dropout_theory import runner
-from dropout_theory.claim import ClaimError, UnknownClaimError
-from dropout_theory.kernel import Context
+from dropout_theory.claims import ClaimError, UnknownClaimError
 from dropout_theory.report.compare import compare
 from dropout_theory.report.ledger import Ledger, build
+from dropout_theory.running import runner
+from dropout_theory.verdicts.kernel import Context
 
 EXPECTED = {"toy:eq1": "proved", "toy:eq2": "conditional", "toy:eq2.amended": "proved", "toy:eq3": "supported",
             "toy:eq3.1": "proved", "toy:eq3.2": "supported", "toy:sec1-open": "open"}
@@ -127,7 +127,7 @@ def test_method_that_stopped_applying_shows():
 
 
 def runner_checker(method, reason):
-    from dropout_theory.kernel import checker
+    from dropout_theory.verdicts.kernel import checker
 
     return checker(method, lambda claim: reason)(lambda claim, context: None)
 
@@ -217,7 +217,7 @@ def test_missing_tool_leaves_its_method_out(monkeypatch):
 
 
 def one_paper():
-    from dropout_theory.claim import load
+    from dropout_theory.claims import load
 
     return load("schluter2019")
 

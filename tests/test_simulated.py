@@ -12,16 +12,15 @@ import pytest
 import sympy as sp
 
 from dropout_theory.checkers.statistical import REPETITIONS, nothing_to_sample, statistical
-from dropout_theory.claim import load
-from dropout_theory.cli import main
-from dropout_theory.expectations.simulated import outcomes, sampled_means, simulated
-from dropout_theory.expectations.training_runs import CEILING, Descent, ScaleExperiment, Trained, repetitions
-from dropout_theory.kernel import Context
-from dropout_theory.language import E, Var
+from dropout_theory.claims import load
+from dropout_theory.cli.main import main
+from dropout_theory.experiment.simulated import outcomes, sampled_means, simulated
+from dropout_theory.experiment.training_runs import CEILING, Descent, ScaleExperiment, Trained, repetitions
+from dropout_theory.language import E, Var, equal, less
 from dropout_theory.papers.helmbold2017 import s06_experiment as section
 from dropout_theory.papers.helmbold2017.s06_experiment import probability
 from dropout_theory.report.figures import CAP, by_run, capped_intervals, training_error_over_scale
-from dropout_theory.statements import equal, less
+from dropout_theory.verdicts.kernel import Context
 
 QUICK = ScaleExperiment(Descent(iterations=300), (Fraction(1, 2), Fraction(1)), ("none",), 2)
 L = simulated("L", QUICK, "none")

@@ -11,22 +11,34 @@ import pytest
 import sympy as sp
 
 from dropout_theory.checkers.symbolic import accept, symbolic
-from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.domains import NATURAL, NONNEGATIVE, OPEN_UNIT, POSITIVE, PROBABILITY
-from dropout_theory.kernel import Context
+from dropout_theory.claims import REFUTATIONS, Claim, Hypothesis, ProofError
 from dropout_theory.language import (
+    NATURAL,
+    NONNEGATIVE,
     NWGM,
+    OPEN_UNIT,
+    POSITIVE,
+    PROBABILITY,
     E,
+    Exists,
+    ForEach,
     G,
     Gc,
     Largest,
+    SameToOrder,
     Scalar,
     Smallest,
     Var,
+    different,
     distribution,
+    either,
+    equal,
     family,
     gates,
+    implies,
     index,
+    less,
+    less_equal,
     normal,
     placeholder,
     recursion,
@@ -34,22 +46,24 @@ from dropout_theory.language import (
     weights,
 )
 from dropout_theory.proof import (
-    REFUTATIONS,
-    ProofError,
     Theorem,
     apply,
     arithmetic,
     assume,
+    at,
     by_slope,
     cases,
     component,
     conjunction,
     discharge,
+    entry_below_sum,
     evaluated,
     exhibit,
     exponential_bound,
     extreme_attained,
+    for_all,
     generalise,
+    generalise_offset,
     identity,
     iff,
     increasing,
@@ -63,24 +77,13 @@ from dropout_theory.proof import (
     restate,
     rewrite,
     satisfied,
+    sift,
     specialise,
     to_order,
+    two_outcomes,
     weighted,
 )
-from dropout_theory.proof.indices import entry_below_sum, generalise_offset, sift
-from dropout_theory.proof.series import two_outcomes
-from dropout_theory.proof.universal import at, for_all
-from dropout_theory.statements import (
-    Exists,
-    ForEach,
-    SameToOrder,
-    different,
-    either,
-    equal,
-    implies,
-    less,
-    less_equal,
-)
+from dropout_theory.verdicts.kernel import Context
 
 n, m, h = size("n"), size("m"), size("h")
 i, j, k = index("i"), index("j"), index("k")

@@ -13,10 +13,14 @@ from flint import arb
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as hs
 
-from dropout_theory.domains import NATURAL, NONNEGATIVE, POSITIVE, PROBABILITY
-from dropout_theory.evaluate import Evaluator, Undefined, Unsupported, is_exact, precision
-from dropout_theory.expectations.enumeration import expectation
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.evaluator import Evaluator
+from dropout_theory.evaluation.values import Undefined, Unsupported, is_exact, precision
 from dropout_theory.language import (
+    NATURAL,
+    NONNEGATIVE,
+    POSITIVE,
+    PROBABILITY,
     Cov,
     E,
     G,
@@ -36,8 +40,7 @@ from dropout_theory.language import (
     uniform,
     weights,
 )
-from dropout_theory.signs import is_nonnegative, is_positive
-from dropout_theory.sums import normal, same
+from dropout_theory.normal_form import is_nonnegative, is_positive, normal, same
 
 n, m = size("n"), size("m")
 i, j, k = index("i"), index("j"), index("k")

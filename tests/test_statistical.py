@@ -12,29 +12,37 @@ from flint import arb, fmpq
 
 from dropout_theory.checkers.sampler import RESOLUTION, Sampler
 from dropout_theory.checkers.statistical import FAST_SAMPLES, statistical
-from dropout_theory.claim import Claim, Hypothesis
-from dropout_theory.domains import POSITIVE, PROBABILITY
-from dropout_theory.evaluate import Evaluator, Truth, Unsupported, precision
-from dropout_theory.expectations.enumeration import expectation, support
-from dropout_theory.expectations.programs import Program
-from dropout_theory.expectations.ranges import Unbounded
-from dropout_theory.expectations.rng import Bernoulli, Categorical
-from dropout_theory.instances import RandomChooser, build
-from dropout_theory.kernel import Context, derive
+from dropout_theory.claims import Claim, Hypothesis
+from dropout_theory.evaluation.choosers import RandomChooser
+from dropout_theory.evaluation.enumeration import expectation, support
+from dropout_theory.evaluation.evaluator import Evaluator
+from dropout_theory.evaluation.instances import build
+from dropout_theory.evaluation.values import Truth, Unsupported, precision
 from dropout_theory.language import (
     NWGM,
+    POSITIVE,
+    PROBABILITY,
     Cov,
     E,
+    Exists,
+    ForEach,
     G,
     Gc,
     Largest,
     Relu,
     Scalar,
     Var,
+    both,
+    different,
     distribution,
+    equal,
+    equivalent,
     family,
     gates,
+    implies,
     index,
+    less,
+    less_equal,
     logistic,
     normal,
     placeholder,
@@ -44,7 +52,10 @@ from dropout_theory.language import (
     uniform,
     weights,
 )
-from dropout_theory.statements import Exists, ForEach, both, different, equal, equivalent, implies, less, less_equal
+from dropout_theory.sampling.programs import Program
+from dropout_theory.sampling.rng import Bernoulli, Categorical
+from dropout_theory.sampling.rounding import Unbounded
+from dropout_theory.verdicts.kernel import Context, derive
 
 n, m = size("n"), size("m")
 i, j, k, l = index("i"), index("j"), index("k"), index("l")  # noqa: E741

@@ -4,9 +4,8 @@ from itertools import permutations
 
 import sympy as sp
 
-from dropout_theory.language import index, size, weights
-from dropout_theory.statements import ForEach
-from dropout_theory.sums import normal, same
+from dropout_theory.language import ForEach, index, size, weights
+from dropout_theory.normal_form import normal, same
 
 n = size("n")
 A, B, u = weights("A", n, n), weights("B", n, n), weights("u", n)

@@ -6,13 +6,28 @@ import pytest
 import sympy as sp
 
 from dropout_theory.checkers import get_checker
-from dropout_theory.claim import Claim
-from dropout_theory.domains import OPEN_UNIT, POSITIVE, UNIT
-from dropout_theory.kernel import Context, Finding
-from dropout_theory.language import E, Scalar, Var, distribution, family, index, size, subnetwork
+from dropout_theory.claims import Claim
+from dropout_theory.evaluation.tightness import certified_gaps, with_gap
+from dropout_theory.language import (
+    OPEN_UNIT,
+    POSITIVE,
+    UNIT,
+    E,
+    ForEach,
+    Scalar,
+    Var,
+    both,
+    distribution,
+    family,
+    implies,
+    index,
+    less,
+    less_equal,
+    size,
+    subnetwork,
+)
 from dropout_theory.report.page import _tightness
-from dropout_theory.statements import ForEach, both, implies, less, less_equal
-from dropout_theory.tightness import certified_gaps, with_gap
+from dropout_theory.verdicts.kernel import Context, Finding
 
 m = size("m")
 P = distribution("P", m)

@@ -9,9 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from dropout_theory.expectations.numba_cache import kernels
-from dropout_theory.expectations.rng import derive_key
-from dropout_theory.expectations.training_runs import (
+from dropout_theory.experiment.training_runs import (
     BATCHES,
     REGULARISERS,
     Descent,
@@ -21,6 +19,8 @@ from dropout_theory.expectations.training_runs import (
     repetitions,
     train,
 )
+from dropout_theory.sampling.compiled import kernels
+from dropout_theory.sampling.rng import derive_key
 
 SMALL = Descent(inputs=3, hidden=2, examples=4, iterations=23, rate=Fraction(1, 8), rate_decay=Fraction(1, 50))
 

@@ -3,10 +3,10 @@
 import pytest
 import sympy as sp
 
-from dropout_theory.evaluate import Truth, Unsupported, judge
-from dropout_theory.expectations.enumeration import expectation
-from dropout_theory.language import E, gates, uniform
-from dropout_theory.statements import equal, less
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.evaluator import judge
+from dropout_theory.evaluation.values import Truth, Unsupported
+from dropout_theory.language import E, equal, gates, less, uniform
 
 rho = uniform("rho", 0, sp.Rational(1, 2))
 M = gates("M", rho, 2)

@@ -17,7 +17,7 @@ from dropout_theory.engines.fourier import logistic_moments
 from dropout_theory.engines.fourier_certified import certified_moments
 from dropout_theory.engines.kernel_loading import load_kernels
 from dropout_theory.engines.unit_enumeration import certified_enumeration, enumerated_moments
-from dropout_theory.evaluate import precision
+from dropout_theory.evaluation.values import precision
 
 
 def masks_in_balls(weights, keep, bias, c, slope):

@@ -16,7 +16,7 @@ from dropout_theory.engines.network import Layer, Network
 from dropout_theory.engines.simulation import simulate
 from dropout_theory.engines.totals import State
 from dropout_theory.engines.unit_tables import UnitPlan, alias_table, fits_tables, group_counts, make_unit_plan
-from dropout_theory.expectations.rng import derive_key
+from dropout_theory.sampling.rng import derive_key
 
 THIRD = Fraction(1, 3)
 WORD = 1 << 32

@@ -6,12 +6,24 @@ import pytest
 import sympy as sp
 
 from dropout_theory.checkers import get_checker
-from dropout_theory.claim import Claim
-from dropout_theory.domains import REAL
-from dropout_theory.kernel import Context
-from dropout_theory.language import Scalar, index, size, weights
-from dropout_theory.statements import ForEach, both, different, equal, equivalent, implies, less, less_equal
-from dropout_theory.vacuity import Premises
+from dropout_theory.claims import Claim
+from dropout_theory.evaluation.vacuity import Premises
+from dropout_theory.language import (
+    REAL,
+    ForEach,
+    Scalar,
+    both,
+    different,
+    equal,
+    equivalent,
+    implies,
+    index,
+    less,
+    less_equal,
+    size,
+    weights,
+)
+from dropout_theory.verdicts.kernel import Context
 
 n, i, x = size("n"), index("i"), Scalar("x", REAL)
 w = weights("w", n)

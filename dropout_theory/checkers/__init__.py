@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from functools import cache
 
-from dropout_theory.kernel import METHODS, Checker
+from dropout_theory.verdicts.kernel import METHODS, Checker
 
 _MODULES = {"admissible": "admissible", "symbolic": "symbolic", "decide": "decide", "interval": "interval",
             "exact": "exact", "montecarlo": "statistical", "property": "property"}

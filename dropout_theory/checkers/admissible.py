@@ -11,10 +11,13 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.domains import Domain
-from dropout_theory.instances import RandomChooser, Rejected, Unsupported, atoms_of, build, check_admissible, describe
-from dropout_theory.kernel import Context, Finding, checker
+from dropout_theory.checkers.at_instances import build, check_admissible
+from dropout_theory.evaluation.choosers import RandomChooser
+from dropout_theory.evaluation.instances import Rejected
+from dropout_theory.evaluation.values import Unsupported
+from dropout_theory.language import Domain, atoms_of, describe
+from dropout_theory.language import statements as st
+from dropout_theory.verdicts.kernel import Context, Finding, checker
 
 ATTEMPTS = 2000
 BOUNDARY_ATTEMPTS = 40
@@ -128,8 +131,8 @@ def contradictory_sizes(claim: Any) -> str | None:
     """
     import z3
 
+    from dropout_theory.arithmetic.solver import RESOURCE_LIMIT, Translator
     from dropout_theory.checkers.decide import Unroller
-    from dropout_theory.proof.solver import RESOURCE_LIMIT, Translator
 
     integers, reals, families = atoms_of(claim)
     if integers or families or not claim.hypotheses:

@@ -14,16 +14,19 @@ import sympy as sp
 import z3
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
+from dropout_theory.arithmetic.solver import Translator
+from dropout_theory.checkers.at_instances import check_admissible, judge, proves
 from dropout_theory.checkers.exact import not_evaluable, report
-from dropout_theory.evaluate import Evaluator, Truth, Undefined, Unsupported, judge
-from dropout_theory.evaluate_rules import outside_masks
-from dropout_theory.expectations.enumeration import expectation, support
-from dropout_theory.instances import Rejected, Values, atoms_of, check_admissible, index_tuples
-from dropout_theory.kernel import Context, Finding, checker
-from dropout_theory.proof.solver import Translator
-from dropout_theory.proof.theorem import ProofError
-from dropout_theory.tightness import certified_gaps
+from dropout_theory.claims import ProofError
+from dropout_theory.evaluation.enumeration import expectation, support
+from dropout_theory.evaluation.evaluator import Evaluator
+from dropout_theory.evaluation.instances import Rejected, Values, index_tuples
+from dropout_theory.evaluation.rules import outside_masks
+from dropout_theory.evaluation.tightness import certified_gaps
+from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
+from dropout_theory.language import atoms_of
+from dropout_theory.language import statements as st
+from dropout_theory.verdicts.kernel import Context, Finding, checker
 
 MAX_SIZES = 6
 # bounds on work, not on time, so that the answer does not depend on the machine
@@ -189,7 +192,7 @@ class Unroller:
 
     def __init__(self, sizes: Values) -> None:
         self.sizes = sizes
-        self.ev = Evaluator(sizes)
+        self.ev = Evaluator(sizes, proves=proves)
 
     def boolean(self, statement: Any, bound: dict[Any, Any] | None = None) -> Any:
         bound = bound or {}

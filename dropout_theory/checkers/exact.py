@@ -12,22 +12,15 @@ import sympy as sp
 from flint import arb
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.evaluate import Truth, Unsupported, is_exact, judge
-from dropout_theory.expectations.enumeration import expectation
-from dropout_theory.instances import (
-    RandomChooser,
-    Rejected,
-    Values,
-    atoms_of,
-    build,
-    check_admissible,
-    describe,
-    index_tuples,
-)
-from dropout_theory.kernel import Context, Finding, checker
-from dropout_theory.tightness import Closest, extreme
-from dropout_theory.vacuity import Premises
+from dropout_theory.checkers.at_instances import Premises, build, check_admissible, judge, proves
+from dropout_theory.evaluation.choosers import RandomChooser
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.instances import Rejected, Values, index_tuples
+from dropout_theory.evaluation.tightness import Closest, extreme
+from dropout_theory.evaluation.values import Truth, Unsupported, is_exact
+from dropout_theory.language import atoms_of, describe
+from dropout_theory.language import statements as st
+from dropout_theory.verdicts.kernel import Context, Finding, checker
 
 INSTANCES = 24
 FAST_INSTANCES = 12
@@ -49,7 +42,7 @@ def not_evaluable(claim: Any) -> str | None:
 @checker("exact", not_evaluable)
 def exact(claim: Any, context: Context) -> Finding:
     """Judge the statement at suggested witnesses, the admissible instance and seeded rational instances."""
-    from dropout_theory.proofs_loader import witnesses
+    from dropout_theory.claims import witnesses
 
     if isinstance(claim.statement, st.Exists):
         return _existential(claim, [*witnesses(claim.id), *([claim.admissible] if claim.admissible else [])])
@@ -108,7 +101,7 @@ def _existential(claim: Any, suggested: list[Values]) -> Finding:
 def _tried(claim: Any, context: Context, suggested: list[Values], closest: Closest) -> Iterator[Values]:
     """Instances, and then some that are likely to show that an inequality is tight, until one does."""
     yield from instances(claim, context, suggested)
-    for values in () if context.fast else extreme(claim, context.seed):
+    for values in () if context.fast else extreme(claim, context.seed, proves):
         if closest.settled:
             return
         yield values

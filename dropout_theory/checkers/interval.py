@@ -12,10 +12,12 @@ import sympy as sp
 from flint import arb, fmpq
 
 from dropout_theory import language as lang
+from dropout_theory.checkers.at_instances import proves
 from dropout_theory.checkers.exact import fails_at, not_evaluable, report
-from dropout_theory.evaluate import Evaluator, Truth, Undefined, Unsupported, precision, to_number
-from dropout_theory.instances import atoms_of
-from dropout_theory.kernel import Context, Finding, checker
+from dropout_theory.evaluation.evaluator import Evaluator
+from dropout_theory.evaluation.values import Truth, Undefined, Unsupported, precision, to_number
+from dropout_theory.language import atoms_of
+from dropout_theory.verdicts.kernel import Context, Finding, checker
 
 MAX_BOXES = 4000
 FAST_BOXES = 1000
@@ -70,7 +72,7 @@ def interval(claim: Any, context: Context) -> Finding:
 
 def _settled(claim: Any, box: dict[Any, Any]) -> bool:
     values = {a: _ball(lo, hi) for a, (lo, hi) in box.items()}
-    ev = Evaluator(values)
+    ev = Evaluator(values, proves=proves)
     try:
         for hypothesis in claim.hypotheses:
             if ev.truth(hypothesis.condition) is Truth.FALSE:

@@ -13,14 +13,14 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory import statements as st
+from dropout_theory.checkers.at_instances import Premises, build, judge
 from dropout_theory.checkers.exact import fails_at, not_evaluable, report, shrink
-from dropout_theory.domains import Domain
-from dropout_theory.evaluate import Truth, Unsupported, judge
-from dropout_theory.expectations.enumeration import expectation
-from dropout_theory.instances import Rejected, Values, atoms_of, build, describe
-from dropout_theory.kernel import Context, Finding, checker
-from dropout_theory.vacuity import Premises
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.instances import Rejected, Values
+from dropout_theory.evaluation.values import Truth, Unsupported
+from dropout_theory.language import Domain, atoms_of, describe
+from dropout_theory.language import statements as st
+from dropout_theory.verdicts.kernel import Context, Finding, checker
 
 EXAMPLES = 30
 FAST_EXAMPLES = 20

@@ -8,11 +8,11 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
 from dropout_theory.checkers.exact import not_evaluable
-from dropout_theory.definitions import is_random
-from dropout_theory.evaluate import Truth
-from dropout_theory.expectations.simulated import is_simulated
+from dropout_theory.evaluation.values import Truth
+from dropout_theory.experiment.simulated import is_simulated
+from dropout_theory.language import is_random
+from dropout_theory.language import statements as st
 
 OPERATORS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
 _OPPOSITE = {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE}

@@ -10,14 +10,16 @@ import sympy as sp
 from flint import arb, fmpq
 
 from dropout_theory import language as lang
+from dropout_theory.checkers.at_instances import proves
 from dropout_theory.checkers.samplable import OPERATORS
-from dropout_theory.evaluate import Evaluator, Truth, Undefined, Unsupported, is_exact
-from dropout_theory.expectations.enumeration import MAX_MASKS, expectation, support
-from dropout_theory.expectations.intervals import MeanInterval, mean_interval, smallest_detectable_deviation
-from dropout_theory.expectations.montecarlo import mean_intervals
-from dropout_theory.expectations.programs import Program
-from dropout_theory.expectations.simulated import is_event, is_simulated, outcomes, sampled_means
-from dropout_theory.instances import Values
+from dropout_theory.evaluation.enumeration import MAX_MASKS, expectation, support
+from dropout_theory.evaluation.evaluator import Evaluator
+from dropout_theory.evaluation.instances import Values
+from dropout_theory.evaluation.values import Truth, Undefined, Unsupported, is_exact
+from dropout_theory.experiment.simulated import is_event, is_simulated, outcomes, sampled_means
+from dropout_theory.sampling.intervals import MeanInterval, mean_interval, smallest_detectable_deviation
+from dropout_theory.sampling.montecarlo import mean_intervals
+from dropout_theory.sampling.programs import Program
 
 MAX_WORK = 800_000_000  # operations on samples for one expectation
 POWER = 0.99
@@ -52,7 +54,7 @@ class Sampler(Evaluator):
         super().__init__(values)
         self.samples, self.seed, self.stream = samples, seed, stream
         self.error_probability, self.max_means = error_probability, max_means
-        self.exact = Evaluator(values, _nested)
+        self.exact = Evaluator(values, _nested, proves)
         self.mode, self.power = "interval", POWER
         self.drawn: dict[Any, tuple[Interval, ...]] = {}
         self.used: set[Any] = set()

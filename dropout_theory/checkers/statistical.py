@@ -12,14 +12,16 @@ from typing import Any
 
 from flint import arb
 
+from dropout_theory.checkers.at_instances import Premises, build, check_admissible
 from dropout_theory.checkers.samplable import nothing_to_sample
 from dropout_theory.checkers.sampler import POWER, RESOLUTION, Sampler
-from dropout_theory.evaluate import Truth, Undefined, Unsupported, precision
-from dropout_theory.expectations.ranges import Unbounded
-from dropout_theory.expectations.simulated import is_simulated
-from dropout_theory.instances import RandomChooser, Rejected, Values, atoms_of, build, check_admissible, describe
-from dropout_theory.kernel import Context, Finding, checker
-from dropout_theory.vacuity import Premises
+from dropout_theory.evaluation.choosers import RandomChooser
+from dropout_theory.evaluation.instances import Rejected, Values
+from dropout_theory.evaluation.values import Truth, Undefined, Unsupported, precision
+from dropout_theory.experiment.simulated import is_simulated
+from dropout_theory.language import atoms_of, describe
+from dropout_theory.sampling.rounding import Unbounded
+from dropout_theory.verdicts.kernel import Context, Finding, checker
 
 SAMPLES, FAST_SAMPLES = 400_000, 80_000
 REPETITIONS, FAST_REPETITIONS = 36, 2  # of an experiment; 36 tell what always happens from what is as likely as not

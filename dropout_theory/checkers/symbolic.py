@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import sympy as sp
-
-from dropout_theory import statements as st
-from dropout_theory.kernel import Context, Finding, checker
-from dropout_theory.proof import ProofError, Theorem, arithmetic, evaluated, identity, matches, to_order
+from dropout_theory.claims import ProofError, need, proof_of, refutation_of
+from dropout_theory.language import statements as st
+from dropout_theory.normal_form import is_zero, normal
+from dropout_theory.proof import Theorem, matches
 from dropout_theory.proof.analysis import coefficients
+from dropout_theory.proof.automatic import automatic
 from dropout_theory.proof.refutations import Meaningless, Refutation
-from dropout_theory.proof.theorem import need
-from dropout_theory.proofs_loader import proof_of, refutation_of
-from dropout_theory.sums import is_zero, normal
+from dropout_theory.verdicts.kernel import Context, Finding, checker
 
 
 @checker("symbolic", lambda claim: "no formal statement" if claim.statement is None else None)
@@ -78,33 +76,14 @@ def _seen_to(claim: Any, theorem: Theorem) -> dict[str, str]:
     return {"instance": str(instance), "statement": str(statement)}
 
 
-def automatic(statement: Any) -> Theorem:
-    """A proof by one rule. Raises ProofError."""
-    if isinstance(statement, sp.And):
-        from dropout_theory.proof import conjunction
-
-        return conjunction(*[automatic(a) for a in statement.args])
-    if isinstance(statement, st.ForEach):
-        from dropout_theory.proof import generalise
-
-        return generalise(automatic(statement.body), *[tuple(limit.args) for limit in statement.limits])
-    if isinstance(statement, st.SameToOrder):
-        return to_order(statement)
-    if isinstance(statement, sp.Eq):
-        try:
-            return identity(*statement.args)
-        except ProofError:
-            return arithmetic(statement)
-    if not statement.free_symbols:
-        return evaluated(statement)
-    return arithmetic(statement)
-
-
 def _series_refutation(claim: Any) -> Finding | None:
     """A Taylor coefficient that is not zero at an instance refutes a statement of order."""
-    from dropout_theory.evaluate import Truth, Unsupported, judge
-    from dropout_theory.expectations.enumeration import expectation
-    from dropout_theory.instances import RandomChooser, Rejected, build, describe
+    from dropout_theory.checkers.at_instances import build, judge
+    from dropout_theory.evaluation.choosers import RandomChooser
+    from dropout_theory.evaluation.enumeration import expectation
+    from dropout_theory.evaluation.instances import Rejected
+    from dropout_theory.evaluation.values import Truth, Unsupported
+    from dropout_theory.language import describe
 
     statement = claim.statement
     if not isinstance(statement, st.SameToOrder):

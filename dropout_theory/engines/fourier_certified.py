@@ -17,7 +17,7 @@ from flint import acb, arb, fmpq
 
 from dropout_theory.engines.unit import ExactUnit, Preactivation, UnitMoments, exact_unit
 from dropout_theory.engines.unit_plan import Plan, plan_unit
-from dropout_theory.evaluate import precision
+from dropout_theory.evaluation.values import precision
 
 _TABLE = 16  # entries
 _FIRST = 32  # gates before the first look at which nodes are still alive

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dropout_theory.expectations.rng import exact_probability
+from dropout_theory.sampling.rng import exact_probability
 
 Array = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from dropout_theory.expectations import numba_cache
+from dropout_theory.sampling import compiled as numba_cache
 
 _lock = threading.RLock()
 _loaded: dict[str, ModuleType] = {}

@@ -19,7 +19,7 @@ from dropout_theory.engines.fourier_certified import moments_of_balls
 from dropout_theory.engines.network import Layer, Network
 from dropout_theory.engines.network_program import LAYER, UNIT_GATE, Event, Program, compile_network
 from dropout_theory.engines.unit import rational
-from dropout_theory.evaluate import precision
+from dropout_theory.evaluation.values import precision
 
 MOST_EXACT_GATES = 20
 

@@ -81,7 +81,7 @@ def mixture_moments(units: Sequence[UnitMoments], chances: Sequence[Any]) -> Uni
         raise ValueError(f"chances is {list(chances)}; allowed: probabilities that sum to 1")
     if not exact:
         return _mixed(units, shares)
-    from dropout_theory.evaluate import precision
+    from dropout_theory.evaluation.values import precision
 
     with precision(32 + max(u.mean.mid().bits() for u in units)):
         return _mixed(units, [arb(x) for x in shares])

@@ -31,9 +31,9 @@ from dropout_theory.engines.ranges import unit_ranges
 from dropout_theory.engines.results import Histogram, Moments, Simulation, Stand, moments_of_case, stacked
 from dropout_theory.engines.totals import State, Totals
 from dropout_theory.engines.unit_tables import UnitPlan, fits_tables, make_unit_plan
-from dropout_theory.expectations.intervals import check_error_probability
-from dropout_theory.expectations.montecarlo import run_in_order
-from dropout_theory.expectations.rng import derive_key
+from dropout_theory.sampling.intervals import check_error_probability
+from dropout_theory.sampling.montecarlo import run_in_order
+from dropout_theory.sampling.rng import derive_key
 
 _WORK = 1 << 27  # of a block: about 10 ms, a kernel cannot be interrupted
 _LARGEST_BLOCK = 1 << 20

@@ -50,7 +50,7 @@ def difference(a: Any, b: Any) -> Any:
     """Return a - b; of balls at their own precision, which may be above the one in force."""
     if not isinstance(a, arb):
         return a - b
-    from dropout_theory.evaluate import precision
+    from dropout_theory.evaluation.values import precision
 
     with precision(32 + max(a.mid().bits(), b.mid().bits())):
         return a - b

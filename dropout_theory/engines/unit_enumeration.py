@@ -120,7 +120,7 @@ def certified_enumeration(weights: Sequence[Any], keep: Any, *, bias: Any = 0, c
 
     Arguments and errors as of `fourier_certified.certified_moments`.
     """
-    from dropout_theory.evaluate import precision
+    from dropout_theory.evaluation.values import precision
 
     if digits < 1:
         raise ValueError(f"digits is {digits}; allowed: at least 1")

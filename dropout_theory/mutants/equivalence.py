@@ -10,9 +10,9 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.checkers.symbolic import automatic
+from dropout_theory.language import statements as st
 from dropout_theory.proof import Theorem, arithmetic, assume, component, conjunction, generalise, matches, specialise
+from dropout_theory.proof.automatic import automatic
 from dropout_theory.proof.scope import in_range
 
 

@@ -17,7 +17,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
+from dropout_theory.language import statements as st
 
 OFFSET = sp.Rational(1, 64)
 MAX_NODES = 400  # nodes of a statement that operators look at, in the order of reading

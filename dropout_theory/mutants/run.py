@@ -15,18 +15,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from dropout_theory.arithmetic.solver import RESOURCE_LIMIT, effort
 from dropout_theory.checkers import get_checker
-from dropout_theory.claim import Claim, ClaimError
-from dropout_theory.evaluate import Unsupported, judge
-from dropout_theory.expectations.simulated import is_simulated
-from dropout_theory.fingerprint import statement_fingerprint
-from dropout_theory.kernel import METHODS, Context
+from dropout_theory.checkers.at_instances import judge
+from dropout_theory.claims import Claim, ClaimError, ProofError
+from dropout_theory.evaluation.values import Unsupported
+from dropout_theory.experiment.simulated import is_simulated
 from dropout_theory.mutants.equivalence import still_true
 from dropout_theory.mutants.operators import Variant, spread
 from dropout_theory.mutants.survivors import Unrefuted
-from dropout_theory.proof import ProofError
-from dropout_theory.proof.solver import RESOURCE_LIMIT, effort
 from dropout_theory.proof.theorem import Theorem
+from dropout_theory.verdicts.fingerprint import statement_fingerprint
+from dropout_theory.verdicts.kernel import METHODS, Context
 
 LIMIT = 6  # variants of a claim that are neither malformed nor true
 MOST = 3  # times as many are looked at to find these, and some that every method rejects
@@ -183,7 +183,7 @@ class Prover:
     """The proof of a claim, tried on variants: the registered one with the variant in the claim's place."""
 
     def __init__(self, claim: Claim, proof: Any) -> None:
-        from dropout_theory.checkers.symbolic import automatic
+        from dropout_theory.proof.automatic import automatic
 
         self.claim = claim
         self.proof = proof
@@ -199,7 +199,8 @@ class Prover:
 
     def proves(self, other: Claim) -> str | None:
         """The steps that prove a variant, or None where every proof is refused."""
-        from dropout_theory.checkers.symbolic import accept, automatic
+        from dropout_theory.checkers.symbolic import accept
+        from dropout_theory.proof.automatic import automatic
 
         try:
             with effort(self.resources):
@@ -244,7 +245,7 @@ def _forget() -> None:
 def _an_instance(claim: Claim, context: Context) -> Any:
     """An instance at which the statement can be judged, quickly where there is one, or None."""
     from dropout_theory.checkers.exact import instances
-    from dropout_theory.expectations.enumeration import expectation
+    from dropout_theory.evaluation.enumeration import expectation
 
     slow = None
     for values in instances(claim, dataclasses.replace(context, fast=True), []):
@@ -260,7 +261,7 @@ def _an_instance(claim: Claim, context: Context) -> Any:
 
 def _evaluable(other: Claim, values: Any) -> bool:
     """Whether a variant makes sense where the claim does: its indices stay in range, its functions have values."""
-    from dropout_theory.expectations.enumeration import expectation
+    from dropout_theory.evaluation.enumeration import expectation
 
     try:
         _limited(lambda: judge(other.statement, values, expectation))

@@ -16,12 +16,16 @@ import sympy as sp
 from flint import arb
 
 from dropout_theory.checkers import get_checker
+from dropout_theory.checkers.at_instances import build, judge
 from dropout_theory.checkers.exact import Closest, instances
-from dropout_theory.claim import Claim
-from dropout_theory.evaluate import Evaluator, Judgement, Truth, Undefined, Unsupported, judge
-from dropout_theory.expectations.enumeration import expectation
-from dropout_theory.instances import RandomChooser, Rejected, Values, build, describe
-from dropout_theory.kernel import Context
+from dropout_theory.claims import Claim
+from dropout_theory.evaluation.choosers import RandomChooser
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.evaluator import Evaluator, Judgement
+from dropout_theory.evaluation.instances import Rejected, Values
+from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
+from dropout_theory.language import describe
+from dropout_theory.verdicts.kernel import Context
 
 LARGER = (4, 4, 5, 5, 6, 6, 8, 8)  # largest sizes of the instances drawn beyond those of the checks
 MOST_OPERATIONS = 30_000  # values found in judging one instance once

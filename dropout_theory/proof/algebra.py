@@ -8,11 +8,12 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import ProofError, need
+from dropout_theory.language import statements as st
+from dropout_theory.normal_form import same
 from dropout_theory.proof import scope
-from dropout_theory.proof.solver import entails
-from dropout_theory.proof.theorem import ProofError, Theorem, certify, need
-from dropout_theory.sums import same
+from dropout_theory.proof.theorem import Theorem, certify
 
 
 def identity(left: Any, right: Any) -> Theorem:
@@ -215,8 +216,9 @@ def _match(pattern: Any, expr: Any, wild: set[Any]) -> dict[Any, Any] | None:
 
 def evaluated(statement: Any) -> Theorem:
     """A statement without free atoms, decided by exact or ball arithmetic. Raises ProofError."""
-    from dropout_theory.evaluate import Truth, Unsupported, judge
-    from dropout_theory.expectations.enumeration import expectation
+    from dropout_theory.evaluation.enumeration import expectation
+    from dropout_theory.evaluation.evaluator import judge
+    from dropout_theory.evaluation.values import Truth, Unsupported
 
     need(not statement.free_symbols, f"free atoms: {statement.free_symbols}")
     try:

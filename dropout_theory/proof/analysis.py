@@ -7,15 +7,14 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.definitions import unfold
-from dropout_theory.domains import Domain
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import need
+from dropout_theory.language import Domain, unfold
+from dropout_theory.language import statements as st
+from dropout_theory.normal_form import is_nonnegative, is_positive, is_zero, normal, same
 from dropout_theory.proof.algebra import _sides
 from dropout_theory.proof.scope import bound_symbols, defined, index_ranges, over_range
-from dropout_theory.proof.solver import entails
-from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.signs import is_nonnegative, is_positive
-from dropout_theory.sums import is_zero, normal, same
+from dropout_theory.proof.theorem import Theorem, certify
 
 
 def weighted(theorem: Theorem, weight: Any, limits: tuple[Any, Any, Any]) -> Theorem:

@@ -13,15 +13,13 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.definitions import is_random
-from dropout_theory.domains import Domain, interval
+from dropout_theory.claims import classical_fact, need
+from dropout_theory.language import Domain, LargestOutcome, RootGrowth, interval, is_random
+from dropout_theory.language import statements as st
+from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.scope import bound_symbols
-from dropout_theory.proof.theorem import Theorem, certify, classical_fact, need
-from dropout_theory.series import LargestOutcome, RootGrowth
-from dropout_theory.signs import is_positive
-from dropout_theory.sums import same
+from dropout_theory.proof.theorem import Theorem, certify
 
 FROM_TWO = Domain("integer at least 2", sp.Integer(2), sp.oo, integer=True)
 ORDER = lang.Scalar("j", FROM_TWO)

@@ -7,11 +7,12 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import ProofError, need
+from dropout_theory.language import statements as st
 from dropout_theory.proof.algebra import _sides, evaluated, matches
 from dropout_theory.proof.scope import replaceable
-from dropout_theory.proof.solver import entails
-from dropout_theory.proof.theorem import ProofError, Theorem, certify, need
+from dropout_theory.proof.theorem import Theorem, certify
 
 MAX_VALUES = 200
 

@@ -7,9 +7,10 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.definitions import is_random
-from dropout_theory.proof.theorem import Theorem, certify, need
+from dropout_theory.claims import need
+from dropout_theory.language import is_random
+from dropout_theory.language import statements as st
+from dropout_theory.proof.theorem import Theorem, certify
 
 
 def independent_product(body: Any, limits: tuple[Any, Any, Any]) -> Theorem:

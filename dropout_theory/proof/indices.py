@@ -7,14 +7,14 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.definitions import unfold
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import need
+from dropout_theory.language import statements as st
+from dropout_theory.language import unfold
+from dropout_theory.normal_form import is_nonnegative
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches, rewrite
-from dropout_theory.proof.logic import put_values
-from dropout_theory.proof.solver import entails
-from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.signs import is_nonnegative
+from dropout_theory.proof.theorem import Theorem, certify
 
 
 def apart(left: Any, right: Any, *premises: Theorem) -> Theorem:
@@ -111,4 +111,4 @@ def mirrored(theorem: Theorem) -> Theorem:
 
 def written_out(theorem: Theorem) -> Theorem:
     """The conclusion with sums and products over ranges between two numbers written out term by term."""
-    return certify("written out", put_values(unfold(theorem.conclusion), {}), [theorem])
+    return certify("written out", lang.put_values(unfold(theorem.conclusion), {}), [theorem])

@@ -9,12 +9,13 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import need
+from dropout_theory.language import statements as st
+from dropout_theory.normal_form import is_nonnegative, is_positive
 from dropout_theory.proof.algebra import _by_chance, _sides, rewrite
-from dropout_theory.proof.solver import entails
-from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.proof.training import replaced
-from dropout_theory.signs import is_nonnegative, is_positive
+from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.training import parameters_replaced
 
 MAX_GATES = 12
 _NUMBERS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
@@ -133,7 +134,7 @@ def given_gates(mean: lang.E, *found: lang.Element) -> Theorem:
         for gate, kept in zip(found, mask, strict=True):
             keep = gate.family.keep_at(gate.indices)
             weight *= keep if kept else 1 - keep
-        total += weight * lang.E(replaced(x, dict(zip(found, map(sp.Integer, mask), strict=True))))
+        total += weight * lang.E(parameters_replaced(x, dict(zip(found, map(sp.Integer, mask), strict=True))))
     return certify("values of gates", st.equal(mean, total))
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.domains import Domain
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import FACTS, ProofError, need
+from dropout_theory.language import Domain
+from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.solver import entails
-from dropout_theory.proof.theorem import FACTS, ProofError, Theorem, certify, need
-from dropout_theory.training import Aversion
+from dropout_theory.proof.theorem import Theorem, certify
 
 
 def assume(statement: Any) -> Theorem:
@@ -161,7 +161,7 @@ def instance(theorem: Theorem, values: Mapping[Any, Any], *proofs: Theorem) -> T
 
 def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> Theorem:
     """An existential statement from a proof of its body at concrete values inside the atoms' domains."""
-    wanted = put_values(statement.body, {a: values[a] for a in statement.bound_symbols})
+    wanted = lang.put_values(statement.body, {a: values[a] for a in statement.bound_symbols})
     need(matches(body.conclusion, wanted), f"{body.conclusion} is not the body at the witness: {wanted}")
     for atom in statement.bound_symbols:
         check_domain(atom, values[atom])
@@ -181,43 +181,6 @@ def check_domain(atom: Any, value: Any) -> None:
             _, low, high = atom.ranges[0]
             full = low.is_Integer and high.is_Integer and set(value) == {(k,) for k in range(int(low), int(high) + 1)}
             need(bool(full), f"{value} does not give every entry of {atom}, or its size is not a number")
-
-
-def put_values(expr: Any, values: Mapping[Any, Any]) -> Any:
-    """`expr` with scalars and family entries replaced by given values; finite sums over known ranges unrolled."""
-    scalars = {k: sp.sympify(v) for k, v in values.items() if not isinstance(v, Mapping)}
-    families = {k: v for k, v in values.items() if isinstance(v, Mapping)}
-
-    def walk(e: Any) -> Any:
-        if e in scalars:
-            return scalars[e]
-        if isinstance(e, lang.Element):
-            indices = tuple(walk(i) for i in e.indices)
-            if e.family in families and all(i.is_Integer for i in indices):
-                return sp.sympify(families[e.family][tuple(int(i) for i in indices)])
-            if isinstance(e.family, lang.Recursion) and all(i.is_Integer for i in indices):
-                return walk(e.family.unfold(indices))
-            return lang.Element(e.family, *indices)
-        if isinstance(e, (sp.Sum, sp.Product)):
-            limits = [(s, walk(lo), walk(hi)) for s, lo, hi in e.limits]
-            symbol, low, high = limits[-1]
-            if low.is_Integer and high.is_Integer:
-                inner = e.function if len(limits) == 1 else e.func(e.function, *e.limits[:-1])
-                parts = [walk(lang.substitute(inner, {symbol: sp.Integer(k)})) for k in range(int(low), int(high) + 1)]
-                return (sp.Add if isinstance(e, sp.Sum) else sp.Mul)(*parts)
-            return e.func(walk(e.function), *limits)
-        if isinstance(e, (lang.Var, lang.Cov, lang.E)):
-            return e.func(*[walk(a) for a in e.args])
-        if isinstance(e, Aversion):  # an optimum over parameters binds them
-            others = {k: v for k, v in values.items() if k not in e.parameters}
-            return Aversion(put_values(e.criterion, others), put_values(e.risk, others), e.parameters)
-        if isinstance(e, sp.core.relational.Relational):
-            return e.func(*[walk(a) for a in e.args], evaluate=False)
-        if not e.args or isinstance(e, (st.ForEach, st.Exists)):
-            return e
-        return e.func(*[walk(a) for a in e.args])
-
-    return walk(expr)
 
 
 def cite(claim: Any) -> Theorem:

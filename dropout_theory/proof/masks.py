@@ -11,12 +11,13 @@ from sympy.core.function import AppliedUndef
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.definitions import is_random
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import need
+from dropout_theory.language import is_random
+from dropout_theory.language import statements as st
 from dropout_theory.proof.logic import negation
 from dropout_theory.proof.scope import in_range, index_ranges
-from dropout_theory.proof.solver import entails
-from dropout_theory.proof.theorem import Theorem, certify, need
+from dropout_theory.proof.theorem import Theorem, certify
 
 
 def zero_or_one(entry: Any) -> Theorem:

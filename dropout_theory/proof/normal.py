@@ -7,12 +7,12 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.domains import POSITIVE
+from dropout_theory.claims import need
+from dropout_theory.language import POSITIVE
+from dropout_theory.language import statements as st
+from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import _sides
-from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.signs import is_positive
-from dropout_theory.sums import same
+from dropout_theory.proof.theorem import Theorem, certify
 
 
 def positive_part_mean(variable: lang.RandomScalar, antiderivative: Any, s: lang.Scalar) -> Theorem:

@@ -9,14 +9,14 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.domains import REAL
+from dropout_theory.claims import need
+from dropout_theory.language import REAL, Aversion
+from dropout_theory.language import statements as st
+from dropout_theory.normal_form import same
 from dropout_theory.proof.algebra import _sides
 from dropout_theory.proof.scope import defined
-from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.proof.training import Mapped, _loose, _mentions, replaced
-from dropout_theory.sums import same
-from dropout_theory.training import Aversion
+from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.training import Mapped, _loose, _mentions, parameters_replaced
 
 
 def aversion_value(aversion: Aversion, bound: Theorem, at_optimum: Theorem, optimum: tuple[Mapped, Theorem],
@@ -68,7 +68,7 @@ def unbounded(aversion: Aversion, level: lang.Scalar, values: Mapped, theorem: T
         need(not _mentions(g, {level, *aversion.parameters}), f"assumption about the level or the parameters: {g}")
     _real_values(aversion, values, theorem)
     kind, left, right = _sides(theorem.conclusion)
-    need(kind is sp.Lt and same(left, replaced(aversion.criterion, values)) and right == level,
+    need(kind is sp.Lt and same(left, parameters_replaced(aversion.criterion, values)) and right == level,
          f"{theorem.conclusion} does not say that the criterion is below {level}")
     return certify("no least value", NoMinimiser(aversion), [theorem])
 
@@ -82,7 +82,7 @@ def _below(theorem: Theorem, whole: Any) -> Any:
 def _reaches(aversion: Aversion, whole: Any, values: Mapped, theorem: Theorem, number: Any) -> None:
     """Raise ProofError unless the theorem says that `whole` is `number` at real, defined values of parameters."""
     _real_values(aversion, values, theorem)
-    need(isinstance(theorem.conclusion, sp.Eq) and same(theorem.conclusion.args[0], replaced(whole, values))
+    need(isinstance(theorem.conclusion, sp.Eq) and same(theorem.conclusion.args[0], parameters_replaced(whole, values))
          and same(theorem.conclusion.args[1], number), f"{theorem.conclusion} is not the value {number} of {whole}")
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory import statements as st
+from dropout_theory.claims import need
+from dropout_theory.language import statements as st
+from dropout_theory.normal_form import is_zero, same
 from dropout_theory.proof.analysis import coefficients
-from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.sums import is_zero, same
+from dropout_theory.proof.theorem import Theorem, certify
 
 
 def _order(theorem: Theorem) -> st.SameToOrder:

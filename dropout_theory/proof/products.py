@@ -7,10 +7,11 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.proof.solver import entails
-from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.signs import is_nonnegative
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import need
+from dropout_theory.language import statements as st
+from dropout_theory.normal_form import is_nonnegative
+from dropout_theory.proof.theorem import Theorem, certify
 
 
 def vanishing_factor(product: sp.Product, at: Any, *premises: Theorem) -> Theorem:

@@ -10,16 +10,18 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.claim import Hypothesis
-from dropout_theory.domains import REAL
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import Hypothesis, ProofError, need
+from dropout_theory.evaluation.instances import Rejected, check_admissible
+from dropout_theory.evaluation.values import Unsupported
+from dropout_theory.language import REAL, Aversion, atoms_of
+from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.logic import check_domain, negation, put_values
+from dropout_theory.proof.automatic import proves
+from dropout_theory.proof.logic import check_domain, negation
 from dropout_theory.proof.optima import NoMinimiser
-from dropout_theory.proof.solver import entails
-from dropout_theory.proof.theorem import ProofError, Theorem, certify, need
-from dropout_theory.training import Aversion
+from dropout_theory.proof.theorem import Theorem, certify
 
 Values = Mapping[Any, Any]
 _QUANTIFYING = (st.ForAll, st.Exists, st.SameToOrder, st.Converges)
@@ -50,7 +52,7 @@ def _with_numbers(statement: Any, values: Values) -> Any:
     for atom in values:
         need(atom not in hidden, f"a law, keep probability, definition or distribution depends on {atom}")
     try:
-        there = put_values(statement, values)
+        there = lang.put_values(statement, values)
     except KeyError as error:
         raise ProofError(f"no number is given for the entry {error}") from None
     left = [node for node in sp.preorder_traversal(there)
@@ -108,14 +110,12 @@ def _statement_at(claim: Any, values: Values) -> Any:
 
     Values of other atoms than the claim's free ones are left out: a gate or what is defined has none of its own.
     """
-    from dropout_theory.instances import atoms_of
-
     _require_instance(claim, values)
     laws = {atom: v for atom, v in values.items() if isinstance(atom, lang.Abstract)}
     for atom, entries in laws.items():
         _require_law(atom, entries, claim.statement)
     values = laws | {atom: v for atom, v in values.items() if any(atom in atoms for atoms in atoms_of(claim))}
-    return put_values(claim.statement, values)
+    return lang.put_values(claim.statement, values)
 
 
 def _require_law(atom: lang.Abstract, entries: Any, statement: Any) -> None:
@@ -144,10 +144,8 @@ def _families(statement: Any) -> set[Any]:
 
 
 def _require_instance(claim: Any, values: Values) -> None:
-    from dropout_theory.instances import Rejected, Unsupported, check_admissible
-
     try:
-        check_admissible(claim, dict(values))
+        check_admissible(claim, dict(values), proves)
     except (Rejected, Unsupported) as error:
         raise ProofError(f"not an instance of {claim.id}: {error}") from None
 

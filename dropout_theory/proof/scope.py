@@ -8,10 +8,11 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.proof.solver import entails
-from dropout_theory.proof.theorem import ProofError, Theorem, certify, need
-from dropout_theory.signs import is_nonnegative, is_positive
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import ProofError, need
+from dropout_theory.language import statements as st
+from dropout_theory.normal_form import is_nonnegative, is_positive
+from dropout_theory.proof.theorem import Theorem, certify
 
 _OPERATORS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
 

@@ -7,15 +7,14 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.definitions import unfold
-from dropout_theory.domains import OPEN_PROBABILITY
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import need
+from dropout_theory.language import OPEN_PROBABILITY, DerivativeAt, Stirling2, unfold
+from dropout_theory.language import statements as st
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.analysis import differentiate, smooth
 from dropout_theory.proof.scope import bound_symbols, over_range
-from dropout_theory.proof.solver import entails
-from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.series import DerivativeAt, Stirling2
+from dropout_theory.proof.theorem import Theorem, certify
 
 
 def _single(whole: Any) -> tuple[Any, sp.Symbol, Any, Any]:
@@ -165,7 +164,7 @@ def tower(base: Theorem, step: Theorem, body: Any, probability: lang.Scalar, row
 
 def two_outcomes(function: Any, gate: Any) -> Theorem:
     """E f(gate) = P(gate = 1) f(1) + P(gate = 0) f(0), for f random through one Bernoulli gate only."""
-    from dropout_theory.definitions import is_random
+    from dropout_theory.language import is_random
 
     if isinstance(gate, lang.RandomScalar):
         need(gate.law[0] == "bernoulli", f"{gate} is not Bernoulli")

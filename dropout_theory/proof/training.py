@@ -8,13 +8,13 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import need
+from dropout_theory.language import Aversion
+from dropout_theory.language import statements as st
+from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.solver import entails
-from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.signs import is_positive
-from dropout_theory.sums import same
-from dropout_theory.training import Aversion
+from dropout_theory.proof.theorem import Theorem, certify
 
 Mapped = Mapping[Any, Any]
 
@@ -70,28 +70,28 @@ def reparametrised(aversion: Aversion, forward: Mapped, backward: Mapped, *premi
                 need(bool(power.exp > 0) or is_positive(power.base) or entails(known, _nonzero(power.base))
                      or any(_nonzero_everywhere(c, power.base) for c in known), f"{power.base} may be zero")
         for one, other in ((forward, backward), (backward, forward)):
-            back = replaced(one[atom], other)
+            back = parameters_replaced(one[atom], other)
             need(same(back, _own(atom)) or entails(known, st.equal(back, _own(atom))),
                  f"the maps of {atom} do not undo one another")
-    moved = Aversion(replaced(aversion.criterion, forward), replaced(aversion.risk, forward), aversion.parameters)
+    moved = Aversion(parameters_replaced(aversion.criterion, forward), parameters_replaced(aversion.risk, forward), aversion.parameters)
     return certify("change of parameters", st.equal(aversion, moved), premises)
 
 
-def replaced(expr: Any, mapping: Mapped) -> Any:
+def parameters_replaced(expr: Any, mapping: Mapped) -> Any:
     """`expr` with parameters replaced, inside definitions by recursion too."""
     if expr in mapping and not isinstance(expr, lang.Family):
         return sp.sympify(mapping[expr])
     if isinstance(expr, lang.Recursion):
-        base, step = (replaced(e, mapping) for e in (expr.base, expr.step))
+        base, step = (parameters_replaced(e, mapping) for e in (expr.base, expr.step))
         return lang.Recursion(expr.name, expr.domain, expr.ranges, False, base, step)
     if isinstance(expr, lang.Element):
-        indices = [replaced(index, mapping) for index in expr.indices]
+        indices = [parameters_replaced(index, mapping) for index in expr.indices]
         if expr.family in mapping:
             return expr.family.at(sp.sympify(mapping[expr.family]), indices)
-        return lang.Element(replaced(expr.family, mapping), *indices)
+        return lang.Element(parameters_replaced(expr.family, mapping), *indices)
     if not expr.args:
         return expr
-    args = [replaced(a, mapping) if isinstance(a, sp.Basic) else a for a in expr.args]
+    args = [parameters_replaced(a, mapping) if isinstance(a, sp.Basic) else a for a in expr.args]
     return expr if args == list(expr.args) else expr.func(*args)
 
 

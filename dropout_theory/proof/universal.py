@@ -8,15 +8,14 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
-from dropout_theory.domains import PROBABILITY
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import need
+from dropout_theory.language import statements as st
+from dropout_theory.normal_form import is_nonnegative, same
 from dropout_theory.proof.algebra import _sides, matches
 from dropout_theory.proof.analysis import smooth, within
 from dropout_theory.proof.scope import index_ranges, replaceable, value_in_domain
-from dropout_theory.proof.solver import entails
-from dropout_theory.proof.theorem import Theorem, certify, need
-from dropout_theory.signs import is_nonnegative
-from dropout_theory.sums import same
+from dropout_theory.proof.theorem import Theorem, certify
 
 
 def for_all(theorem: Theorem, *scalars: lang.Scalar) -> Theorem:
@@ -42,17 +41,8 @@ def at(theorem: Theorem, *values: Any, premises: tuple[Theorem, ...] = ()) -> Th
     return certify("for all", lang.substitute(statement.body, dict(mapping)), [theorem, *premises])
 
 
-def convexity(f: Any, x: lang.Scalar, names: tuple[str, str, str] = ("xi", "eta", "omega")) -> st.ForAll:
-    """The statement that f, an expression in x, is convex on the domain of x: the two-point inequality."""
-    a, b = (lang.Scalar(n, x.domain) for n in names[:2])
-    theta = lang.Scalar(names[2], PROBABILITY)
-    one, two = (lang.substitute(f, {x: v}) for v in (a, b))
-    between = lang.substitute(f, {x: theta * a + (1 - theta) * b})
-    return st.ForAll(st.less_equal(between, theta * one + (1 - theta) * two), (a,), (b,), (theta,))
-
-
 def convex_by_curvature(f: Any, x: lang.Scalar, curvature: Theorem, *premises: Theorem) -> Theorem:
-    """`convexity(f, x)` from 0 <= f''(x) for every x of its domain, an interval.
+    """`st.convexity(f, x)` from 0 <= f''(x) for every x of its domain, an interval.
 
     The premises show that f is differentiable there. Raises ProofError.
     """
@@ -62,17 +52,17 @@ def convex_by_curvature(f: Any, x: lang.Scalar, curvature: Theorem, *premises: T
     smooth(f, x, [curvature, *premises])
     kind, left, right = _sides(curvature.conclusion)
     need(kind in (sp.Le, sp.Lt) and same(right - left, sp.diff(f, x, 2)), "curvature theorem does not fit f''")
-    return certify("sign of the second derivative", convexity(f, x), [curvature, *premises])
+    return certify("sign of the second derivative", st.convexity(f, x), [curvature, *premises])
 
 
 def finite_jensen(f: Any, x: lang.Scalar, entries: Any, probabilities: lang.Family, convex: Theorem,
                   *premises: Theorem, over: sp.Symbol | None = None) -> Theorem:
     """f(sum P x) <= sum P f(x) from two-point convexity of f on the domain of x, an interval with the entries.
 
-    `convex` concludes `convexity(f, x)`. `entries` is an entry of a family, or an expression in the index `over` that
+    `convex` concludes `st.convexity(f, x)`. `entries` is an entry of a family, or an expression in the index `over` that
     lies in the domain by shape or by the premises. Raises ProofError.
     """
-    need(matches(convex.conclusion, convexity(f, x)), f"{convex.conclusion} is not the convexity of {f}")
+    need(matches(convex.conclusion, st.convexity(f, x)), f"{convex.conclusion} is not the convexity of {f}")
     need(not x.domain.integer, f"{x} does not range over an interval")
     need(probabilities.simplex is True, f"{probabilities} is not a probability distribution")
     symbol = entries.indices[-1] if over is None else over

@@ -12,9 +12,9 @@ import mpmath as mp
 import sympy as sp
 
 from dropout_theory import language as lang
+from dropout_theory.language import DerivativeAt, LargestOutcome, Stirling2
 from dropout_theory.recheck.arithmetic import CannotRecheck, NoValue, Number, minus, plus, raised, times, wide
 from dropout_theory.recheck.values import Values
-from dropout_theory.series import DerivativeAt, LargestOutcome, Stirling2
 
 
 def _fold(start: Fraction, step: Callable[[Number, Number], Number]) -> Callable[..., Number]:

@@ -13,7 +13,7 @@ from typing import Any
 import mpmath as mp
 import sympy as sp
 
-from dropout_theory import statements as st
+from dropout_theory.language import statements as st
 from dropout_theory.recheck.arithmetic import CannotRecheck, wide
 from dropout_theory.recheck.values import Values
 

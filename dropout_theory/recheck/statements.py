@@ -11,7 +11,7 @@ import mpmath as mp
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
+from dropout_theory.language import statements as st
 from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, NoValue, wide
 from dropout_theory.recheck.values import Values
 

@@ -16,8 +16,8 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from dropout_theory import language as lang
+from dropout_theory.language import LargestOutcome
 from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, Number, minus, plus, times, wide
-from dropout_theory.series import LargestOutcome
 
 MAX_MASKS = 1 << 11
 MAX_TERMS = 100_000

@@ -6,7 +6,7 @@ tried. The outcome is `confirmed`, `contradicted` (a fault in one of the two pat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -15,12 +15,14 @@ import mpmath as mp
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory import statements as st
+from dropout_theory.language import atoms_of, describe
+from dropout_theory.language import statements as st
 from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, NoValue
 from dropout_theory.recheck.statements import admissible, truth
 from dropout_theory.recheck.values import Values
 
-INSTANCES = 2  # drawn for each claim that holds, beside its admissible one
+Draw = Callable[[Any], Iterable[Mapping[Any, Any]]]  # admissible instances of a claim, to be judged here
+Suggested = Callable[[str], Iterable[Mapping[Any, Any]]]  # witnesses suggested for a claim, by its id
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,6 @@ class Recheck:
 
 def read_instance(claim: Any, instance: Mapping[str, Any]) -> dict[Any, Any]:
     """The instance of a claim from its published strings. Raises CannotRecheck where they do not name every atom."""
-    from dropout_theory.instances import atoms_of
-
     integers, reals, families = atoms_of(claim)
     found: dict[Any, Any] = {}
     for atom in [*integers, *reals]:
@@ -86,13 +86,13 @@ def recheck_counterexample(claim: Any, counterexample: Mapping[str, Any]) -> Rec
                    "the statement holds there" if false else "")
 
 
-def recheck_holds(claim: Any, seed: int) -> Recheck:
+def recheck_holds(claim: Any, draw: Draw) -> Recheck:
     """Whether a claim that exact instances support holds by the second path at some of them."""
     tried = 0
     reason = "no instance drawn"
     with mp.workdps(DIGITS):
-        for values in _instances(claim, seed):
-            v = Values(values)
+        for values in draw(claim):
+            v = Values(dict(values))
             try:
                 inside = admissible(v, claim)
                 holds = truth(v, claim.statement) if inside is None else None
@@ -108,36 +108,16 @@ def recheck_holds(claim: Any, seed: int) -> Recheck:
                    f"{tried} instances" if tried else reason)
 
 
-def _instances(claim: Any, seed: int) -> Iterator[dict[Any, Any]]:
-    from dropout_theory.evaluate import Unsupported
-    from dropout_theory.instances import RandomChooser, Rejected, atoms_of, build
-
-    if claim.admissible:
-        yield dict(claim.admissible)
-    if not any(atoms_of(claim)):
-        yield {}
-        return
-    chooser = RandomChooser(seed)
-    drawn = 0
-    for _ in range(20 * INSTANCES):
-        if drawn == INSTANCES:
-            return
-        try:
-            values = build(claim, chooser, 2)
-        except (Rejected, Unsupported):
-            continue
-        drawn += 1
-        yield values
-
-
 def _show(values: Mapping[Any, Any]) -> str:
-    from dropout_theory.instances import describe
-
     return ", ".join(f"{k} = {v}" for k, v in describe(values).items())
 
 
-def recheck(claims: Iterable[Any], recorded: Mapping[str, Mapping[str, Any]], seed: int) -> Iterator[Recheck]:
-    """Recheck each claim that has a recorded counterexample or exact instances; `recorded` maps ids to records."""
+def recheck(claims: Iterable[Any], recorded: Mapping[str, Mapping[str, Any]], draw: Draw,
+            suggested: Suggested) -> Iterator[Recheck]:
+    """Recheck each claim that has a recorded counterexample or exact instances; `recorded` maps ids to records.
+
+    Instances to judge are handed in, by `draw` and `suggested`: nothing that finds evidence is asked here.
+    """
     for claim in claims:
         record = recorded.get(claim.id)
         if record is None or claim.statement is None:
@@ -146,18 +126,16 @@ def recheck(claims: Iterable[Any], recorded: Mapping[str, Mapping[str, Any]], se
             yield recheck_counterexample(claim, record["counterexample"])
         elif any(e["method"] == "exact" and e["outcome"] == "holds" for e in record["evidence"]):
             if isinstance(claim.statement, st.Exists):
-                yield _recheck_witness(claim)
+                yield _recheck_witness(claim, suggested(claim.id))
             else:
-                yield recheck_holds(claim, seed)
+                yield recheck_holds(claim, draw)
 
 
-def _recheck_witness(claim: Any) -> Recheck:
+def _recheck_witness(claim: Any, suggested: Iterable[Mapping[Any, Any]]) -> Recheck:
     """An existential statement holds by a suggested witness, by the second path too."""
-    from dropout_theory.proofs_loader import witnesses
-
     reason = "no witness is suggested"
     with mp.workdps(DIGITS):
-        for values in [*witnesses(claim.id), *([claim.admissible] if claim.admissible else [])]:
+        for values in [*suggested, *([claim.admissible] if claim.admissible else [])]:
             v = Values(dict(values))
             try:
                 inside = admissible(v, claim)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dropout_theory.report.records import differences, drawn_otherwise
+from dropout_theory.verdicts.records import differences, drawn_otherwise
 
 if TYPE_CHECKING:
     from dropout_theory.report.ledger import Ledger
-    from dropout_theory.runner import Run
+    from dropout_theory.running.runner import Run
 
 
 @dataclass(frozen=True)

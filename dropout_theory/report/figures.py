@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from dropout_theory.expectations.intervals import MeanInterval, mean_interval
-from dropout_theory.expectations.training_runs import Array, ScaleExperiment, Trained
+from dropout_theory.experiment.training_runs import Array, ScaleExperiment, Trained
+from dropout_theory.sampling.intervals import MeanInterval, mean_interval
 
 INK = "#767676"  # contrast of 4.5 on white as on black
 COLOURS = {"dropout": "#2a86d9", "weight decay": "#d9700e", "none": "#3d9a5f"}

@@ -7,8 +7,8 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.expectations.simulated import Simulated
-from dropout_theory.report.plain import plain
+from dropout_theory.experiment.simulated import Simulated
+from dropout_theory.language import plain
 
 
 def glossary(claim: Any) -> list[dict[str, str]]:

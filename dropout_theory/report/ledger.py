@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dropout_theory.claim import UnknownClaimError, select_ids, suggest
+from dropout_theory.claims import UnknownClaimError, select_ids, suggest
 
 if TYPE_CHECKING:
-    from dropout_theory.claim import Registry
-    from dropout_theory.runner import Run
+    from dropout_theory.claims import Registry
+    from dropout_theory.running.runner import Run
 
 VERSION = 1
 DEFAULT = Path(__file__).resolve().parent.parent / "ledger.json"
@@ -127,11 +127,10 @@ def build(registry: Registry, run: Run, previous: Ledger | None = None) -> Ledge
 
 
 def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) -> dict[str, Any]:
-    from dropout_theory.fingerprint import statement_fingerprint
-    from dropout_theory.kernel import METHODS
-    from dropout_theory.language import latex
+    from dropout_theory.language import latex, plain
     from dropout_theory.report.glossary import glossary
-    from dropout_theory.report.plain import plain
+    from dropout_theory.verdicts.fingerprint import statement_fingerprint
+    from dropout_theory.verdicts.kernel import METHODS
 
     verdict = run.verdicts[claim.id]
     evidence = [_keep_seconds(dict(r), previous.evidence(claim.id, r["method"]) if previous else None)
@@ -171,7 +170,7 @@ def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) ->
 
 def _exactness(record: Mapping[str, Any]) -> int:
     """Sort key: the counterexample shown for a claim is the most rigorous one."""
-    from dropout_theory.kernel import RIGORS
+    from dropout_theory.verdicts.kernel import RIGORS
 
     return RIGORS.index(record["rigor"])
 

@@ -81,7 +81,7 @@ def marks(records: Iterable[Mapping[str, Any]], methods: Sequence[str], not_appl
 
 def tally(verdicts: Iterable[str]) -> str:
     """`12 proved, 3 refuted`, in the order verdicts are defined."""
-    from dropout_theory.kernel import VERDICTS
+    from dropout_theory.verdicts.kernel import VERDICTS
 
     counts = Counter(verdicts)
     return ", ".join(f"{counts[v]} {v}" for v in (*VERDICTS, "contradiction") if counts[v]) or "none"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropout_theory.kernel import FALSE_ALARM_BUDGET, METHODS
 from dropout_theory.report.terminal import VERDICT_COLOURS, marks, paint, table, tally
+from dropout_theory.verdicts.kernel import FALSE_ALARM_BUDGET, METHODS
 
 if TYPE_CHECKING:
     from dropout_theory.report.compare import Comparison
-    from dropout_theory.runner import Run
+    from dropout_theory.running.runner import Run
 
 _NAMED = 5  # how many new claims are named before the rest is counted
 

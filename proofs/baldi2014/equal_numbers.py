@@ -8,12 +8,13 @@ from typing import Any
 import sympy as sp
 from dropout_theory.proofs.baldi2014.weighted_means import Numbers, averaged, mean_of, positive_mean, strict_logarithm
 
-from dropout_theory.language import index, substitute
+from dropout_theory.language import ForEach, equal, index, less_equal, substitute
 from dropout_theory.papers.baldi2014.s08_means import P, k, m, positive_weights
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    entry_below_sum,
     generalise,
     iff,
     increasing,
@@ -21,8 +22,6 @@ from dropout_theory.proof import (
     restate,
     specialise,
 )
-from dropout_theory.proof.indices import entry_below_sum
-from dropout_theory.statements import ForEach, equal, less_equal
 
 j = index("j")
 

@@ -8,8 +8,7 @@ from typing import Any
 import sympy as sp
 from dropout_theory.proofs.baldi2014.weighted_means import Numbers, averaged, geometric_below_mean
 
-from dropout_theory.domains import UNIT
-from dropout_theory.language import Family, Scalar
+from dropout_theory.language import UNIT, Family, Scalar, less_equal
 from dropout_theory.papers.baldi2014.s08_means import P, every, k, log_odds
 from dropout_theory.proof import (
     Theorem,
@@ -22,9 +21,8 @@ from dropout_theory.proof import (
     jensen,
     restate,
     satisfied,
+    vanishing_factor,
 )
-from dropout_theory.proof.products import vanishing_factor
-from dropout_theory.statements import less_equal
 
 
 def numbers(family: Family) -> tuple[Numbers, Numbers]:

@@ -11,8 +11,7 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory.domains import OPEN_UNIT, POSITIVE, UNIT, interval
-from dropout_theory.language import Scalar
+from dropout_theory.language import OPEN_UNIT, POSITIVE, UNIT, Scalar, both, equal, interval, less, less_equal
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
@@ -25,7 +24,6 @@ from dropout_theory.proof import (
     satisfied,
     weighted,
 )
-from dropout_theory.statements import both, equal, less, less_equal
 
 
 def relation(sign: int, left: Any, right: Any) -> Any:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from sympy import Lambda, Symbol
 
-from dropout_theory.domains import NATURAL
-from dropout_theory.language import Scalar, substitute
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import NATURAL, Scalar, substitute
 from dropout_theory.papers.baldi2014 import s02_linear as paper
-from dropout_theory.proof import Theorem, assume, identity, prove, restate, specialise, weighted, witness
-from dropout_theory.proof.indices import generalise_offset
+from dropout_theory.proof import Theorem, assume, generalise_offset, identity, restate, specialise, weighted
 
 gap = Scalar("g", NATURAL)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory.domains import NATURAL
-from dropout_theory.language import E, Scalar, substitute
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import NATURAL, E, Scalar, less, less_equal, substitute
 from dropout_theory.papers.baldi2014 import s03_deep_linear as paper
 from dropout_theory.proof import (
     Theorem,
@@ -16,19 +16,17 @@ from dropout_theory.proof import (
     conjunction,
     discharge,
     generalise,
+    generalise_offset,
     identity,
     minimum_bound,
-    prove,
+    replaced,
     restate,
     rewrite,
     satisfied,
     specialise,
     unfolded,
     weighted,
-    witness,
 )
-from dropout_theory.proof.indices import generalise_offset, replaced
-from dropout_theory.statements import less, less_equal
 
 h, i, l, j = paper.h, paper.i, paper.l, paper.j
 h2, i2, l2, j2 = paper.h2, paper.i2, paper.l2, paper.j2

@@ -9,25 +9,25 @@ from typing import Any
 import sympy as sp
 from sympy import exp
 
-from dropout_theory.domains import NATURAL, POSITIVE
-from dropout_theory.language import Scalar, substitute
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import NATURAL, POSITIVE, Scalar, different, equal, substitute
 from dropout_theory.papers.baldi2014 import s04_shallow as paper
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    at_value,
     cases,
     conjunction,
     generalise,
+    generalise_offset,
     identity,
     instance,
-    prove,
+    mirrored,
     restate,
     rewrite,
-    witness,
+    sift,
 )
-from dropout_theory.proof.indices import at_value, generalise_offset, mirrored, sift
-from dropout_theory.statements import different, equal
 
 c, c_positive = paper.c, Scalar("c", POSITIVE)
 Prover = Callable[[Any], Theorem]

@@ -9,35 +9,34 @@ import sympy as sp
 from dropout_theory.proofs.baldi2014.s04_shallow import for_every_c
 from sympy import exp, log
 
-from dropout_theory.domains import OPEN_UNIT, PROBABILITY, UNIT
-from dropout_theory.language import Family, Scalar
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import OPEN_UNIT, PROBABILITY, UNIT, Family, Scalar, different, equal, less, less_equal
 from dropout_theory.papers.baldi2014 import s05_deep as paper
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    at_value,
     by_slope,
     cases,
+    collected_power,
     conjunction,
     discharge,
+    entry_below_sum,
     generalise,
     identity,
     iff,
     increasing,
     instance,
-    prove,
+    replaced,
     restate,
     rewrite,
+    rewritten,
     satisfied,
     specialise,
     to_order,
     weighted,
-    witness,
 )
-from dropout_theory.proof.indices import at_value, entry_below_sum, replaced
-from dropout_theory.proof.layers import rewritten
-from dropout_theory.proof.universal import collected_power
-from dropout_theory.statements import different, equal, less, less_equal
 
 P, m, k, k2 = paper.P, paper.m, paper.k, paper.k2
 r = sp.Symbol("r", integer=True)

@@ -6,32 +6,31 @@ from typing import Any
 
 from sympy import Lambda, Rational, Sum, Symbol, diff, exp, log
 
-from dropout_theory.domains import OPEN_UNIT, POSITIVE
-from dropout_theory.language import NWGM, E, G, Gc, Scalar, logistic
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import NWGM, OPEN_UNIT, POSITIVE, E, G, Gc, Scalar, less, less_equal, logistic
 from dropout_theory.papers.baldi2014 import s06_ensemble as claims
 from dropout_theory.papers.baldi2014.s06_ensemble import Error, N, O, P, entropy, k, m, squared, t, theta
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    at,
     by_slope,
     cases,
     conjunction,
+    convex_by_curvature,
+    finite_jensen,
     identity,
     increasing,
     instance,
     jensen,
     negation,
-    prove,
     restate,
     rewrite,
     satisfied,
     specialise,
     weighted,
-    witness,
 )
-from dropout_theory.proof.universal import at, convex_by_curvature, finite_jensen
-from dropout_theory.statements import less, less_equal
 
 every = (k, 1, m)
 geometric, complement, normalised = G(O[N]), Gc(O[N]), NWGM(O[N])

@@ -10,25 +10,22 @@ from typing import Any
 from dropout_theory.proofs.baldi2014.s07_functions import constant_between, one_everywhere, share_of, zero_everywhere
 from sympy import Lambda, Symbol, exp, log
 
-from dropout_theory.domains import OPEN_UNIT, PROBABILITY
-from dropout_theory.language import Scalar
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import OPEN_UNIT, PROBABILITY, Scalar, equal, less, less_equal
 from dropout_theory.papers.baldi2014 import s07_equal_values as sharper
 from dropout_theory.papers.baldi2014 import s07_functions as claims
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    at,
     cases,
     increasing,
     instance,
     negation,
-    prove,
     rewrite,
     satisfied,
-    witness,
 )
-from dropout_theory.proof.universal import at
-from dropout_theory.statements import equal, less, less_equal
 
 a, b, f, u, v, x = claims.a, claims.b, claims.f, claims.u, claims.v, claims.x
 

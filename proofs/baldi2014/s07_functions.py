@@ -6,33 +6,34 @@ from typing import Any
 
 from sympy import Integer, Lambda, Product, Rational, Sum, Symbol, exp, log
 
-from dropout_theory.domains import POSITIVE, PROBABILITY
-from dropout_theory.language import Scalar, substitute
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import POSITIVE, PROBABILITY, Scalar, different, equal, less, less_equal, substitute
 from dropout_theory.papers.baldi2014 import s07_functions as claims
 from dropout_theory.papers.baldi2014.s07_functions import K, P, a, alpha, b, c, f, k, lam, m, r, sigma, u, v, x, y
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    at,
+    at_value,
     cases,
+    collected_power,
     component,
     conjunction,
     discharge,
+    for_all,
     identity,
     increasing,
     instance,
+    joined_power,
+    last_split,
     negation,
-    prove,
     restate,
     rewrite,
     satisfied,
-    witness,
+    vanishing_factor,
+    written_out,
 )
-from dropout_theory.proof.indices import at_value, written_out
-from dropout_theory.proof.layers import last_split
-from dropout_theory.proof.products import vanishing_factor
-from dropout_theory.proof.universal import at, collected_power, for_all, joined_power
-from dropout_theory.statements import different, equal, less, less_equal
 
 # --- members --------------------------------------------------------------------------------------------------------
 

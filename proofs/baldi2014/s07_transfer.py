@@ -6,9 +6,8 @@ from typing import Any
 
 from sympy import Abs, Rational, diff, erf, exp, log, pi, sqrt
 
-from dropout_theory.claim import REGISTRY
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Relu, Scalar
+from dropout_theory.claims import REGISTRY, prove, witness
+from dropout_theory.language import POSITIVE, E, Relu, Scalar, different, equal, less, less_equal
 from dropout_theory.papers.baldi2014 import s07_transfer as claims
 from dropout_theory.papers.baldi2014.s07_transfer import N, P, S, centred, deviation, k, lam, m, mu, sums
 from dropout_theory.proof import (
@@ -17,19 +16,18 @@ from dropout_theory.proof import (
     assume,
     cases,
     conjunction,
+    falling_to_zero,
     identity,
     increasing,
     instance,
+    moved_normal,
     negation,
-    prove,
+    positive_part_mean,
+    replaced,
     restate,
     satisfied,
     weighted,
-    witness,
 )
-from dropout_theory.proof.indices import replaced
-from dropout_theory.proof.normal import falling_to_zero, moved_normal, positive_part_mean
-from dropout_theory.statements import different, equal, less, less_equal
 
 s = Scalar("s")
 FAR = REGISTRY["baldi2014:eq75-best-constant"]

@@ -11,32 +11,31 @@ from dropout_theory.proofs.baldi2014.ky_fan import concave_between, with_vanishi
 from dropout_theory.proofs.baldi2014.s08_means import below_normalised
 from dropout_theory.proofs.baldi2014.weighted_means import Numbers, averaged, claimed, nonnegative_variance, statement
 
-from dropout_theory.domains import OPEN_UNIT, UNIT, interval
-from dropout_theory.language import Scalar
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import OPEN_UNIT, UNIT, Scalar, equal, interval, less, less_equal
 from dropout_theory.papers.baldi2014 import s08_approximation as s
 from dropout_theory.proof import (
     Theorem,
+    absolute,
     arithmetic,
     assume,
     by_slope,
     cases,
+    combination,
     conjunction,
+    entry_below_sum,
     generalise,
     iff,
     increasing,
     instance,
     negation,
-    prove,
     restate,
     satisfied,
+    small_product,
     specialise,
     to_order,
     weighted,
-    witness,
 )
-from dropout_theory.proof.indices import entry_below_sum
-from dropout_theory.proof.orders import absolute, combination, small_product
-from dropout_theory.statements import equal, less, less_equal
 
 HALF, P, k, m, every = s.HALF, s.P, s.k, s.m, s.every
 OPEN, CLOSED = Numbers(lambda index: s.O[index]), Numbers(lambda index: s.CLOSED[index])

@@ -6,10 +6,10 @@ from typing import Any
 
 from dropout_theory.proofs.baldi2014.weighted_means import statement
 
+from dropout_theory.claims import prove
 from dropout_theory.language import E, G, Var
 from dropout_theory.papers.baldi2014 import s08_best_constants as paper
-from dropout_theory.proof import Theorem, arithmetic, identity, prove
-from dropout_theory.proof.layers import geometric_over_masks, rewritten
+from dropout_theory.proof import Theorem, arithmetic, geometric_over_masks, identity, rewritten
 
 
 def by_means(label: str, x: Any, numbers: tuple[Any, Any]) -> Theorem:

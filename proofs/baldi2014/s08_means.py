@@ -20,7 +20,8 @@ from dropout_theory.proofs.baldi2014.weighted_means import (
     strict_logarithm,
 )
 
-from dropout_theory.language import Scalar
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import Scalar, equal, less_equal
 from dropout_theory.papers.baldi2014 import s08_means as s
 from dropout_theory.proof import (
     Theorem,
@@ -33,12 +34,9 @@ from dropout_theory.proof import (
     iff,
     instance,
     minimum_bound,
-    prove,
     restate,
     satisfied,
-    witness,
 )
-from dropout_theory.statements import equal, less_equal
 
 k = s.k
 HALF = s.HALF

@@ -10,9 +10,8 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.claim import REGISTRY, Claim
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import Scalar
+from dropout_theory.claims import REGISTRY, Claim
+from dropout_theory.language import POSITIVE, Scalar, less, less_equal
 from dropout_theory.papers.baldi2014.s08_means import P, every, k
 from dropout_theory.proof import (
     Theorem,
@@ -27,7 +26,6 @@ from dropout_theory.proof import (
     satisfied,
     weighted,
 )
-from dropout_theory.statements import less, less_equal
 
 
 def statement(label: str) -> Any:

@@ -2,7 +2,8 @@
 
 import sympy as sp
 
-from dropout_theory.language import Cov, Var
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import Cov, Var, different, equal
 from dropout_theory.papers.bouthillier2015.s04_noise_levels import (
     EQ9,
     EQ10,
@@ -19,18 +20,7 @@ from dropout_theory.papers.bouthillier2015.s04_noise_levels import (
     shared,
     units,
 )
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    assume,
-    discharge,
-    generalise,
-    identity,
-    prove,
-    witness,
-)
-from dropout_theory.proof.indices import apart
-from dropout_theory.statements import different, equal
+from dropout_theory.proof import Theorem, apart, arithmetic, assume, discharge, generalise, identity
 
 third = sp.Rational(1, 3)
 witness(EQ9.id, {p: sp.Rational(1, 4), units: 1, h: {(1,): 1}})

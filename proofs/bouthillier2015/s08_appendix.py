@@ -4,8 +4,8 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory.domains import NONNEGATIVE
-from dropout_theory.language import E, Relu, Scalar
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import NONNEGATIVE, E, Relu, Scalar, equal, less, less_equal
 from dropout_theory.papers.bouthillier2015.s08_appendix import (
     ACTIVE,
     CONSTANT,
@@ -46,17 +46,14 @@ from dropout_theory.proof import (
     generalise,
     iff,
     increasing,
+    independent_product,
     jensen,
-    prove,
     restate,
     rewrite,
     specialise,
     unfolded,
     weighted,
-    witness,
 )
-from dropout_theory.proof.independence import independent_product
-from dropout_theory.statements import equal, less, less_equal
 
 
 @prove(EQ11.id)

@@ -6,14 +6,11 @@ from typing import Any
 
 import sympy as sp
 from dropout_theory.proofs.helmbold2017.s03_weight_decay import proportional
-from dropout_theory.proofs.helmbold2017.weight_decay import (
-    cauchy_schwarz,
-    given_input,
-)
+from dropout_theory.proofs.helmbold2017.weight_decay import cauchy_schwarz, given_input
 from sympy import Abs, Ge, Le, Max, Min, Sum
 
-from dropout_theory.domains import NONNEGATIVE
-from dropout_theory.language import Relu, Scalar
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import NONNEGATIVE, Relu, Scalar, both, equal, less, less_equal
 from dropout_theory.papers.helmbold2017 import appendix_b as paper
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.weight_decay import (
@@ -43,13 +40,10 @@ from dropout_theory.proof import (
     discharge,
     generalise,
     instance,
-    prove,
     satisfied,
     specialise,
-    witness,
+    termwise,
 )
-from dropout_theory.proof.series import termwise
-from dropout_theory.statements import both, equal, less, less_equal
 
 units = (j, 1, n)
 t, bias, sign = Scalar("t"), Scalar("a"), Scalar("s")

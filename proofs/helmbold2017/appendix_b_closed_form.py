@@ -23,9 +23,9 @@ from dropout_theory.proofs.helmbold2017.weight_decay import (
 )
 from sympy import Rational, Sum
 
-from dropout_theory.domains import REAL
-from dropout_theory.language import Relu, Scalar
-from dropout_theory.mutants.widening import in_domain
+from dropout_theory.ablation.widening import in_domain
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import REAL, Relu, Scalar, equal, less, less_equal
 from dropout_theory.papers.helmbold2017 import appendix_b_closed_form as paper
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.weight_decay import (
@@ -52,12 +52,9 @@ from dropout_theory.proof import (
     discharge,
     iff,
     instance,
-    prove,
     restate,
     satisfied,
-    witness,
 )
-from dropout_theory.statements import equal, less, less_equal
 
 
 @prove("helmbold2017:lem32-unique", without="B in non-negative real, not real")

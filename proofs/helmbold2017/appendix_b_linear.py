@@ -6,15 +6,7 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.appendix_b import (
-    dotted,
-    each,
-    in_units,
-    shorter,
-    summed,
-    times_out,
-    under,
-)
+from dropout_theory.proofs.helmbold2017.appendix_b import dotted, each, in_units, shorter, summed, times_out, under
 from dropout_theory.proofs.helmbold2017.weight_decay import (
     activity,
     at_the_least,
@@ -28,7 +20,8 @@ from dropout_theory.proofs.helmbold2017.weight_decay import (
 )
 from sympy import Ge, Le, Max, Sum
 
-from dropout_theory.language import Relu, Scalar
+from dropout_theory.claims import prove
+from dropout_theory.language import Relu, Scalar, both, equal, less, less_equal
 from dropout_theory.papers.helmbold2017 import appendix_b_linear as paper
 from dropout_theory.papers.helmbold2017.notation import K
 from dropout_theory.papers.helmbold2017.weight_decay import (
@@ -57,17 +50,15 @@ from dropout_theory.proof import (
     component,
     conjunction,
     discharge,
+    entry_below_sum,
     generalise,
     iff,
     instance,
     negation,
-    prove,
+    rewritten,
     satisfied,
+    termwise,
 )
-from dropout_theory.proof.indices import entry_below_sum
-from dropout_theory.proof.layers import rewritten
-from dropout_theory.proof.series import termwise
-from dropout_theory.statements import both, equal, less, less_equal
 
 units = paper.units
 

@@ -6,10 +6,10 @@ from dropout_theory.proofs.helmbold2017 import weight_decay_needs  # noqa: F401 
 from dropout_theory.proofs.helmbold2017.weight_decay import at_optimum, aversion_is_closed_form, risk_at_optimum
 from sympy import S
 
+from dropout_theory.claims import prove
 from dropout_theory.papers.helmbold2017 import appendix_b_remarks as paper
 from dropout_theory.papers.helmbold2017.weight_decay import risk_of
-from dropout_theory.proof import Theorem, prove, restate, rewrite
-from dropout_theory.proof.indices import mirrored
+from dropout_theory.proof import Theorem, mirrored, restate, rewrite
 
 
 @prove("helmbold2017:appB-every-minimiser-is-a-witness")

@@ -9,12 +9,10 @@ from dropout_theory.proofs.helmbold2017.gadget_moments import at as with_weights
 from dropout_theory.proofs.helmbold2017.gadget_moments import best_is_ratio, mean_top, quadratic, top
 from sympy import Rational
 
-from dropout_theory.language import E, Scalar
+from dropout_theory.language import E, Scalar, equal
 from dropout_theory.papers.helmbold2017 import s04_supermodular as paper
 from dropout_theory.papers.helmbold2017.s04_gadgets import Gadgets
-from dropout_theory.proof import Theorem, arithmetic, assume, instance, satisfied
-from dropout_theory.proof.layers import rewritten
-from dropout_theory.statements import equal
+from dropout_theory.proof import Theorem, arithmetic, assume, instance, rewritten, satisfied
 
 
 @cache

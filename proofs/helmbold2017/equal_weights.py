@@ -9,7 +9,8 @@ import sympy as sp
 from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 from sympy import Product, Sum
 
-from dropout_theory.language import Recursion, Relu, Scalar, substitute
+from dropout_theory.claims import prove
+from dropout_theory.language import ForEach, Recursion, Relu, Scalar, equal, less_equal, substitute
 from dropout_theory.papers.helmbold2017 import s05_growth as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
 from dropout_theory.papers.helmbold2017.s05_growth import c
@@ -17,21 +18,21 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    empty_product,
     generalise,
     identity,
     induction,
     instance,
-    prove,
+    last_split,
+    relu_kept,
     restate,
     rewrite,
+    rewritten,
     satisfied,
     specialise,
     unfolded,
     weighted,
 )
-from dropout_theory.proof.layers import last_split, relu_kept, rewritten
-from dropout_theory.proof.products import empty_product
-from dropout_theory.statements import ForEach, equal, less_equal
 
 # --- values of a layer ------------------------------------------------------------------------------------------
 

@@ -13,8 +13,20 @@ import sympy as sp
 from dropout_theory.proofs.helmbold2017.tactics import layer, squared
 from sympy import Product, Sum
 
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Family, Recursion, Relu, Scalar, natural, substitute
+from dropout_theory.language import (
+    POSITIVE,
+    E,
+    Family,
+    Recursion,
+    Relu,
+    Scalar,
+    both,
+    either,
+    equal,
+    less_equal,
+    natural,
+    substitute,
+)
 from dropout_theory.papers.helmbold2017 import s04_gadgets as paper
 from dropout_theory.papers.helmbold2017.notation import d
 from dropout_theory.papers.helmbold2017.s04_gadgets import Gadgets, a, b, i, j, k, m
@@ -22,23 +34,26 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    empty,
+    empty_product,
+    expected,
+    generalise_offset,
     identity,
+    independent_product,
     induction,
     instance,
+    last_split,
+    relu_kept,
+    relu_scaled,
     restate,
     rewrite,
+    rewritten,
     satisfied,
     specialise,
     unfolded,
     weighted,
+    zero_or_one,
 )
-from dropout_theory.proof.independence import independent_product
-from dropout_theory.proof.indices import generalise_offset
-from dropout_theory.proof.layers import expected, last_split, relu_kept, relu_scaled, rewritten
-from dropout_theory.proof.masks import zero_or_one
-from dropout_theory.proof.products import empty_product
-from dropout_theory.proof.series import empty
-from dropout_theory.statements import both, either, equal, less_equal
 
 Bits = Any  # entries that are 0 or 1: a family, or the products of a gadget's gates and inputs
 t = natural("t")

@@ -8,7 +8,8 @@ from typing import Any
 import sympy as sp
 from dropout_theory.proofs.helmbold2017.s04_level_means import coefficient, lemma_14, rising
 
-from dropout_theory.language import Scalar, natural, size
+from dropout_theory.claims import prove
+from dropout_theory.language import ForEach, Scalar, less_equal, natural, size
 from dropout_theory.papers.helmbold2017 import s04_lower_bound as paper
 from dropout_theory.papers.helmbold2017.notation import K
 from dropout_theory.papers.helmbold2017.s04_level_means import ell, psi
@@ -19,12 +20,10 @@ from dropout_theory.proof import (
     generalise,
     induction,
     instance,
-    prove,
+    integer_gap,
     satisfied,
     specialise,
 )
-from dropout_theory.proof.counting import integer_gap
-from dropout_theory.statements import ForEach, less_equal
 
 w, x, y, z = (Scalar(name) for name in "wxyz")
 

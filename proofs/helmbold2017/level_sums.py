@@ -16,17 +16,29 @@ from dropout_theory.proofs.helmbold2017.tactics import family_in, not_negative, 
 from dropout_theory.proofs.helmbold2017.telescope import Entries
 from sympy import KroneckerDelta, Sum
 
-from dropout_theory.domains import NONNEGATIVE
-from dropout_theory.language import E, Scalar
+from dropout_theory.language import NONNEGATIVE, E, Scalar, different, equal, less_equal
 from dropout_theory.papers.helmbold2017 import s04_level_means as paper
 from dropout_theory.papers.helmbold2017.notation import K, i, k
 from dropout_theory.papers.helmbold2017.s04_level_means import a, b, delta0, ell, kept
 from dropout_theory.papers.helmbold2017.s04_supermodular import network, supermodular
-from dropout_theory.proof import Theorem, arithmetic, assume, cases, identity, instance, satisfied, weighted
-from dropout_theory.proof.indices import apart, sift, together
-from dropout_theory.proof.layers import expected
-from dropout_theory.proof.masks import Values, held, indicator, with_held
-from dropout_theory.statements import different, equal, less_equal
+from dropout_theory.proof import (
+    Theorem,
+    Values,
+    apart,
+    arithmetic,
+    assume,
+    cases,
+    expected,
+    held,
+    identity,
+    indicator,
+    instance,
+    satisfied,
+    sift,
+    together,
+    weighted,
+    with_held,
+)
 
 X = paper.dropped
 S = Sum(delta0[k], (k, 1, K))  # the number of inputs kept

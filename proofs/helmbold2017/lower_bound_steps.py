@@ -14,9 +14,8 @@ from dropout_theory.proofs.helmbold2017.tactics import family_in, layer, not_neg
 from dropout_theory.proofs.helmbold2017.telescope import same_layers
 from sympy import Rational, Sum, binomial
 
-from dropout_theory.claim import REGISTRY
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import E, Scalar
+from dropout_theory.claims import REGISTRY, prove
+from dropout_theory.language import NONNEGATIVE, POSITIVE, E, Scalar, equal, less, less_equal
 from dropout_theory.papers.helmbold2017 import s04_lower_bound as paper
 from dropout_theory.papers.helmbold2017 import s04_negative_weights as tails
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k
@@ -30,22 +29,26 @@ from dropout_theory.proof import (
     cite,
     conjunction,
     discharge,
+    each_value,
+    entry_below_sum,
+    expected,
     generalise,
     identity,
+    in_range,
+    independent_factors,
+    indicator,
     instance,
+    integer_gap,
+    mean_square,
     negation,
-    prove,
+    number_kept,
+    rewritten,
+    rounding,
     satisfied,
     specialise,
+    split_sum,
     weighted,
 )
-from dropout_theory.proof.counting import each_value, integer_gap, rounding, split_sum
-from dropout_theory.proof.independence import independent_factors
-from dropout_theory.proof.indices import entry_below_sum
-from dropout_theory.proof.layers import expected, mean_square, rewritten
-from dropout_theory.proof.masks import indicator, number_kept
-from dropout_theory.proof.scope import in_range
-from dropout_theory.statements import equal, less, less_equal
 
 Z = net.at_zero
 w = Scalar("w")

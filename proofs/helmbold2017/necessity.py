@@ -13,9 +13,8 @@ from dropout_theory.proofs.helmbold2017.s04_one_input_deep import averages, damp
 from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Rational
 
-from dropout_theory.claim import REGISTRY
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Relu, Scalar
+from dropout_theory.claims import REGISTRY, refute, witness
+from dropout_theory.language import POSITIVE, E, ForEach, Relu, Scalar, equal, less_equal, put_values
 from dropout_theory.papers.helmbold2017 import s04_distributions as distributions
 from dropout_theory.papers.helmbold2017 import s04_lower_bound as lower
 from dropout_theory.papers.helmbold2017 import s04_mixtures as mixtures
@@ -27,21 +26,18 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    at_value,
     cite,
+    expected,
     identity,
     instance,
     negation,
-    put_values,
     refutation,
-    refute,
     restate,
+    rewritten,
     satisfied,
     specialise,
-    witness,
 )
-from dropout_theory.proof.indices import at_value
-from dropout_theory.proof.layers import expected, rewritten
-from dropout_theory.statements import ForEach, equal, less_equal
 
 half = Rational(1, 2)
 

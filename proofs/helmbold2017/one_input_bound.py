@@ -14,8 +14,8 @@ import sympy as sp
 from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Sum
 
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import E, Relu, Scalar, index
+from dropout_theory.claims import prove
+from dropout_theory.language import NONNEGATIVE, POSITIVE, E, Relu, Scalar, equal, index, less_equal
 from dropout_theory.papers.helmbold2017 import s04_one_input_deep as paper
 from dropout_theory.papers.helmbold2017.notation import i, k, n
 from dropout_theory.papers.helmbold2017.s04_one_input_deep import SECOND, b0, b2, r1, second_unit, w
@@ -23,18 +23,22 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    empty,
+    expected,
+    held,
     identity,
     instance,
-    prove,
+    last_split,
+    rewritten,
     satisfied,
+    shifted,
+    sift,
+    split_sum,
     weighted,
+    with_held,
+    without_first,
+    without_last,
 )
-from dropout_theory.proof.counting import split_sum
-from dropout_theory.proof.indices import sift
-from dropout_theory.proof.layers import expected, last_split, rewritten
-from dropout_theory.proof.masks import held, with_held
-from dropout_theory.proof.series import empty, shifted, without_first, without_last
-from dropout_theory.statements import equal, less_equal
 
 t = index("t")  # the place of a unit in the first layer
 IN_RANGE = (assume(sp.Ge(t, 1, evaluate=False)), assume(sp.Le(t, n, evaluate=False)))

@@ -6,11 +6,11 @@ from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
 from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Rational
 
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import equal
 from dropout_theory.papers.helmbold2017 import s01_introduction as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, n, p
-from dropout_theory.proof import Theorem, instance, prove, restate, witness
-from dropout_theory.proof.layers import rewritten
-from dropout_theory.statements import equal
+from dropout_theory.proof import Theorem, instance, restate, rewritten
 
 witness("helmbold2017:sec1-layer-exchange", {
     K: 1, n: 1, d: 2, p: Rational(1, 2), paper.b0: 0, paper.c: 2, paper.x: {(1,): 0}, paper.W1: {(1, 1): 0},

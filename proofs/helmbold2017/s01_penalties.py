@@ -9,24 +9,23 @@ import sympy as sp
 from dropout_theory.proofs.helmbold2017.weight_decay import activity, cost, level, lowest, slope, total
 from sympy import Abs, Rational, Sum
 
-from dropout_theory.domains import NONNEGATIVE
-from dropout_theory.language import E, Scalar
+from dropout_theory.claims import prove
+from dropout_theory.language import NONNEGATIVE, E, Scalar, equal, less, less_equal
 from dropout_theory.papers.helmbold2017 import s01_penalties as paper
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    aversion_value,
     conjunction,
+    convex_by_curvature,
     discharge,
+    finite_jensen,
     identity,
     instance,
-    prove,
     restate,
     satisfied,
 )
-from dropout_theory.proof.optima import aversion_value
-from dropout_theory.proof.universal import convex_by_curvature, finite_jensen
-from dropout_theory.statements import equal, less, less_equal
 
 
 def below_mean(cumulant: Any, convex: Theorem) -> Theorem:

@@ -9,28 +9,28 @@ from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
 from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Ge, S
 
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Scalar, Var, natural, substitute
+from dropout_theory.claims import prove
+from dropout_theory.language import POSITIVE, E, Scalar, Var, equal, less_equal, natural, substitute
 from dropout_theory.papers.helmbold2017 import s02_conventions as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, l, n
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    at_value,
     cases,
     conjunction,
+    each_value,
     evaluated,
+    generalise_offset,
     identity,
     induction,
     instance,
-    prove,
+    last_split,
     restate,
+    rewritten,
     satisfied,
 )
-from dropout_theory.proof.counting import each_value
-from dropout_theory.proof.indices import at_value, generalise_offset
-from dropout_theory.proof.layers import last_split, rewritten
-from dropout_theory.statements import equal, less_equal
 
 
 @prove("helmbold2017:sec2-zero-mean-noise-hidden")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from dropout_theory.claims import prove
+from dropout_theory.language import equal, less
 from dropout_theory.papers.helmbold2017 import s02_preliminaries as paper
-from dropout_theory.proof import Theorem, arithmetic, conjunction, evaluated, prove, restate, rewrite
-from dropout_theory.proof.layers import over_masks
-from dropout_theory.statements import equal, less
+from dropout_theory.proof import Theorem, arithmetic, conjunction, evaluated, over_masks, restate, rewrite
 
 
 def mean_is(mean: Any, value: Any) -> Theorem:

@@ -10,9 +10,24 @@ from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
 from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Ge, Le, Not, Product, Rational, S, Sum
 
-from dropout_theory.domains import NONNEGATIVE, POSITIVE, REAL
-from dropout_theory.language import E, Family, Recursion, Scalar, substitute
-from dropout_theory.mutants.widening import in_domain
+from dropout_theory.ablation.widening import in_domain
+from dropout_theory.claims import prove
+from dropout_theory.language import (
+    NONNEGATIVE,
+    POSITIVE,
+    REAL,
+    Aversion,
+    E,
+    Family,
+    ForEach,
+    Recursion,
+    Scalar,
+    equal,
+    implies,
+    less,
+    less_equal,
+    substitute,
+)
 from dropout_theory.papers.helmbold2017 import s03_minimisers as paper
 from dropout_theory.papers.helmbold2017.notation import d, i, k, l, n
 from dropout_theory.proof import (
@@ -20,25 +35,24 @@ from dropout_theory.proof import (
     apply,
     arithmetic,
     assume,
+    aversion_value,
     component,
     conjunction,
     discharge,
+    entry_below_sum,
     generalise,
     identity,
     induction,
     instance,
-    prove,
+    last_split,
+    over_masks,
     restate,
     rewrite,
+    rewritten,
     satisfied,
     specialise,
     unfolded,
 )
-from dropout_theory.proof.indices import entry_below_sum
-from dropout_theory.proof.layers import last_split, over_masks, rewritten
-from dropout_theory.proof.optima import aversion_value
-from dropout_theory.statements import ForEach, equal, implies, less, less_equal
-from dropout_theory.training import Aversion
 
 
 def same_output(left: Any, values: Recursion, right: Any, originals: Recursion, factor: Any) -> Theorem:

@@ -6,9 +6,8 @@ from dropout_theory.proofs.helmbold2017.s03_scaling import inverse_entry, same_o
 from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Min, Rational, Sum
 
-from dropout_theory.claim import REGISTRY
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Scalar
+from dropout_theory.claims import REGISTRY, prove
+from dropout_theory.language import POSITIVE, E, Scalar, equal, less_equal
 from dropout_theory.papers.helmbold2017 import s03_remarks as paper
 from dropout_theory.papers.helmbold2017.notation import d, k, n, p
 from dropout_theory.papers.helmbold2017.s02_conventions import D, b0, h, target, w
@@ -20,17 +19,15 @@ from dropout_theory.proof import (
     assume,
     cite,
     conjunction,
+    expected,
     generalise,
     identity,
     instance,
-    prove,
+    mirrored,
     restate,
     rewrite,
     specialise,
 )
-from dropout_theory.proof.indices import mirrored
-from dropout_theory.proof.layers import expected
-from dropout_theory.statements import equal, less_equal
 
 
 @prove("helmbold2017:def2-contributions-bounded")

@@ -12,7 +12,8 @@ import sympy as sp
 from dropout_theory.proofs.helmbold2017 import zeroed_input
 from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 
-from dropout_theory.language import Element, Recursion, Relu, natural
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import Element, ForEach, Recursion, Relu, equal, equivalent, less, natural
 from dropout_theory.papers.helmbold2017 import s03_scaling as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
 from dropout_theory.proof import (
@@ -22,22 +23,24 @@ from dropout_theory.proof import (
     component,
     conjunction,
     discharge,
+    expected,
     generalise,
+    generalise_offset,
+    homogeneous,
     identity,
     iff,
     induction,
     instance,
-    prove,
+    last_split,
+    relu_scaled,
+    reparametrised,
     restate,
     rewrite,
+    rewritten,
+    same_training,
     specialise,
     unfolded,
-    witness,
 )
-from dropout_theory.proof.indices import generalise_offset
-from dropout_theory.proof.layers import expected, last_split, relu_scaled, rewritten
-from dropout_theory.proof.training import homogeneous, reparametrised, same_training
-from dropout_theory.statements import ForEach, equal, equivalent, less
 
 
 def _one_layer(bigger: Theorem, smaller: Theorem, factor: Any) -> Theorem:

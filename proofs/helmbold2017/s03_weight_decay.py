@@ -23,8 +23,8 @@ from dropout_theory.proofs.helmbold2017.weight_decay import (
 )
 from sympy import Ge, Le, Rational, Sum
 
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import Scalar
+from dropout_theory.claims import prove
+from dropout_theory.language import NONNEGATIVE, POSITIVE, Scalar, both, different, equal, less, less_equal
 from dropout_theory.papers.helmbold2017 import s03_weight_decay as paper
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.weight_decay import (
@@ -50,22 +50,21 @@ from dropout_theory.proof import (
     apply,
     arithmetic,
     assume,
+    aversion_value,
     component,
     conjunction,
     discharge,
+    entry_below_sum,
     generalise,
     iff,
     instance,
-    prove,
+    relu_kept,
     restate,
+    rewritten,
     satisfied,
     specialise,
+    termwise,
 )
-from dropout_theory.proof.indices import entry_below_sum
-from dropout_theory.proof.layers import relu_kept, rewritten
-from dropout_theory.proof.optima import aversion_value
-from dropout_theory.proof.series import termwise
-from dropout_theory.statements import both, different, equal, less, less_equal
 
 
 @prove("helmbold2017:thm7")

@@ -9,13 +9,12 @@ from dropout_theory.proofs.helmbold2017.equal_weights import nothing
 from dropout_theory.proofs.helmbold2017.s05_growth import mean_is_target, square_value
 from dropout_theory.proofs.helmbold2017.tactics import family_in
 
-from dropout_theory.language import E, Scalar
+from dropout_theory.claims import prove
+from dropout_theory.language import E, Scalar, equal
 from dropout_theory.papers.helmbold2017 import s04_best_constant as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, n
 from dropout_theory.papers.helmbold2017.s05_growth import delta, growth, y, yhat, yhat_zero
-from dropout_theory.proof import Theorem, arithmetic, assume, identity, instance, prove, satisfied
-from dropout_theory.proof.layers import rewritten
-from dropout_theory.statements import equal
+from dropout_theory.proof import Theorem, arithmetic, assume, identity, instance, rewritten, satisfied
 
 bias = paper.bias
 

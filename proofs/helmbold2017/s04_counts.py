@@ -7,7 +7,8 @@ from typing import Any
 
 from sympy import Product, S
 
-from dropout_theory.language import E, Scalar
+from dropout_theory.claims import prove
+from dropout_theory.language import E, Scalar, equal
 from dropout_theory.papers.helmbold2017 import s04_counts as paper
 from dropout_theory.papers.helmbold2017.notation import K, k, n
 from dropout_theory.papers.helmbold2017.s04_counts import LAYERS, r, r0, u, u0
@@ -15,19 +16,18 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    collected_power,
+    constant_sum,
     generalise,
     identity,
+    independent_factors,
+    independent_product,
     instance,
-    prove,
     restate,
     rewrite,
+    rewritten,
     satisfied,
 )
-from dropout_theory.proof.counting import constant_sum
-from dropout_theory.proof.independence import independent_factors, independent_product
-from dropout_theory.proof.layers import rewritten
-from dropout_theory.proof.universal import collected_power
-from dropout_theory.statements import equal
 
 
 def constant_power(base: Any, limits: tuple[Any, Any, Any]) -> Theorem:

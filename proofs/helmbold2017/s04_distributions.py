@@ -16,8 +16,20 @@ from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, crite
 from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Rational, S
 
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Element, Gates, Recursion, Scalar, natural, substitute
+from dropout_theory.claims import prove
+from dropout_theory.language import (
+    POSITIVE,
+    E,
+    Element,
+    Gates,
+    Recursion,
+    Scalar,
+    equal,
+    less,
+    less_equal,
+    natural,
+    substitute,
+)
 from dropout_theory.papers.helmbold2017 import s04_distributions as paper
 from dropout_theory.papers.helmbold2017.notation import d, i, n
 from dropout_theory.papers.helmbold2017.s04_supermodular import supermodular, with_bias
@@ -25,20 +37,22 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    expected,
+    generalise_offset,
+    given_gates,
     identity,
     induction,
     instance,
-    prove,
+    mean_square,
+    mirrored,
+    parameters_replaced,
     restate,
     rewrite,
+    rewritten,
     satisfied,
     specialise,
     unfolded,
 )
-from dropout_theory.proof.indices import generalise_offset, mirrored
-from dropout_theory.proof.layers import expected, given_gates, mean_square, rewritten
-from dropout_theory.proof.training import replaced
-from dropout_theory.statements import equal, less, less_equal
 
 v00, v10, v01, v11 = corners = tuple(Scalar(name) for name in "wxyz")
 goal = Scalar("c", POSITIVE)
@@ -55,8 +69,8 @@ class Square:
         (inputs,) = _families(net.base, Gates, of=2)
         self.gates = inputs[1], inputs[2]
         masks = [dict(zip(self.gates, map(S, pair), strict=True)) for pair in ((0, 0), (1, 0), (0, 1), (1, 1))]
-        self.nets = [replaced(net[d - 1, i], mask).family for mask in masks]
-        self.outputs = [replaced(self.whole, mask) for mask in masks]
+        self.nets = [parameters_replaced(net[d - 1, i], mask).family for mask in masks]
+        self.outputs = [parameters_replaced(self.whole, mask) for mask in masks]
 
     def order(self) -> Theorem:
         """The mean outputs are supermodular: averages over the hidden patterns of what holds in each."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dropout_theory.proofs.helmbold2017 import signed_outputs
 
-from dropout_theory.claim import REGISTRY
+from dropout_theory.claims import REGISTRY, prove
 from dropout_theory.papers.helmbold2017.s04_few_units import ENOUGH, THIRTEEN
-from dropout_theory.proof import Theorem, arithmetic, cite, prove
+from dropout_theory.proof import Theorem, arithmetic, cite
 
 
 @prove("helmbold2017:thm17-thirteen-units")

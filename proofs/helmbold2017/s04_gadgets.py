@@ -24,9 +24,8 @@ from dropout_theory.proofs.helmbold2017.gadget_moments import (
 from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Product, Sum
 
-from dropout_theory.claim import REGISTRY
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import E, Relu, Scalar, substitute
+from dropout_theory.claims import REGISTRY, prove, witness
+from dropout_theory.language import NONNEGATIVE, POSITIVE, E, Relu, Scalar, equal, less, less_equal, substitute
 from dropout_theory.papers.helmbold2017 import s04_gadgets as paper
 from dropout_theory.papers.helmbold2017.notation import K, d
 from dropout_theory.papers.helmbold2017.s04_gadgets import a, i, k, m
@@ -36,23 +35,23 @@ from dropout_theory.proof import (
     assume,
     cases,
     discharge,
+    each_value,
+    empty_product,
     evaluated,
     generalise,
     identity,
+    independent_product,
     induction,
     instance,
-    prove,
+    last_split,
+    mean_square,
+    relu_scaled,
     restate,
     rewrite,
+    rewritten,
     satisfied,
     unfolded,
-    witness,
 )
-from dropout_theory.proof.counting import each_value
-from dropout_theory.proof.independence import independent_product
-from dropout_theory.proof.layers import last_split, mean_square, relu_scaled, rewritten
-from dropout_theory.proof.products import empty_product
-from dropout_theory.statements import equal, less, less_equal
 
 witness("helmbold2017:sec4-first-one-gadget", {K: 2, paper.x: {(1,): 0, (2,): 1}})
 

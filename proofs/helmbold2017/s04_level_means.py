@@ -12,8 +12,8 @@ from dropout_theory.proofs.helmbold2017.tactics import layer, of_terms
 from dropout_theory.proofs.helmbold2017.telescope import Entries, same_layers
 from sympy import binomial
 
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import Scalar
+from dropout_theory.claims import prove
+from dropout_theory.language import POSITIVE, Scalar, equal, less, less_equal
 from dropout_theory.papers.helmbold2017 import s04_level_means as paper
 from dropout_theory.papers.helmbold2017.notation import K, always, d, i, k
 from dropout_theory.papers.helmbold2017.s04_level_means import a, b, delta0, ell, psi
@@ -22,19 +22,18 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    binomial_next,
+    binomial_positive,
     conjunction,
     discharge,
     generalise,
     instance,
-    prove,
+    number_kept,
+    rewritten,
     satisfied,
+    sift,
+    times,
 )
-from dropout_theory.proof.counting import binomial_next, binomial_positive
-from dropout_theory.proof.indices import sift
-from dropout_theory.proof.layers import rewritten
-from dropout_theory.proof.masks import number_kept
-from dropout_theory.proof.series import times
-from dropout_theory.statements import equal, less, less_equal
 
 INSIDE = (assume(sp.Ge(ell, 1, evaluate=False)), assume(sp.Le(ell, K - 1, evaluate=False)))
 

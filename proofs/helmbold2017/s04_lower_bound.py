@@ -10,26 +10,14 @@ from dropout_theory.proofs.helmbold2017 import level_slopes, lower_bound_steps
 from dropout_theory.proofs.helmbold2017.telescope import criterion_bound
 from sympy import Rational, sqrt
 
-from dropout_theory.claim import REGISTRY
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import Scalar, natural, substitute
+from dropout_theory.claims import REGISTRY, prove
+from dropout_theory.language import NONNEGATIVE, POSITIVE, Scalar, equal, less, less_equal, natural, substitute
 from dropout_theory.papers.helmbold2017 import s04_lower_bound as paper
 from dropout_theory.papers.helmbold2017.notation import K, d
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_gadgets import network as gadgets
 from dropout_theory.papers.helmbold2017.s04_level_means import net
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    assume,
-    cite,
-    induction,
-    instance,
-    prove,
-    restate,
-    satisfied,
-)
-from dropout_theory.statements import equal, less, less_equal
+from dropout_theory.proof import Theorem, arithmetic, assume, cite, induction, instance, restate, satisfied
 
 # --- lemma 16 ---------------------------------------------------------------------------------------------------
 

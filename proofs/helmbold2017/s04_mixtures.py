@@ -11,32 +11,34 @@ from dropout_theory.proofs.helmbold2017.tactics import family_in, layer, of_term
 from dropout_theory.proofs.helmbold2017.telescope import Entries, same_layers
 from sympy import Ge, Le, Mul, Rational, Sum
 
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Scalar
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import POSITIVE, E, Scalar, different, equal, less, less_equal
 from dropout_theory.papers.helmbold2017 import s04_mixtures as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i
 from dropout_theory.papers.helmbold2017.s04_mixtures import delta0, u, v
 from dropout_theory.papers.helmbold2017.s04_supermodular import supermodular, with_bias
 from dropout_theory.proof import (
     Theorem,
+    Values,
+    apart,
     arithmetic,
     assume,
     conjunction,
     discharge,
+    expected,
+    held,
     identity,
     instance,
-    prove,
+    mean_square,
+    mirrored,
     restate,
     rewrite,
+    rewritten,
     satisfied,
     specialise,
     weighted,
-    witness,
+    with_held,
 )
-from dropout_theory.proof.indices import apart, mirrored
-from dropout_theory.proof.layers import expected, mean_square, rewritten
-from dropout_theory.proof.masks import Values, held, with_held
-from dropout_theory.statements import different, equal, less, less_equal
 
 APART = assume(different(u, v))
 CHOICES: tuple[Values, ...] = ({u: 0, v: 0}, {u: 1, v: 0}, {u: 0, v: 1}, {u: 1, v: 1})

@@ -14,8 +14,8 @@ from typing import Any
 import sympy as sp
 from sympy import Rational, Sum, binomial, pi, sqrt
 
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import Scalar, natural, substitute
+from dropout_theory.claims import classical_fact, prove, witness
+from dropout_theory.language import NONNEGATIVE, POSITIVE, Scalar, both, equal, less, less_equal, natural, substitute
 from dropout_theory.papers.helmbold2017 import s04_negative_weights as paper
 from dropout_theory.papers.helmbold2017.s04_negative_weights import chance, first, j, last, n
 from dropout_theory.proof import (
@@ -23,41 +23,35 @@ from dropout_theory.proof import (
     apply,
     arithmetic,
     assume,
-    cases,
-    classical,
-    classical_fact,
-    component,
-    conjunction,
-    discharge,
-    identity,
-    induction,
-    instance,
-    prove,
-    restate,
-    rewrite,
-    satisfied,
-    specialise,
-    weighted,
-    witness,
-)
-from dropout_theory.proof.counting import (
     binomial_absorbed,
     binomial_mirrored,
     binomial_next,
     binomial_not_negative,
     binomial_total,
+    cases,
+    classical,
+    component,
+    conjunction,
     constant_sum,
+    discharge,
     each_value,
+    generalise_offset,
+    identity,
+    induction,
+    instance,
     integer_gap,
     mirrored_sum,
     parity,
+    restate,
+    rewrite,
+    rewritten,
     rounding,
     same_integer,
+    satisfied,
+    specialise,
     split_sum,
+    weighted,
 )
-from dropout_theory.proof.indices import generalise_offset
-from dropout_theory.proof.layers import rewritten
-from dropout_theory.statements import both, equal, less, less_equal
 
 for label, value in (("lem15.2", 5), ("lem15", 5), ("lem15-step-interval", 5), ("lem15-step-tail", 16)):
     witness(f"helmbold2017:{label}", {n: value})

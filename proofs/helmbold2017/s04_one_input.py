@@ -7,13 +7,12 @@ from typing import Any
 
 from sympy import Sum
 
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import E, Scalar
+from dropout_theory.claims import prove
+from dropout_theory.language import NONNEGATIVE, POSITIVE, E, Scalar, equal, less_equal
 from dropout_theory.papers.helmbold2017 import s04_one_input as paper
 from dropout_theory.papers.helmbold2017.notation import n
 from dropout_theory.papers.helmbold2017.s04_one_input import UNITS, b, b0, i, output, unit, w
-from dropout_theory.proof import Theorem, arithmetic, assume, identity, instance, prove, satisfied, weighted
-from dropout_theory.statements import equal, less_equal
+from dropout_theory.proof import Theorem, arithmetic, assume, identity, instance, satisfied, weighted
 
 W = paper.W
 x0, x1, s, c = Scalar("x0", NONNEGATIVE), Scalar("x1", NONNEGATIVE), Scalar("s"), Scalar("c", POSITIVE)

@@ -14,16 +14,29 @@ from dropout_theory.proofs.helmbold2017.one_input_bound import at_least
 from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Piecewise, Sum, binomial
 
-from dropout_theory.language import E, Relu, Scalar, index
+from dropout_theory.claims import prove
+from dropout_theory.language import E, Relu, Scalar, equal, index, less, less_equal
 from dropout_theory.papers.helmbold2017 import s04_one_input_deep as paper
 from dropout_theory.papers.helmbold2017.notation import k, n
 from dropout_theory.papers.helmbold2017.s04_one_input_deep import half, m, r1, s1
-from dropout_theory.proof import Theorem, arithmetic, assume, identity, instance, prove, restate, satisfied, weighted
-from dropout_theory.proof.counting import binomial_mirrored, mirrored_sum
-from dropout_theory.proof.indices import mirrored
-from dropout_theory.proof.layers import expected, relu_kept, rewritten
-from dropout_theory.proof.masks import indicator, number_kept
-from dropout_theory.statements import equal, less, less_equal
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    binomial_mirrored,
+    expected,
+    identity,
+    indicator,
+    instance,
+    mirrored,
+    mirrored_sum,
+    number_kept,
+    relu_kept,
+    restate,
+    rewritten,
+    satisfied,
+    weighted,
+)
 
 j = index("j")
 x, y, e = Scalar("x"), Scalar("y"), Scalar("e")

@@ -14,8 +14,8 @@ from dropout_theory.proofs.helmbold2017.lower_bound_steps import on_none
 from dropout_theory.proofs.helmbold2017.s04_lower_bound import all_sizes, excess_bound
 from dropout_theory.proofs.helmbold2017.tactics import not_negative, of_terms
 
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Scalar, substitute
+from dropout_theory.claims import prove
+from dropout_theory.language import POSITIVE, E, Scalar, equal, less, less_equal, substitute
 from dropout_theory.papers.helmbold2017 import s04_optimum as paper
 from dropout_theory.papers.helmbold2017.notation import K, d
 from dropout_theory.papers.helmbold2017.s04_gadgets import m, network
@@ -24,16 +24,15 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    expected,
     identity,
+    indicator,
     induction,
     instance,
-    prove,
     restate,
+    rewritten,
     satisfied,
 )
-from dropout_theory.proof.layers import expected, rewritten
-from dropout_theory.proof.masks import indicator
-from dropout_theory.statements import equal, less, less_equal
 
 share = Scalar("h", POSITIVE)  # 2^-K
 x, y = Scalar("x"), Scalar("y")

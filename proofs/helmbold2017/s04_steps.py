@@ -11,7 +11,8 @@ from dropout_theory.proofs.helmbold2017.s04_supermodular import c as corner_c
 from dropout_theory.proofs.helmbold2017.s04_supermodular import e as corner_e
 from sympy import Lambda, S, Sum
 
-from dropout_theory.language import E, Scalar, Var
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import E, Scalar, Var, equal, less_equal
 from dropout_theory.papers.helmbold2017 import s04_steps as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, k, n
 from dropout_theory.papers.helmbold2017.s04_gadgets import a, i, m, network
@@ -20,23 +21,20 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    at,
     conjunction,
     discharge,
+    expected,
     generalise,
     identity,
+    independent_product,
     instance,
-    prove,
     restate,
     rewrite,
     satisfied,
     weighted,
-    witness,
+    zero_or_one,
 )
-from dropout_theory.proof.independence import independent_product
-from dropout_theory.proof.layers import expected
-from dropout_theory.proof.masks import zero_or_one
-from dropout_theory.proof.universal import at
-from dropout_theory.statements import equal, less_equal
 
 BITS, SEEN = paper.bits, network.bits
 

@@ -15,8 +15,20 @@ from dropout_theory.proofs.helmbold2017.biased_gadgets import criterion_at, mome
 from dropout_theory.proofs.helmbold2017.gadget_moments import top
 from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 
-from dropout_theory.domains import POSITIVE, PROBABILITY
-from dropout_theory.language import E, Element, Recursion, Scalar
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import (
+    POSITIVE,
+    PROBABILITY,
+    E,
+    Element,
+    ForEach,
+    Recursion,
+    Scalar,
+    both,
+    equal,
+    less,
+    less_equal,
+)
 from dropout_theory.papers.helmbold2017 import s04_supermodular as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n, p
 from dropout_theory.papers.helmbold2017.s04_level_means import u
@@ -25,26 +37,24 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    at,
     cases,
     component,
     conjunction,
     discharge,
+    expected,
     generalise,
     identity,
     induction,
     instance,
-    prove,
+    mean_square,
     restate,
     rewrite,
     satisfied,
     specialise,
     unfolded,
     weighted,
-    witness,
 )
-from dropout_theory.proof.layers import expected, mean_square
-from dropout_theory.proof.universal import at
-from dropout_theory.statements import ForEach, both, equal, less, less_equal
 
 unit_range = (i, 1, n)
 ORDER = ((0, 1), (0, 2), (1, 3), (2, 3))  # which of the four values is at most which

@@ -9,14 +9,22 @@ from dropout_theory.proofs.helmbold2017.biased_gadgets import criterion_at
 from dropout_theory.proofs.helmbold2017.gadget_moments import all_lost, is_bit, t
 from sympy import Product, Rational, S, Sum
 
+from dropout_theory.claims import prove
+from dropout_theory.language import both, either, equal, less_equal
 from dropout_theory.papers.helmbold2017 import s04_zero_embeddings as paper
 from dropout_theory.papers.helmbold2017.s04_gadgets import j, k
-from dropout_theory.proof import Theorem, arithmetic, assume, identity, induction, instance, prove
-from dropout_theory.proof.independence import independent_product
-from dropout_theory.proof.layers import last_split
-from dropout_theory.proof.products import empty_product
-from dropout_theory.proof.series import empty
-from dropout_theory.statements import both, either, equal, less_equal
+from dropout_theory.proof import (
+    Theorem,
+    arithmetic,
+    assume,
+    empty,
+    empty_product,
+    identity,
+    independent_product,
+    induction,
+    instance,
+    last_split,
+)
 
 half = Rational(1, 2)
 

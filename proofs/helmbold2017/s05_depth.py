@@ -14,8 +14,8 @@ from dropout_theory.proofs.helmbold2017.s05_penalty import acts_linearly, averag
 from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Ge, S
 
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import Scalar, natural, size, substitute
+from dropout_theory.claims import prove
+from dropout_theory.language import NONNEGATIVE, POSITIVE, Scalar, equal, less, less_equal, natural, size, substitute
 from dropout_theory.papers.helmbold2017 import s05_depth as paper
 from dropout_theory.papers.helmbold2017 import s05_growth as growth
 from dropout_theory.papers.helmbold2017.notation import K, d, i, linear, n, s
@@ -23,20 +23,20 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    at_value,
     cases,
     conjunction,
     generalise,
+    generalise_offset,
     induction,
     instance,
-    prove,
+    mirrored,
     restate,
     rewrite,
+    rewritten,
     satisfied,
     specialise,
 )
-from dropout_theory.proof.indices import at_value, generalise_offset, mirrored
-from dropout_theory.proof.layers import rewritten
-from dropout_theory.statements import equal, less, less_equal
 
 t = size("t")
 target, power, loss, risk = Scalar("target"), Scalar("power", NONNEGATIVE), Scalar("a"), Scalar("r")

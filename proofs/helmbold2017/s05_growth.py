@@ -12,8 +12,8 @@ import sympy as sp
 from dropout_theory.proofs.helmbold2017.equal_weights import next_value, nothing, passed, plain_value, zero_risk
 from dropout_theory.proofs.helmbold2017.tactics import family_in, layer, squared
 
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import E, Scalar, Var, size
+from dropout_theory.claims import prove
+from dropout_theory.language import NONNEGATIVE, POSITIVE, E, Scalar, Var, equal, less, less_equal, size
 from dropout_theory.papers.helmbold2017 import s05_growth as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, n
 from dropout_theory.papers.helmbold2017.s05_growth import c
@@ -24,17 +24,17 @@ from dropout_theory.proof import (
     cases,
     conjunction,
     discharge,
+    expected,
     identity,
     induction,
     instance,
-    prove,
+    mean_square,
+    mirrored,
     restate,
     rewrite,
+    rewritten,
     satisfied,
 )
-from dropout_theory.proof.indices import mirrored
-from dropout_theory.proof.layers import expected, mean_square, rewritten
-from dropout_theory.statements import equal, less, less_equal
 
 t = size("t")
 wider, ratio = Scalar("q", POSITIVE), Scalar("e", POSITIVE)  # n + 1 and 1 + 1/n: their powers stay powers

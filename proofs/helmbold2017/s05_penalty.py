@@ -13,7 +13,8 @@ import sympy as sp
 from dropout_theory.proofs.helmbold2017.s02_preliminaries import negative_penalty
 from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 
-from dropout_theory.language import E, Element, Recursion, Scalar, substitute
+from dropout_theory.claims import prove
+from dropout_theory.language import E, Element, ForEach, Recursion, Scalar, equal, less_equal, substitute
 from dropout_theory.papers.helmbold2017 import s05_penalty as paper
 from dropout_theory.papers.helmbold2017.notation import d, i, n, s
 from dropout_theory.proof import (
@@ -21,19 +22,21 @@ from dropout_theory.proof import (
     arithmetic,
     assume,
     conjunction,
+    expected,
     generalise,
     identity,
     induction,
     instance,
-    prove,
+    mean_square,
+    over_masks,
+    relu_kept,
     restate,
     rewrite,
+    rewritten,
     specialise,
     unfolded,
     weighted,
 )
-from dropout_theory.proof.layers import expected, mean_square, over_masks, relu_kept, rewritten
-from dropout_theory.statements import ForEach, equal, less_equal
 
 each_unit = (paper.each_example, (i, 1, n))
 

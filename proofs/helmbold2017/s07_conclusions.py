@@ -7,7 +7,8 @@ from typing import Any
 from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import S
 
-from dropout_theory.language import E, Recursion, Scalar, Var
+from dropout_theory.claims import prove
+from dropout_theory.language import E, ForEach, Recursion, Scalar, Var, equal, less_equal
 from dropout_theory.papers.helmbold2017 import s07_conclusions as paper
 from dropout_theory.papers.helmbold2017.notation import d, i, n
 from dropout_theory.proof import (
@@ -19,15 +20,13 @@ from dropout_theory.proof import (
     identity,
     induction,
     instance,
-    prove,
     restate,
     rewrite,
+    rewritten,
     satisfied,
     specialise,
     unfolded,
 )
-from dropout_theory.proof.layers import rewritten
-from dropout_theory.statements import ForEach, equal, less_equal
 
 
 @prove("helmbold2017:sec7-variance-contributes")

@@ -8,42 +8,32 @@ from typing import Any
 from dropout_theory.proofs.helmbold2017.weight_decay import aversion_is_closed_form, closed_form, given_input
 from sympy import Min, S, sqrt
 
-from dropout_theory.domains import NONNEGATIVE, POSITIVE, REAL
-from dropout_theory.language import Relu, Scalar
+from dropout_theory.claims import prove
+from dropout_theory.language import NONNEGATIVE, POSITIVE, REAL, Aversion, Relu, Scalar, equal, less, less_equal
+from dropout_theory.normal_form import same
 from dropout_theory.papers.helmbold2017 import s03_minimisers as paper
-from dropout_theory.papers.helmbold2017.weight_decay import (
-    V,
-    a,
-    j,
-    k,
-    lam,
-    own,
-    projection,
-    risk_of,
-    size_of,
-    square,
-)
+from dropout_theory.papers.helmbold2017.weight_decay import V, a, j, k, lam, own, projection, risk_of, size_of, square
 from dropout_theory.papers.helmbold2017.weight_decay import b as output_bias
 from dropout_theory.papers.helmbold2017.weight_decay import w as output_weights
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    aversion_value,
     cases,
     discharge,
+    homogeneous,
     identity,
     instance,
     negation,
-    prove,
+    parameters_replaced,
+    relu_scaled,
+    reparametrised,
     restate,
+    rewritten,
+    same_training,
     satisfied,
 )
-from dropout_theory.proof.layers import relu_scaled, rewritten
-from dropout_theory.proof.optima import aversion_value
-from dropout_theory.proof.training import homogeneous, reparametrised, replaced, same_training
-from dropout_theory.statements import equal, less, less_equal
-from dropout_theory.sums import same
-from dropout_theory.training import Aversion
 
 root = Scalar("g", POSITIVE)  # of the label
 
@@ -109,7 +99,7 @@ def label_zero() -> Theorem:
     zeros = dict.fromkeys(aversion.parameters, S.Zero)
     criterion, risk = aversion.criterion, aversion.risk
     no_risk = arithmetic(equal(risk, 0), assume(equal(criterion, 0)))
-    at_zero = [arithmetic(equal(replaced(whole, zeros), 0), none) for whole in (criterion, risk)]
+    at_zero = [arithmetic(equal(parameters_replaced(whole, zeros), 0), none) for whole in (criterion, risk)]
     value = aversion_value(aversion, arithmetic(less_equal(0, criterion)), discharge(equal(criterion, 0), no_risk),
                            (zeros, at_zero[0]), arithmetic(less_equal(0, risk)), (zeros, at_zero[1]))
     return cases(positive, above, arithmetic(equal(aversion, for_label(low)), value, none, given_input()))

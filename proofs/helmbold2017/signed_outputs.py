@@ -13,26 +13,24 @@ from typing import Any
 from dropout_theory.proofs.helmbold2017.tactics import not_negative, of_terms
 from sympy import Lambda, Rational, S
 
-from dropout_theory.claim import Claim, load
-from dropout_theory.instances import Values, atoms_of
-from dropout_theory.language import E, Element, Gates, Relu, Scalar
-from dropout_theory.mutants.widening import own_atoms, widenings
+from dropout_theory.ablation.widening import own_atoms, widenings
+from dropout_theory.claims import Claim, load, refute, witness
+from dropout_theory.evaluation.instances import Values
+from dropout_theory.language import E, Element, Gates, Relu, Scalar, atoms_of, equal, less_equal, put_values
+from dropout_theory.normal_form import normal
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
     evaluated,
+    expected,
+    given_gates,
     instance,
     negation,
-    put_values,
     refutation,
-    refute,
     restate,
     rewrite,
-    witness,
+    rewritten,
 )
-from dropout_theory.proof.layers import expected, given_gates, rewritten
-from dropout_theory.statements import equal, less_equal
-from dropout_theory.sums import normal
 
 CLAIMS = load("helmbold2017")
 WITHOUT = "w in non-negative real, not real"

@@ -7,12 +7,9 @@ from typing import Any
 import sympy as sp
 from sympy import Sum
 
-from dropout_theory.language import E, Recursion, Scalar, natural, size, substitute
+from dropout_theory.language import E, Recursion, Scalar, equal, less_equal, natural, size, substitute
 from dropout_theory.papers.helmbold2017.notation import d, i, l, n
-from dropout_theory.proof import Theorem, arithmetic, assume, identity, instance, satisfied
-from dropout_theory.proof.indices import generalise_offset
-from dropout_theory.proof.layers import expected
-from dropout_theory.statements import equal, less_equal
+from dropout_theory.proof import Theorem, arithmetic, assume, expected, generalise_offset, identity, instance, satisfied
 
 layer = size("l")  # the induction variable
 UNITS = ((i, 1, n),)

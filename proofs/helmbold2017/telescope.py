@@ -15,8 +15,20 @@ from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every
 from dropout_theory.proofs.helmbold2017.tactics import family_in, layer
 from sympy import KroneckerDelta, Sum
 
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Recursion, Relu, Scalar, index, placeholder, recursion, substitute
+from dropout_theory.language import (
+    POSITIVE,
+    E,
+    ForEach,
+    Recursion,
+    Relu,
+    Scalar,
+    equal,
+    index,
+    less_equal,
+    placeholder,
+    recursion,
+    substitute,
+)
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, l, n, output
 from dropout_theory.papers.helmbold2017.s04_level_means import Dropped
 from dropout_theory.papers.helmbold2017.s04_supermodular import network, supermodular
@@ -24,21 +36,26 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    empty,
+    expected,
     generalise,
+    held,
     identity,
     induction,
     instance,
+    last_split,
+    rewritten,
     satisfied,
+    shifted,
+    sift,
     specialise,
+    split_sum,
     unfolded,
     weighted,
+    with_held,
+    without_first,
+    without_last,
 )
-from dropout_theory.proof.counting import split_sum
-from dropout_theory.proof.indices import sift
-from dropout_theory.proof.layers import expected, last_split, rewritten
-from dropout_theory.proof.masks import held, with_held
-from dropout_theory.proof.series import empty, shifted, without_first, without_last
-from dropout_theory.statements import ForEach, equal, less_equal
 
 t = index("t")  # the place of an input
 IN_RANGE = (assume(sp.Ge(t, 1, evaluate=False)), assume(sp.Le(t, K, evaluate=False)))

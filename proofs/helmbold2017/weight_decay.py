@@ -13,8 +13,7 @@ from typing import Any
 import sympy as sp
 from sympy import Ge, Le, Rational, Sum
 
-from dropout_theory.domains import NONNEGATIVE
-from dropout_theory.language import Relu, Scalar
+from dropout_theory.language import NONNEGATIVE, Relu, Scalar, equal, implies, less, less_equal
 from dropout_theory.papers.helmbold2017.notation import Entry, K, n
 from dropout_theory.papers.helmbold2017.weight_decay import (
     Shallow,
@@ -44,19 +43,19 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    aversion_value,
     cases,
     discharge,
+    entry_below_sum,
     identity,
     instance,
     negation,
+    relu_kept,
     restate,
+    rewritten,
     satisfied,
+    termwise,
 )
-from dropout_theory.proof.indices import entry_below_sum
-from dropout_theory.proof.layers import relu_kept, rewritten
-from dropout_theory.proof.optima import aversion_value
-from dropout_theory.proof.series import termwise
-from dropout_theory.statements import equal, implies, less, less_equal
 
 activity, level, cost, slope = Scalar("A"), Scalar("u"), Scalar("q", NONNEGATIVE), Scalar("mu", NONNEGATIVE)
 peak = sp.Max(0, 1 - 2 * slope)

@@ -15,10 +15,9 @@ from dropout_theory.proofs.helmbold2017.scaled_labels import labelled
 from dropout_theory.proofs.helmbold2017.weight_decay import aversion_is_closed_form
 from sympy import Rational, S
 
-from dropout_theory.claim import Claim
-from dropout_theory.domains import NONNEGATIVE, REAL
-from dropout_theory.language import Scalar
-from dropout_theory.mutants.widening import in_domain, renewed
+from dropout_theory.ablation.widening import in_domain, renewed
+from dropout_theory.claims import Claim, refute, witness
+from dropout_theory.language import NONNEGATIVE, REAL, Aversion, Scalar, equal, less, less_equal, put_values
 from dropout_theory.papers.helmbold2017 import appendix_b_closed_form as last_part
 from dropout_theory.papers.helmbold2017 import appendix_b_remarks as remarks
 from dropout_theory.papers.helmbold2017 import s01_penalties as norms
@@ -32,18 +31,14 @@ from dropout_theory.proof import (
     arithmetic,
     assume,
     at_instance,
+    aversion_value,
     discharge,
     meaningless,
     negation,
-    put_values,
+    parameters_replaced,
     refutation,
-    refute,
-    witness,
+    unbounded,
 )
-from dropout_theory.proof.optima import aversion_value, unbounded
-from dropout_theory.proof.training import replaced
-from dropout_theory.statements import equal, less, less_equal
-from dropout_theory.training import Aversion
 
 ENDS, ALL = (f"lambda in positive real, not {domain}" for domain in (NONNEGATIVE, REAL))
 small = {K: 1, n: 1, x: {(1,): 1}}
@@ -110,9 +105,9 @@ def value_from(aversion: Aversion, least: Any, best: dict[Any, Any], risk: Any, 
     criterion, reached = aversion.criterion, equal(aversion.criterion, least)
     return aversion_value(aversion, arithmetic(less_equal(least, criterion)),
                           discharge(reached, arithmetic(equal(aversion.risk, risk), assume(reached))),
-                          (best, arithmetic(equal(replaced(criterion, best), least))),
+                          (best, arithmetic(equal(parameters_replaced(criterion, best), least))),
                           arithmetic(less_equal(0, aversion.risk)),
-                          (fitted, arithmetic(equal(replaced(aversion.risk, fitted), 0))))
+                          (fitted, arithmetic(equal(parameters_replaced(aversion.risk, fitted), 0))))
 
 
 def both_fit(claim: Claim, values: dict[Any, Any], one: dict[Any, Any], other: dict[Any, Any]) -> Theorem:
@@ -169,7 +164,7 @@ def bottomless(claim: Claim, values: dict[Any, Any]) -> Theorem:
     """A claim about minimisers that says nothing for the decay -1: unused output weights lower the criterion."""
     wide, values = in_domain(claim, lam, REAL), {K: 1, n: 1, **values, renewed(lam, REAL): -1}
     (aversion,) = put_values(wide.statement, values).atoms(Aversion)
-    below = arithmetic(less(replaced(aversion.criterion, heavy), level))
+    below = arithmetic(less(parameters_replaced(aversion.criterion, heavy), level))
     return meaningless(unbounded(aversion, level, heavy, below), wide, values)
 
 

@@ -13,28 +13,28 @@ import sympy as sp
 from dropout_theory.proofs.helmbold2017.tactics import family_in, layer, squared
 from sympy import Sum
 
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Recursion, Scalar, substitute
+from dropout_theory.claims import prove
+from dropout_theory.language import POSITIVE, E, ForEach, Recursion, Scalar, equal, less_equal, substitute
 from dropout_theory.papers.helmbold2017 import s04_best_constant as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n, p
 from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    expected,
     generalise,
     identity,
     induction,
     instance,
-    prove,
+    relu_kept,
     restate,
     rewrite,
+    rewritten,
     satisfied,
     specialise,
     unfolded,
     weighted,
 )
-from dropout_theory.proof.layers import expected, relu_kept, rewritten
-from dropout_theory.statements import ForEach, equal, less_equal
 
 WIDE, q = paper.wide, paper.q
 ONES, ZEROS = family_in(WIDE.at_one, "h"), family_in(WIDE.at_zero, "h0")

@@ -12,8 +12,8 @@ from typing import Any
 
 from sympy import Rational
 
-from dropout_theory.claim import REGISTRY
-from dropout_theory.language import Relu, Scalar, gates
+from dropout_theory.claims import REGISTRY, refute
+from dropout_theory.language import Aversion, Relu, Scalar, equal, gates, less_equal, put_values
 from dropout_theory.papers.helmbold2017.notation import K, d, k, n, p
 from dropout_theory.papers.helmbold2017.s03_scaling import W1, X, Y, a, b, b0, w
 from dropout_theory.proof import (
@@ -21,19 +21,15 @@ from dropout_theory.proof import (
     apply,
     arithmetic,
     assume,
+    aversion_value,
     discharge,
     instance,
     negation,
-    put_values,
+    over_masks,
+    parameters_replaced,
     refutation,
-    refute,
     satisfied,
 )
-from dropout_theory.proof.layers import over_masks
-from dropout_theory.proof.optima import aversion_value
-from dropout_theory.proof.training import replaced
-from dropout_theory.statements import equal, less_equal
-from dropout_theory.training import Aversion
 
 half, quarter = Rational(1, 2), Rational(1, 4)
 FAIR = assume(equal(p, half))
@@ -87,10 +83,10 @@ def value_for_inputs(aversion: Aversion) -> Theorem:
     silent = {W1: Rational(2, 7), b: -Rational(2, 7), w: 1, b0: Rational(3, 7)}
     exact = {W1: 1, b: 0, w: 1, b0: 0}
     return aversion_value(aversion, arithmetic(less_equal(least, aversion.criterion), bound, criterion), at_best,
-                          (silent, by_masks(replaced(aversion.criterion, silent), least)),
+                          (silent, by_masks(parameters_replaced(aversion.criterion, silent), least)),
                           arithmetic(less_equal(0, aversion.risk), risk),
-                          (exact, by_masks(replaced(aversion.risk, exact), 0)),
-                          by_masks(replaced(aversion.risk, silent), largest))
+                          (exact, by_masks(parameters_replaced(aversion.risk, exact), 0)),
+                          by_masks(parameters_replaced(aversion.risk, silent), largest))
 
 
 def value_for_zeros(aversion: Aversion) -> Theorem:
@@ -104,9 +100,9 @@ def value_for_zeros(aversion: Aversion) -> Theorem:
     at_best = discharge(premise, arithmetic(equal(aversion.risk, quarter), risk, *centred))
     constant = {W1: 0, b: 0, w: 0, b0: half}
     return aversion_value(aversion, arithmetic(less_equal(quarter, aversion.criterion), criterion), at_best,
-                          (constant, by_masks(replaced(aversion.criterion, constant), quarter)),
+                          (constant, by_masks(parameters_replaced(aversion.criterion, constant), quarter)),
                           arithmetic(less_equal(quarter, aversion.risk), risk),
-                          (constant, by_masks(replaced(aversion.risk, constant), quarter)))
+                          (constant, by_masks(parameters_replaced(aversion.risk, constant), quarter)))
 
 
 @refute("helmbold2017:thm4", without="full rank")

@@ -5,8 +5,8 @@ Equations (3), (4) and (5) need no argument here: their Taylor coefficients and 
 
 import sympy as sp
 
-from dropout_theory.domains import REAL
-from dropout_theory.language import Scalar
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import REAL, Scalar, less_equal
 from dropout_theory.papers.marginalized.s02_approach import (
     INDEFINITE,
     NONNEGATIVE_PENALTY,
@@ -30,8 +30,7 @@ from dropout_theory.papers.marginalized.s02_approach import (
     share,
     y1,
 )
-from dropout_theory.proof import Theorem, arithmetic, conjunction, instance, prove, restate, weighted, witness
-from dropout_theory.statements import less_equal
+from dropout_theory.proof import Theorem, arithmetic, conjunction, instance, restate, weighted
 
 square = Scalar("x", REAL)
 

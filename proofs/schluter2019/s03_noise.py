@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dropout_theory.language import E, Scalar
+from dropout_theory.claims import prove
+from dropout_theory.language import E, Scalar, equal
 from dropout_theory.papers.schluter2019.notation import c, delta, derivative, n, score, slope
 from dropout_theory.papers.schluter2019.s03_noise import Y
-from dropout_theory.proof import Theorem, instance, prove, restate
-from dropout_theory.proof.series import low_derivative, two_outcomes
-from dropout_theory.statements import equal
+from dropout_theory.proof import Theorem, instance, low_derivative, restate, two_outcomes
 
 
 @prove("schluter2019:sec3-power-of-gate")

@@ -6,8 +6,8 @@ from functools import cache
 
 import sympy as sp
 
-from dropout_theory.claim import REGISTRY
-from dropout_theory.language import E, logistic
+from dropout_theory.claims import REGISTRY, prove
+from dropout_theory.language import DerivativeAt, E, Stirling2, equal, less, less_equal, logistic
 from dropout_theory.papers.schluter2019.notation import (
     c,
     delta,
@@ -42,22 +42,18 @@ from dropout_theory.proof import (
     Theorem,
     arithmetic,
     assume,
+    chain,
     cite,
     conjunction,
+    differentiate,
+    empty,
+    factorial_step,
     generalise,
     identity,
     instance,
-    prove,
+    low_derivative,
     restate,
     rewrite,
-    weighted,
-)
-from dropout_theory.proof.analysis import differentiate
-from dropout_theory.proof.series import (
-    chain,
-    empty,
-    factorial_step,
-    low_derivative,
     shifted,
     stirling_edge,
     stirling_outside,
@@ -66,11 +62,10 @@ from dropout_theory.proof.series import (
     times,
     tower,
     two_outcomes,
+    weighted,
     without_first,
     without_last,
 )
-from dropout_theory.series import DerivativeAt, Stirling2
-from dropout_theory.statements import equal, less, less_equal
 
 spread = q * (1 - q)  # p' as a polynomial in p
 

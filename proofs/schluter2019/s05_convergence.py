@@ -6,9 +6,21 @@ from functools import cache
 
 import sympy as sp
 
-from dropout_theory.claim import REGISTRY
-from dropout_theory.domains import UNIT
-from dropout_theory.language import E, Scalar, gates
+from dropout_theory.claims import REGISTRY, classical_fact, prove, witness
+from dropout_theory.language import (
+    UNIT,
+    Converges,
+    E,
+    LargestOutcome,
+    Scalar,
+    Stirling2,
+    SumsTo,
+    equal,
+    gates,
+    implies,
+    less,
+    less_equal,
+)
 from dropout_theory.papers.schluter2019.notation import (
     beta,
     c,
@@ -41,30 +53,25 @@ from dropout_theory.papers.schluter2019.s05_convergence import (
     w,
 )
 from dropout_theory.proof import (
+    ORDER,
+    PolePair,
     Theorem,
     apply,
+    arctangent_range,
     arithmetic,
     assume,
     cite,
     classical,
-    classical_fact,
     conjunction,
+    converges_within,
     discharge,
+    diverges_beyond,
+    empty,
+    factorial_step,
+    growth,
     iff,
     induction,
     instance,
-    prove,
-    specialise,
-    weighted,
-    witness,
-)
-from dropout_theory.proof.convergence import (
-    ORDER,
-    PolePair,
-    arctangent_range,
-    converges_within,
-    diverges_beyond,
-    growth,
     largest_absolute,
     largest_of_gate,
     largest_of_sum,
@@ -73,21 +80,17 @@ from dropout_theory.proof.convergence import (
     no_sum,
     pole_pair,
     same_value,
-    zeta_growth,
-)
-from dropout_theory.proof.series import (
-    empty,
-    factorial_step,
     shifted,
+    specialise,
     stirling_edge,
     stirling_outside,
     stirling_recurrence,
     termwise,
+    weighted,
     without_first,
     without_last,
+    zeta_growth,
 )
-from dropout_theory.series import LargestOutcome, Stirling2
-from dropout_theory.statements import Converges, SumsTo, equal, implies, less, less_equal
 
 
 def one_feature(weight: int, drop: sp.Rational) -> dict[object, object]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dropout_theory.claim import Claim, Hypothesis, load
+from dropout_theory.claims import Claim, Hypothesis, load
 
 load()  # planted statements borrow atoms from the papers' modules, which register their claims
 

@@ -2,33 +2,23 @@
 
 import sympy as sp
 
-from dropout_theory.claim import Hypothesis
-from dropout_theory.domains import interval
-from dropout_theory.language import Cov, E, Relu, Scalar, Var
+from dropout_theory.claims import Hypothesis
+from dropout_theory.language import Cov, E, ForEach, Relu, Scalar, Var, equal, equivalent, interval, less, less_equal
 from dropout_theory.papers.bouthillier2015.s04_noise_levels import (
-    MORE_DIVERSE,
-    dropped,
-    dropped_plain,
-    highest,
-    kept,
-    p,
-    plain,
-    shared,
-    shared_kept,
-    units,
+              MORE_DIVERSE,
+              dropped,
+              dropped_plain,
+              highest,
+              kept,
+              p,
+              plain,
+              shared,
+              shared_kept,
+              units,
 )
-from dropout_theory.papers.bouthillier2015.s08_appendix import (
-    ACTIVE,
-    N,
-    active,
-    counts,
-    d,
-    gate,
-    mask,
-)
+from dropout_theory.papers.bouthillier2015.s08_appendix import ACTIVE, N, active, counts, d, gate, mask
 from dropout_theory.papers.bouthillier2015.s08_appendix import j as unit
 from dropout_theory.papers.bouthillier2015.s08_appendix import p as success
-from dropout_theory.statements import ForEach, equal, equivalent, less, less_equal
 from planted import Plant
 
 PLANT = Plant("bouthillier2015")

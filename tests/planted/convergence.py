@@ -2,43 +2,52 @@
 
 import sympy as sp
 
-from dropout_theory.claim import Hypothesis
-from dropout_theory.domains import OPEN_PROBABILITY
-from dropout_theory.language import E, Scalar
+from dropout_theory.claims import Hypothesis
+from dropout_theory.language import (
+              OPEN_PROBABILITY,
+              Converges,
+              E,
+              ForEach,
+              Scalar,
+              Stirling2,
+              equal,
+              equivalent,
+              implies,
+              less,
+              less_equal,
+)
 from dropout_theory.papers.schluter2019.notation import (
-    beta,
-    c,
-    d,
-    delta,
-    derivative,
-    deviation,
-    explicit,
-    i,
-    j,
-    k,
-    noisy_score,
-    p,
-    score,
-    slope,
-    strict_delta,
-    triangle,
-    x,
+              beta,
+              c,
+              d,
+              delta,
+              derivative,
+              deviation,
+              explicit,
+              i,
+              j,
+              k,
+              noisy_score,
+              p,
+              score,
+              slope,
+              strict_delta,
+              triangle,
+              x,
 )
 from dropout_theory.papers.schluter2019.s03_noise import scaled, small, to_order
 from dropout_theory.papers.schluter2019.s05_convergence import (
-    alternating,
-    converges,
-    expansion,
-    factorial,
-    growing,
-    growth,
-    largest,
-    largest_down,
-    largest_up,
-    reach,
+              alternating,
+              converges,
+              expansion,
+              factorial,
+              growing,
+              growth,
+              largest,
+              largest_down,
+              largest_up,
+              reach,
 )
-from dropout_theory.series import Stirling2
-from dropout_theory.statements import Converges, ForEach, equal, equivalent, implies, less, less_equal
 from planted import Plant
 
 PLANT = Plant("schluter2019")

@@ -2,9 +2,8 @@
 
 from sympy import Rational, Sum, sqrt
 
-from dropout_theory.claim import Hypothesis
-from dropout_theory.domains import NONNEGATIVE, REAL
-from dropout_theory.language import E, Relu, Scalar, family
+from dropout_theory.claims import Hypothesis
+from dropout_theory.language import NONNEGATIVE, REAL, E, ForEach, Relu, Scalar, both, equal, family, less, less_equal
 from dropout_theory.papers.helmbold2017.notation import (
     INPUT_NODES,
     K,
@@ -55,7 +54,6 @@ from dropout_theory.papers.helmbold2017.s04_negative_weights import (
 )
 from dropout_theory.papers.helmbold2017.s04_negative_weights import n as trials
 from dropout_theory.papers.helmbold2017.s05_penalty import disturbed, label, penalty_of, q
-from dropout_theory.statements import ForEach, both, equal, less, less_equal
 from planted import Plant
 
 PLANT = Plant("helmbold2017")

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import sympy as sp
 
-from dropout_theory.claim import Hypothesis
-from dropout_theory.domains import OPEN_UNIT, POSITIVE, UNIT, interval
+from dropout_theory.claims import Hypothesis
 from dropout_theory.language import (
     NWGM,
+    OPEN_UNIT,
+    POSITIVE,
+    UNIT,
     E,
     G,
     Gc,
     Relu,
     Scalar,
+    convexity,
     distribution,
+    equal,
     family,
     index,
+    interval,
+    less,
+    less_equal,
     logistic,
     normal,
     size,
     subnetwork,
     weights,
 )
-from dropout_theory.proof.universal import convexity
-from dropout_theory.statements import equal, less, less_equal
 from planted import Plant
 
 PLANT = Plant("baldi2014")

@@ -2,27 +2,33 @@
 
 from sympy import Product, Rational, Sum, exp, sqrt
 
-from dropout_theory.claim import Hypothesis
-from dropout_theory.domains import NONNEGATIVE, OPEN_UNIT, POSITIVE
+from dropout_theory.claims import Hypothesis
 from dropout_theory.language import (
-    NWGM,
-    Cov,
-    E,
-    G,
-    Scalar,
-    Var,
-    family,
-    logistic,
-    placeholder,
-    recursion,
-    weights,
+              NONNEGATIVE,
+              NWGM,
+              OPEN_UNIT,
+              POSITIVE,
+              Cov,
+              E,
+              ForEach,
+              G,
+              SameToOrder,
+              Scalar,
+              Var,
+              equal,
+              family,
+              less,
+              less_equal,
+              logistic,
+              placeholder,
+              recursion,
+              weights,
 )
 from dropout_theory.papers.baldi2014 import s02_linear as linear
 from dropout_theory.papers.baldi2014 import s03_deep_linear as deep
 from dropout_theory.papers.baldi2014 import s04_shallow as shallow
 from dropout_theory.papers.baldi2014 import s05_deep as outputs
 from dropout_theory.papers.baldi2014 import s11_regularization as last
-from dropout_theory.statements import ForEach, SameToOrder, equal, less, less_equal
 from planted import Plant
 
 PLANT = Plant("baldi2014")

@@ -2,37 +2,48 @@
 
 import sympy as sp
 
-from dropout_theory.domains import POSITIVE, interval
-from dropout_theory.language import Cov, E, Scalar, Var, gates, weights
+from dropout_theory.language import (
+              POSITIVE,
+              Cov,
+              E,
+              SameToOrder,
+              Scalar,
+              Var,
+              equal,
+              gates,
+              interval,
+              less,
+              less_equal,
+              weights,
+)
 from dropout_theory.papers.marginalized.s02_approach import (
-    C,
-    D,
-    K,
-    N,
-    cross_entropy,
-    hessian,
-    i,
-    j,
-    jacobian,
-    k,
-    o,
-    output,
-    over_classes,
-    penalty,
-    perturbed,
-    scale,
-    score_along,
-    spread,
-    step,
-    third,
-    trace,
-    v,
-    y,
+              C,
+              D,
+              K,
+              N,
+              cross_entropy,
+              hessian,
+              i,
+              j,
+              jacobian,
+              k,
+              o,
+              output,
+              over_classes,
+              penalty,
+              perturbed,
+              scale,
+              score_along,
+              spread,
+              step,
+              third,
+              trace,
+              v,
+              y,
 )
 from dropout_theory.papers.marginalized.s02_approach import a as scores
 from dropout_theory.papers.marginalized.s02_approach import direction as u
 from dropout_theory.papers.marginalized.s02_approach import loss as value
-from dropout_theory.statements import SameToOrder, equal, less, less_equal
 from planted import Plant
 
 PLANT = Plant("marginalized")

@@ -2,11 +2,10 @@
 
 from sympy import Abs, Rational, sqrt
 
-from dropout_theory.claim import Hypothesis
-from dropout_theory.language import NWGM, E, G, Gc, Var
+from dropout_theory.claims import Hypothesis
+from dropout_theory.language import NWGM, E, G, Gc, Var, both, equal, equivalent, less, less_equal
 from dropout_theory.papers.baldi2014 import s08_approximation as approximation
 from dropout_theory.papers.baldi2014 import s08_means as means
-from dropout_theory.statements import both, equal, equivalent, less, less_equal
 from planted import Plant
 
 PLANT = Plant("baldi2014")

@@ -2,14 +2,13 @@
 
 from sympy import Rational, Sum
 
-from dropout_theory.language import E, Var
+from dropout_theory.language import E, Var, equal, implies, less, less_equal
 from dropout_theory.papers.helmbold2017.notation import K, d, k, n
 from dropout_theory.papers.helmbold2017.s04_gadgets import LEM9, a, c, i, m, network, some_kept, unit, yhat
 from dropout_theory.papers.helmbold2017.s04_gadgets import x as bits
 from dropout_theory.papers.helmbold2017.s04_supermodular import V00, V02, V20, V22, criterion, fifth, two
 from dropout_theory.papers.helmbold2017.s05_growth import growth, y
 from dropout_theory.papers.helmbold2017.s05_growth import yhat as equal_output
-from dropout_theory.statements import equal, implies, less, less_equal
 from planted import Plant
 
 PLANT = Plant("helmbold2017")

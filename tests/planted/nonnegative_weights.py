@@ -2,7 +2,7 @@
 
 from sympy import Rational, binomial, sqrt
 
-from dropout_theory.language import E
+from dropout_theory.language import E, ForEach, equal, less, less_equal
 from dropout_theory.papers.helmbold2017 import s04_one_input_deep as deep
 from dropout_theory.papers.helmbold2017 import s04_optimum as optimum
 from dropout_theory.papers.helmbold2017.notation import K, d, n, p, parameter_families
@@ -10,15 +10,15 @@ from dropout_theory.papers.helmbold2017.s04_best_constant import bias
 from dropout_theory.papers.helmbold2017.s04_best_constant import bound as any_keep_bound
 from dropout_theory.papers.helmbold2017.s04_best_constant import criterion as equal_criterion
 from dropout_theory.papers.helmbold2017.s04_level_means import (
-    a,
-    b,
-    corner_values,
-    criterion,
-    ell,
-    general,
-    kept,
-    net,
-    psi,
+             a,
+             b,
+             corner_values,
+             criterion,
+             ell,
+             general,
+             kept,
+             net,
+             psi,
 )
 from dropout_theory.papers.helmbold2017.s04_lower_bound import NEARLY_BEST
 from dropout_theory.papers.helmbold2017.s04_lower_bound import general as any_keep
@@ -31,7 +31,6 @@ from dropout_theory.papers.helmbold2017.s04_one_input import criterion as one_in
 from dropout_theory.papers.helmbold2017.s04_optimum import anything
 from dropout_theory.papers.helmbold2017.s04_supermodular import bias_atoms, one_layer, weight_atoms
 from dropout_theory.papers.helmbold2017.s05_growth import c, growth, y
-from dropout_theory.statements import ForEach, equal, less, less_equal
 from planted import Plant
 
 PLANT = Plant("helmbold2017")

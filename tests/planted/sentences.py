@@ -2,32 +2,31 @@
 
 from sympy import Product, Rational, S, Sum
 
-from dropout_theory.domains import OPEN_PROBABILITY
-from dropout_theory.language import E, Scalar, Var
+from dropout_theory.language import OPEN_PROBABILITY, E, Scalar, Var, equal, implies, less, less_equal
 from dropout_theory.papers.helmbold2017.notation import K, Parameters, d, hidden, k, n, output, p, scaled
 from dropout_theory.papers.helmbold2017.s01_penalties import CANDIDATES, A, convex, label, model_penalty, penalty_at
 from dropout_theory.papers.helmbold2017.s02_conventions import (
-    PREDICTION,
-    D,
-    at_prediction,
-    keep_output,
-    last_gate,
-    r,
-    r0,
-    target,
-    x,
+              PREDICTION,
+              D,
+              at_prediction,
+              keep_output,
+              last_gate,
+              r,
+              r0,
+              target,
+              x,
 )
 from dropout_theory.papers.helmbold2017.s03_minimisers import W1 as first_weights
 from dropout_theory.papers.helmbold2017.s03_minimisers import D as plain_output
 from dropout_theory.papers.helmbold2017.s03_minimisers import (
-    b,
-    centred,
-    mu,
-    nearby,
-    network,
-    other_last,
-    under_dropout,
-    undone,
+              b,
+              centred,
+              mu,
+              nearby,
+              network,
+              other_last,
+              under_dropout,
+              undone,
 )
 from dropout_theory.papers.helmbold2017.s03_minimisers import x as inputs
 from dropout_theory.papers.helmbold2017.s04_distributions import W1, bias_atoms, criterion, weight_atoms
@@ -40,7 +39,6 @@ from dropout_theory.papers.helmbold2017.s05_depth import c, risk
 from dropout_theory.papers.helmbold2017.s05_depth import criterion as equal_criterion
 from dropout_theory.papers.helmbold2017.s07_conclusions import clean, logistic_penalty, unit, w
 from dropout_theory.papers.helmbold2017.s07_conclusions import x as unit_inputs
-from dropout_theory.statements import equal, implies, less, less_equal
 from planted import Plant
 
 PLANT = Plant("helmbold2017")

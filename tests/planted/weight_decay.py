@@ -2,50 +2,60 @@
 
 from sympy import Abs, Max, Rational, S, Sum, sqrt
 
-from dropout_theory.claim import Hypothesis
-from dropout_theory.domains import NONNEGATIVE, REAL
-from dropout_theory.language import Relu, Scalar
+from dropout_theory.claims import Hypothesis
+from dropout_theory.language import (
+              NONNEGATIVE,
+              REAL,
+              ForEach,
+              Relu,
+              Scalar,
+              both,
+              equal,
+              equivalent,
+              implies,
+              less,
+              less_equal,
+)
 from dropout_theory.papers.helmbold2017.appendix_b import on_0, on_1, shifted, silent_on_zero
 from dropout_theory.papers.helmbold2017.appendix_b_closed_form import (
-    alpha,
-    at,
-    best_value,
-    budget,
-    halves,
-    no_less,
-    out,
-    reached,
-    s,
-    spent,
+              alpha,
+              at,
+              best_value,
+              budget,
+              halves,
+              no_less,
+              out,
+              reached,
+              s,
+              spent,
 )
 from dropout_theory.papers.helmbold2017.appendix_b_linear import best_bias, centred, forward, unbiased
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.s03_weight_decay import closed_form, criterion, degenerate, least, length
 from dropout_theory.papers.helmbold2017.weight_decay import (
-    Shallow,
-    V,
-    a,
-    activation,
-    b,
-    criterion_of,
-    j,
-    k,
-    lam,
-    nonzero_input,
-    on_x,
-    on_zero,
-    optimum,
-    own,
-    own_weights,
-    projection,
-    risk_of,
-    size_of,
-    square,
-    w,
-    x,
-    x_entry,
+              Shallow,
+              V,
+              a,
+              activation,
+              b,
+              criterion_of,
+              j,
+              k,
+              lam,
+              nonzero_input,
+              on_x,
+              on_zero,
+              optimum,
+              own,
+              own_weights,
+              projection,
+              risk_of,
+              size_of,
+              square,
+              w,
+              x,
+              x_entry,
 )
-from dropout_theory.statements import ForEach, both, equal, equivalent, implies, less, less_equal
 from planted import Plant
 
 PLANT = Plant("helmbold2017")

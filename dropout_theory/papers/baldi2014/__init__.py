@@ -1,6 +1,6 @@
 """Baldi and Sadowski (2014): what dropout averages, exactly in linear networks and approximately in logistic ones."""
 
-from dropout_theory.claim import Paper
+from dropout_theory.claims import Paper
 
 PAPER = Paper(
     key="baldi2014",

@@ -6,15 +6,20 @@ from typing import Any
 
 from sympy import Function, Lambda, Rational, Sum, Symbol
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import PROBABILITY, UNIT, Domain
+from dropout_theory.claims import Erratum, Hypothesis, Section
 from dropout_theory.language import (
+    PROBABILITY,
+    UNIT,
     Cov,
+    Domain,
     E,
+    ForEach,
     RandomScalar,
     Scalar,
     Var,
+    both,
     distribution,
+    equal,
     family,
     gates,
     index,
@@ -22,7 +27,6 @@ from dropout_theory.language import (
     subnetwork,
     weights,
 )
-from dropout_theory.statements import ForEach, both, equal
 
 claim = Section("baldi2014", "2")
 

@@ -9,23 +9,29 @@ from typing import Any
 
 from sympy import KroneckerDelta, Rational, Sum
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import PROBABILITY, Domain
+from dropout_theory.claims import Erratum, Hypothesis, Section
 from dropout_theory.language import (
+    PROBABILITY,
+    Domain,
     E,
+    ForEach,
     Largest,
     Smallest,
+    both,
     distribution,
+    equal,
     family,
     gates,
+    implies,
     index,
+    less,
+    less_equal,
     placeholder,
     recursion,
     size,
     subnetwork,
     weights,
 )
-from dropout_theory.statements import ForEach, both, equal, implies, less, less_equal
 
 claim = Section("baldi2014", "3")
 

@@ -6,15 +6,21 @@ from typing import Any
 
 from sympy import Function, KroneckerDelta, Pow, Product, Sum, exp
 
-from dropout_theory.claim import Erratum, Section
-from dropout_theory.domains import NONNEGATIVE, PROBABILITY
+from dropout_theory.claims import Erratum, Section
 from dropout_theory.language import (
+    NONNEGATIVE,
     NWGM,
+    PROBABILITY,
     Cov,
     E,
+    Exists,
+    ForEach,
     G,
     Scalar,
+    both,
+    different,
     distribution,
+    equal,
     family,
     gates,
     index,
@@ -24,7 +30,6 @@ from dropout_theory.language import (
     subnetwork,
     weights,
 )
-from dropout_theory.statements import Exists, ForEach, both, different, equal
 
 claim = Section("baldi2014", "4")
 

@@ -6,32 +6,35 @@ from typing import Any
 
 from sympy import Rational, Sum, log
 
-from dropout_theory.claim import Erratum, Section
-from dropout_theory.domains import NONNEGATIVE, OPEN_UNIT, POSITIVE, PROBABILITY, UNIT, interval
+from dropout_theory.claims import Erratum, Section
 from dropout_theory.language import (
+    NONNEGATIVE,
     NWGM,
+    OPEN_UNIT,
+    POSITIVE,
+    PROBABILITY,
+    UNIT,
     E,
+    ForEach,
+    SameToOrder,
     Scalar,
     Var,
+    both,
     distribution,
+    equal,
+    equivalent,
     family,
     gates,
+    implies,
     index,
+    interval,
+    less_equal,
     logistic,
     placeholder,
     recursion,
     size,
     subnetwork,
     weights,
-)
-from dropout_theory.statements import (
-    ForEach,
-    SameToOrder,
-    both,
-    equal,
-    equivalent,
-    implies,
-    less_equal,
 )
 
 claim = Section("baldi2014", "5")

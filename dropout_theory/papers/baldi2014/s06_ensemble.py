@@ -6,11 +6,34 @@ from typing import Any
 
 from sympy import Function, Lambda, Rational, S, Sum, Symbol, exp, log, oo
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import NONNEGATIVE, OPEN_UNIT, POSITIVE, PROBABILITY, UNIT, interval
-from dropout_theory.language import NWGM, E, G, Gc, Scalar, distribution, family, index, logistic, size, subnetwork
-from dropout_theory.proof.universal import convexity
-from dropout_theory.statements import ForAll, ForEach, both, equivalent, implies, less, less_equal
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import (
+    NONNEGATIVE,
+    NWGM,
+    OPEN_UNIT,
+    POSITIVE,
+    PROBABILITY,
+    UNIT,
+    E,
+    ForAll,
+    ForEach,
+    G,
+    Gc,
+    Scalar,
+    both,
+    convexity,
+    distribution,
+    equivalent,
+    family,
+    implies,
+    index,
+    interval,
+    less,
+    less_equal,
+    logistic,
+    size,
+    subnetwork,
+)
 
 claim = Section("baldi2014", "6")
 

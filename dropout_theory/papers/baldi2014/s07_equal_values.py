@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sympy import Lambda, Rational, Symbol
 
-from dropout_theory.claim import Hypothesis, Section
+from dropout_theory.claims import Hypothesis, Section
+from dropout_theory.language import equal
 from dropout_theory.papers.baldi2014.s07_functions import DIFFERENT_ENDS, between, f, member, members, u, v, x
-from dropout_theory.statements import equal
 
 EQUAL_VALUES = Hypothesis("equal values", equal(f(u), f(v)))
 

@@ -9,10 +9,31 @@ from typing import Any
 
 from sympy import Function, Integer, Lambda, Product, Rational, S, Symbol, exp, log, tanh
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import OPEN_UNIT, POSITIVE, PROBABILITY, UNIT, interval
-from dropout_theory.language import NWGM, E, Scalar, distribution, index, logistic, size, subnetwork, weights
-from dropout_theory.statements import ForAll, both, different, either, equal, implies, less, less_equal
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import (
+    NWGM,
+    OPEN_UNIT,
+    POSITIVE,
+    PROBABILITY,
+    UNIT,
+    E,
+    ForAll,
+    Scalar,
+    both,
+    different,
+    distribution,
+    either,
+    equal,
+    implies,
+    index,
+    interval,
+    less,
+    less_equal,
+    logistic,
+    size,
+    subnetwork,
+    weights,
+)
 
 claim = Section("baldi2014", "7.1")
 

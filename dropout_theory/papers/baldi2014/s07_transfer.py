@@ -6,10 +6,24 @@ from typing import Any
 
 from sympy import Abs, Rational, erf, exp, log, pi, sqrt
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Relu, Scalar, distribution, index, normal, size, subnetwork, weights
-from dropout_theory.statements import both, different, equal, less, less_equal
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import (
+    POSITIVE,
+    E,
+    Relu,
+    Scalar,
+    both,
+    different,
+    distribution,
+    equal,
+    index,
+    less,
+    less_equal,
+    normal,
+    size,
+    subnetwork,
+    weights,
+)
 
 claim = Section("baldi2014", "7.2")
 

@@ -6,22 +6,32 @@ from typing import Any
 
 from sympy import Abs, Rational, sqrt
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import OPEN_UNIT, POSITIVE, UNIT, interval
-from dropout_theory.language import NWGM, E, G, Gc, Scalar, Var, family, weights
-from dropout_theory.papers.baldi2014.s08_means import HALF, N, P, complement_share, every, j, k, m
-from dropout_theory.statements import (
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import (
+    NWGM,
+    OPEN_UNIT,
+    POSITIVE,
+    UNIT,
+    E,
     Exists,
     ForEach,
+    G,
+    Gc,
     SameToOrder,
+    Scalar,
+    Var,
     both,
     either,
     equal,
     equivalent,
+    family,
     implies,
+    interval,
     less,
     less_equal,
+    weights,
 )
+from dropout_theory.papers.baldi2014.s08_means import HALF, N, P, complement_share, every, j, k, m
 
 claim = Section("baldi2014", "8")
 

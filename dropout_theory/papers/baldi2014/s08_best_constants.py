@@ -12,12 +12,10 @@ from typing import Any
 
 from sympy import Max, Min, Rational, oo
 
-from dropout_theory.claim import Section
-from dropout_theory.domains import PROBABILITY, interval
-from dropout_theory.language import E, G, Scalar, Var, gates, index
+from dropout_theory.claims import Section
+from dropout_theory.language import PROBABILITY, E, G, Scalar, Var, both, equal, gates, index, interval, less
 from dropout_theory.papers.baldi2014.s08_approximation import bounds_of, estimated_distance
 from dropout_theory.papers.baldi2014.s08_means import by_square, by_variance, by_variance_sharper, gap_of
-from dropout_theory.statements import both, equal, less
 
 HALF = Rational(1, 2)
 below_one = Scalar("c", interval(0, 1, open_above=True))

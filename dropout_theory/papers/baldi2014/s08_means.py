@@ -6,24 +6,35 @@ from typing import Any
 
 from sympy import Abs, Rational, Sum, log
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import OPEN_UNIT, POSITIVE, SIZE, UNIT, interval
+from dropout_theory.claims import Erratum, Hypothesis, Section
 from dropout_theory.language import (
     NWGM,
+    OPEN_UNIT,
+    POSITIVE,
+    SIZE,
+    UNIT,
     E,
+    ForEach,
     G,
     Gc,
     Largest,
     Scalar,
     Smallest,
     Var,
+    all_equal,
+    both,
     distribution,
+    equal,
+    equivalent,
     family,
+    implies,
     index,
+    interval,
+    less,
+    less_equal,
     size,
     subnetwork,
 )
-from dropout_theory.statements import ForEach, all_equal, both, equal, equivalent, implies, less, less_equal
 
 claim = Section("baldi2014", "8")
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from sympy import Sum
 
-from dropout_theory.claim import Erratum, Section
-from dropout_theory.domains import PROBABILITY
-from dropout_theory.language import Var, family, gates, index, size, weights
-from dropout_theory.statements import ForEach, equal
+from dropout_theory.claims import Erratum, Section
+from dropout_theory.language import PROBABILITY, ForEach, Var, equal, family, gates, index, size, weights
 
 claim = Section("baldi2014", "11")
 

@@ -1,6 +1,6 @@
 """Bouthillier, Konda, Vincent and Memisevic (2015): dropout as augmentation of the inputs, with random noise levels."""
 
-from dropout_theory.claim import Paper
+from dropout_theory.claims import Paper
 
 PAPER = Paper(
     key="bouthillier2015",

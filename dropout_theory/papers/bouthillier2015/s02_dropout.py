@@ -1,9 +1,7 @@
 """Section 2: a rectified linear layer, its noisy version, and the scaling that matches their means."""
 
-from dropout_theory.claim import Section
-from dropout_theory.domains import PROBABILITY
-from dropout_theory.language import E, Relu, Scalar, gates, index, size, weights
-from dropout_theory.statements import ForEach, equal
+from dropout_theory.claims import Section
+from dropout_theory.language import PROBABILITY, E, ForEach, Relu, Scalar, equal, gates, index, size, weights
 
 claim = Section("bouthillier2015", "2")
 

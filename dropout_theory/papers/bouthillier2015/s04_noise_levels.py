@@ -5,10 +5,26 @@ The proportion dropped is close to p and levels are drawn from [0, p], so p is t
 
 import sympy as sp
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import OPEN_PROBABILITY, interval
-from dropout_theory.language import Cov, E, Relu, Scalar, Var, gates, index, size, uniform, weights
-from dropout_theory.statements import ForEach, different, equal, implies, less
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import (
+    OPEN_PROBABILITY,
+    Cov,
+    E,
+    ForEach,
+    Relu,
+    Scalar,
+    Var,
+    different,
+    equal,
+    gates,
+    implies,
+    index,
+    interval,
+    less,
+    size,
+    uniform,
+    weights,
+)
 
 claim = Section("bouthillier2015", "4.1")
 

@@ -7,31 +7,34 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import NATURAL, OPEN_PROBABILITY, POSITIVE, REAL, SIZE, Domain
+from dropout_theory.claims import Erratum, Hypothesis, Section
 from dropout_theory.language import (
+    NATURAL,
+    OPEN_PROBABILITY,
+    POSITIVE,
+    REAL,
+    SIZE,
+    Domain,
     E,
+    Exists,
+    ForEach,
     Relu,
     Scalar,
+    both,
     distribution,
+    equal,
+    equivalent,
     family,
     gates,
+    implies,
     index,
+    less,
+    less_equal,
     placeholder,
     recursion,
     size,
     subnetwork,
     weights,
-)
-from dropout_theory.statements import (
-    Exists,
-    ForEach,
-    both,
-    equal,
-    equivalent,
-    implies,
-    less,
-    less_equal,
 )
 
 claim = Section("bouthillier2015", "8.1")

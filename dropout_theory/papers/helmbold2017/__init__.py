@@ -1,6 +1,6 @@
 """Helmbold and Long (2017): what dropout does to deep networks of rectified linear units with square loss."""
 
-from dropout_theory.claim import Paper
+from dropout_theory.claims import Paper
 
 PAPER = Paper(
     key="helmbold2017",

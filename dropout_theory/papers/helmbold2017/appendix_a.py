@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from sympy import Max, Piecewise, Rational, Sum
 
-from dropout_theory.claim import Section
-from dropout_theory.domains import REAL
-from dropout_theory.language import E, Relu, Scalar, family, gates
+from dropout_theory.claims import Section
+from dropout_theory.language import REAL, E, Relu, Scalar, equal, family, gates
 from dropout_theory.papers.helmbold2017.notation import p, s
 from dropout_theory.papers.helmbold2017.s02_conventions import k
-from dropout_theory.statements import equal
 
 claim = Section("helmbold2017", "A")
 

@@ -8,9 +8,20 @@ from __future__ import annotations
 
 from sympy import Abs, Max, Min, S, Sum
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import Domain
-from dropout_theory.language import Relu, Scalar, family
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import (
+    Domain,
+    ForEach,
+    Relu,
+    Scalar,
+    both,
+    different,
+    equal,
+    family,
+    implies,
+    less,
+    less_equal,
+)
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.s03_weight_decay import criterion, least
 from dropout_theory.papers.helmbold2017.weight_decay import (
@@ -33,7 +44,6 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     w,
     x_entry,
 )
-from dropout_theory.statements import ForEach, both, different, equal, implies, less, less_equal
 
 claim = Section("helmbold2017", "B")
 

@@ -6,9 +6,19 @@ from typing import Any
 
 from sympy import Abs, Min, Rational, S, Sum, diff, sqrt
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import Relu, Scalar
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import (
+    NONNEGATIVE,
+    POSITIVE,
+    Relu,
+    Scalar,
+    both,
+    equal,
+    equivalent,
+    implies,
+    less,
+    less_equal,
+)
 from dropout_theory.papers.helmbold2017.appendix_b import RARE, unbiased
 from dropout_theory.papers.helmbold2017.appendix_b_linear import best_bias, centred, forward
 from dropout_theory.papers.helmbold2017.notation import K, n
@@ -34,7 +44,6 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     x,
     x_entry,
 )
-from dropout_theory.statements import both, equal, equivalent, implies, less, less_equal
 
 claim = Section("helmbold2017", "B")
 

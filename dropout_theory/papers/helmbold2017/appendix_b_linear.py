@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sympy import Rational, S, Sum
 
-from dropout_theory.claim import Hypothesis, Section
-from dropout_theory.language import Relu, Scalar, family
+from dropout_theory.claims import Hypothesis, Section
+from dropout_theory.language import ForEach, Relu, Scalar, both, equal, equivalent, family, implies, less, less_equal
 from dropout_theory.papers.helmbold2017.appendix_b import dot, same_outputs, t, unbiased, units
 from dropout_theory.papers.helmbold2017.notation import K
 from dropout_theory.papers.helmbold2017.s03_weight_decay import criterion, least
@@ -28,7 +28,6 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     w,
     x_entry,
 )
-from dropout_theory.statements import ForEach, both, equal, equivalent, implies, less, less_equal
 
 claim = Section("helmbold2017", "B")
 

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from sympy import Sum, sqrt
 
-from dropout_theory.claim import Hypothesis, Section
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import Relu, Scalar
+from dropout_theory.claims import Hypothesis, Section
+from dropout_theory.language import NONNEGATIVE, POSITIVE, Relu, Scalar, both, equal, implies, less
 from dropout_theory.papers.helmbold2017.appendix_b import RARE, bias, level, out, t
 from dropout_theory.papers.helmbold2017.notation import n
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE
 from dropout_theory.papers.helmbold2017.s03_weight_decay import criterion, least
 from dropout_theory.papers.helmbold2017.weight_decay import (
-    Shallow,
-    aversion_of,
-    j,
-    lam,
-    nonzero_input,
-    own,
-    own_weights,
-    risk_of,
-    size_of,
-    square,
-    x_entry,
+      Shallow,
+      aversion_of,
+      j,
+      lam,
+      nonzero_input,
+      own,
+      own_weights,
+      risk_of,
+      size_of,
+      square,
+      x_entry,
 )
-from dropout_theory.statements import both, equal, implies, less
 
 claim = Section("helmbold2017", "B")
 

@@ -13,8 +13,9 @@ from typing import Any
 import sympy as sp
 from sympy import Sum
 
-from dropout_theory.domains import REAL, Domain, interval
 from dropout_theory.language import (
+    REAL,
+    Domain,
     Family,
     Gates,
     Recursion,
@@ -23,6 +24,7 @@ from dropout_theory.language import (
     family,
     gates,
     index,
+    interval,
     placeholder,
     recursion,
     size,

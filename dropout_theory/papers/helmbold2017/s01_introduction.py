@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dropout_theory.claim import Erratum, Section
-from dropout_theory.domains import POSITIVE, REAL
-from dropout_theory.language import Scalar, family
+from dropout_theory.claims import Erratum, Section
+from dropout_theory.language import POSITIVE, REAL, Scalar, equal, family
 from dropout_theory.papers.helmbold2017.notation import (
     INPUT_NODES,
     Parameters,
@@ -17,7 +16,6 @@ from dropout_theory.papers.helmbold2017.notation import (
     pattern,
     scaled,
 )
-from dropout_theory.statements import equal
 
 claim = Section("helmbold2017", "1")
 

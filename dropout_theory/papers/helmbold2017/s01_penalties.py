@@ -7,13 +7,29 @@ from typing import Any
 import sympy as sp
 from sympy import Abs, Min, Rational
 
-from dropout_theory.claim import Hypothesis, Section
-from dropout_theory.domains import POSITIVE, interval
-from dropout_theory.language import E, Relu, Scalar, distribution, gates, index, size, subnetwork, weights
+from dropout_theory.claims import Hypothesis, Section
+from dropout_theory.language import (
+    POSITIVE,
+    Aversion,
+    E,
+    Relu,
+    Scalar,
+    both,
+    convexity,
+    different,
+    distribution,
+    equal,
+    gates,
+    implies,
+    index,
+    interval,
+    less,
+    less_equal,
+    size,
+    subnetwork,
+    weights,
+)
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE
-from dropout_theory.proof.universal import convexity
-from dropout_theory.statements import both, different, equal, implies, less, less_equal
-from dropout_theory.training import Aversion
 
 claim = Section("helmbold2017", "1")
 half = Rational(1, 2)

@@ -6,9 +6,26 @@ from typing import Any
 
 from sympy import KroneckerDelta, Rational, Sum, floor, sqrt
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import NONNEGATIVE, PROBABILITY, REAL
-from dropout_theory.language import E, Scalar, Var, distribution, family, gates, index, size
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import (
+    NONNEGATIVE,
+    PROBABILITY,
+    REAL,
+    E,
+    ForEach,
+    Scalar,
+    Var,
+    both,
+    distribution,
+    equal,
+    family,
+    gates,
+    implies,
+    index,
+    less,
+    less_equal,
+    size,
+)
 from dropout_theory.papers.helmbold2017.notation import (
     BIT,
     INPUT_NODES,
@@ -31,7 +48,6 @@ from dropout_theory.papers.helmbold2017.notation import (
 )
 from dropout_theory.papers.helmbold2017.s02_preliminaries import dropped, example_criterion, inputs, units
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE, a, aversion
-from dropout_theory.statements import ForEach, both, equal, implies, less, less_equal
 
 claim = Section("helmbold2017", "2")
 TWO = {"max_size": 2}

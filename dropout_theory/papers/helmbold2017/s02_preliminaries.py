@@ -6,9 +6,8 @@ from typing import Any
 
 from sympy import Add, Eq, Mul, Piecewise, Pow, Rational, Sum
 
-from dropout_theory.claim import Section
-from dropout_theory.domains import REAL
-from dropout_theory.language import E, Relu, distribution, family, gates, index, size
+from dropout_theory.claims import Section
+from dropout_theory.language import REAL, E, Relu, both, distribution, equal, family, gates, index, less, size
 from dropout_theory.papers.helmbold2017.notation import (
     INPUT_NODES,
     K,
@@ -23,7 +22,6 @@ from dropout_theory.papers.helmbold2017.notation import (
     s,
     scaled,
 )
-from dropout_theory.statements import both, equal, less
 
 claim = Section("helmbold2017", "2")
 

@@ -6,9 +6,25 @@ from typing import Any
 
 from sympy import Abs, Min, Not, Product, Rational, S, Sum
 
-from dropout_theory.claim import Hypothesis, Section
-from dropout_theory.domains import POSITIVE, REAL
-from dropout_theory.language import E, Relu, Scalar, family, gates
+from dropout_theory.claims import Hypothesis, Section
+from dropout_theory.language import (
+    POSITIVE,
+    REAL,
+    Aversion,
+    E,
+    ForEach,
+    Relu,
+    Scalar,
+    both,
+    different,
+    equal,
+    equivalent,
+    family,
+    gates,
+    implies,
+    less,
+    less_equal,
+)
 from dropout_theory.papers.helmbold2017.notation import (
     INPUT_NODES,
     Parameters,
@@ -38,8 +54,6 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     square,
 )
 from dropout_theory.papers.helmbold2017.weight_decay import own as shallow
-from dropout_theory.statements import ForEach, both, different, equal, equivalent, implies, less, less_equal
-from dropout_theory.training import Aversion
 
 claim = Section("helmbold2017", "3")
 TWO = {"max_size": 2}

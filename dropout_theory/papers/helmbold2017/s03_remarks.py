@@ -7,9 +7,8 @@ from typing import Any
 import sympy as sp
 from sympy import Rational, S, Sum
 
-from dropout_theory.claim import Section
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Scalar, gates
+from dropout_theory.claims import Section
+from dropout_theory.language import POSITIVE, E, ForEach, Scalar, both, equal, gates, less, less_equal
 from dropout_theory.papers.helmbold2017.notation import K, always, d, hidden, k, n, output, p, scaled
 from dropout_theory.papers.helmbold2017.s02_conventions import D, W, b, b0, h, lam, squared_weights, target, w, x
 from dropout_theory.papers.helmbold2017.s03_scaling import (
@@ -26,7 +25,6 @@ from dropout_theory.papers.helmbold2017.s03_scaling import (
 )
 from dropout_theory.papers.helmbold2017.s03_scaling import delta as hidden_delta
 from dropout_theory.papers.helmbold2017.weight_decay import aversion_of, nonzero_input
-from dropout_theory.statements import ForEach, both, equal, less, less_equal
 
 claim = Section("helmbold2017", "3")
 TWO = {"max_size": 2}

@@ -6,9 +6,26 @@ from typing import Any
 
 from sympy import Not, Product
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import POSITIVE, REAL
-from dropout_theory.language import Abstract, E, Family, Scalar, family, recursion
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import (
+    POSITIVE,
+    REAL,
+    Abstract,
+    Aversion,
+    E,
+    Family,
+    ForEach,
+    Iff,
+    Scalar,
+    both,
+    different,
+    equal,
+    equivalent,
+    family,
+    implies,
+    less,
+    recursion,
+)
 from dropout_theory.papers.helmbold2017.notation import (
     INPUT_NODES,
     Entry,
@@ -29,8 +46,6 @@ from dropout_theory.papers.helmbold2017.notation import (
     scaled,
     t,
 )
-from dropout_theory.statements import ForEach, Iff, both, different, equal, equivalent, implies, less
-from dropout_theory.training import Aversion
 
 claim = Section("helmbold2017", "3")
 

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from sympy import Min, Rational, S, Sum, sqrt
 
-from dropout_theory.claim import Hypothesis, Section
-from dropout_theory.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.language import Scalar, family
+from dropout_theory.claims import Hypothesis, Section
+from dropout_theory.language import (
+    NONNEGATIVE,
+    POSITIVE,
+    ForEach,
+    Scalar,
+    both,
+    equal,
+    equivalent,
+    family,
+    implies,
+    less,
+    less_equal,
+)
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE
 from dropout_theory.papers.helmbold2017.weight_decay import (
@@ -34,7 +45,6 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     weightless,
     x_entry,
 )
-from dropout_theory.statements import ForEach, both, equal, equivalent, implies, less, less_equal
 
 claim = Section("helmbold2017", "3.4")
 

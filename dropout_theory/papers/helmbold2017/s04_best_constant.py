@@ -9,13 +9,11 @@ from typing import Any
 
 from sympy import Rational, S
 
-from dropout_theory.claim import Hypothesis, Section
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import E, Scalar
+from dropout_theory.claims import Hypothesis, Section
+from dropout_theory.language import POSITIVE, E, SameToOrder, Scalar, equal, less
 from dropout_theory.papers.helmbold2017.notation import K, Parameters, d, n, p
 from dropout_theory.papers.helmbold2017.s04_level_means import Dropped
 from dropout_theory.papers.helmbold2017.s05_growth import c, growth, half, y, yhat, yhat_zero
-from dropout_theory.statements import SameToOrder, equal, less
 
 claim = Section("helmbold2017", "4")
 

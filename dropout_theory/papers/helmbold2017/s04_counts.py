@@ -6,11 +6,9 @@ from typing import Any
 
 from sympy import Product, Rational
 
-from dropout_theory.claim import Section
-from dropout_theory.domains import NONNEGATIVE
-from dropout_theory.language import E, Scalar, family, gates
+from dropout_theory.claims import Section
+from dropout_theory.language import NONNEGATIVE, E, ForEach, Scalar, equal, family, gates
 from dropout_theory.papers.helmbold2017.notation import HIDDEN_NODES, INPUT_NODES, K, d, k, l, n
-from dropout_theory.statements import ForEach, equal
 
 claim = Section("helmbold2017", "4")
 half = Rational(1, 2)

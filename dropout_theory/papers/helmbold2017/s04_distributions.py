@@ -10,34 +10,29 @@ from typing import Any
 
 from sympy import Rational, Sum
 
-from dropout_theory.claim import Erratum, Section
-from dropout_theory.domains import NONNEGATIVE, OPEN_PROBABILITY, POSITIVE, REAL
+from dropout_theory.claims import Erratum, Section
 from dropout_theory.language import (
+    NONNEGATIVE,
+    OPEN_PROBABILITY,
+    POSITIVE,
+    REAL,
     E,
     Recursion,
     Relu,
     Scalar,
+    equal,
     family,
     gates,
     index,
+    less,
+    less_equal,
     placeholder,
     recursion,
     size,
 )
-from dropout_theory.papers.helmbold2017.notation import (
-    BIT,
-    HIDDEN_NODES,
-    Entry,
-    d,
-    i,
-    k,
-    l,
-    n,
-    output,
-)
+from dropout_theory.papers.helmbold2017.notation import BIT, HIDDEN_NODES, Entry, d, i, k, l, n, output
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_supermodular import W1, bias_atoms, fifth, network, two, weight_atoms, wide
-from dropout_theory.statements import equal, less, less_equal
 
 claim = Section("helmbold2017", "4.3")
 ONE, TWO = {"max_size": 1}, {"max_size": 2}

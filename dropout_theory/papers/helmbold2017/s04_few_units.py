@@ -10,10 +10,9 @@ from typing import Any
 
 from sympy import Max, Rational
 
-from dropout_theory.claim import Section
-from dropout_theory.language import E, gates, index
+from dropout_theory.claims import Section
+from dropout_theory.language import E, equal, gates, index, less
 from dropout_theory.papers.helmbold2017.s04_supermodular import criterion
-from dropout_theory.statements import equal, less
 
 claim = Section("helmbold2017", "4.2")
 

@@ -8,24 +8,31 @@ from typing import Any
 
 from sympy import Product, Rational, Sum
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import POSITIVE, REAL
+from dropout_theory.claims import Erratum, Hypothesis, Section
 from dropout_theory.language import (
+    POSITIVE,
+    REAL,
     E,
     Family,
+    ForEach,
     Gates,
     Recursion,
     Relu,
+    SameToOrder,
     Scalar,
+    both,
+    equal,
     family,
     gates,
+    implies,
     index,
+    less,
+    less_equal,
     placeholder,
     recursion,
     size,
 )
 from dropout_theory.papers.helmbold2017.notation import BIT, K, d
-from dropout_theory.statements import ForEach, SameToOrder, both, equal, implies, less, less_equal
 
 claim = Section("helmbold2017", "4")
 

@@ -8,8 +8,21 @@ from typing import Any
 
 from sympy import Eq, KroneckerDelta, Piecewise, Rational, Sum, binomial
 
-from dropout_theory.claim import Section
-from dropout_theory.language import E, Gates, Recursion, family, gates, index
+from dropout_theory.claims import Section
+from dropout_theory.language import (
+    E,
+    ForEach,
+    Gates,
+    Recursion,
+    both,
+    equal,
+    family,
+    gates,
+    implies,
+    index,
+    less,
+    less_equal,
+)
 from dropout_theory.papers.helmbold2017.notation import (
     BIT,
     HIDDEN_NODES,
@@ -23,7 +36,6 @@ from dropout_theory.papers.helmbold2017.notation import (
     pattern,
 )
 from dropout_theory.papers.helmbold2017.s04_supermodular import general, network, one_layer, sigma
-from dropout_theory.statements import ForEach, both, equal, implies, less, less_equal
 
 claim = Section("helmbold2017", "4")
 

@@ -6,16 +6,25 @@ from typing import Any
 
 from sympy import Rational, sqrt
 
-from dropout_theory.claim import Hypothesis, Section
-from dropout_theory.domains import POSITIVE
-from dropout_theory.language import Scalar, size, substitute
+from dropout_theory.claims import Hypothesis, Section
+from dropout_theory.language import (
+    POSITIVE,
+    Scalar,
+    both,
+    different,
+    equal,
+    implies,
+    less,
+    less_equal,
+    size,
+    substitute,
+)
 from dropout_theory.papers.helmbold2017 import s04_negative_weights as tails
 from dropout_theory.papers.helmbold2017.notation import K, d, p
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_gadgets import network as gadgets
 from dropout_theory.papers.helmbold2017.s04_level_means import NO_SAMPLING, Dropped, criterion, psi
 from dropout_theory.papers.helmbold2017.s04_supermodular import one_layer
-from dropout_theory.statements import both, different, equal, implies, less, less_equal
 
 claim = Section("helmbold2017", "4")
 

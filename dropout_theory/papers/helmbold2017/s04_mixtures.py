@@ -6,17 +6,23 @@ from typing import Any
 
 from sympy import Rational, Sum
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import NONNEGATIVE
+from dropout_theory.claims import Erratum, Hypothesis, Section
 from dropout_theory.language import (
+    NONNEGATIVE,
     E,
+    ForEach,
     Recursion,
     Relu,
     Scalar,
+    both,
     distribution,
+    equal,
     family,
     gates,
+    implies,
     index,
+    less,
+    less_equal,
     placeholder,
     recursion,
     size,
@@ -26,7 +32,6 @@ from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_supermodular import bias_atoms, fifth, network, weight_atoms
 from dropout_theory.papers.helmbold2017.s04_zero_embeddings import network as gadgets
 from dropout_theory.papers.helmbold2017.s04_zero_embeddings import two_ones
-from dropout_theory.statements import ForEach, both, equal, implies, less, less_equal
 
 claim = Section("helmbold2017", "4.3")
 TWO = {"max_size": 2}

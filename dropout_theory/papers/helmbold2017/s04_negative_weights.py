@@ -6,9 +6,8 @@ from typing import Any
 
 from sympy import Rational, Sum, binomial, ceiling, floor, pi, sqrt
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.language import Scalar, index, size
-from dropout_theory.statements import ForEach, both, different, equal, implies, less, less_equal
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import ForEach, Scalar, both, different, equal, implies, index, less, less_equal, size
 
 claim = Section("helmbold2017", "4")
 

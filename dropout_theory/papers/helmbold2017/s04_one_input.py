@@ -6,10 +6,9 @@ from typing import Any
 
 from sympy import Rational, Sum, sympify
 
-from dropout_theory.claim import Section
-from dropout_theory.language import E, Relu, Scalar, gates, weights
+from dropout_theory.claims import Section
+from dropout_theory.language import E, Relu, Scalar, equal, gates, less_equal, weights
 from dropout_theory.papers.helmbold2017.notation import i, n
-from dropout_theory.statements import equal, less_equal
 
 claim = Section("helmbold2017", "4")
 

@@ -10,11 +10,22 @@ from typing import Any
 
 from sympy import Rational, Sum
 
-from dropout_theory.claim import Hypothesis, Section
-from dropout_theory.domains import NONNEGATIVE, REAL
-from dropout_theory.language import E, Relu, Scalar, family, gates, index, size
+from dropout_theory.claims import Hypothesis, Section
+from dropout_theory.language import (
+    NONNEGATIVE,
+    REAL,
+    E,
+    Relu,
+    Scalar,
+    equal,
+    family,
+    gates,
+    index,
+    less,
+    less_equal,
+    size,
+)
 from dropout_theory.papers.helmbold2017.notation import i, k, n
-from dropout_theory.statements import equal, less, less_equal
 
 claim = Section("helmbold2017", "4")
 half = Rational(1, 2)

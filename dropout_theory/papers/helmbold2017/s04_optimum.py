@@ -6,13 +6,12 @@ from typing import Any
 
 from sympy import Rational
 
-from dropout_theory.claim import Hypothesis, Section
-from dropout_theory.language import Scalar
+from dropout_theory.claims import Hypothesis, Section
+from dropout_theory.language import SameToOrder, Scalar, equal, less, less_equal
 from dropout_theory.papers.helmbold2017.notation import K, d, own, parameter_families
 from dropout_theory.papers.helmbold2017.s04_gadgets import eps, excess_at, m, network
 from dropout_theory.papers.helmbold2017.s04_level_means import Dropped, criterion, half
 from dropout_theory.papers.helmbold2017.s04_supermodular import one_layer
-from dropout_theory.statements import SameToOrder, equal, less, less_equal
 
 claim = Section("helmbold2017", "4")
 

@@ -5,9 +5,25 @@ from __future__ import annotations
 import sympy as sp
 from sympy import Product, Rational, Sum
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import NONNEGATIVE, REAL
-from dropout_theory.language import E, Relu, Scalar, Var, family, gates
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import (
+    NONNEGATIVE,
+    REAL,
+    E,
+    ForAll,
+    ForEach,
+    Relu,
+    Scalar,
+    Var,
+    both,
+    either,
+    equal,
+    family,
+    gates,
+    implies,
+    less,
+    less_equal,
+)
 from dropout_theory.papers.helmbold2017.notation import BIT, K, d, k, n
 from dropout_theory.papers.helmbold2017.s02_conventions import agrees
 from dropout_theory.papers.helmbold2017.s04_distributions import criterion as two_examples
@@ -23,7 +39,6 @@ from dropout_theory.papers.helmbold2017.s04_supermodular import (
     sigma,
     weight_atoms,
 )
-from dropout_theory.statements import ForAll, ForEach, both, either, equal, implies, less, less_equal
 
 claim = Section("helmbold2017", "4")
 TWO, THREE = {"max_size": 2}, {"max_size": 3}

@@ -7,9 +7,29 @@ from typing import Any
 import sympy as sp
 from sympy import Rational, Sum
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import NONNEGATIVE, REAL
-from dropout_theory.language import E, Recursion, Relu, Scalar, family, gates, placeholder, recursion
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import (
+    NONNEGATIVE,
+    REAL,
+    E,
+    ForAll,
+    ForEach,
+    Recursion,
+    Relu,
+    SameToOrder,
+    Scalar,
+    both,
+    convexity,
+    equal,
+    equivalent,
+    family,
+    gates,
+    implies,
+    less,
+    less_equal,
+    placeholder,
+    recursion,
+)
 from dropout_theory.papers.helmbold2017.notation import (
     HIDDEN_NODES,
     INPUT_NODES,
@@ -28,8 +48,6 @@ from dropout_theory.papers.helmbold2017.notation import (
     scaled,
 )
 from dropout_theory.papers.helmbold2017.s04_gadgets import Gadgets, eps, excess_at, m
-from dropout_theory.proof.universal import convexity
-from dropout_theory.statements import ForAll, ForEach, SameToOrder, both, equal, equivalent, implies, less, less_equal
 
 claim = Section("helmbold2017", "4")
 TWO = {"max_size": 2}

@@ -8,12 +8,11 @@ from typing import Any
 
 from sympy import Rational, Sum
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.language import Family, Recursion, family
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import Family, Recursion, SameToOrder, equal, family
 from dropout_theory.papers.helmbold2017.notation import BIT, K
 from dropout_theory.papers.helmbold2017.s04_gadgets import Gadgets, eps, excess_at, k
 from dropout_theory.papers.helmbold2017.s04_supermodular import fifth, rescaled, with_bias
-from dropout_theory.statements import SameToOrder, equal
 
 claim = Section("helmbold2017", "4.3")
 TWO = {"max_size": 2}

@@ -6,9 +6,21 @@ from typing import Any
 
 from sympy import Sum
 
-from dropout_theory.claim import Hypothesis, Section
-from dropout_theory.domains import NONNEGATIVE, OPEN_PROBABILITY, POSITIVE
-from dropout_theory.language import E, Relu, Scalar, family
+from dropout_theory.claims import Hypothesis, Section
+from dropout_theory.language import (
+    NONNEGATIVE,
+    OPEN_PROBABILITY,
+    POSITIVE,
+    E,
+    ForEach,
+    Relu,
+    Scalar,
+    both,
+    equal,
+    family,
+    less,
+    less_equal,
+)
 from dropout_theory.papers.helmbold2017.notation import (
     K,
     Parameters,
@@ -42,7 +54,6 @@ from dropout_theory.papers.helmbold2017.s05_growth import (
 )
 from dropout_theory.papers.helmbold2017.s05_penalty import P, each_example, inputs
 from dropout_theory.papers.helmbold2017.s05_penalty import y as labels
-from dropout_theory.statements import ForEach, both, equal, less, less_equal
 
 claim = Section("helmbold2017", "5")
 TWO, THREE = {"max_size": 2}, {"max_size": 3}

@@ -9,9 +9,22 @@ from typing import Any
 
 from sympy import Product, Rational, S, Sum
 
-from dropout_theory.claim import Hypothesis, Section
-from dropout_theory.domains import NONNEGATIVE, UNIT
-from dropout_theory.language import E, Recursion, Scalar, Var, gates, index
+from dropout_theory.claims import Hypothesis, Section
+from dropout_theory.language import (
+    NONNEGATIVE,
+    UNIT,
+    E,
+    ForEach,
+    Recursion,
+    Scalar,
+    Var,
+    both,
+    equal,
+    gates,
+    implies,
+    index,
+    less_equal,
+)
 from dropout_theory.papers.helmbold2017.notation import (
     HIDDEN_NODES,
     INPUT_NODES,
@@ -27,7 +40,6 @@ from dropout_theory.papers.helmbold2017.notation import (
     output,
     pattern,
 )
-from dropout_theory.statements import ForEach, both, equal, implies, less_equal
 
 claim = Section("helmbold2017", "5")
 

@@ -6,9 +6,28 @@ from typing import Any
 
 from sympy import Sum
 
-from dropout_theory.claim import Hypothesis, Section
-from dropout_theory.domains import NONNEGATIVE, OPEN_PROBABILITY, REAL
-from dropout_theory.language import Abstract, E, Relu, Scalar, Var, distribution, family, gates, index, size
+from dropout_theory.claims import Hypothesis, Section
+from dropout_theory.language import (
+    NONNEGATIVE,
+    OPEN_PROBABILITY,
+    REAL,
+    Abstract,
+    E,
+    ForEach,
+    Relu,
+    Scalar,
+    Var,
+    both,
+    different,
+    distribution,
+    equal,
+    family,
+    gates,
+    index,
+    less,
+    less_equal,
+    size,
+)
 from dropout_theory.papers.helmbold2017.notation import (
     INPUT_NODES,
     Parameters,
@@ -28,7 +47,6 @@ from dropout_theory.papers.helmbold2017.notation import (
     scaled,
 )
 from dropout_theory.papers.helmbold2017.s02_preliminaries import clean, dropped
-from dropout_theory.statements import ForEach, both, different, equal, less, less_equal
 
 claim = Section("helmbold2017", "5")
 

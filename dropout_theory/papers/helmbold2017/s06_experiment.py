@@ -12,11 +12,10 @@ from typing import Any
 
 from sympy import Piecewise, Rational, S
 
-from dropout_theory.claim import Section
-from dropout_theory.expectations.simulated import simulated
-from dropout_theory.expectations.training_runs import REGULARISERS, Descent, ScaleExperiment
-from dropout_theory.language import E, Largest, Smallest, index
-from dropout_theory.statements import both, less, less_equal
+from dropout_theory.claims import Section
+from dropout_theory.experiment.simulated import simulated
+from dropout_theory.experiment.training_runs import REGULARISERS, Descent, ScaleExperiment
+from dropout_theory.language import E, Largest, Smallest, both, index, less, less_equal
 
 claim = Section("helmbold2017", "6")
 

@@ -7,12 +7,10 @@ from typing import Any
 import sympy as sp
 from sympy import Rational, Sum
 
-from dropout_theory.claim import Section
-from dropout_theory.domains import REAL
-from dropout_theory.language import E, Scalar, Var, family, gates, weights
+from dropout_theory.claims import Section
+from dropout_theory.language import REAL, E, Scalar, Var, both, equal, family, gates, less, less_equal, weights
 from dropout_theory.papers.helmbold2017.notation import INPUT_NODES, K, Parameters, always, hidden, k, n, output, p
 from dropout_theory.papers.helmbold2017.s02_conventions import D, target
-from dropout_theory.statements import both, equal, less, less_equal
 
 claim = Section("helmbold2017", "7")
 TWO = {"max_size": 2}

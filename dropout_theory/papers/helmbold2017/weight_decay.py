@@ -12,12 +12,9 @@ from typing import Any
 import sympy as sp
 from sympy import Rational, Sum
 
-from dropout_theory.claim import Hypothesis
-from dropout_theory.domains import POSITIVE, REAL
-from dropout_theory.language import Relu, Scalar, family, index
+from dropout_theory.claims import Hypothesis
+from dropout_theory.language import POSITIVE, REAL, Aversion, Relu, Scalar, family, index, less
 from dropout_theory.papers.helmbold2017.notation import Entry, K, n
-from dropout_theory.statements import less
-from dropout_theory.training import Aversion
 
 i, j, k = index("i"), index("j"), index("k")
 V = family("V", REAL, (j, 1, n), (k, 1, K))

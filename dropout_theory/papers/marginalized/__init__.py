@@ -1,6 +1,6 @@
 """A study of dropout through a regulariser that marginalises the noise; its text names neither title nor authors."""
 
-from dropout_theory.claim import Paper
+from dropout_theory.claims import Paper
 
 PAPER = Paper(
     key="marginalized",

@@ -8,10 +8,29 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory.claim import Section
-from dropout_theory.domains import NONNEGATIVE, POSITIVE, REAL, interval
-from dropout_theory.language import Cov, E, Scalar, distribution, family, index, size, subnetwork, weights
-from dropout_theory.statements import Exists, ForEach, SameToOrder, both, equal, less, less_equal
+from dropout_theory.claims import Section
+from dropout_theory.language import (
+    NONNEGATIVE,
+    POSITIVE,
+    REAL,
+    Cov,
+    E,
+    Exists,
+    ForEach,
+    SameToOrder,
+    Scalar,
+    both,
+    distribution,
+    equal,
+    family,
+    index,
+    interval,
+    less,
+    less_equal,
+    size,
+    subnetwork,
+    weights,
+)
 
 claim = Section("marginalized", "2.2")
 

@@ -4,11 +4,22 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory.claim import Erratum, Section
-from dropout_theory.domains import interval
-from dropout_theory.language import E, Scalar, Var, gates, size, weights
+from dropout_theory.claims import Erratum, Section
+from dropout_theory.language import (
+    E,
+    ForEach,
+    Scalar,
+    Var,
+    both,
+    equal,
+    gates,
+    interval,
+    less,
+    less_equal,
+    size,
+    weights,
+)
 from dropout_theory.language import index as index_symbol
-from dropout_theory.statements import ForEach, both, equal, less, less_equal
 
 claim = Section("marginalized", "3")
 

@@ -1,6 +1,6 @@
 """Schluter (2019): does the Taylor expansion behind the quadratic dropout regulariser converge?"""
 
-from dropout_theory.claim import Paper
+from dropout_theory.claims import Paper
 
 PAPER = Paper(
     key="schluter2019",

@@ -6,9 +6,19 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory.domains import OPEN_PROBABILITY, Domain, interval
-from dropout_theory.language import Scalar, gates, index, logistic, size, weights
-from dropout_theory.series import DerivativeAt, Stirling2
+from dropout_theory.language import (
+    OPEN_PROBABILITY,
+    DerivativeAt,
+    Domain,
+    Scalar,
+    Stirling2,
+    gates,
+    index,
+    interval,
+    logistic,
+    size,
+    weights,
+)
 
 i, j, m = index("i"), index("j"), index("m")
 z = sp.Symbol("z", real=True)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
-from dropout_theory.claim import Erratum, Section
-from dropout_theory.domains import OPEN_PROBABILITY, Domain
-from dropout_theory.language import Scalar, index, size
+from dropout_theory.claims import Erratum, Section
+from dropout_theory.language import OPEN_PROBABILITY, Domain, Scalar, equal, index, size
 from dropout_theory.papers.schluter2019.notation import c, log_partition
-from dropout_theory.statements import equal
 
 claim = Section("schluter2019", "2")
 

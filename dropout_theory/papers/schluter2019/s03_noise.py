@@ -6,9 +6,19 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory.claim import Erratum, Section
-from dropout_theory.domains import OPEN_PROBABILITY, UNIT
-from dropout_theory.language import E, RandomScalar, Scalar, Var
+from dropout_theory.claims import Erratum, Section
+from dropout_theory.language import (
+    OPEN_PROBABILITY,
+    UNIT,
+    DerivativeAt,
+    E,
+    RandomScalar,
+    SameToOrder,
+    Scalar,
+    Var,
+    both,
+    equal,
+)
 from dropout_theory.papers.schluter2019.notation import (
     beta,
     c,
@@ -26,8 +36,6 @@ from dropout_theory.papers.schluter2019.notation import (
     x,
     z,
 )
-from dropout_theory.series import DerivativeAt
-from dropout_theory.statements import SameToOrder, both, equal
 
 claim = Section("schluter2019", "3")
 

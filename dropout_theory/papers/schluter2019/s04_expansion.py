@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import sympy as sp
 
-from dropout_theory.claim import Erratum, Section
-from dropout_theory.domains import OPEN_PROBABILITY, SIZE
-from dropout_theory.language import E, Scalar, gates, logistic, natural
+from dropout_theory.claims import Erratum, Section
+from dropout_theory.language import (
+    OPEN_PROBABILITY,
+    SIZE,
+    DerivativeAt,
+    E,
+    ForEach,
+    SameToOrder,
+    Scalar,
+    Stirling2,
+    both,
+    equal,
+    gates,
+    logistic,
+    natural,
+)
 from dropout_theory.papers.schluter2019.notation import (
     AT_LEAST_TWO,
     beta,
@@ -29,8 +42,6 @@ from dropout_theory.papers.schluter2019.notation import (
     x,
     z,
 )
-from dropout_theory.series import DerivativeAt, Stirling2
-from dropout_theory.statements import ForEach, SameToOrder, both, equal
 
 claim = Section("schluter2019", "4")
 K = Scalar("k", AT_LEAST_TWO)

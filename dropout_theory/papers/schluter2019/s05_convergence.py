@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import sympy as sp
 
-from dropout_theory.claim import Erratum, Hypothesis, Section
-from dropout_theory.domains import OPEN_PROBABILITY, POSITIVE, SIZE
-from dropout_theory.language import E, Scalar, gates, logistic
+from dropout_theory.claims import Erratum, Hypothesis, Section
+from dropout_theory.language import (
+    OPEN_PROBABILITY,
+    POSITIVE,
+    SIZE,
+    E,
+    ForEach,
+    LargestOutcome,
+    RootGrowth,
+    Scalar,
+    Stirling2,
+    SumsTo,
+    equal,
+    equivalent,
+    gates,
+    implies,
+    less,
+    less_equal,
+    logistic,
+)
 from dropout_theory.papers.schluter2019.notation import (
     beta,
     c,
@@ -24,8 +41,6 @@ from dropout_theory.papers.schluter2019.notation import (
     triangle,
     x,
 )
-from dropout_theory.series import LargestOutcome, RootGrowth, Stirling2
-from dropout_theory.statements import ForEach, SumsTo, equal, equivalent, implies, less, less_equal
 
 claim = Section("schluter2019", "5")
 factorial = sp.factorial

@@ -1,0 +1,1 @@
+"""Real arithmetic: statements over the reals, decided by z3."""

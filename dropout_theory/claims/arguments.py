@@ -1,0 +1,97 @@
+"""Which proof, refutation and witness belongs to which claim, and the classical facts that arguments rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+
+class ProofError(Exception):
+    """A rule refused: the step is not justified. The message says which premise or side condition failed."""
+
+
+def need(condition: bool, message: str) -> None:
+    """Raise ProofError unless the side condition holds."""
+    if not condition:
+        raise ProofError(message)
+
+
+Proof = Callable[[], Any]  # returns a theorem: what that is, a room above says
+PROOFS: dict[str, Proof] = {}
+REFUTATIONS: dict[str, Proof] = {}
+WITNESSES: dict[str, list[dict[Any, Any]]] = {}
+
+
+def key(claim_id: str, without: str | None) -> str:
+    """Where the registries keep what is said of a claim, or of it without one hypothesis or domain."""
+    return claim_id if without is None else f"{claim_id} without {without}"
+
+
+def prove(claim_id: str, *, without: str | None = None) -> Callable[[Proof], Proof]:
+    """Register a function that returns the theorem proving a claim: its conclusion must be the printed statement.
+
+    `without` names a hypothesis, or a domain as `ablate` prints it, that this proof does not use.
+    """
+    said_of = key(claim_id, without)
+
+    def register(function: Proof) -> Proof:
+        if said_of in PROOFS:
+            raise ValueError(f"claim {said_of!r} has two proofs")
+
+        @wraps(function)
+        def run() -> Any:
+            return function()
+
+        PROOFS[said_of] = run
+        return run
+
+    return register
+
+
+def refute(claim_id: str, *, without: str | None = None) -> Callable[[Proof], Proof]:
+    """Register a function that returns a theorem contradicting a claim, or what is left of it `without` a hypothesis.
+
+    The conclusion must be a Refutation of the claim's statement: see dropout_theory.proof.logic.refutation.
+    """
+    said_of = key(claim_id, without)
+
+    def register(function: Proof) -> Proof:
+        if said_of in REFUTATIONS:
+            raise ValueError(f"claim {said_of!r} has two refutations")
+        REFUTATIONS[said_of] = function
+        return function
+
+    return register
+
+
+def witness(claim_id: str, values: dict[Any, Any], *, without: str | None = None) -> None:
+    """Suggest an instance to try first against a claim. The exact checker decides whether it refutes.
+
+    `without` a hypothesis, or a domain as `ablate` prints it: one that must show that the claim needs it.
+    """
+    WITNESSES.setdefault(key(claim_id, without), []).append(values)
+
+
+# --- classical facts ---
+
+
+@dataclass(frozen=True)
+class ClassicalFact:
+    """A theorem of the literature used without proof: statement, reference; tests check it numerically."""
+
+    name: str
+    statement: Any
+    reference: str
+
+
+FACTS: dict[str, ClassicalFact] = {}
+
+
+def classical_fact(name: str, statement: Any, reference: str) -> ClassicalFact:
+    """Declare a classical fact. Raises ValueError when the name is taken by another statement."""
+    if name in FACTS and FACTS[name].statement != statement:
+        raise ValueError(f"classical fact {name!r} declared twice")
+    FACTS[name] = ClassicalFact(name, statement, reference)
+    return FACTS[name]

@@ -1,0 +1,171 @@
+"""`dropout-theory check`: run the evidence now and compare what follows from it with the record."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dropout_theory.cli.main import complete_id, ledger_option, require_writable
+from dropout_theory.verdicts.kernel import METHODS, Context
+
+if TYPE_CHECKING:
+    from dropout_theory.report.compare import Comparison
+    from dropout_theory.running.runner import Run
+
+PARTIAL = "dropout-theory.partial.json"
+
+
+def default_jobs() -> int:
+    """Processors that this process may use; at most 16, as every worker loads SymPy."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(available, 16)
+
+
+class _Seed(click.ParamType):
+    name = "N|fresh"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if value == "fresh":
+            return secrets.randbits(32)
+        try:
+            seed = int(value)
+        except ValueError:
+            seed = -1
+        if not 0 <= seed < 2**64:
+            self.fail(f"{value!r} is not a seed; allowed: an integer from 0 to 2^64-1, or 'fresh'", param, ctx)
+        return seed
+
+
+@click.command(short_help="Run the evidence and compare with the record.")
+@click.argument("patterns", nargs=-1, metavar="[ID|PAPER|GLOB]...", shell_complete=complete_id)
+@click.option("--method", "only", multiple=True, type=click.Choice(METHODS), metavar="METHOD",
+              help=f"Run only this method (repeatable): {', '.join(METHODS)}.")
+@click.option("--seed", type=_Seed(), default=Context.seed, show_default=True,
+              help="Seed of sampled and Monte Carlo evidence; 'fresh' draws a new one.")
+@click.option("--jobs", type=click.IntRange(1, 256), default=default_jobs, metavar="N",
+              help="Worker processes, by default one per processor; results do not depend on their number.")
+@click.option("--fast", is_flag=True, help="Smaller samples; slow checks come from the record where that is current.")
+@click.option("--stale", is_flag=True, help="Run only what the record lacks, or holds of other code or versions.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the evidence here.")
+@click.option("--record", is_flag=True, help="Write the ledger from this run (all claims, all methods).")
+@click.option("--claims", "module", metavar="MODULE",
+              help="Check the claims of MODULE.registry() instead of the five papers.")
+@ledger_option
+@click.option("--quiet", "-q", is_flag=True, help="No progress and no table, only the summary.")
+def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int, fast: bool, stale: bool,
+          json_path: Path | None, record: bool, module: str | None, ledger_path: Path | None, quiet: bool) -> int:
+    """Run the evidence and compare the derived verdicts with the recorded ledger.
+
+    A refuted claim is a result, not an error: the exit status is 0 when the verdicts agree with the record.
+    """
+    from dropout_theory.report import ledger as ledgers
+    from dropout_theory.report.compare import compare
+    from dropout_theory.report.terminal import coloured
+    from dropout_theory.report.verdicts import LEGEND, summary, verdict_table
+    from dropout_theory.running.runner import run, sources
+
+    target = ledger_path or ledgers.DEFAULT
+    if record:
+        if patterns or only or fast:
+            raise click.UsageError("--record takes a full run: no claims, no --method, no --fast")
+        require_writable(target, "--record")
+    if json_path:
+        require_writable(json_path, "--json")
+    recorded = ledgers.Ledger.read(target) if target.exists() or not record else ledgers.Ledger.empty()
+    claims, checkers = sources(module)
+    context = Context(seed=seed, fast=fast, jobs=jobs)
+    progress = None if quiet else progress_bar()
+    on = coloured()
+    if not quiet:
+        click.echo(f"seed {seed}, {jobs} {'process' if jobs == 1 else 'processes'}{', fast' if fast else ''}")
+    found = run(patterns, context=context, only=only, recorded=recorded, stale=stale,
+                progress=progress, claims=claims, checkers=checkers)
+    if progress:
+        progress.clear()
+    comparison = compare(found, recorded)
+    if json_path or found.interrupted:
+        _write_evidence(json_path or Path(PARTIAL), found, comparison)
+    if found.interrupted:
+        done = sum(map(len, found.records.values()))
+        click.echo(f"interrupted; {done} finished checks saved in {json_path or PARTIAL}", err=True)
+        return 130
+    if not quiet:
+        click.echo(verdict_table(found, comparison, on=on), color=on)
+        click.echo(f"\n{LEGEND}")
+    click.echo(summary(found, comparison, on=on), color=on)
+    click.echo(f"{found.seconds:.0f} s")
+    if record:
+        return _record(claims, found, recorded, target)
+    return 0 if found.sound and comparison.agrees else 1
+
+
+def _record(claims: Callable[[], Any], found: Run, recorded: Any, target: Path) -> int:
+    from dropout_theory.report import ledger as ledgers
+
+    if not found.sound or found.incomplete:
+        why = [f"{m}: {reason}" for m, reason in found.left_out.items()] or ["see above"]
+        click.echo(f"not recorded, the run is incomplete ({'; '.join(why)})", err=True)
+        return 1
+    ledgers.build(claims(), found, recorded).write(target)
+    click.echo(f"recorded in {target}")
+    return 0
+
+
+def _write_evidence(path: Path, found: Run, comparison: Comparison) -> None:
+    """The evidence of a run, finished or not, as JSON."""
+    from dropout_theory.report.ledger import generator
+
+    identifiers = dict.fromkeys([*found.verdicts, *found.records])
+    data = {
+        "version": 1,
+        "generator": generator(),
+        "seed": found.context.seed,
+        "fast": found.context.fast,
+        "interrupted": found.interrupted,
+        "seconds": round(found.seconds, 3),
+        "left_out": found.left_out,
+        "failures": [{"claim": f.claim, "method": f.method, "message": f.message, "traceback": f.details}
+                     for f in found.failures],
+        "contradictions": [str(c) for c in found.contradictions],
+        "claims": [{
+            "id": i,
+            # An interrupted run lacks evidence, and a verdict without it would mislead.
+            "verdict": None if found.interrupted or i not in found.verdicts else found.verdicts[i].verdict,
+            "reason": None if found.interrupted or i not in found.verdicts else found.verdicts[i].reason,
+            "record": None if found.interrupted else comparison.state(i),
+            "evidence": found.records.get(i, []),
+            "not_applicable": found.not_applicable.get(i, {}),
+        } for i in identifiers],
+    }
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+class _Bar:
+    """One line on a terminal's stderr: how many checks are done, and which was the last."""
+
+    def __init__(self) -> None:
+        self.start = time.monotonic()
+
+    def __call__(self, done: int, total: int, claim: str, method: str) -> None:
+        from dropout_theory.report.terminal import clip, width
+
+        elapsed = time.monotonic() - self.start
+        line = f"[{done}/{total}] {100 * done // max(total, 1)}% {elapsed:.0f} s  {claim} {method}"
+        sys.stderr.write("\r\x1b[2K" + clip(line, width() - 1))
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        sys.stderr.write("\r\x1b[2K")
+        sys.stderr.flush()
+
+
+def progress_bar() -> _Bar | None:
+    return _Bar() if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" else None

@@ -1,0 +1,105 @@
+"""`dropout-theory doctor`: what is installed, whether the tools work, whether the record is current."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from importlib import metadata
+
+import click
+
+from dropout_theory import __version__
+from dropout_theory.cli.main import ledger_option
+
+_NEEDED = ("sympy", "mpmath", "numpy", "scipy", "numba", "python-flint", "z3-solver", "click")
+_OPTIONAL = ("hypothesis", "matplotlib", "pytest", "pytest-xdist", "pytest-timeout")
+
+
+@click.command(short_help="Report versions, tools and the state of the record.")
+@ledger_option
+def doctor(ledger_path: object) -> int:
+    """Report versions, tools and the state of the record; exit status 1 when something needed does not work."""
+    click.echo(f"dropout-theory {__version__}, Python {platform.python_version()}, {platform.platform()}, "
+               f"{os.cpu_count()} processors")
+    problems = 0
+    for name in (*_NEEDED, *_OPTIONAL):
+        try:
+            state = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            state = "missing" if name in _NEEDED else "not installed (optional)"
+            problems += name in _NEEDED
+        click.echo(f"  {name:15} {state}")
+    for title, probe in (("exact arithmetic", _flint), ("decision procedure", _z3), ("compiled kernels", _numba),
+                         ("proofs", _proofs), ("claims", _claims)):
+        try:
+            click.echo(f"  {title:19} {probe()}")
+        except Exception as error:  # noqa: BLE001 - a doctor reports whatever is wrong
+            problems += 1
+            click.echo(f"  {title:19} FAILS: {type(error).__name__}: {error}")
+    problems += _record(ledger_path)
+    click.echo("all is well" if not problems else f"{problems} problem{'s' if problems > 1 else ''}")
+    return 1 if problems else 0
+
+
+def _flint() -> str:
+    from flint import arb, fmpq
+
+    if not arb(fmpq(1, 10)).contains(arb(1) / 10) and not arb(fmpq(1, 10)).overlaps(arb(1) / 10):
+        raise ArithmeticError("the ball of 1/10 misses 1/10")
+    return "works"
+
+
+def _z3() -> str:
+    import z3
+
+    x = z3.Real("x")
+    solver = z3.Solver()
+    solver.add(x * x < 0)
+    if solver.check() != z3.unsat:
+        raise ArithmeticError("a negative square was not refuted")
+    return "works"
+
+
+def _numba() -> str:
+    import numba
+
+    doubled = numba.njit(lambda x: 2 * x)
+    if doubled(21) != 42:
+        raise ArithmeticError("a compiled function returned a wrong value")
+    return "work"
+
+
+def _proofs() -> str:
+    from dropout_theory.proofs import folder
+
+    return f"{sum(1 for _ in folder().rglob('*.py'))} files in {folder()}"
+
+
+def _claims() -> str:
+    from dropout_theory.claims import load
+
+    registry = load()
+    return f"{len(registry)} of {len(registry.papers)} papers"
+
+
+def _record(ledger_path: object) -> int:
+    """Print the state of the ledger; the number of problems."""
+    from dropout_theory.report.ledger import Ledger, LedgerError
+    from dropout_theory.report.terminal import tally
+    from dropout_theory.verdicts.fingerprint import fingerprint
+
+    try:
+        recorded = Ledger.read(ledger_path)  # type: ignore[arg-type]
+    except LedgerError as error:
+        click.echo(f"  {'ledger':19} FAILS: {error}")
+        return 1
+    click.echo(f"  {'ledger':19} {len(recorded)} claims: {tally(c['verdict'] for c in recorded)}")
+    registry = sys.modules["dropout_theory.claims"].REGISTRY
+    stale = [c["id"] for c in recorded
+             if c["id"] not in registry
+             or any(e["fingerprint"] != fingerprint(registry[c["id"]], e["method"]) for e in c["evidence"])]
+    if stale:
+        click.echo(f"  {'':19} {len(stale)} claims were recorded with other statements, code or tool versions; "
+                   "check runs them anew")
+    return 0

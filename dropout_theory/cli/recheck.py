@@ -1,0 +1,61 @@
+"""`dropout-theory recheck`: recorded witnesses and exact instances once more, by a second path."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from dropout_theory.cli.main import complete_id, ledger_option, require_writable
+from dropout_theory.verdicts.kernel import Context
+
+INSTANCES = 2  # drawn for each claim that holds, beside its admissible one
+_STATES = ("confirmed", "contradicted", "not rechecked")
+
+
+@click.command(short_help="Recheck witnesses by a second path (fractions and mpmath).")
+@click.argument("patterns", nargs=-1, metavar="[ID|PAPER|GLOB]...", shell_complete=complete_id)
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=Context.seed, show_default=True,
+              help="Seed of the instances drawn for claims that hold.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write every outcome here.")
+@ledger_option
+@click.option("--quiet", "-q", is_flag=True, help="Only contradictions and the counts.")
+def recheck(patterns: tuple[str, ...], seed: int, json_path: Path | None, ledger_path: Path | None,
+            quiet: bool) -> int:
+    """Recheck recorded counterexamples, and exact instances of claims that hold, by a second path.
+
+    The evidence comes from Arb balls and exact rationals; here the same statements are evaluated in Python fractions
+    and mpmath by code that shares nothing with the first. The exit status is 1 when the two disagree.
+    """
+    from dropout_theory.checkers.at_instances import drawn
+    from dropout_theory.claims import load, witnesses
+    from dropout_theory.cli.check import progress_bar
+    from dropout_theory.recheck.witnesses import Recheck
+    from dropout_theory.recheck.witnesses import recheck as outcomes
+    from dropout_theory.report import ledger as ledgers
+
+    if json_path:
+        require_writable(json_path, "--json")
+    recorded = {c["id"]: c for c in ledgers.Ledger.read(ledger_path or ledgers.DEFAULT)}
+    claims = load().select(patterns)
+    bar = None if quiet else progress_bar()
+    found: list[Recheck] = []
+    for number, claim in enumerate(claims):
+        if bar:
+            bar(number, len(claims), claim.id, "recheck")
+        found += outcomes([claim], recorded, lambda claim: drawn(claim, seed, INSTANCES), witnesses)
+    if bar:
+        bar.clear()
+    for outcome in found:
+        if outcome.status == "contradicted" or outcome.status == "not rechecked" and not quiet:
+            click.echo(f"{outcome.claim}: {outcome.subject} {outcome.status}: {outcome.reason}")
+    counts = Counter((o.subject, o.status) for o in found)
+    for subject in dict.fromkeys(o.subject for o in found):
+        click.echo(f"{subject}: " + ", ".join(f"{counts[subject, s]} {s}" for s in _STATES if counts[subject, s]))
+    if json_path:
+        rows = [{"id": o.claim, "subject": o.subject, "status": o.status, "reason": o.reason} for o in found]
+        json_path.write_text(json.dumps({"version": 1, "seed": seed, "rechecks": rows}, indent=1) + "\n",
+                             encoding="utf-8")
+    return 1 if any(o.status == "contradicted" for o in found) else 0

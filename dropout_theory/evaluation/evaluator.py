@@ -1,0 +1,273 @@
+"""One evaluator for all methods: the value of an expression, and the truth of a statement, at an instance.
+
+An instance gives every atom a value; expectations are replaced by a function the method supplies. Values are
+exact rationals as long as the operations allow and Arb balls beyond, so a comparison is decided or unknown, never
+guessed. `AGREES` marks an equality of balls that overlap within the stated resolution: not a proof of equality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+from flint import acb, arb, fmpq, fmpz
+from sympy.core.function import AppliedUndef
+from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
+
+from dropout_theory import language as lang
+from dropout_theory.evaluation import series_rules  # noqa: F401 - its rules enter the table
+from dropout_theory.evaluation.convergence import truth_of_convergence
+from dropout_theory.evaluation.rules import RULES
+from dropout_theory.evaluation.universal import truth_for_all
+from dropout_theory.evaluation.values import (
+    MEMO,
+    PRECISIONS,
+    RESOLUTION_BITS,
+    Truth,
+    Undefined,
+    Unsupported,
+    is_exact,
+    precision,
+    to_number,
+)
+from dropout_theory.language import statements as st
+
+Expectation = Callable[["Evaluator", sp.Expr, dict[Any, Any]], Any]
+Prover = Callable[[Any], bool]
+
+
+class Evaluator:
+    """Values of expressions at an instance.
+
+    `values` maps Scalars to numbers, Families to {indices: number}, undefined functions to SymPy Lambdas.
+    `expect(evaluator, argument, bound)` gives E(argument); `proves(statement)` tells whether a statement for all values
+    of scalars is proved, without one it is never true. `bound` maps bound indices to integers and random atoms
+    (a RandomScalar, a RandomIndex, or (Gates, indices)) to their value in the current mask.
+    Raises Unsupported or Undefined.
+    """
+
+    def __init__(self, values: Mapping[Any, Any], expect: Expectation | None = None,
+                 proves: Prover | None = None) -> None:
+        self.values = values
+        self.expect = expect
+        self.proves = proves
+        self.means: dict[Any, Any] = {}  # expectations found so far
+        self.relations: list[tuple[Any, Any, Any]] = []  # inequalities judged so far, with the values of their sides
+        self._functions = {k: v for k, v in values.items() if isinstance(v, sp.Lambda)}
+
+    # --- values -----------------------------------------------------------------------------------------------
+    def integer(self, expr: Any, bound: dict[Any, Any]) -> int:
+        known = bound.get(expr)  # mostly an index of the sum around
+        if type(known) is int:
+            return known
+        if isinstance(expr, sp.Integer):
+            return int(expr.p)
+        value = self.value(expr, bound)
+        if isinstance(value, fmpq) and value.q == 1:
+            return int(value.p)
+        if isinstance(value, (int, fmpz)):
+            return int(value)
+        raise Unsupported(f"{expr} is not an exact integer here")
+
+    def value(self, expr: Any, bound: dict[Any, Any] | None = None) -> Any:
+        """fmpq or arb value of `expr` under `bound`."""
+        bound = {} if bound is None else bound
+        rule = RULES.get(type(expr))
+        if rule is not None:
+            return rule(self, expr, bound)
+        if isinstance(expr, sp.Symbol):  # every atom of the language is one
+            return self.symbol(expr, bound)
+        if isinstance(expr, AppliedUndef):
+            function = self._functions.get(expr.func)
+            if function is None:
+                raise Unsupported(f"no instance of the function {expr.func}")
+            variables = [sp.Dummy(real=True) for _ in expr.args]
+            inner = dict(bound) | {v: self.value(a, bound) for v, a in zip(variables, expr.args, strict=True)}
+            return self.value(function(*variables), inner)
+        if isinstance(expr, (sp.Derivative, sp.Subs)):
+            return self.value(self._differentiated(expr), bound)
+        raise Unsupported(f"no rule to evaluate {type(expr).__name__}: {expr}")
+
+    def _differentiated(self, expr: Any) -> Any:
+        concrete = expr.subs(self._functions) if self._functions else expr
+        done = concrete.doit()
+        if isinstance(done, (sp.Derivative, sp.Subs)):
+            raise Unsupported(f"cannot differentiate {expr}")
+        return done
+
+    def symbol(self, symbol: Any, bound: dict[Any, Any]) -> Any:
+        found = bound.get(symbol)
+        if found is not None:
+            return fmpq(found) if isinstance(found, int) else found
+        found = self.values.get(symbol)
+        if found is not None:
+            number = to_number(found) if not isinstance(found, (arb, acb)) else found
+            return self.value(sp.sympify(found), {}) if number is None else number
+        raise Unsupported(f"no value for {symbol}")
+
+    def element(self, expr: lang.Element, bound: dict[Any, Any]) -> Any:
+        indices = tuple(self.integer(i, bound) for i in expr.indices)
+        family = expr.family
+        if (family, indices) in bound:
+            return bound[family, indices]
+        if isinstance(family, lang.Recursion):
+            if MEMO not in bound:
+                bound = {**bound, MEMO: {}}
+            memo = bound[MEMO]
+            if (family, indices) not in memo:
+                memo[family, indices] = self.value(family.unfold([sp.Integer(i) for i in indices]), bound)
+            return memo[family, indices]
+        if isinstance(family, (lang.Gates, lang.Abstract)):
+            raise Unsupported(f"random {family.name}{list(indices)} outside an expectation")
+        try:
+            found = self.values[family][indices]
+        except KeyError:
+            raise Unsupported(f"no value for {family.name}{list(indices)}") from None
+        number = to_number(found) if not isinstance(found, (arb, acb)) else found
+        return self.value(sp.sympify(found), {}) if number is None else number
+
+    def range(self, limits: Any, bound: dict[Any, Any]) -> Iterable[int]:
+        symbol, low, high = limits
+        del symbol
+        return range(self.integer(low, bound), self.integer(high, bound) + 1)
+
+    def over(self, body: Any, limits: Iterable[Any], bound: dict[Any, Any]) -> Iterable[Any]:
+        """Values of `body` over nested index ranges."""
+        limits = list(limits)
+        if not limits:
+            yield self.value(body, bound)
+            return
+        *inner, outer = limits  # SymPy writes the innermost sum first
+        for k in self.range(outer, bound):
+            yield from self.over(body, inner, {**bound, outer[0]: k})
+
+    # --- truth ------------------------------------------------------------------------------------------------
+    def truth(self, statement: Any, bound: dict[Any, Any] | None = None) -> Truth:
+        """Truth of a statement at the instance, at the current precision."""
+        bound = {} if bound is None else bound
+        if isinstance(statement, (BooleanTrue, BooleanFalse)):
+            return Truth.TRUE if statement else Truth.FALSE
+        if isinstance(statement, sp.core.relational.Relational):
+            return self._relation(statement, bound)
+        if isinstance(statement, sp.And):
+            return min((self.truth(a, bound) for a in statement.args), key=lambda t: t.value)
+        if isinstance(statement, sp.Or):
+            return max((self.truth(a, bound) for a in statement.args), key=lambda t: t.value)
+        if isinstance(statement, sp.Not):
+            return _negate(self.truth(statement.args[0], bound))
+        if isinstance(statement, sp.Implies):
+            premise = self.truth(statement.args[0], bound)
+            if premise is Truth.FALSE:
+                return Truth.TRUE
+            conclusion = self.truth(statement.args[1], bound)
+            if conclusion is Truth.FALSE and premise is not Truth.TRUE:
+                return Truth.UNKNOWN
+            return conclusion
+        if isinstance(statement, st.Iff):
+            return _same(*(self.truth(a, bound) for a in statement.args))
+        if isinstance(statement, st.ForEach):
+            return self._for_each(statement.body, list(statement.limits), bound)
+        if isinstance(statement, st.ForAll):
+            return truth_for_all(self, statement, bound)
+        if isinstance(statement, st.Converges):
+            return truth_of_convergence(self, statement, bound)
+        raise Unsupported(f"no rule to judge {type(statement).__name__}")
+
+    def _for_each(self, body: Any, limits: list[Any], bound: dict[Any, Any]) -> Truth:
+        if not limits:
+            return self.truth(body, bound)
+        worst = Truth.TRUE
+        for k in self.range(limits[0].args, bound):
+            found = self._for_each(body, limits[1:], {**bound, limits[0].args[0]: k})
+            worst = min(worst, found, key=lambda t: t.value)
+            if worst is Truth.FALSE:
+                break
+        return worst
+
+    def _relation(self, statement: Any, bound: dict[Any, Any]) -> Truth:
+        left, right = (self.value(a, bound) for a in statement.args)
+        if isinstance(statement, (sp.Le, sp.Ge, sp.Lt, sp.Gt)):
+            self.relations.append((statement, left, right))
+        if is_exact(left) and is_exact(right):
+            return Truth.TRUE if _EXACT[type(statement)](left, right) else Truth.FALSE
+        if not arb(left).is_finite() or not arb(right).is_finite():
+            return Truth.UNKNOWN
+        gap = arb(left) - arb(right)
+        if isinstance(statement, (sp.Eq, sp.Ne)):
+            if not gap.contains(0):
+                return Truth.FALSE if isinstance(statement, sp.Eq) else Truth.TRUE
+            if gap.is_zero():
+                return Truth.TRUE if isinstance(statement, sp.Eq) else Truth.FALSE
+            close = abs(gap) < arb(2) ** -RESOLUTION_BITS * (1 + abs(arb(left)))
+            return Truth.AGREES if close and isinstance(statement, sp.Eq) else Truth.UNKNOWN
+        sign = gap if isinstance(statement, (sp.Le, sp.Lt)) else -gap
+        if sign < 0:
+            return Truth.TRUE
+        if sign > 0:
+            return Truth.FALSE
+        if sign.is_zero():
+            return Truth.TRUE if isinstance(statement, (sp.Le, sp.Ge)) else Truth.FALSE
+        weak = isinstance(statement, (sp.Le, sp.Ge))
+        if weak and sign <= 0:
+            return Truth.TRUE
+        close = abs(gap) < arb(2) ** -RESOLUTION_BITS * (1 + abs(arb(left)))
+        return Truth.AGREES if weak and close else Truth.UNKNOWN
+
+
+def _negate(truth: Truth) -> Truth:
+    return {Truth.TRUE: Truth.FALSE, Truth.FALSE: Truth.TRUE}.get(truth, Truth.UNKNOWN)
+
+
+def _same(left: Truth, right: Truth) -> Truth:
+    if Truth.UNKNOWN in (left, right):
+        return Truth.UNKNOWN
+    if {left, right} == {Truth.TRUE}:
+        return Truth.TRUE
+    if left is right is Truth.FALSE:
+        return Truth.TRUE
+    if Truth.FALSE in (left, right):
+        return Truth.FALSE if Truth.TRUE in (left, right) else Truth.UNKNOWN
+    return Truth.AGREES
+
+
+_EXACT: dict[type, Callable[[Any, Any], bool]] = {
+    sp.Eq: lambda a, b: a == b, sp.Ne: lambda a, b: a != b, sp.Le: lambda a, b: a <= b,
+    sp.Lt: lambda a, b: a < b, sp.Ge: lambda a, b: a >= b, sp.Gt: lambda a, b: a > b}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Truth of a statement at one instance, with the values of its two sides where it is a relation."""
+
+    truth: Truth
+    left: Any = None
+    right: Any = None
+    bits: int = 0
+    note: str = ""
+    relations: tuple[tuple[Any, Any, Any], ...] = ()
+
+
+def judge(statement: Boolean, values: Mapping[Any, Any], expect: Expectation | None,
+          precisions: Iterable[int] = PRECISIONS, evaluator: type[Evaluator] = Evaluator,
+          proves: Prover | None = None) -> Judgement:
+    """Truth of a statement at an instance, raising the precision until it is decided.
+
+    Raises Unsupported; an Undefined expression gives UNKNOWN with a note.
+    """
+    best = Judgement(Truth.UNKNOWN)
+    for bits in precisions:
+        with precision(bits):
+            here = evaluator(values, expect, proves)
+            try:
+                truth = here.truth(statement)
+                left = right = None
+                if isinstance(statement, sp.core.relational.Relational):
+                    left, right = (here.value(a) for a in statement.args)
+            except Undefined as error:
+                return Judgement(Truth.UNKNOWN, note=f"undefined: {error}", bits=bits)
+        best = Judgement(truth, left, right, bits, relations=tuple(here.relations))
+        if truth in (Truth.TRUE, Truth.FALSE):
+            break
+    return best

@@ -1,0 +1,68 @@
+"""What evaluation computes with: rationals, Arb balls, three-valued truth; and what it says where there is no value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import contextmanager
+from enum import Enum
+from typing import Any
+
+import sympy as sp
+from flint import ctx, fmpq, fmpz
+
+RESOLUTION_BITS = 150  # two balls agree when they overlap within 2^-150
+PRECISIONS = (128, 256, 640)
+
+
+class Unsupported(Exception):
+    """The evaluator has no rule for an expression; the message says which."""
+
+
+class Undefined(Exception):
+    """The expression has no value at the instance: division by zero, logarithm of zero, 0/0."""
+
+
+class Truth(Enum):
+    """Three-valued truth, plus AGREES for equalities known only within the resolution."""
+
+    FALSE = 0
+    UNKNOWN = 1
+    AGREES = 2
+    TRUE = 3
+
+
+@contextmanager
+def precision(bits: int) -> Any:
+    """Arb precision within the block; restored afterwards (it is global state)."""
+    before = ctx.prec
+    ctx.prec = bits
+    try:
+        yield
+    finally:
+        ctx.prec = before
+
+
+def to_number(value: Any) -> Any:
+    """fmpq for a SymPy or Python rational; None for anything else."""
+    if isinstance(value, fmpq):
+        return value
+    if isinstance(value, int):
+        return fmpq(value)
+    rational = value if isinstance(value, sp.Basic) else sp.sympify(value)
+    if rational.is_Rational:
+        return fmpq(int(rational.p), int(rational.q))
+    return None
+
+
+def is_exact(value: Any) -> bool:
+    return isinstance(value, (fmpq, fmpz, int))
+
+
+# Key of `bound` under which the entries of recursions found so far in one mask are kept: whoever fixes a further
+# random atom must start a new one (see `masked`).
+MEMO = "entries of recursions"
+
+
+def masked(bound: Mapping[Any, Any], atom: Any, value: Any) -> dict[Any, Any]:
+    """`bound` with one more random atom fixed."""
+    return {**bound, atom: value, MEMO: {}}

@@ -1,1 +1,0 @@
-"""Ways to take an expectation: enumeration, the Fourier form, Monte Carlo."""

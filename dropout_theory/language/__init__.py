@@ -1,0 +1,86 @@
+"""What statements are made of: domains, atoms, operators, statements, series, networks, and how they print.
+
+Everything that an author of a claim writes comes from here: `from dropout_theory.language import ...`."""
+
+from dropout_theory.language.atoms import (
+    RANDOM,
+    Abstract,
+    Element,
+    Family,
+    Gates,
+    RandomIndex,
+    RandomScalar,
+    Range,
+    Recursion,
+    Scalar,
+    placeholder,
+)
+from dropout_theory.language.binding import bound_limits, substitute
+from dropout_theory.language.definitions import fresh_index, is_random, unfold
+from dropout_theory.language.domains import (
+    INTEGER,
+    NATURAL,
+    NONNEGATIVE,
+    OPEN_PROBABILITY,
+    OPEN_UNIT,
+    POSITIVE,
+    PROBABILITY,
+    REAL,
+    SIZE,
+    UNIT,
+    Domain,
+    interval,
+)
+from dropout_theory.language.excess_risk import Aversion
+from dropout_theory.language.instantiation import atoms_of, describe, put_values
+from dropout_theory.language.networks import Dag, LayeredNetwork
+from dropout_theory.language.operators import (
+    NWGM,
+    Cov,
+    E,
+    G,
+    Gc,
+    Largest,
+    Operator,
+    Relu,
+    Sigma,
+    Smallest,
+    Var,
+    logistic,
+)
+from dropout_theory.language.printing import latex, plain
+from dropout_theory.language.series import DerivativeAt, LargestOutcome, RootGrowth, Stirling2
+from dropout_theory.language.statements import (
+    Converges,
+    Exists,
+    ForAll,
+    ForEach,
+    Iff,
+    SameToOrder,
+    SumsTo,
+    all_equal,
+    both,
+    convexity,
+    different,
+    either,
+    equal,
+    equivalent,
+    implies,
+    less,
+    less_equal,
+)
+from dropout_theory.language.words import (
+    distribution,
+    family,
+    gates,
+    index,
+    natural,
+    normal,
+    recursion,
+    size,
+    subnetwork,
+    uniform,
+    weights,
+)
+
+__all__ = ["Abstract", "Aversion", "Converges", "Cov", "Dag", "DerivativeAt", "Domain", "E", "Element", "Exists", "Family", "ForAll", "ForEach", "G", "Gates", "Gc", "INTEGER", "Iff", "Largest", "LargestOutcome", "LayeredNetwork", "NATURAL", "NONNEGATIVE", "NWGM", "OPEN_PROBABILITY", "OPEN_UNIT", "Operator", "POSITIVE", "PROBABILITY", "RANDOM", "REAL", "RandomIndex", "RandomScalar", "Range", "Recursion", "Relu", "RootGrowth", "SIZE", "SameToOrder", "Scalar", "Sigma", "Smallest", "Stirling2", "SumsTo", "UNIT", "Var", "all_equal", "atoms_of", "both", "bound_limits", "convexity", "describe", "different", "distribution", "either", "equal", "equivalent", "family", "fresh_index", "gates", "implies", "index", "interval", "is_random", "latex", "less", "less_equal", "logistic", "natural", "normal", "placeholder", "put_values", "plain", "recursion", "size", "subnetwork", "substitute", "unfold", "uniform", "weights"]

@@ -1,0 +1,75 @@
+"""What the operators of statements stand for: Var, Cov, NWGM, G, the logistic function, means over subnetworks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory.language import words as lang
+
+
+def unfold(expr: Any) -> Any:
+    """Replace Var, Cov, NWGM, G', G, sigma and expectations over a subnetwork index by their definitions."""
+    if not getattr(expr, "args", ()) or isinstance(expr, lang.Element):
+        return expr
+    args = [unfold(a) for a in expr.args]
+    if isinstance(expr, lang.Var):
+        return _mean(args[0] ** 2) - _mean(args[0]) ** 2
+    if isinstance(expr, lang.Cov):
+        return _mean(args[0] * args[1]) - _mean(args[0]) * _mean(args[1])
+    if isinstance(expr, lang.E):
+        return _mean(args[0])
+    if isinstance(expr, lang.Sigma):
+        return 1 / (1 + args[1] * sp.exp(-args[2] * args[0]))
+    if isinstance(expr, sp.tanh):
+        return (1 - sp.exp(-2 * args[0])) / (1 + sp.exp(-2 * args[0]))
+    if isinstance(expr, lang.NWGM):
+        below, above = _geometric(args[0]), _geometric(1 - args[0])
+        return below / (below + above)
+    if isinstance(expr, lang.G):
+        return _geometric(args[0])
+    if isinstance(expr, lang.Gc):
+        return _geometric(1 - args[0])
+    if isinstance(expr, (sp.core.relational.Relational,)):
+        return expr.func(*args, evaluate=False)
+    return expr.func(*args)
+
+
+def _subnetworks(expr: Any) -> list[lang.RandomIndex]:
+    return sorted((s for s in expr.free_symbols if isinstance(s, lang.RandomIndex)), key=lambda s: s.name)
+
+
+def fresh_index(name: str = "k") -> sp.Symbol:
+    return sp.Dummy(name, integer=True)
+
+
+def _mean(expr: Any) -> Any:
+    """E(expr), with subnetwork indices replaced by probability-weighted sums."""
+    for atom in _subnetworks(expr):
+        k = fresh_index()
+        probabilities = atom.probabilities
+        expr = sp.Sum(probabilities[k] * expr.xreplace({atom: k}), (k, 1, atom.size))
+    return lang.E(expr) if is_random(expr) else expr
+
+
+def _geometric(expr: Any) -> Any:
+    """prod over subnetworks of expr^probability; G stays unevaluated over gates."""
+    atoms = _subnetworks(expr)
+    if is_random(expr) and not atoms:
+        return lang.G(expr)
+    for atom in atoms:
+        k = fresh_index()
+        expr = sp.Product(expr.xreplace({atom: k}) ** atom.probabilities[k], (k, 1, atom.size))
+    return lang.G(expr) if is_random(expr) else expr  # gates beside the subnetwork
+
+
+def is_random(expr: Any) -> bool:
+    """Whether the expression has random atoms outside nested expectations."""
+    if isinstance(expr, lang.E):
+        return False
+    if isinstance(expr, lang.Recursion):
+        return True
+    if isinstance(expr, lang.RANDOM):
+        return True
+    return any(is_random(a) for a in getattr(expr, "args", ()) if isinstance(a, sp.Basic))

@@ -1,0 +1,109 @@
+"""Atoms for power series: derivatives at a point, Stirling numbers, essential bounds, growth of coefficients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory.language import words as lang
+
+
+class DerivativeAt(sp.Expr):
+    """The derivative of a symbolic order: `DerivativeAt(f(z), z, c, k)` is the k-th derivative of f at c."""
+
+    is_commutative = True
+
+    def __new__(cls, body: Any, variable: sp.Symbol, point: Any, order: Any) -> Any:
+        point, order = sp.sympify(point), sp.sympify(order)
+        if variable in point.free_symbols | order.free_symbols:
+            raise ValueError(f"point is {point}, order {order}; allowed: expressions without {variable}")
+        if order == 0:
+            return lang.substitute(sp.sympify(body), {variable: point})
+        return sp.Expr.__new__(cls, sp.sympify(body), variable, point, order)
+
+    @property
+    def body(self) -> Any:
+        return self.args[0]
+
+    @property
+    def variable(self) -> Any:
+        return self.args[1]
+
+    @property
+    def point(self) -> Any:
+        return self.args[2]
+
+    @property
+    def order(self) -> Any:
+        return self.args[3]
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        return (self.body.free_symbols - {self.variable}) | self.point.free_symbols | self.order.free_symbols
+
+    @property
+    def bound_everywhere(self) -> Any:
+        return self.variable
+
+    def _eval_is_real(self) -> bool | None:
+        return True if self.point.is_real else None
+
+    def _eval_derivative(self, x: Any) -> Any:
+        if x in self.body.free_symbols - {self.variable} or self.order.has(x):
+            return None  # SymPy then keeps the derivative unevaluated
+        return self.func(self.body, self.variable, self.point, self.order + 1) * sp.diff(self.point, x)
+
+    def _latex(self, printer: Any) -> str:
+        body, variable, point, order = (printer._print(a) for a in self.args)
+        return rf"\left. \frac{{d^{{{order}}}}}{{d {variable}^{{{order}}}}} {body} \right|_{{{variable} = {point}}}"
+
+
+class Stirling2(sp.Function):
+    """Stirling number of the second kind: partitions of n objects into k blocks; 0 for k < 0 or k > n."""
+
+    nargs = 2
+
+    def _eval_is_integer(self) -> bool:
+        return True
+
+    def _eval_is_nonnegative(self) -> bool:
+        return True
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"S_2{power}\left({printer._print(self.args[0])}, {printer._print(self.args[1])}\right)"
+
+
+class LargestOutcome(lang.Operator):
+    """The largest value an expression takes over the masks of positive probability."""
+
+    nargs = 1
+    latex_name = r"\max_{\xi}"
+
+
+class RootGrowth(sp.Expr):
+    """limsup of |a_k|^(1/n) as k grows: `RootGrowth(a_k, k, n)`, with n the root that is drawn, such as k or 2k."""
+
+    is_commutative = True
+
+    def __new__(cls, term: Any, index: sp.Symbol, root: Any) -> Any:
+        return sp.Expr.__new__(cls, sp.sympify(term), index, sp.sympify(root))
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        return (self.args[0].free_symbols | self.args[2].free_symbols) - {self.args[1]}
+
+    @property
+    def bound_everywhere(self) -> Any:
+        return self.args[1]
+
+    def _eval_is_real(self) -> bool:
+        return True
+
+    def _eval_is_nonnegative(self) -> bool:
+        return True
+
+    def _latex(self, printer: Any) -> str:
+        term, index, root = (printer._print(a) for a in self.args)
+        return rf"\limsup_{{{index} \to \infty}} \sqrt[{root}]{{\left| {term} \right|}}"

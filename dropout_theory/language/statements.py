@@ -1,0 +1,198 @@
+"""Statements about expressions: relations that stay unevaluated, quantifiers, orders of approximation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy.logic.boolalg import Boolean
+
+from dropout_theory.language.atoms import Scalar
+from dropout_theory.language.binding import substitute
+from dropout_theory.language.domains import PROBABILITY
+
+
+def equal(left: Any, right: Any) -> sp.Eq:
+    """left = right, left unevaluated."""
+    return sp.Eq(sp.sympify(left), sp.sympify(right), evaluate=False)
+
+
+def different(left: Any, right: Any) -> sp.Ne:
+    return sp.Ne(sp.sympify(left), sp.sympify(right), evaluate=False)
+
+
+def less_equal(left: Any, right: Any) -> sp.Le:
+    return sp.Le(sp.sympify(left), sp.sympify(right), evaluate=False)
+
+
+def less(left: Any, right: Any) -> sp.Lt:
+    return sp.Lt(sp.sympify(left), sp.sympify(right), evaluate=False)
+
+
+def both(*statements: Any) -> Boolean:
+    """All of the statements; order kept for printing."""
+    return sp.And(*statements, evaluate=False)
+
+
+def either(*statements: Any) -> Boolean:
+    return sp.Or(*statements, evaluate=False)
+
+
+def implies(premise: Any, conclusion: Any) -> Boolean:
+    return sp.Implies(premise, conclusion, evaluate=False)
+
+
+def equivalent(left: Any, right: Any) -> Boolean:
+    """left if and only if right."""
+    return Iff(left, right)
+
+
+class Iff(Boolean):
+    """left if and only if right (SymPy's Equivalent reorders its arguments)."""
+
+    def __new__(cls, left: Any, right: Any) -> Any:
+        return sp.Basic.__new__(cls, left, right)
+
+    def _latex(self, printer: Any) -> str:
+        return rf"{printer._print(self.args[0])} \iff {printer._print(self.args[1])}"
+
+
+class _Bound(Boolean):
+    """A body under quantified index ranges or atoms: args = (body, Tuple, ...)."""
+
+    symbol = ""
+
+    def __new__(cls, body: Any, *limits: Any) -> Any:
+        return sp.Basic.__new__(cls, body, *(sp.Tuple(*limit) for limit in limits))
+
+    @property
+    def body(self) -> Any:
+        return self.args[0]
+
+    @property
+    def limits(self) -> tuple[Any, ...]:
+        return self.args[1:]
+
+    @property
+    def bound_symbols(self) -> list[Any]:
+        return [limit.args[0] for limit in self.limits]
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        found = set(self.body.free_symbols) - set(self.bound_symbols)
+        for place, limit in enumerate(self.limits):  # a range may mention the indices before it
+            for end in limit.args[1:]:
+                found |= end.free_symbols - set(self.bound_symbols[:place])
+        return found
+
+    def _latex(self, printer: Any) -> str:
+        quantified = []
+        for limit in self.limits:
+            bound = printer._print(limit.args[0])
+            if len(limit.args) == 3:
+                low, high = (printer._print(a) for a in limit.args[1:])
+                bound = rf"{low} \leq {bound} \leq {high}"
+            quantified.append(bound)
+        return rf"{self.symbol} {', '.join(quantified)}:\ {printer._print(self.body)}"
+
+
+class ForEach(_Bound):
+    """The body holds for every index: `ForEach(body, (k, 1, m), ...)`."""
+
+    symbol = r"\forall"
+
+
+class Exists(_Bound):
+    """Values of the atoms make the body hold: `Exists(body, (x,), (y,))`. Other atoms are universally bound inside."""
+
+    symbol = r"\exists"
+
+
+class ForAll(_Bound):
+    """The body holds for all values of the scalars in their domains: `ForAll(body, (x,), (y,))`.
+
+    Says that an undefined function is convex, increasing or satisfies a functional equation. A body that is not
+    defined at some values does not hold there.
+    """
+
+    symbol = r"\forall"
+
+
+def convexity(f: Any, x: Scalar, names: tuple[str, str, str] = ("xi", "eta", "omega")) -> ForAll:
+    """The statement that f, an expression in x, is convex on the domain of x: the two-point inequality."""
+    a, b = (Scalar(n, x.domain) for n in names[:2])
+    theta = Scalar(names[2], PROBABILITY)
+    one, two = (substitute(f, {x: v}) for v in (a, b))
+    between = substitute(f, {x: theta * a + (1 - theta) * b})
+    return ForAll(less_equal(between, theta * one + (1 - theta) * two), (a,), (b,), (theta,))
+
+
+def all_equal(expr: Any, limits: tuple[Any, Any, Any]) -> ForEach:
+    """expr takes one value over the index range."""
+    bound, low, high = limits
+    other = sp.Symbol(f"{bound.name}'", integer=True)
+    return ForEach(equal(expr, expr.xreplace({bound: other})), (bound, low, high), (other, low, high))
+
+
+class SameToOrder(Boolean):
+    """left - right = o(scale^order) as scale -> 0+: what `left ~ right to order k` means.
+
+    Atoms inside `left` and `right` are fixed; only `scale` moves.
+    """
+
+    def __new__(cls, left: Any, right: Any, scale: Any, order: Any) -> Any:
+        return sp.Basic.__new__(cls, sp.sympify(left), sp.sympify(right), scale, sp.sympify(order))
+
+    @property
+    def left(self) -> Any:
+        return self.args[0]
+
+    @property
+    def right(self) -> Any:
+        return self.args[1]
+
+    @property
+    def scale(self) -> Any:
+        return self.args[2]
+
+    @property
+    def order(self) -> int:
+        return int(self.args[3])
+
+    def _latex(self, printer: Any) -> str:
+        left, right, scale, order = (printer._print(a) for a in self.args)
+        return rf"{left} = {right} + o({scale}^{{{order}}})"
+
+
+class Converges(Boolean):
+    """The series of `term` over (index, first, infinity) converges: `Converges(term, (j, 2))`."""
+
+    def __new__(cls, term: Any, limits: Any) -> Any:
+        return sp.Basic.__new__(cls, sp.sympify(term), sp.Tuple(*limits))
+
+    @property
+    def bound_everywhere(self) -> Any:
+        return self.args[1].args[0]
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        return (self.args[0].free_symbols - {self.args[1].args[0]}) | self.args[1].args[1].free_symbols
+
+    def _latex(self, printer: Any) -> str:
+        bound, first = (printer._print(a) for a in self.args[1].args)
+        return rf"\sum_{{{bound}={first}}}^{{\infty}} {printer._print(self.args[0])}\ \text{{converges}}"
+
+
+class SumsTo(Converges):
+    """The series converges and its value is `value`: `SumsTo(term, (j, 2), value)`."""
+
+    def __new__(cls, term: Any, limits: Any, value: Any) -> Any:
+        return sp.Basic.__new__(cls, sp.sympify(term), sp.Tuple(*limits), sp.sympify(value))
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        return (self.args[0].free_symbols - {self.args[1].args[0]}) | self.args[2].free_symbols
+
+    def _latex(self, printer: Any) -> str:
+        bound, first = (printer._print(a) for a in self.args[1].args)
+        return rf"\sum_{{{bound}={first}}}^{{\infty}} {printer._print(self.args[0])} = {printer._print(self.args[2])}"

@@ -1,0 +1,151 @@
+"""The language of statements: typed atoms, random variables and the operators E, Var, Cov, G, NWGM.
+
+Every object is a SymPy object. Atoms carry their domains; families are indexed atoms with symbolic sizes;
+random atoms carry their law; operators stay unevaluated until a method replaces them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory.language.atoms import (
+    RANDOM,
+    Abstract,
+    Element,
+    Family,
+    Gates,
+    RandomIndex,
+    RandomScalar,
+    Range,
+    Recursion,
+    Scalar,
+    placeholder,
+)
+from dropout_theory.language.binding import bound_limits, substitute
+from dropout_theory.language.domains import NATURAL, PROBABILITY, REAL, SIZE, UNIT, Domain
+from dropout_theory.language.operators import (
+    NWGM,
+    Cov,
+    E,
+    G,
+    Gc,
+    Largest,
+    Operator,
+    Relu,
+    Sigma,
+    Smallest,
+    Var,
+    logistic,
+)
+
+__all__ = [
+    "NWGM", "RANDOM", "Abstract", "Cov", "E", "Element", "Family", "G", "Gates", "Gc", "Largest", "Operator",
+    "RandomIndex", "RandomScalar", "Range", "Recursion", "Relu", "Scalar", "Sigma", "Smallest", "Var", "bound_limits",
+    "distribution", "family", "gates", "index", "logistic", "natural", "normal", "placeholder", "recursion",
+    "size", "subnetwork", "substitute", "uniform", "weights",
+]
+
+
+def family(name: str, domain: Domain, *sizes: Any, simplex: bool = False) -> Family:
+    """Deterministic family; each size is n (index 1..n) or an (index, first, last) triple."""
+    return Family(name, domain, _ranges(sizes), simplex)
+
+
+def weights(name: str, *sizes: Any) -> Family:
+    """Real family, e.g. weights, inputs, biases."""
+    return family(name, REAL, *sizes)
+
+
+def distribution(name: str, size: Any) -> Family:
+    """Probabilities P[1..m] summing to one; single outcomes may have probability zero."""
+    return Family(name, PROBABILITY, _ranges((size,)), True)
+
+
+def gates(name: str, keep: Any, *sizes: Any) -> Gates:
+    """Independent gates with keep probability `keep`: a Family of the same ranges or an expression."""
+    ranges = _ranges(sizes)
+    if isinstance(keep, Family):
+        keep = Element(keep, *[r[0] for r in ranges][-len(keep.ranges):])
+    _require_no_other_index(name, ranges, sp.sympify(keep))
+    return Gates(name, UNIT, ranges, False, sp.sympify(keep))
+
+
+def _require_no_other_index(name: str, ranges: Sequence[Range], *definitions: sp.Expr) -> None:
+    """Raise ValueError when a definition uses an index that is not of its own: no sum could reach it there."""
+    own = {r[0] for r in ranges}
+    for expr in definitions:
+        strange = sorted(str(s) for s in expr.free_symbols if not isinstance(s, Scalar) and s not in own)
+        if strange:
+            raise ValueError(f"the definition of {name!r} uses {', '.join(strange)}; allowed: its own indices "
+                             f"{', '.join(map(str, own)) or '(none)'}, bound ones, scalars and families")
+
+
+def recursion(name: str, ranges: Sequence[Range], base: Any, step: Any, domain: Domain = REAL) -> Recursion:
+    """Layer-by-layer definition; `step` may call the family through `placeholder(name, ranges)`. See Recursion."""
+    slot = placeholder(name, ranges)
+    _require_no_other_index(name, ranges, sp.sympify(base), sp.sympify(step))
+    new = Recursion(name, domain, tuple(ranges), False, sp.sympify(base), sp.sympify(step))
+    for element, limits in _elements(new.step, ()):
+        if element.family == slot or isinstance(element.family, Gates):
+            _require_below(new, element, limits)
+    return new
+
+
+def _elements(expr: Any, limits: tuple[Any, ...]) -> list[tuple[Element, tuple[Any, ...]]]:
+    """The entries in an expression, each with the index ranges around it, innermost last."""
+    if isinstance(expr, Element):
+        return [(expr, limits)]
+    inner = limits + tuple(reversed(bound_limits(expr)))
+    return [found for a in expr.args if isinstance(a, sp.Basic) for found in _elements(a, inner)]
+
+
+def _require_below(new: Recursion, element: Element, limits: tuple[Any, ...]) -> None:
+    """Raise ValueError unless the element's layer index is provably below the layer being defined."""
+    layer = new.ranges[0][0]
+    index = element.indices[0] if element.indices else layer  # the same for every layer: not of a lower one
+    top = next((limit[2] for limit in reversed(limits) if limit[0] == index), index)
+    bound_again = any(limit[0] in (layer, *top.free_symbols) for limit in limits if limit[0] != index)
+    if bound_again or not ((layer - top).is_positive or sp.expand(layer - top) == 1):
+        raise ValueError(f"step of recursion {new.name!r} uses {element}; allowed: layers below {layer}")
+
+
+def subnetwork(name: str, probabilities: Family) -> RandomIndex:
+    """Random index over the outcomes of a distribution."""
+    return RandomIndex(name, SIZE, probabilities)
+
+
+def normal(name: str, mean: Any, deviation: Any) -> RandomScalar:
+    return RandomScalar(name, REAL, "normal", sp.sympify(mean), sp.sympify(deviation))
+
+
+def uniform(name: str, low: Any, high: Any) -> RandomScalar:
+    return RandomScalar(name, REAL, "uniform", sp.sympify(low), sp.sympify(high))
+
+
+def index(name: str) -> sp.Symbol:
+    """A bound index of sums and families."""
+    return sp.Symbol(name, integer=True)
+
+
+def size(name: str) -> Scalar:
+    """A positive integer: a number of inputs, outcomes, layers."""
+    return Scalar(name, SIZE)
+
+
+def natural(name: str) -> Scalar:
+    return Scalar(name, NATURAL)
+
+
+def _ranges(sizes: Sequence[Any]) -> tuple[Range, ...]:
+    names = ("i", "j", "k", "l")
+    found: list[Range] = []
+    for position, given in enumerate(sizes):
+        if isinstance(given, tuple):
+            symbol, low, high = given
+            found.append((symbol, sp.sympify(low), sp.sympify(high)))
+        else:
+            found.append((index(f"{names[position]}_"), sp.S.One, sp.sympify(given)))
+    return tuple(found)

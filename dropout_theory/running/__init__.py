@@ -1,0 +1,1 @@
+"""Runs of evidence: which checks, in which processes, and what all of it amounts to."""

@@ -1,0 +1,79 @@
+"""One task for each of many claims, in this process or in workers: what mutants and ablation have in common."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dropout_theory.claims import Claim, Registry
+from dropout_theory.running.workers import Failure, Here, Interrupt, Item, Task, Workers
+from dropout_theory.verdicts.fingerprint import statement_fingerprint
+from dropout_theory.verdicts.kernel import Context
+from dropout_theory.verdicts.records import Recorded
+
+HOLD = ("proved", "supported")  # a refuted statement is false already: what counts there is its witness
+Progress = Callable[[int, int, str, str], None]
+
+
+@dataclass
+class Campaign:
+    """Records of the claims tried, by id, and why others were left out. `interrupted` after Ctrl-C."""
+
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def sound(self) -> bool:
+        return not self.failures and not any(r["contradictions"] for r in self.records.values())
+
+
+def campaign(tasks: list[Task], context: Context, item: Item, checkers: Callable[[], Mapping[str, Any]],
+             claims: Callable[[], Registry], progress: Progress | None) -> Campaign:
+    """Do one task for every claim and keep what was finished, in the order of the tasks."""
+    outcome = Campaign()
+    found: dict[str, dict[str, Any]] = {}
+    with contextlib.ExitStack() as stack:
+        interrupt = stack.enter_context(Interrupt())
+        place = Here(context, claims(), checkers(), item) if context.jobs == 1 else Workers(context, claims, checkers,
+                                                                                            item)
+        stack.callback(place.stop)
+
+        def take(task: Task, result: dict[str, Any] | Failure) -> None:
+            if isinstance(result, Failure):
+                outcome.failures.append(result)
+            else:
+                found[task[0]] = result
+            if progress:
+                progress(len(found) + len(outcome.failures), len(tasks), *task)
+
+        try:
+            for task, result in place.run(tasks):
+                take(task, result)
+                interrupt.check()
+        except KeyboardInterrupt:
+            outcome.interrupted = True
+            for task, result in place.finished():
+                take(task, result)
+    outcome.records = {claim: found[claim] for claim, _ in sorted(tasks) if claim in found}
+    return outcome
+
+
+def holding(registry: Registry, patterns: Iterable[str], recorded: Recorded, verdicts: Iterable[str] = HOLD,
+            current: Mapping[str, str] | None = None) -> tuple[list[Claim], dict[str, str]]:
+    """The claims on record as true, and why the others matching the patterns are left out."""
+    chosen, left_out = [], {}
+    for claim in registry.select(patterns):
+        verdict = recorded[claim.id]["verdict"] if claim.id in recorded else "not on record"
+        if claim.statement is None:
+            left_out[claim.id] = "no formal statement"
+        elif verdict not in verdicts:
+            left_out[claim.id] = verdict
+        elif current and current.get(claim.id) == statement_fingerprint(claim):
+            left_out[claim.id] = "on record"
+        else:
+            chosen.append(claim)
+    return chosen, left_out

@@ -1,0 +1,141 @@
+"""Where checks are done: in this process or in spawned workers, with Ctrl-C respected in both."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dropout_theory.verdicts.records import record_of
+
+if TYPE_CHECKING:
+    from dropout_theory.claims import Claim, Registry
+    from dropout_theory.verdicts.kernel import Checker, Context
+
+Task = tuple[str, str]  # claim id, method
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A checker raised: an error of the machinery, never evidence."""
+
+    claim: str
+    method: str
+    message: str
+    details: str = ""
+
+
+def run_item(claim: Claim, checker: Checker, context: Context) -> dict[str, Any] | Failure:
+    """The record of one method on one claim, or the Failure that its checker raised."""
+    try:
+        return record_of(checker.check(claim, context))
+    except Exception as error:  # noqa: BLE001 - whatever a checker raises is a fault to report, not to spread
+        message = f"{type(error).__name__}: {error}".splitlines()[0]
+        return Failure(claim.id, checker.method, message, traceback.format_exc())
+
+
+Results = Iterator[tuple[Task, "dict[str, Any] | Failure"]]
+Item = Callable[..., "dict[str, Any] | Failure"]  # what is done for a task: (claim, checker, context) -> its result
+
+
+class Here:
+    """Runs tasks one after the other in this process."""
+
+    def __init__(self, context: Context, registry: Registry, checkers: Mapping[str, Any],
+                 item: Item = run_item) -> None:
+        self.context, self.registry, self.checkers, self.item = context, registry, checkers, item
+
+    def run(self, tasks: Sequence[Task]) -> Results:
+        """Each task with its result, in the order given."""
+        for claim, method in tasks:
+            yield (claim, method), self.item(self.registry[claim], self.checkers[method], self.context)
+
+    def finished(self) -> Results:
+        """Results that an interrupt kept from being handed out."""
+        return iter(())
+
+    def stop(self) -> None:
+        """Nothing to end."""
+
+
+class Workers:
+    """Runs tasks in worker processes; `claims`, `checkers` and `item` must be importable functions."""
+
+    def __init__(self, context: Context, claims: Callable[[], Registry],
+                 checkers: Callable[[], Mapping[str, Any]], item: Item = run_item) -> None:
+        self._pool = ProcessPoolExecutor(context.jobs, multiprocessing.get_context("spawn"), _start_worker,
+                                         (claims, checkers, context, item))
+        self._open: dict[Future[Any], Task] = {}
+
+    def run(self, tasks: Sequence[Task]) -> Results:
+        """Each task with its result, as they come in."""
+        self._open = {self._pool.submit(_work, *task): task for task in tasks}
+        for future in as_completed(list(self._open)):
+            yield self._result(future)
+
+    def finished(self) -> Results:
+        """Results that came in but had not been handed out when an interrupt came."""
+        for future in [f for f in self._open if f.done() and not f.cancelled()]:
+            yield self._result(future)
+
+    def _result(self, future: Future[Any]) -> tuple[Task, dict[str, Any] | Failure]:
+        task = self._open.pop(future)
+        error = future.exception()
+        return task, future.result() if error is None else Failure(*task, f"worker ended: {error}")
+
+    def stop(self) -> None:
+        """End the workers; those still busy after an interrupt are told to terminate."""
+        workers = list((self._pool._processes or {}).values())
+        self._pool.shutdown(wait=not self._open, cancel_futures=True)
+        if self._open:
+            for process in workers:
+                process.terminate()
+
+
+class Interrupt(contextlib.AbstractContextManager["Interrupt"]):
+    """Remembers Ctrl-C, because a solver that handles the signal itself would swallow the exception."""
+
+    def __init__(self) -> None:
+        self.raised = False
+        self._previous: Any = None
+
+    def __enter__(self) -> Interrupt:
+        if threading.current_thread() is threading.main_thread():
+            self._previous = signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._previous is not None:
+            signal.signal(signal.SIGINT, self._previous)
+
+    def _note(self, *_: object) -> None:
+        if self.raised:  # `timeout` and shells send it twice: the second must not stop what is being saved
+            return
+        self.raised = True
+        raise KeyboardInterrupt
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt when one came and was lost."""
+        if self.raised:
+            raise KeyboardInterrupt
+
+
+_WORKER: dict[str, Any] = {}
+
+
+def _start_worker(claims: Callable[[], Registry], checkers: Callable[[], Mapping[str, Any]],
+                  context: Context, item: Item) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt ends
+    _WORKER.update(registry=claims(), checkers=checkers(), context=context, item=item)
+
+
+def _work(claim: str, method: str) -> dict[str, Any] | Failure:
+    done: dict[str, Any] | Failure = _WORKER["item"](_WORKER["registry"][claim], _WORKER["checkers"][method],
+                                                     _WORKER["context"])
+    return done

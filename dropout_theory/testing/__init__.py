@@ -1,0 +1,1 @@
+"""The pytest plugin: a test per claim and method."""

@@ -1,0 +1,278 @@
+"""Evidence and the derivation of verdicts: the small part that must be right.
+
+Only functions registered with `checker` create evidence; nobody types a verdict. `unknown` never counts as
+support, and a proof beside a counterexample is a contradiction, never a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import InitVar, dataclass, field
+from typing import Any
+
+OUTCOMES = ("holds", "fails", "unknown")
+RIGORS = ("proof", "exact-instances", "statistical", "sampled")
+VERDICTS = ("proved", "supported", "refuted", "conditional", "ill-formed", "definition", "open")
+METHODS = ("admissible", "symbolic", "decide", "interval", "exact", "montecarlo", "property")
+
+# Probability that any statistical check of a full run raises a false alarm; each check spends the share of `Context`.
+FALSE_ALARM_BUDGET = 1e-6
+
+_EXACT = ("proof", "exact-instances")
+_TOKEN = object()
+
+
+class StaleEvidence(ValueError):
+    """A record of evidence was made from another statement, other code or other tool versions."""
+
+
+class Contradiction(Exception):
+    """A claim has both a proof and a counterexample, or its proof is circular: a fault in the machinery.
+
+    `claims` are the identifiers concerned.
+    """
+
+    def __init__(self, message: str, claims: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.claims = claims
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one method found about one claim. Created by checkers only (`_token`)."""
+
+    claim: str
+    method: str
+    outcome: str
+    rigor: str
+    scope: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    counterexample: Mapping[str, Any] | None = None
+    depends_on: tuple[str, ...] = ()
+    seed: int | None = None
+    seconds: float = 0.0
+    fingerprint: str = ""
+    ill_formed: bool = False
+    # Never stored, so that neither `dataclasses.replace` nor a copy of the fields makes new evidence.
+    _token: InitVar[object] = None
+
+    def __post_init__(self, _token: object) -> None:
+        if _token is not _TOKEN:
+            raise TypeError("evidence is created by checkers only: register the function with kernel.checker")
+        for name, value, allowed in (("method", self.method, METHODS), ("outcome", self.outcome, OUTCOMES),
+                                     ("rigor", self.rigor, RIGORS)):
+            if value not in allowed:
+                raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
+        if self.outcome == "fails" and self.rigor in _EXACT and not self.counterexample:
+            raise ValueError(f"{self.claim}: an exact refutation must show its counterexample")
+        if self.method == "admissible" and self.rigor == "proof" and self.outcome == "holds":
+            raise ValueError(f"{self.claim}: an admissible instance proves nothing about the statement")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a checker returns: the content of an Evidence before the kernel signs it."""
+
+    outcome: str
+    rigor: str
+    scope: str
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    counterexample: Mapping[str, Any] | None = None
+    depends_on: tuple[str, ...] = ()
+    ill_formed: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """How a run is made: seed, whether it must be fast, and the error probability each statistical check may spend.
+
+    `shrink` tells whether counterexamples are made small: worth the work where a reader will see them.
+    """
+
+    seed: int = 20140210
+    fast: bool = False
+    error_probability: float = 1e-9
+    jobs: int = 1
+    shrink: bool = True
+
+
+@dataclass(frozen=True)
+class Checker:
+    """A registered method: `applies(claim)` is None or the reason it does not; `check` makes evidence."""
+
+    method: str
+    applies: Callable[[Any], str | None]
+    _find: Callable[[Any, Context], Finding]
+
+    def check(self, claim: Any, context: Context) -> Evidence:
+        """Run the method on a claim and sign what it found. Raises what the method raises."""
+        import time
+
+        from dropout_theory.verdicts.fingerprint import fingerprint
+
+        start = time.perf_counter()
+        found = self._find(claim, context)
+        return Evidence(claim.id, self.method, found.outcome, found.rigor, found.scope, dict(found.figures),
+                        dict(found.counterexample) if found.counterexample else None, tuple(found.depends_on),
+                        context.seed, round(time.perf_counter() - start, 4), fingerprint(claim, self.method),
+                        found.ill_formed, _TOKEN)
+
+
+def recall(claim: Any, record: Mapping[str, Any]) -> Evidence:
+    """Evidence that a checker made in another process or an earlier run, from its record.
+
+    Raises StaleEvidence unless the record's fingerprint is that of the claim, method and tools as they are now.
+    """
+    from dropout_theory.verdicts.fingerprint import fingerprint
+
+    now = fingerprint(claim, record["method"])
+    if record["fingerprint"] != now:
+        raise StaleEvidence(f"{claim.id}: {record['method']} evidence has fingerprint {record['fingerprint']}, "
+                            f"not {now}")
+    return Evidence(claim.id, record["method"], record["outcome"], record["rigor"], record["scope"],
+                    dict(record["figures"]), record["counterexample"], tuple(record["depends_on"]), record["seed"],
+                    record["seconds"], record["fingerprint"], record["ill_formed"], _TOKEN)
+
+
+def checker(method: str, applies: Callable[[Any], str | None],
+            ) -> Callable[[Callable[[Any, Context], Finding]], Checker]:
+    """Decorator that turns `find(claim, context) -> Finding` into the Checker of `method`."""
+    if method not in METHODS:
+        raise ValueError(f"method is {method!r}; allowed: {', '.join(METHODS)}")
+
+    def register(find: Callable[[Any, Context], Finding]) -> Checker:
+        def guarded(claim: Any) -> str | None:
+            return claim.not_applicable.get(method) or applies(claim)
+
+        return Checker(method, guarded, find)
+
+    return register
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A derived verdict and why. `unproved` lists dependencies that are not themselves proved."""
+
+    claim: str
+    verdict: str
+    reason: str
+    unproved: tuple[str, ...] = ()
+
+
+def derive(claim: Any, evidence: Iterable[Evidence], standing: Callable[[str], str] = lambda _: "open") -> Verdict:
+    """Combine evidence on one claim, its parts and amendments aside.
+
+    `standing(id)` is the verdict of a claim or classical fact that a proof uses. A proof from premises that are
+    merely supported supports; from premises that are open or false it says nothing.
+    Raises Contradiction when evidence is contradictory, ValueError when it belongs to another claim.
+    """
+    found = tuple(evidence)
+    for item in found:
+        if not isinstance(item, Evidence):
+            raise TypeError(f"evidence for {claim.id} is {type(item).__name__}; allowed: Evidence made by a checker")
+        if item.claim != claim.id:
+            raise ValueError(f"evidence for {item.claim} was given for {claim.id}")
+    about = [e for e in found if e.method != "admissible"]
+    admissible = [e for e in found if e.method == "admissible"]
+    holds = [e for e in about if e.outcome == "holds"]
+    fails = [e for e in about if e.outcome == "fails"]
+    proofs = [e for e in holds if e.rigor == "proof"]
+    unconditional = [e for e in proofs if all(standing(d) == "proved" for d in e.depends_on)]
+    supporting = [e for e in holds if all(standing(d) in ("proved", "supported") for d in e.depends_on)]
+    exact_fails = [e for e in fails if e.rigor in _EXACT or (e.rigor == "sampled" and e.counterexample)]
+    if unconditional and fails:
+        raise Contradiction(f"{claim.id}: proved by {unconditional[0].method}, yet refuted by {fails[0].method}",
+                            (claim.id,))
+    if any(e.ill_formed for e in found):
+        reason = next(e.scope for e in found if e.ill_formed)
+        return Verdict(claim.id, "ill-formed", reason)
+    if exact_fails:
+        return Verdict(claim.id, "refuted", f"counterexample found by {_names(exact_fails)}")
+    if fails:
+        return Verdict(claim.id, "open", f"{_names(fails)} contradicts it, without an exact counterexample")
+    if claim.kind == "definition":
+        return Verdict(claim.id, "definition", "fixes notation")
+    if not any(e.outcome == "holds" for e in admissible):
+        return Verdict(claim.id, "open", "no concrete instance is known to meet its hypotheses")
+    if unconditional:
+        return Verdict(claim.id, "proved", f"proved by {_names(unconditional)}")
+    unproved = tuple(sorted({d for e in proofs for d in e.depends_on if standing(d) != "proved"}))
+    if unproved:
+        return Verdict(claim.id, "supported" if supporting else "open",
+                       f"proof rests on unproved {', '.join(unproved)}", unproved)
+    if supporting:
+        return Verdict(claim.id, "supported", f"holds by {_names(supporting)}; no proof of the full scope")
+    if about:
+        return Verdict(claim.id, "open", "; ".join(sorted({f"{e.method}: {e.scope}" for e in about})))
+    return Verdict(claim.id, "open", "no method applies")
+
+
+def derive_all(claims: Iterable[Any], evidence: Iterable[Evidence],
+               classical: Iterable[str] = ()) -> dict[str, Verdict]:
+    """Verdicts of many claims together: dependencies, wholes from parts, conditional from amendments.
+
+    Raises Contradiction on contradictory evidence or a circular proof.
+    """
+    claims = list(claims)
+    known = {c.id: c for c in claims}
+    by_claim: dict[str, list[Evidence]] = {c.id: [] for c in claims}
+    for item in evidence:
+        if item.claim in by_claim:
+            by_claim[item.claim].append(item)
+    facts = frozenset(classical)
+    verdicts: dict[str, Verdict] = {}
+    active: list[str] = []
+
+    def standing(identifier: str) -> str:
+        if identifier in facts:
+            return "proved"
+        return settle(identifier).verdict if identifier in known else "open"
+
+    def settle(identifier: str) -> Verdict:
+        if identifier in verdicts:
+            return verdicts[identifier]
+        if identifier in active:
+            circle = (*active[active.index(identifier):], identifier)
+            raise Contradiction(f"circular proof: {' -> '.join(circle)}", circle)
+        active.append(identifier)
+        claim = known[identifier]
+        parts = [c for c in claims if c.part_of == identifier]
+        own = derive(claim, by_claim[identifier], standing) if by_claim[identifier] or not parts else None
+        verdict = _whole(claim, own, [settle(p.id) for p in parts]) if parts else own
+        assert verdict is not None
+        if verdict.verdict == "refuted":
+            for amended in (c for c in claims if c.amends == identifier):
+                if _adds_hypotheses(claim, amended) and settle(amended.id).verdict in ("proved", "supported"):
+                    verdict = Verdict(identifier, "conditional", f"fails as printed; {amended.id} adds what is missing")
+                    break
+        active.pop()
+        verdicts[identifier] = verdict
+        return verdict
+
+    for claim in claims:
+        settle(claim.id)
+    return verdicts
+
+
+def _whole(claim: Any, own: Verdict | None, parts: list[Verdict]) -> Verdict:
+    """The verdict of a numbered equation from its parts (and its own evidence, where it has any)."""
+    everything = [*parts, *([own] if own and own.verdict != "open" else [])]
+    names = [v.verdict for v in everything]
+    for bad in ("refuted", "ill-formed", "conditional", "open", "supported"):
+        if bad in names:
+            culprits = ", ".join(v.claim for v in everything if v.verdict == bad)
+            return Verdict(claim.id, bad, f"derived from its parts: {culprits} {bad}")
+    if all(n == "definition" for n in names):
+        return Verdict(claim.id, "definition", "every part fixes notation")
+    return Verdict(claim.id, "proved", "every part is proved")
+
+
+def _adds_hypotheses(claim: Any, amended: Any) -> bool:
+    """True when `amended` states the same under strictly more hypotheses."""
+    before = {h.condition for h in claim.hypotheses}
+    after = {h.condition for h in amended.hypotheses}
+    return bool(amended.statement == claim.statement and before < after)
+
+
+def _names(items: Iterable[Evidence]) -> str:
+    return ", ".join(dict.fromkeys(e.method for e in items))
