@@ -8,7 +8,11 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from dropout_theory.moved import keep_old_paths
+
 __version__ = "0.1.0"
+
+keep_old_paths()
 
 if TYPE_CHECKING:
     from dropout_theory.claims import (

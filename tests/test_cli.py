@@ -200,15 +200,15 @@ def test_read_only_file_system(call, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("text,message", [
-    ("def registry():\n    from dropout_theory.claim import Claim\n    Claim('no colon', 't', None, '1', 's')",
+    ("def registry():\n    from dropout_theory.claims import Claim\n    Claim('no colon', 't', None, '1', 's')",
      "claim id is"),
     ("def registry():\n    import fake_claims as f\n    r = f.registry()\n    r.add(f.claims()[0])\n    return r",
      "duplicate claim id 'toy:eq1'"),
-    ("def registry():\n    from dropout_theory.claim import Claim\n    import sympy\n"
+    ("def registry():\n    from dropout_theory.claims import Claim\n    import sympy\n"
      "    Claim('toy:eq1', 't', sympy.Eq(1, 1), '1', 's')", "evaluated"),
-    ("def registry():\n    from dropout_theory.claim import Claim\n    Claim('toy:eq1', 't', 3, '1', 's')",
+    ("def registry():\n    from dropout_theory.claims import Claim\n    Claim('toy:eq1', 't', 3, '1', 's')",
      "statement is int"),
-    ("def registry():\n    from dropout_theory.claim import Claim\n    Claim('toy:eq1')",
+    ("def registry():\n    from dropout_theory.claims import Claim\n    Claim('toy:eq1')",
      "cannot load claims: TypeError"),
     ("claims = []", "no function registry"),
     ("import no_such_thing", "no_such_thing"),

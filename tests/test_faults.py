@@ -32,8 +32,8 @@ from dropout_theory.evaluation import rules as evaluate_rules
 from dropout_theory.language import equal, less_equal
 from dropout_theory.normal_form import canonical, sums
 from dropout_theory.recheck.witnesses import recheck_holds
-from dropout_theory.sampling import compiled as numba_cache
 from dropout_theory.sampling import intervals, montecarlo
+from dropout_theory.sampling.compiled import load_kernels
 from dropout_theory.verdicts import kernel
 
 Patch = pytest.MonkeyPatch
@@ -58,13 +58,13 @@ def forgotten_split(patch: Patch) -> None:
 
 def stuck_bit(patch: Patch) -> None:
     """Bit 7 of every word is one."""
-    words = numba_cache.kernels().philox_words
+    words = load_kernels("sampling.kernels").philox_words
 
     def faulty(counters: Any, key: Any, out: Any) -> None:
         words(counters, key, out)
         out |= np.uint64(1 << 7)
 
-    patch.setattr(numba_cache.kernels(), "philox_words", faulty)
+    patch.setattr(load_kernels("sampling.kernels"), "philox_words", faulty)
 
 
 def repeated_gate(patch: Patch) -> None:

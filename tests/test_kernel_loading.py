@@ -11,37 +11,36 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dropout_theory.engines import kernel_loading
+from dropout_theory import engines
 from dropout_theory.engines.linear import linear_moments
 from dropout_theory.engines.network import Layer, Network
 from dropout_theory.engines.simulation import simulate
+from dropout_theory.sampling import compiled
 
 
 def test_a_folder_for_every_source_and_its_helpers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "engines"
-    shutil.copytree(Path(kernel_loading.__file__).parent, package)
-    monkeypatch.setattr(kernel_loading, "__file__", str(package / "kernel_loading.py"))
+    copies = tmp_path / "engines"
+    shutil.copytree(Path(engines.__file__).parent, copies)
+    monkeypatch.setattr(compiled, "kernel_source", lambda name: tmp_path.joinpath(*name.split(".")).with_suffix(".py"))
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
-    names = ("vector_kernels", "network_kernels", "unit_kernels", "exact_kernels")
-    before = {name: kernel_loading._folder(name, "1") for name in names}
-    assert len(set(before.values())) == 4 and kernel_loading._folder("unit_kernels", "2") != before["unit_kernels"]
-    with open(package / "network_kernels.py", "a") as file:
+    names = tuple(f"engines.{name}_kernels" for name in ("vector", "network", "unit", "exact"))
+    before = {name: compiled.cache_folder(name, "1") for name in names}
+    assert len(set(before.values())) == 4 and compiled.cache_folder(names[2], "2") != before[names[2]]
+    with open(copies / "network_kernels.py", "a") as file:
         file.write("\n")
-    changed = [name for name in names if kernel_loading._folder(name, "1") != before[name]]
-    assert changed == ["network_kernels", "unit_kernels"]
-    with open(package / "vector_kernels.py", "a") as file:
+    changed = [name for name in names if compiled.cache_folder(name, "1") != before[name]]
+    assert changed == ["engines.network_kernels", "engines.unit_kernels"]
+    with open(copies / "vector_kernels.py", "a") as file:
         file.write("\n")
-    assert kernel_loading._folder("exact_kernels", "1") == before["exact_kernels"]
-    assert kernel_loading._folder("vector_kernels", "1") != before["vector_kernels"]
+    assert compiled.cache_folder("engines.exact_kernels", "1") == before["engines.exact_kernels"]
+    assert compiled.cache_folder("engines.vector_kernels", "1") != before["engines.vector_kernels"]
 
 
-def test_every_import_between_kernels_is_declared() -> None:
-    """Compiled code of a file that is not named as used would go stale unseen."""
-    for path in Path(kernel_loading.__file__).parent.glob("*_kernels.py"):
-        text = path.read_text(encoding="utf-8")
-        for other in Path(kernel_loading.__file__).parent.glob("*_kernels.py"):
-            if other != path and f"engines.{other.stem} import" in text:
-                assert other.stem in kernel_loading._USES[path.stem]
+def test_imports_between_kernels_are_found_through_others() -> None:
+    """Compiled code of a file that is not found to be used would go stale unseen."""
+    assert set(compiled.imported_kernels("engines.last_layer_kernels")) == {
+        f"engines.{name}_kernels" for name in ("vector", "exponential", "moment", "network")}
+    assert compiled.imported_kernels("experiment.training_kernels") == ("sampling.kernels",)
 
 
 def _held_by_pointers_alone(source: str) -> list[str]:
@@ -61,7 +60,7 @@ def _held_by_pointers_alone(source: str) -> list[str]:
 
 
 def test_no_array_is_held_by_a_pointer_alone() -> None:
-    for path in Path(kernel_loading.__file__).parent.glob("*_kernels.py"):
+    for path in Path(engines.__file__).parent.glob("*_kernels.py"):
         assert _held_by_pointers_alone(path.read_text(encoding="utf-8")) == []
     freed = "def kernel(n):\n    made = np.zeros(n)\n    entries = pointer(made)\n    put(entries, 0, 1.0)\n"
     assert _held_by_pointers_alone(freed) == ["kernel: made"]
@@ -90,8 +89,8 @@ def test_sampling_agrees_with_the_exact_moments_of_a_wide_linear_network() -> No
 
 def test_kernels_load_without_linear_algebra_and_leave_numba_its_question() -> None:
     code = ("import sys\n"
-            "from dropout_theory.engines.kernel_loading import load_kernels\n"
-            "load_kernels('moment_kernels')\n"
+            "from dropout_theory.sampling.compiled import load_kernels\n"
+            "load_kernels('engines.moment_kernels')\n"
             "from numba.np import arraymath, linalg\n"
             "print('scipy.linalg' in sys.modules)\n"
             "linalg.ensure_blas()\n"

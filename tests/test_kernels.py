@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dropout_theory.sampling import compiled as numba_cache
+from dropout_theory.sampling import compiled
+from dropout_theory.sampling.compiled import load_kernels
 from dropout_theory.sampling.montecarlo import block_moments
 
 
@@ -38,31 +39,32 @@ def test_kernels_load_on_use_only() -> None:
 
 
 def test_cache_folder_depends_on_source_and_falls_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, source = "sampling.kernels", compiled.kernel_source
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "chosen"))
-    first = numba_cache.cache_folder("1.0")
-    assert first.parent == tmp_path / "chosen" / "dropout_theory" and first.is_dir()
-    assert numba_cache.cache_folder("2.0") != first
+    first = compiled.cache_folder(name, "1.0")
+    assert first.parent == tmp_path / "chosen" / "dropout_theory" / name and first.is_dir()
+    assert compiled.cache_folder(name, "2.0") != first
     copy = tmp_path / "kernels.py"
-    copy.write_bytes(numba_cache.kernel_source().read_bytes() + b"\n")
-    monkeypatch.setattr(numba_cache, "kernel_source", lambda: copy)
-    assert numba_cache.cache_folder("1.0") != first
+    copy.write_bytes(source(name).read_bytes() + b"\n")
+    monkeypatch.setattr(compiled, "kernel_source", lambda other: copy if other == name else source(other))
+    assert compiled.cache_folder(name, "1.0") != first
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "file"))
-    fallback = numba_cache.cache_folder("1.0")
-    assert fallback.is_dir() and "dropout-theory-numba-" in fallback.name
+    fallback = compiled.cache_folder(name, "1.0")
+    assert fallback.is_dir() and any("dropout-theory-numba-" in part for part in fallback.parts)
 
 
-def test_the_users_own_numba_cache_setting_is_left_alone() -> None:
+def test_the_users_own_cache_setting_is_left_alone() -> None:
     import numba
 
-    numba_cache.kernels()
+    load_kernels("sampling.kernels")
     config: Any = numba.config
-    assert str(numba_cache.cache_root()) not in (config.CACHE_DIR or os.devnull)
+    assert str(compiled.cache_root()) not in (config.CACHE_DIR or os.devnull)
 
 
 def test_first_use_from_several_threads() -> None:
     found: list[Any] = []
-    threads = [threading.Thread(target=lambda: found.append(numba_cache.kernels())) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: found.append(load_kernels("sampling.kernels"))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

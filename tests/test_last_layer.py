@@ -14,11 +14,11 @@ from test_network_kernels import KINDS, random_gates, random_network
 
 from dropout_theory.engines import last_layer
 from dropout_theory.engines.gates import RandomLevel, Spikes
-from dropout_theory.engines.kernel_loading import load_kernels
 from dropout_theory.engines.network import Layer, Network
 from dropout_theory.engines.ranges import unit_ranges
 from dropout_theory.engines.simulation import simulate
 from dropout_theory.engines.totals import State
+from dropout_theory.sampling.compiled import load_kernels
 from dropout_theory.sampling.rng import derive_key
 
 RNG = np.random.default_rng(2)
@@ -189,6 +189,6 @@ def test_what_has_no_such_form_is_refused(network: Network, message: str) -> Non
 
 
 def test_constants_agree_between_host_and_kernels() -> None:
-    kernels = load_kernels("last_layer_kernels")
+    kernels = load_kernels("engines.last_layer_kernels")
     for name in ("CLOSED_FORM", "MASKS", "FOURIER", "PART"):
         assert getattr(last_layer, name) == getattr(kernels, name)

@@ -12,11 +12,11 @@ from flint import arb, ctx, fmpq
 from reference_network import enumerate_masks, run
 
 from dropout_theory.engines.gates import Keep, RandomLevel, Spikes
-from dropout_theory.engines.kernel_loading import load_kernels
 from dropout_theory.engines.network import Layer, Network
 from dropout_theory.engines.plan import LANES, ROWS, make_plan
 from dropout_theory.engines.simulation import simulate
 from dropout_theory.engines.totals import State
+from dropout_theory.sampling.compiled import load_kernels
 from dropout_theory.sampling.rng import derive_key
 
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
@@ -122,7 +122,7 @@ def test_samples_beyond_two_to_the_32_have_gates_of_their_own() -> None:
     scratch = (np.zeros(plan.widest * LANES), np.zeros(units * LANES), np.zeros(4 * LANES),
                np.zeros(4 * LANES, np.uint32), np.ones(LANES))
     bins = np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0, np.int64)
-    load_kernels("network_kernels").network_block(
+    load_kernels("engines.network_kernels").network_block(
         np.uint64(first), 0, 128, np.uint64(key[0]), np.uint64(key[1]), False, np.array(x), plan.arrays, True, moments,
         none, np.empty((0, LANES)), np.zeros((0, 2), np.int64), np.zeros((0, 3)), bins, np.zeros(0, np.int64), scratch,
         np.stack([none, none]), np.zeros((0, 0)))
@@ -224,7 +224,7 @@ def test_exponentials_have_a_bound() -> None:
     for dtype, limit, digits in ((np.float64, 708.0, 53), (np.float32, 87.0, 24)):
         given = np.clip(x, -limit, limit).astype(dtype)
         found = given.copy()
-        load_kernels("exponential_kernels").exponentials(found)
+        load_kernels("engines.exponential_kernels").exponentials(found)
         old, ctx.prec = ctx.prec, 120
         try:
             truth = [arb(fmpq(*float(v).as_integer_ratio())).exp() for v in given]
@@ -234,12 +234,12 @@ def test_exponentials_have_a_bound() -> None:
             ctx.prec = old
         assert worst <= 1.5 * 2.0**(1 - digits)
     far = np.array([1e300, -1e300, 709.0])
-    load_kernels("exponential_kernels").exponentials(far)
+    load_kernels("engines.exponential_kernels").exponentials(far)
     assert far[0] == far[2] == pytest.approx(math.exp(708.0), rel=1e-15) and far[1] == pytest.approx(math.exp(-708.0))
 
 
 def test_constants_agree_between_host_and_kernels() -> None:
-    kernels, vectors = load_kernels("network_kernels"), load_kernels("vector_kernels")
+    kernels, vectors = load_kernels("engines.network_kernels"), load_kernels("engines.vector_kernels")
     assert (LANES, ROWS) == (vectors.LANES, vectors.ROWS)
     assert [vectors.together(left) for left in (1, 2, 3, 4, 5, 6, 7, 100)] == \
         [next(rows for rows in ROWS if rows <= left) for left in (1, 2, 3, 4, 5, 6, 7, 100)]

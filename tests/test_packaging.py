@@ -44,21 +44,21 @@ def test_import_is_quick():
 
 
 def test_help_is_quick():
-    code = "from dropout_theory.cli import main; raise SystemExit(main(['--help']))"
+    code = "from dropout_theory.cli.main import main; raise SystemExit(main(['--help']))"
     assert fastest(lambda: python(code) and None, 0.3) < 0.3
 
 
 def test_show_is_quick():
-    code = "from dropout_theory.cli import main; raise SystemExit(main(['show', 'baldi2014:eq39']))"
+    code = "from dropout_theory.cli.main import main; raise SystemExit(main(['show', 'baldi2014:eq39']))"
     assert fastest(lambda: python(code) and None, 1.0) < 1.0
 
 
 @pytest.mark.parametrize("action", [
-    "import dropout_theory", "import dropout_theory.pytest_plugin", "import dropout_theory.kernel",
-    "from dropout_theory.cli import main; main(['--help'])", "from dropout_theory.cli import main; main(['list'])",
-    "from dropout_theory.cli import main; main(['show', 'baldi2014:eq39'])",
-    "from dropout_theory.cli import main; main(['cite', 'baldi2014:eq39'])",
-    "from dropout_theory.cli import main; main(['check', '--help'])",
+    "import dropout_theory", "import dropout_theory.testing.pytest_plugin", "import dropout_theory.verdicts.kernel",
+    "from dropout_theory.cli.main import main; main(['--help'])", "from dropout_theory.cli import main; main(['list'])",
+    "from dropout_theory.cli.main import main; main(['show', 'baldi2014:eq39'])",
+    "from dropout_theory.cli.main import main; main(['cite', 'baldi2014:eq39'])",
+    "from dropout_theory.cli.main import main; main(['check', '--help'])",
 ])
 def test_nothing_heavy_is_imported(action):
     code = f"import sys\n{action}\nprint(sorted({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
@@ -82,7 +82,8 @@ def test_metadata():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["requires-python"] == ">=3.11" and project["scripts"] == {
         "dropout-theory": "dropout_theory.cli.main:entry"}
-    assert project["entry-points"]["pytest11"] == {"dropout_theory.testing.pytest_plugin": "dropout_theory.testing.pytest_plugin"}
+    plugin = "dropout_theory.testing.pytest_plugin"
+    assert project["entry-points"]["pytest11"] == {plugin: plugin}
 
 
 def test_proofs_mirror_papers():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from dropout_theory.sampling.compiled import kernels
+from dropout_theory.sampling.compiled import load_kernels
 from dropout_theory.sampling.montecarlo import block_size, draw_block
 from dropout_theory.sampling.rng import (
     WORD,
@@ -44,7 +44,7 @@ def philox_in_python(counter: tuple[int, ...], key: tuple[int, ...]) -> tuple[in
 
 def philox_compiled(counters: list[tuple[int, ...]], key: tuple[int, ...]) -> list[tuple[int, ...]]:
     out = np.empty((len(counters), 4), np.uint64)
-    kernels().philox_words(np.array(counters, np.uint64), np.array(key, np.uint64), out)
+    load_kernels("sampling.kernels").philox_words(np.array(counters, np.uint64), np.array(key, np.uint64), out)
     return [tuple(map(int, row)) for row in out]
 
 
@@ -163,7 +163,7 @@ def test_comparison_is_strict_at_the_threshold_itself() -> None:
 
 
 def test_words_at_the_edges_of_the_unit_interval() -> None:
-    code = kernels()
+    code = load_kernels("sampling.kernels")
     low = code._unit(np.uint64(0), np.uint64(0))
     high = code._unit(np.uint64(WORD - 1), np.uint64(WORD - 1))
     assert low == 2.0**-53 and high == 1.0 - 2.0**-53

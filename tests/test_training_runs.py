@@ -19,7 +19,7 @@ from dropout_theory.experiment.training_runs import (
     repetitions,
     train,
 )
-from dropout_theory.sampling.compiled import kernels
+from dropout_theory.sampling.compiled import load_kernels
 from dropout_theory.sampling.rng import derive_key
 
 SMALL = Descent(inputs=3, hidden=2, examples=4, iterations=23, rate=Fraction(1, 8), rate_decay=Fraction(1, 50))
@@ -37,7 +37,7 @@ def words(key: np.ndarray, count: int) -> list[int]:
     counters = np.zeros((-(-count // 4), 4), np.uint64)
     counters[:, 0] = np.arange(len(counters))
     out = np.empty_like(counters)
-    kernels().philox_words(counters, key.copy(), out)
+    load_kernels("sampling.kernels").philox_words(counters, key.copy(), out)
     return [int(w) for w in out.ravel()]
 
 

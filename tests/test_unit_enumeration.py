@@ -15,9 +15,9 @@ from hypothesis import strategies as some
 
 from dropout_theory.engines.fourier import logistic_moments
 from dropout_theory.engines.fourier_certified import certified_moments
-from dropout_theory.engines.kernel_loading import load_kernels
 from dropout_theory.engines.unit_enumeration import certified_enumeration, enumerated_moments
 from dropout_theory.evaluation.values import precision
+from dropout_theory.sampling.compiled import load_kernels
 
 
 def masks_in_balls(weights, keep, bias, c, slope):
@@ -107,7 +107,7 @@ def test_edges():
 
 
 def test_compensated_sums_of_the_kernel():
-    kernels = load_kernels("exact_kernels")
+    kernels = load_kernels("engines.exact_kernels")
     x, p = np.zeros(4 * kernels.GROUP), np.full(4 * kernels.GROUP, 0.1)
     mean, square = kernels.pair_sums(x, p, np.ones(3), np.array([1e16, 1.0, -1e16]))
     part = sum(0.1 + 0.1 for _ in range(kernels.GROUP // 2))

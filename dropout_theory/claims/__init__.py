@@ -35,4 +35,9 @@ from dropout_theory.claims.claim import (
 )
 from dropout_theory.claims.proofs_loader import dropped_names, load_proofs, proof_of, refutation_of, witnesses
 
-__all__ = ["Claim", "ClaimError", "ClassicalFact", "ERRATUM_TYPES", "Erratum", "FACTS", "Hypothesis", "KINDS", "PAPER_KEYS", "PROOFS", "Paper", "Proof", "ProofError", "REFUTATIONS", "REGISTRY", "Registry", "SEVERITIES", "Section", "UnknownClaimError", "WITNESSES", "classical_fact", "dropped_names", "key", "load", "load_proofs", "need", "proof_of", "prove", "refutation_of", "refute", "select_ids", "suggest", "witness", "witnesses"]
+__all__ = [
+    "Claim", "ClaimError", "ClassicalFact", "ERRATUM_TYPES", "Erratum", "FACTS", "Hypothesis", "KINDS", "PAPER_KEYS",
+    "PROOFS", "Paper", "Proof", "ProofError", "REFUTATIONS", "REGISTRY", "Registry", "SEVERITIES", "Section",
+    "UnknownClaimError", "WITNESSES", "classical_fact", "dropped_names", "key", "load", "load_proofs", "need",
+    "proof_of", "prove", "refutation_of", "refute", "select_ids", "suggest", "witness", "witnesses",
+]

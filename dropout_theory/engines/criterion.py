@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dropout_theory.engines.gates import Array, finite_array
-from dropout_theory.engines.kernel_loading import load_kernels
+from dropout_theory.sampling.compiled import load_kernels
 
 RATE, SMOOTHING = 0.03, (0.3, 1e-6)  # of the descent: first rate; first and last rounding of the kinks
 POLISHED = 3
@@ -130,7 +130,7 @@ class Criterion:
         if given.shape != (self.shape.size,):
             raise ValueError(f"parameters must have {self.shape.size} entries for {self.shape}, not {len(given)}")
         gradient = np.empty_like(given)
-        value = load_kernels("criterion_kernels").value_and_slope(given, *self.data, smoothing, gradient)
+        value = load_kernels("engines.criterion_kernels").value_and_slope(given, *self.data, smoothing, gradient)
         return value, gradient
 
 
@@ -229,5 +229,5 @@ def _descend(criterion: Criterion, parameters: Array, free: NDArray[np.bool_], s
     mean, square = np.zeros_like(parameters), np.zeros_like(parameters)
     at_once = max(1, WORK_A_CALL // (len(criterion.data[1]) * parameters.size))
     for first in range(0, steps, at_once):
-        load_kernels("criterion_kernels").descend(first, min(at_once, steps - first), steps, parameters, mean, square,
-                                                  free, *criterion.data, RATE, *SMOOTHING)
+        load_kernels("engines.criterion_kernels").descend(
+            first, min(at_once, steps - first), steps, parameters, mean, square, free, *criterion.data, RATE, *SMOOTHING)

@@ -1,4 +1,4 @@
-"""Compiled kernels of the exact engines of one unit (see ``kernel_loading``).
+"""Compiled kernels of the exact engines of one unit (see ``compiled``).
 
 All kernels are serial, release the interpreter lock and use IEEE arithmetic in which only a product and a sum may be
 contracted, never reordered: what they return depends on their arguments alone. Callers bound the work of one call to

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from dropout_theory.engines.fourier_tilted import saturated_moments
-from dropout_theory.engines.kernel_loading import load_kernels
 from dropout_theory.engines.unit import EPSILON, Array, Preactivation, UnitMoments, logistic, norm, scaled_preactivation
 from dropout_theory.engines.unit_plan import Plan, plan_unit
+from dropout_theory.sampling.compiled import load_kernels
 
 _RANGE = 1 << 16  # nodes held at once
 _SATURATED = 1e-3  # means nearer to 0 or 1 are computed again
@@ -104,7 +104,7 @@ def _integrated(unit: Preactivation, plan: Plan, tolerance: float) -> UnitMoment
 
 def _characteristic(w: Array, p: Array, step: float, start: int, stop: int, negligible: float) -> Any:
     """The product over gates at the nodes start, ..., stop - 1; those below `negligible` may be too large."""
-    kernels = load_kernels("exact_kernels")
+    kernels = load_kernels("engines.exact_kernels")
     rows = -(-(stop - start) // kernels.BLOCK)
     phi_real, phi_imag = np.ones((rows, kernels.BLOCK)), np.zeros((rows, kernels.BLOCK))
     alive = np.arange(rows)

@@ -1,4 +1,4 @@
-"""Compiled kernels that visit the masks of a small network (see ``kernel_loading``).
+"""Compiled kernels that visit the masks of a small network (see ``compiled``).
 
 Serial, without the interpreter lock, and in IEEE arithmetic that is never reordered: what they return depends on their
 arguments alone.

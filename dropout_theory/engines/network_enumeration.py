@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from dropout_theory.engines.exact_results import NetworkMoments
 from dropout_theory.engines.gates import Keep, RandomLevel, Spikes
-from dropout_theory.engines.kernel_loading import load_kernels
 from dropout_theory.engines.network import ACTIVATIONS, Network
 from dropout_theory.engines.network_program import LAYER, Event, Program, compile_network
 from dropout_theory.engines.unit import EPSILON
+from dropout_theory.sampling.compiled import load_kernels
 
 MOST_GATES = 40
 _TASK = 5e7  # products of two units within one call of the kernel: about 0.1 s
@@ -153,7 +153,7 @@ def _visit(task: tuple[tuple[Any, ...], Table]) -> Table:
     *tables, value, offset, start = arguments
     units = len(value)
     first, pre, second = np.zeros(units), np.zeros(units), np.zeros((units, units))
-    load_kernels("mask_kernels").visit_masks(*tables, prefix, value.copy(), offset, start, first, pre, second)
+    load_kernels("engines.mask_kernels").visit_masks(*tables, prefix, value.copy(), offset, start, first, pre, second)
     return np.concatenate([first, pre, second.ravel()])
 
 

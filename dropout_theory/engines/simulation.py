@@ -23,7 +23,6 @@ from numpy.typing import ArrayLike, NDArray
 from dropout_theory.engines.control import twin_network
 from dropout_theory.engines.estimates import Quantity, covariance_bounds
 from dropout_theory.engines.gates import Array
-from dropout_theory.engines.kernel_loading import load_kernels
 from dropout_theory.engines.last_layer import LastLayer, make_last_layer
 from dropout_theory.engines.network import Network
 from dropout_theory.engines.plan import LANES, Plan, make_plan
@@ -31,6 +30,7 @@ from dropout_theory.engines.ranges import unit_ranges
 from dropout_theory.engines.results import Histogram, Moments, Simulation, Stand, moments_of_case, stacked
 from dropout_theory.engines.totals import State, Totals
 from dropout_theory.engines.unit_tables import UnitPlan, fits_tables, make_unit_plan
+from dropout_theory.sampling.compiled import load_kernels
 from dropout_theory.sampling.intervals import check_error_probability
 from dropout_theory.sampling.montecarlo import run_in_order
 from dropout_theory.sampling.rng import derive_key
@@ -93,7 +93,7 @@ def _run_blocks(job: _Job, pieces: Sequence[Piece]) -> list[Totals]:
                np.zeros(4 * LANES, np.uint32), np.ones(LANES))
     last, taped, tape = job.last, np.full((2, units), -1, np.int64), np.zeros((0, 0))
     if last:
-        integrate, own, taped, tape = load_kernels("last_layer_kernels"), last.arrays(), last.taped, last.tape()
+        integrate, own, taped, tape = load_kernels("engines.last_layer_kernels"), last.arrays(), last.taped, last.tape()
     for case, index, size in pieces:
         made = Totals(size, 1, np.zeros((10 if last else 6, units)), np.zeros((len(job.pairs), 3)),
                       np.zeros(int(job.bins.sum()), np.int64))
@@ -116,7 +116,7 @@ def _run_blocks(job: _Job, pieces: Sequence[Piece]) -> list[Totals]:
 
 
 def _load(job: _Job) -> Any:
-    return load_kernels("unit_kernels" if isinstance(job.plan, UnitPlan) else "network_kernels")
+    return load_kernels("engines.unit_kernels" if isinstance(job.plan, UnitPlan) else "engines.network_kernels")
 
 
 def show_progress(done: int, samples: int) -> None:

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
-from dropout_theory.engines.kernel_loading import load_kernels
 from dropout_theory.engines.unit import (
     EPSILON,
     Array,
@@ -27,6 +26,7 @@ from dropout_theory.engines.unit import (
     scaled_preactivation,
 )
 from dropout_theory.engines.unit_plan import subset_chances, subset_sums, two_sum
+from dropout_theory.sampling.compiled import load_kernels
 
 MOST_GATES = 44
 MOST_CERTIFIED_GATES = 22
@@ -99,7 +99,7 @@ def _tasks(a_sums: tuple[Array, ...], b_sums: tuple[Array, ...], p: Array, q: Ar
 def _block_sums(task: _Task) -> tuple[float, float, float]:
     """Contributions of one block to E sigma, E sigma^2 and E log(1 + e^S)."""
     a_high, a_low, p, rest, q, origin, origin_low, softplus = task
-    kernels = load_kernels("exact_kernels")
+    kernels = load_kernels("engines.exact_kernels")
     total, error = two_sum(a_high, origin)
     shift = total + (error + (a_low + origin_low))
     if len(shift) % 2:

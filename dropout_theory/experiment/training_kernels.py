@@ -1,4 +1,4 @@
-"""The compiled kernel of stochastic gradient descent on small networks, in a file of its own (see ``numba_cache``).
+"""The compiled kernel of stochastic gradient descent on small networks, in a file of its own (see ``compiled``).
 
 Serial, without the interpreter lock, in IEEE arithmetic without reassociation: what it returns depends on its
 arguments alone. Several independent trainings go side by side in the last axis, the lanes of vector instructions; no

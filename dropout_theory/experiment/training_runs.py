@@ -16,7 +16,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from dropout_theory.sampling.compiled import training_kernels
+from dropout_theory.sampling.compiled import load_kernels
 from dropout_theory.sampling.montecarlo import draw_block
 from dropout_theory.sampling.rng import SamplingPlan, UniformVariate, derive_key
 
@@ -98,7 +98,7 @@ def train(descent: Descent, regulariser: str, inputs: Array, targets: Array, sta
 
     inputs (examples, K, lanes), targets (examples, lanes), keys (2, lanes). See `training_kernels.descend`.
     """
-    code = training_kernels()
+    code = load_kernels("experiment.training_kernels")
     parameters, velocity = start.copy(), np.zeros_like(start)
     decay = float(descent.weight_decay) if regulariser == "weight decay" else 0.0
     members = descent.examples if descent.batch == "all examples" else 1

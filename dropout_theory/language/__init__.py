@@ -83,4 +83,14 @@ from dropout_theory.language.words import (
     weights,
 )
 
-__all__ = ["Abstract", "Aversion", "Converges", "Cov", "Dag", "DerivativeAt", "Domain", "E", "Element", "Exists", "Family", "ForAll", "ForEach", "G", "Gates", "Gc", "INTEGER", "Iff", "Largest", "LargestOutcome", "LayeredNetwork", "NATURAL", "NONNEGATIVE", "NWGM", "OPEN_PROBABILITY", "OPEN_UNIT", "Operator", "POSITIVE", "PROBABILITY", "RANDOM", "REAL", "RandomIndex", "RandomScalar", "Range", "Recursion", "Relu", "RootGrowth", "SIZE", "SameToOrder", "Scalar", "Sigma", "Smallest", "Stirling2", "SumsTo", "UNIT", "Var", "all_equal", "atoms_of", "both", "bound_limits", "convexity", "describe", "different", "distribution", "either", "equal", "equivalent", "family", "fresh_index", "gates", "implies", "index", "interval", "is_random", "latex", "less", "less_equal", "logistic", "natural", "normal", "placeholder", "put_values", "plain", "recursion", "size", "subnetwork", "substitute", "unfold", "uniform", "weights"]
+__all__ = [
+    "Abstract", "Aversion", "Converges", "Cov", "Dag", "DerivativeAt", "Domain", "E", "Element", "Exists", "Family",
+    "ForAll", "ForEach", "G", "Gates", "Gc", "INTEGER", "Iff", "Largest", "LargestOutcome", "LayeredNetwork", "NATURAL",
+    "NONNEGATIVE", "NWGM", "OPEN_PROBABILITY", "OPEN_UNIT", "Operator", "POSITIVE", "PROBABILITY", "RANDOM", "REAL",
+    "RandomIndex", "RandomScalar", "Range", "Recursion", "Relu", "RootGrowth", "SIZE", "SameToOrder", "Scalar", "Sigma",
+    "Smallest", "Stirling2", "SumsTo", "UNIT", "Var", "all_equal", "atoms_of", "both", "bound_limits", "convexity",
+    "describe", "different", "distribution", "either", "equal", "equivalent", "family", "fresh_index", "gates",
+    "implies", "index", "interval", "is_random", "latex", "less", "less_equal", "logistic", "natural", "normal",
+    "placeholder", "put_values", "plain", "recursion", "size", "subnetwork", "substitute", "unfold", "uniform",
+    "weights",
+]

@@ -129,4 +129,23 @@ from dropout_theory.proof.universal import (
     joined_power,
 )
 
-__all__ = ["NoMinimiser", "ORDER", "PolePair", "Theorem", "Values", "absolute", "apart", "apply", "arctangent_range", "arithmetic", "assume", "at", "at_instance", "at_value", "aversion_value", "binomial_absorbed", "binomial_mirrored", "binomial_next", "binomial_not_negative", "binomial_positive", "binomial_total", "by_slope", "cases", "chain", "cite", "classical", "collected_power", "combination", "component", "conjunction", "constant_sum", "converges_within", "convex_by_curvature", "differentiate", "discharge", "diverges_beyond", "each_value", "empty", "empty_product", "entry_below_sum", "evaluated", "exhibit", "expected", "exponential_bound", "extreme_attained", "factorial_step", "falling_to_zero", "finite_jensen", "for_all", "generalise", "generalise_offset", "geometric_over_masks", "given_gates", "growth", "held", "homogeneous", "identity", "iff", "in_range", "increasing", "independent_factors", "independent_product", "indicator", "induction", "instance", "integer_gap", "jensen", "joined_power", "largest_absolute", "largest_of_gate", "largest_of_sum", "last_split", "later_start", "logarithm_bound", "low_derivative", "matches", "mean_square", "meaningless", "minimum_bound", "mirrored", "mirrored_sum", "mixture", "moved_normal", "negation", "no_sum", "number_kept", "over_masks", "parameters_replaced", "parity", "pole_pair", "positive_part_mean", "refutation", "relu_kept", "relu_scaled", "reparametrised", "replaced", "restate", "rewrite", "rewritten", "rounding", "same_integer", "same_training", "same_value", "satisfied", "shifted", "sift", "small_product", "specialise", "split_sum", "stirling_edge", "stirling_outside", "stirling_recurrence", "termwise", "times", "to_order", "together", "tower", "two_outcomes", "unbounded", "unfolded", "vanishing_factor", "weighted", "with_held", "without_first", "without_last", "written_out", "zero_or_one", "zeta_growth"]
+__all__ = [
+    "NoMinimiser", "ORDER", "PolePair", "Theorem", "Values", "absolute", "apart", "apply", "arctangent_range",
+    "arithmetic", "assume", "at", "at_instance", "at_value", "aversion_value", "binomial_absorbed", "binomial_mirrored",
+    "binomial_next", "binomial_not_negative", "binomial_positive", "binomial_total", "by_slope", "cases", "chain",
+    "cite", "classical", "collected_power", "combination", "component", "conjunction", "constant_sum",
+    "converges_within", "convex_by_curvature", "differentiate", "discharge", "diverges_beyond", "each_value", "empty",
+    "empty_product", "entry_below_sum", "evaluated", "exhibit", "expected", "exponential_bound", "extreme_attained",
+    "factorial_step", "falling_to_zero", "finite_jensen", "for_all", "generalise", "generalise_offset",
+    "geometric_over_masks", "given_gates", "growth", "held", "homogeneous", "identity", "iff", "in_range", "increasing",
+    "independent_factors", "independent_product", "indicator", "induction", "instance", "integer_gap", "jensen",
+    "joined_power", "largest_absolute", "largest_of_gate", "largest_of_sum", "last_split", "later_start",
+    "logarithm_bound", "low_derivative", "matches", "mean_square", "meaningless", "minimum_bound", "mirrored",
+    "mirrored_sum", "mixture", "moved_normal", "negation", "no_sum", "number_kept", "over_masks", "parameters_replaced",
+    "parity", "pole_pair", "positive_part_mean", "refutation", "relu_kept", "relu_scaled", "reparametrised", "replaced",
+    "restate", "rewrite", "rewritten", "rounding", "same_integer", "same_training", "same_value", "satisfied",
+    "shifted", "sift", "small_product", "specialise", "split_sum", "stirling_edge", "stirling_outside",
+    "stirling_recurrence", "termwise", "times", "to_order", "together", "tower", "two_outcomes", "unbounded",
+    "unfolded", "vanishing_factor", "weighted", "with_held", "without_first", "without_last", "written_out",
+    "zero_or_one", "zeta_growth",
+]

@@ -73,7 +73,8 @@ def reparametrised(aversion: Aversion, forward: Mapped, backward: Mapped, *premi
             back = parameters_replaced(one[atom], other)
             need(same(back, _own(atom)) or entails(known, st.equal(back, _own(atom))),
                  f"the maps of {atom} do not undo one another")
-    moved = Aversion(parameters_replaced(aversion.criterion, forward), parameters_replaced(aversion.risk, forward), aversion.parameters)
+    moved = Aversion(parameters_replaced(aversion.criterion, forward), parameters_replaced(aversion.risk, forward),
+                     aversion.parameters)
     return certify("change of parameters", st.equal(aversion, moved), premises)
 
 

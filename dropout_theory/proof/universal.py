@@ -59,7 +59,7 @@ def finite_jensen(f: Any, x: lang.Scalar, entries: Any, probabilities: lang.Fami
                   *premises: Theorem, over: sp.Symbol | None = None) -> Theorem:
     """f(sum P x) <= sum P f(x) from two-point convexity of f on the domain of x, an interval with the entries.
 
-    `convex` concludes `st.convexity(f, x)`. `entries` is an entry of a family, or an expression in the index `over` that
+    `convex` concludes `convexity(f, x)`. `entries` is an entry of a family, or an expression in the index `over` that
     lies in the domain by shape or by the premises. Raises ProofError.
     """
     need(matches(convex.conclusion, st.convexity(f, x)), f"{convex.conclusion} is not the convexity of {f}")

@@ -1,4 +1,4 @@
-"""Every compiled kernel of the Monte Carlo method, in one file (see ``numba_cache``, which loads it).
+"""Every compiled kernel of the Monte Carlo method, in one file (see ``compiled``, which loads it).
 
 All kernels are serial, release the interpreter lock and use IEEE arithmetic without reassociation, so that what they
 return depends on their arguments alone. Callers bound the work of one call to about 0.2 s: a kernel cannot be

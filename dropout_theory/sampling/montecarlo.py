@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dropout_theory.sampling.compiled import kernels
+from dropout_theory.sampling.compiled import load_kernels
 from dropout_theory.sampling.intervals import MeanInterval, check_error_probability, mean_interval
 from dropout_theory.sampling.rng import SamplingPlan, derive_key
 
@@ -126,7 +126,7 @@ def draw_block(plan: SamplingPlan, key: tuple[int, int], block_index: int, size:
         raise ValueError(f"size must be from 1 to block_size(plan) = {full}, not {size!r}")
     if not 0 <= block_index < (1 << 63) // full:
         raise ValueError(f"block_index must be from 0 to 2^63 / {full}, not {block_index!r}")
-    code, arrays = kernels(), plan.arrays
+    code, arrays = load_kernels("sampling.kernels"), plan.arrays
     out = np.empty((size, len(plan)))
     rows = max(1, _WORDS_A_CALL // arrays.words)
     for start in range(0, size, rows):
@@ -141,7 +141,7 @@ def block_moments(values: Array, block_index: int) -> Moments:
     outputs = values.shape[1]
     mean, squares, least, greatest = (np.empty(outputs) for _ in range(4))
     made = Moments(values.shape[0], 1, mean, squares, least, greatest, np.empty((2, outputs), np.int64))
-    row = kernels().column_moments(values, mean, squares, least, greatest, made.counts)
+    row = load_kernels("sampling.kernels").column_moments(values, mean, squares, least, greatest, made.counts)
     if row >= 0:
         raise ValueError(f"function must not return nan, but did in row {row} of block {block_index}")
     return made
