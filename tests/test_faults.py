@@ -26,6 +26,7 @@ from flint import arb, fmpq
 
 from dropout_theory.arithmetic import solver
 from dropout_theory.checkers import exact
+from dropout_theory.checkers.at_instances import drawn
 from dropout_theory.claims import Claim
 from dropout_theory.evaluation import enumeration, instances
 from dropout_theory.evaluation import rules as evaluate_rules
@@ -140,7 +141,7 @@ def second_path(statement: Any) -> Callable[[], None]:
     def run() -> None:
         claim = Claim("toy:eq1", "toy", statement, "1", "eq. (1)")
         found = exact.exact.check(claim, kernel.Context(fast=True))
-        second = recheck_holds(claim, 3)
+        second = recheck_holds(claim, lambda claim: drawn(claim, 3, 2))
         assert found.outcome == "holds" and second.status == "confirmed"
 
     return run

@@ -30,9 +30,9 @@ def test_column_moments_are_compensated() -> None:
 
 
 def test_kernels_load_on_use_only() -> None:
-    text = ("import sys, dropout_theory.expectations.montecarlo as m, dropout_theory.engines.simulation\n"
+    text = ("import sys, dropout_theory.sampling.montecarlo as m, dropout_theory.engines.simulation\n"
             "assert 'numba' not in sys.modules and 'scipy' not in sys.modules\n"
-            "from dropout_theory.expectations.rng import *\n"
+            "from dropout_theory.sampling.rng import *\n"
             "m.draw_block(SamplingPlan((Bernoulli(1),)), (0, 0), 0)\n"
             "assert 'numba' in sys.modules")
     subprocess.run([sys.executable, "-c", text], check=True, timeout=120)

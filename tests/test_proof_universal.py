@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
+from dropout_theory.checkers.at_instances import judge
 from dropout_theory.claims import ProofError
-from dropout_theory.evaluation.evaluator import judge
 from dropout_theory.evaluation.values import Truth
 from dropout_theory.language import (
     OPEN_UNIT,

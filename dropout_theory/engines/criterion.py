@@ -230,4 +230,5 @@ def _descend(criterion: Criterion, parameters: Array, free: NDArray[np.bool_], s
     at_once = max(1, WORK_A_CALL // (len(criterion.data[1]) * parameters.size))
     for first in range(0, steps, at_once):
         load_kernels("engines.criterion_kernels").descend(
-            first, min(at_once, steps - first), steps, parameters, mean, square, free, *criterion.data, RATE, *SMOOTHING)
+            first, min(at_once, steps - first), steps, parameters, mean, square, free, *criterion.data, RATE,
+            *SMOOTHING)

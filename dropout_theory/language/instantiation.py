@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any
 
 import sympy as sp
-from flint import fmpq
 from sympy.core.function import AppliedUndef
 
 from dropout_theory.language.atoms import Abstract, Element, Family, Gates, RandomIndex, RandomScalar, Recursion, Scalar
@@ -127,4 +126,6 @@ def describe(values: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return sp.Rational(int(value.p), int(value.q)) if isinstance(value, fmpq) else value
+    if isinstance(value, sp.Basic) or not hasattr(value, "q"):
+        return value
+    return sp.Rational(int(value.p), int(value.q))

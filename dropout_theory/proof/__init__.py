@@ -77,6 +77,7 @@ from dropout_theory.proof.layers import (
     relu_scaled,
     rewritten,
 )
+from dropout_theory.proof.letters import in_letters
 from dropout_theory.proof.logic import (
     apply,
     assume,
@@ -137,9 +138,9 @@ __all__ = [
     "converges_within", "convex_by_curvature", "differentiate", "discharge", "diverges_beyond", "each_value", "empty",
     "empty_product", "entry_below_sum", "evaluated", "exhibit", "expected", "exponential_bound", "extreme_attained",
     "factorial_step", "falling_to_zero", "finite_jensen", "for_all", "generalise", "generalise_offset",
-    "geometric_over_masks", "given_gates", "growth", "held", "homogeneous", "identity", "iff", "in_range", "increasing",
-    "independent_factors", "independent_product", "indicator", "induction", "instance", "integer_gap", "jensen",
-    "joined_power", "largest_absolute", "largest_of_gate", "largest_of_sum", "last_split", "later_start",
+    "geometric_over_masks", "given_gates", "growth", "held", "homogeneous", "identity", "iff", "in_letters", "in_range",
+    "increasing", "independent_factors", "independent_product", "indicator", "induction", "instance", "integer_gap",
+    "jensen", "joined_power", "largest_absolute", "largest_of_gate", "largest_of_sum", "last_split", "later_start",
     "logarithm_bound", "low_derivative", "matches", "mean_square", "meaningless", "minimum_bound", "mirrored",
     "mirrored_sum", "mixture", "moved_normal", "negation", "no_sum", "number_kept", "over_masks", "parameters_replaced",
     "parity", "pole_pair", "positive_part_mean", "refutation", "relu_kept", "relu_scaled", "reparametrised", "replaced",
