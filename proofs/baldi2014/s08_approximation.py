@@ -98,7 +98,7 @@ def better_to_second_order() -> Theorem:
 
 @prove("baldi2014:sec8-second-order-side")
 def side_of_second_order() -> Theorem:
-    """E - (E - V)/(1 - 2V) = V(1 - 2E)/(1 - 2V) has the sign of 1 - 2E, as V <= 1/4."""
+    """E - (E - V)/(1 - 2V) = V(1 - 2E)/(1 - 2V) has the sign of 1 - 2E or is zero, as V <= 1/4."""
     known = variance_at_most(OPEN)
     return by.conjunction(*[by.arithmetic(part, *known) for part in statement("sec8-second-order-side").args])
 
