@@ -7,7 +7,7 @@ from functools import cache
 import sympy as sp
 
 from dropout_theory.claims import REGISTRY, prove
-from dropout_theory.language import DerivativeAt, E, Stirling2, equal, less, less_equal, logistic
+from dropout_theory.language import DerivativeAt, E, Stirling2, both, equal, less, less_equal, logistic
 from dropout_theory.papers.schluter2019.notation import (
     c,
     delta,
@@ -112,7 +112,7 @@ def theorem_1() -> Theorem:
 
 def probability_of_score() -> Theorem:
     """0 < p < 1 for the logistic probability of any score."""
-    return arithmetic(sp.And(less(0, p), less(p, 1), evaluate=False))
+    return arithmetic(both(less(0, p), less(p, 1)))
 
 
 @prove("schluter2019:sec4-index-zero.amended")

@@ -15,6 +15,7 @@ from dropout_theory.language import (
     Scalar,
     Stirling2,
     SumsTo,
+    both,
     equal,
     gates,
     implies,
@@ -143,7 +144,7 @@ classical_fact(
 taylor = coefficient(c, j) * w**j
 classical_fact(
     "abel-log-partition",
-    implies(sp.And(less_equal(sp.Abs(w), distance(c)), Converges(taylor, (j, 0)), evaluate=False),
+    implies(both(less_equal(sp.Abs(w), distance(c)), Converges(taylor, (j, 0))),
             SumsTo(taylor, (j, 0), log_partition(c + w))),
     "Taylor's theorem inside the disc in which log(1 + exp z) is analytic, Abel's limit theorem on its boundary")
 
@@ -151,8 +152,8 @@ classical_fact(
 @cache
 def poles(point: sp.Expr) -> PolePair:
     """The pair of poles at +-pi i seen from a real point."""
-    between = sp.And(less(0, angle(c)), less(angle(c), sp.pi), evaluate=False)
-    apart = sp.And(less(0, distance(c)), less(distance(c), next_distance(c)), evaluate=False)
+    between = both(less(0, angle(c)), less(angle(c), sp.pi))
+    apart = both(less(0, distance(c)), less(distance(c), next_distance(c)))
     facts = [classical("mittag-leffler-log-partition"), arithmetic(between, arctangent_range(c / sp.pi)),
              arithmetic(apart)]
     if point != c:
@@ -207,8 +208,8 @@ def one_feature_always_converges() -> Theorem:
     both_masks = [largest_absolute(noise_of_one), largest_of_gate(noise_of_one, kept),
                   largest_of_gate(-noise_of_one, kept)]
     shrunk = Scalar("u", UNIT)
-    product = instance(arithmetic(sp.And(less_equal(c * shrunk, sp.Abs(c)), less_equal(-c * shrunk, sp.Abs(c)),
-                                         evaluate=False)), {shrunk: drop / (1 - drop)}, ratio)
+    product = instance(arithmetic(both(less_equal(c * shrunk, sp.Abs(c)), less_equal(-c * shrunk, sp.Abs(c)))),
+                       {shrunk: drop / (1 - drop)}, ratio)
     size = arithmetic(less_equal(LargestOutcome(sp.Abs(noise_of_one)), sp.Abs(c)), product, *both_masks)
     bound = arithmetic(less_equal(LargestOutcome(sp.Abs(noise_of_one)), distance(c)), size,
                        arithmetic(less_equal(sp.Abs(c), distance(c))))
