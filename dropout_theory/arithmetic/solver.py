@@ -229,6 +229,7 @@ def _facts_about(expr: Any) -> list[Any]:
 
 def entails(premises: list[Any], conclusion: Any) -> bool:
     """Whether the premises imply the conclusion over the reals. Raises ProofError on an unproved side condition."""
+    *premises, conclusion = lang.unnamed((*premises, conclusion))
     if conclusion in premises:
         return True
     implied, label = _entailed(tuple(premises), conclusion, _effort)

@@ -144,6 +144,18 @@ class Claim:
         found = _PART.match(self.id)
         return found["whole"] if found else None
 
+    @property
+    def unfolded(self) -> Claim:
+        """The claim with every name in its statement and hypotheses replaced by what it stands for."""
+        from dropout_theory.language import unnamed
+
+        conditions = tuple(h.condition for h in self.hypotheses)
+        statement, *plain = unnamed((self.statement, *conditions))
+        if statement is self.statement and all(p is c for p, c in zip(plain, conditions, strict=True)):
+            return self
+        return replace(self, statement=statement, hypotheses=tuple(
+            replace(h, condition=p) for h, p in zip(self.hypotheses, plain, strict=True)))
+
     def without(self, name: str) -> Claim:
         """The claim less one hypothesis. Raises ClaimError when it has none of that name."""
         names = [h.name for h in self.hypotheses]

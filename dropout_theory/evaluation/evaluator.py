@@ -256,6 +256,7 @@ def judge(statement: Boolean, values: Mapping[Any, Any], expect: Expectation | N
 
     Raises Unsupported; an Undefined expression gives UNKNOWN with a note.
     """
+    statement = lang.unnamed(statement)
     best = Judgement(Truth.UNKNOWN)
     for bits in precisions:
         with precision(bits):

@@ -62,6 +62,7 @@ def read_instance(claim: Any, instance: Mapping[str, Any]) -> dict[Any, Any]:
 
 def recheck_counterexample(claim: Any, counterexample: Mapping[str, Any]) -> Recheck:
     """Whether the second path, too, finds the instance admissible and the statement false there."""
+    claim = claim.unfolded
     with mp.workdps(DIGITS):
         try:
             v = Values(read_instance(claim, counterexample["instance"]))
@@ -81,6 +82,7 @@ def recheck_counterexample(claim: Any, counterexample: Mapping[str, Any]) -> Rec
 
 def recheck_holds(claim: Any, draw: Draw) -> Recheck:
     """Whether a claim that exact instances support holds by the second path at some of them."""
+    claim = claim.unfolded
     tried = 0
     reason = "no instance drawn"
     with mp.workdps(DIGITS):
@@ -126,6 +128,7 @@ def recheck(claims: Iterable[Any], recorded: Mapping[str, Mapping[str, Any]], dr
 
 def _recheck_witness(claim: Any, suggested: Iterable[Mapping[Any, Any]]) -> Recheck:
     """An existential statement holds by a suggested witness, by the second path too."""
+    claim = claim.unfolded
     reason = "no witness is suggested"
     with mp.workdps(DIGITS):
         for values in [*suggested, *([claim.admissible] if claim.admissible else [])]:

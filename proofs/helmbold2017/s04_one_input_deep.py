@@ -15,7 +15,7 @@ from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Piecewise, Sum, binomial
 
 from dropout_theory.claims import prove
-from dropout_theory.language import E, Relu, Scalar, equal, index, less, less_equal
+from dropout_theory.language import E, Relu, Scalar, both, either, equal, index, less, less_equal
 from dropout_theory.papers.helmbold2017 import s04_one_input_deep as paper
 from dropout_theory.papers.helmbold2017.notation import k, n
 from dropout_theory.papers.helmbold2017.s04_one_input_deep import half, m, r1, s1
@@ -56,10 +56,10 @@ def by_count(sign: int) -> Theorem:
     shown: Piecewise = law.conclusion.args[0].args[0]
     value, there = rectified(sign, KEPT) ** 2, rectified(sign, j) ** 2
     same = arithmetic(equal(Relu(sign * (2 * x / units - 1)) ** 2 * e, Relu(sign * (2 * y / units - 1)) ** 2 * e),
-                      assume(sp.Or(sp.And(equal(e, 1), equal(x, y)), equal(e, 0))))
+                      assume(either(both(equal(e, 1), equal(x, y)), equal(e, 0))))
     bit = indicator(shown)
     one = satisfied(instance(same, {x: KEPT, y: j, e: shown}), arithmetic(
-        sp.Or(sp.And(equal(shown, 1), equal(KEPT, j)), equal(shown, 0)), bit))
+        either(both(equal(shown, 1), equal(KEPT, j)), equal(shown, 0)), bit))
     each = expected(one)
     chance = binomial(units, j) * 2**-units
     part = of_terms(equal(each.conclusion.args[0], there * chance), each,

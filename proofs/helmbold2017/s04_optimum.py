@@ -15,7 +15,7 @@ from dropout_theory.proofs.helmbold2017.s04_lower_bound import all_sizes, excess
 from dropout_theory.proofs.helmbold2017.tactics import not_negative, of_terms
 
 from dropout_theory.claims import prove
-from dropout_theory.language import POSITIVE, E, Scalar, equal, less, less_equal, substitute
+from dropout_theory.language import POSITIVE, E, Scalar, either, equal, less, less_equal, substitute
 from dropout_theory.papers.helmbold2017 import s04_optimum as paper
 from dropout_theory.papers.helmbold2017.notation import K, d
 from dropout_theory.papers.helmbold2017.s04_gadgets import m, network
@@ -44,8 +44,8 @@ def least() -> Theorem:
     net = paper.anything
     one, zero, event = net.at_one, net.at_zero, kept(sp.S.Zero)
     e = Scalar("e")
-    some = arithmetic(less_equal(0, (x - 1) ** 2 - (x - 1) ** 2 * e), assume(sp.Or(equal(e, 0), equal(e, 1))))
-    bit = arithmetic(sp.Or(equal(event, 0), equal(event, 1)), indicator(event))
+    some = arithmetic(less_equal(0, (x - 1) ** 2 - (x - 1) ** 2 * e), assume(either(equal(e, 0), equal(e, 1))))
+    bit = arithmetic(either(equal(event, 0), equal(event, 1)), indicator(event))
     part = expected(satisfied(instance(some, {x: one, e: event}), bit))
     split = identity(part.conclusion.args[1], E((one - 1) ** 2) - E((one - 1) ** 2 * event))
     half = Scalar("s", POSITIVE)
