@@ -20,5 +20,6 @@ witness("helmbold2017:sec1-layer-exchange", {
 
 @prove("helmbold2017:sec1-layer-exchange.amended")
 def moved_factor() -> Theorem:
+    """By induction over the layers every hidden value is c times the old one; output weights divided by c undo that."""
     top = by.instance(every_layer(paper.g_moved, paper.g, lambda _: paper.c), {layer: d - 1})
     return by.restate(by.rewritten(paper.plain_moved, top, indices=[i]), equal(paper.plain_moved, paper.plain))

@@ -17,7 +17,7 @@ from dropout_theory.proof import Theorem
 
 
 def below_mean(cumulant: Any, convex: Theorem) -> Theorem:
-    """0 <= mean loss under dropout less the loss of the mean activation."""
+    """0 <= mean loss under dropout less the loss of the mean activation: by Jensen, as the label's terms cancel."""
     jensen = by.finite_jensen(cumulant(paper.z), paper.z, paper.S[paper.k], paper.P, convex)
     whole = paper.model_penalty(cumulant, paper.label)
     outcomes = (paper.k, 1, paper.m)
@@ -35,6 +35,7 @@ def model_penalty_sign() -> Theorem:
 
 @prove("helmbold2017:sec53-logistic-regression")
 def logistic_regression() -> Theorem:
+    """log(1 + e^u) is convex, as its second derivative is nowhere negative; terms with the label cancel."""
     value = paper.log_partition(paper.z)
     curvature = by.arithmetic(less_equal(0, sp.diff(value, paper.z, 2)))
     positive, labels = paper.LOGISTIC.statement.args
@@ -56,7 +57,11 @@ def of_unit(theorem: Theorem, value: Any) -> Theorem:
 
 @cache
 def norm_aversion(value: Any) -> Theorem:
-    """As for weight decay: activation A costs at least lambda |A|/x."""
+    """The aversion for the input `value`, as for weight decay: the activation A = w x costs at least lambda |A|/x.
+
+    That bounds the criterion from below. The unit with the best activation and bias reaches the bound, every unit that
+    does has the same risk, and w = 1/x fits without risk.
+    """
     budget = by.assume(less_equal(slope * activity, cost))
     best = sp.Max(0, 1 - 2 * paper.lam / value)
     least = (1 - best) ** 2 / 4 + paper.lam / value * best
@@ -84,6 +89,7 @@ def closed_form() -> Theorem:
 
 @prove("helmbold2017:sec1-norm-sensitive")
 def sensitive() -> Theorem:
+    """By the closed forms: (lambda/(c x))^2 is below 1/4, as signal is left, and below (lambda/x)^2, as c > 1."""
     known = [by.assume(h.condition) for h in paper.NORM_SCALE.hypotheses]
     larger, plain = paper.c * paper.x, paper.x
     forms = by.arithmetic(less(paper.norm_closed_form(larger), paper.norm_closed_form(plain)), *known)

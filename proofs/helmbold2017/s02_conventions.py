@@ -19,7 +19,7 @@ from dropout_theory.proof import Theorem
 
 @prove("helmbold2017:sec2-zero-mean-noise-hidden")
 def hidden_noise() -> Theorem:
-    """The gates of a layer are independent of its values."""
+    """A gate is independent of the values of its layer, and divided by p it has mean 1."""
     statement = paper.HIDDEN_NOISE.statement
     offset = natural("m")
     left = statement.body.args[0].xreplace({l: 1 + offset})
@@ -28,7 +28,7 @@ def hidden_noise() -> Theorem:
 
 @prove("helmbold2017:def2-square-integrable")
 def unbounded_loss() -> Theorem:
-    """Each term is 2^j - 2c + c^2/2^j, of which the last part is not negative."""
+    """By induction on the number of terms: each is 2^j - 2c + c^2/2^j, of which the last part is not negative."""
     count, c = paper.terms, paper.constant
     power, inverse = Scalar("p", POSITIVE), Scalar("q", POSITIVE)
     term = by.arithmetic(less_equal(power - 2 * c, (c - power) ** 2 * inverse), by.assume(equal(power * inverse, 1)),
@@ -49,6 +49,7 @@ def unbounded_loss() -> Theorem:
 
 @prove("helmbold2017:fn1-prediction-scaling")
 def prediction() -> Theorem:
+    """By induction over the layers all hidden values agree: the factor p of a weight and the 1/p of its node cancel."""
     left, right = paper.PREDICTION.statement.args
     top = by.instance(every_layer(paper.g, paper.g_prediction, lambda _: S.One), {layer: d - 1})
     return by.restate(by.rewritten(left, top, indices=[i]), equal(left, right))
@@ -56,6 +57,7 @@ def prediction() -> Theorem:
 
 @prove("helmbold2017:sec2-variance-share")
 def variance_share() -> Theorem:
+    """Mean and mean square by enumeration of the patterns; variance and loss from them by expanding squares."""
     mean, square = mean_is(E(paper.dropped), 1), mean_is(E(paper.dropped**2), 6)
     variance = by.arithmetic(equal(Var(paper.dropped), 5), by.identity(Var(paper.dropped), E(paper.dropped**2)
                                                                        - E(paper.dropped) ** 2), mean, square)
@@ -64,6 +66,7 @@ def variance_share() -> Theorem:
 
 @prove("helmbold2017:thm17-standard-architecture.amended")
 def at_least_four() -> Theorem:
+    """From 4 on there is nothing to show; 1, 2 and 3 are tried one by one."""
     statement = paper.FOUR.statement
     return by.cases(Ge(K, 4, evaluate=False), by.arithmetic(statement, by.assume(Ge(K, 4, evaluate=False))),
                     by.each_value(K, statement, 4))
@@ -71,6 +74,7 @@ def at_least_four() -> Theorem:
 
 @prove("helmbold2017:sec6-standard-architecture.amended")
 def five_of_five() -> Theorem:
+    """The hypotheses fix both numbers, and at these the statement is evaluated."""
     statement = paper.MULTIPLE.statement
     inputs, nodes = (by.assume(h.condition) for h in paper.MULTIPLE.hypotheses)
     one = by.evaluated(substitute(statement, {K: S(5), n: S(5)}))
@@ -79,10 +83,9 @@ def five_of_five() -> Theorem:
 
 @prove("helmbold2017:thm8-standard-architecture")
 def at_least_sixty_four() -> Theorem:
+    """From t = 3 on 4^t is at least 64, by induction; smaller exponents are tried one by one."""
     t, statement = paper.power, paper.SIXTY_FOUR.statement
     grown = less_equal(64, 4**t)
     step = by.arithmetic(less_equal(64, 4 ** (t + 1)), by.assume(grown), by.identity(4 ** (t + 1), 4 * 4**t))
     large = by.induction(t, grown, by.evaluated(less_equal(64, 4 ** S(3))), step, start=3)
     return by.cases(Ge(t, 3, evaluate=False), by.arithmetic(statement, large), by.each_value(t, statement, 3))
-
-

@@ -42,12 +42,14 @@ def same_output(left: Any, values: Recursion, right: Any, originals: Recursion, 
 
 @prove("helmbold2017:sec3-centring-clean")
 def centring_undone() -> Theorem:
+    """The raised biases restore what the first rectifiers meet; above them the layers agree by induction."""
     left, right = paper.CENTRED.statement.args
     return same_output(left, paper.H_centred, right, paper.H, S.One)
 
 
 @prove("helmbold2017:sec3-centring-pattern")
 def centring_undone_in_pattern() -> Theorem:
+    """As without dropout, with biases raised by what the kept inputs of this pattern lost."""
     left, right = paper.CENTRED_PATTERN.statement.args
     return same_output(left, paper.h_centred, right, paper.h, S.One)
 
@@ -64,6 +66,7 @@ def near(moved: Any) -> Theorem:
 
 
 def ranges(limits: Sequence[Any]) -> list[Theorem]:
+    """The index of each range lies in it, given."""
     return [by.assume(c) for s, low, high in limits for c in (Ge(s, low, evaluate=False), Le(s, high, evaluate=False))]
 
 
@@ -78,6 +81,7 @@ def below_total(value: Any, *limits: Any) -> Theorem:
 
 
 def each_near(statement: ForEach, value: Any, moved: Any, *limits: Any) -> Theorem:
+    """|moved entry - entry| <= epsilon for every entry of one layer."""
     bound = below_total(value, *limits)
     general = by.instance(near(moved), {entry: value, total: paper.squares, step_: paper.eps},
                           by.arithmetic(less_equal(0, paper.squares)))
@@ -90,12 +94,13 @@ PARTS = ((paper.W1[i, k], lambda v, z: z * v, paper.first_weights),
 
 
 def all_near() -> list[Theorem]:
+    """The same for the first weights, the hidden biases and the output weights."""
     return [each_near(statement, value, moved, *limits) for statement, (value, moved, limits)
             in zip(paper.near_parts, PARTS, strict=True)]
 
 
 def moves() -> Theorem:
-    """unmoved => zero layers, turned round."""
+    """Some parameter of these layers moves unless all are 0: what a factor above 1 does not move is 0; turned round."""
     whole = by.assume(paper.unmoved)
     grown = by.arithmetic(less(1, paper.z))
     zeros = []
@@ -139,6 +144,12 @@ def at_zero() -> Theorem:
 
 @prove("helmbold2017:sec3-never-isolated")
 def never_isolated() -> Theorem:
+    """First weights and hidden biases are multiplied by z = 1 + epsilon/(1 + S), output weights divided by it.
+
+    S is the sum of the squares of all these: so no parameter moves by more than epsilon, and the output stays, by
+    induction over the layers. If the rescaling moves nothing, all of them are 0; then every hidden unit is silent and
+    the output weights are free to move.
+    """
     same = same_output(paper.D_nearby, paper.h_nearby, paper.D, paper.h, paper.z)
     return by.conjunction(same, *all_near(), moves(), at_zero())
 
@@ -165,6 +176,7 @@ def unit_aversion(one: Any, zero: Any, least: Any, best: Any, fitted: Any) -> Th
 
 @prove("helmbold2017:sec3-centring-changes-aversion")
 def centring_matters() -> Theorem:
+    """For both pairs of inputs the criterion is least at one unit only, and some unit has risk 0."""
     v, bias, half = paper.v, paper.bias, Rational(1, 2)
     plain = unit_aversion(S.One, S.Zero, Rational(1, 6), {v: paper.third, bias: paper.third}, {v: S.One, bias: S.Zero})
     centred = unit_aversion(half, -half, Rational(1, 8), {v: half, bias: half}, {v: S.One, bias: half})

@@ -19,10 +19,13 @@ from dropout_theory.proof import Theorem
 
 @prove("helmbold2017:def2-contributions-bounded")
 def variance_of_last_gates() -> Theorem:
-    """The last gates add (1 - p)/p times the mean squares to the mean square error of what they pass on averaged."""
+    """The mean square error is the variance that the last gates add, plus an error that is not negative.
+
+    The gates of the last layer are independent, so that the variance is (1 - p)/p times the sum of the mean squares.
+    """
     values = Sum(w[k] * h[d - 1, k], (k, 1, n))
     x = Scalar("x")
-    square = by.expected(by.instance(by.arithmetic(less_equal(0, x**2)), {x: values + b0 - target}))
+    square = by.expected(by.in_letters(less_equal(0, x**2), {x: values + b0 - target}))
     squares = Sum(w[k] ** 2 * E(h[d - 1, k] ** 2), (k, 1, n))
     split = by.identity(E((D - target) ** 2), E((values + b0 - target) ** 2) + (1 - p) / p * squares)
     return of_terms(paper.CONTRIBUTIONS.statement, square, split, by.identity(square.conclusion.args[0], 0))
@@ -30,6 +33,10 @@ def variance_of_last_gates() -> Theorem:
 
 @prove("helmbold2017:thm4-step-bijection")
 def bijection() -> Theorem:
+    """By induction over the layers both networks compute the same, pattern by pattern; so their mean losses are equal.
+
+    Dividing a first weight by a_k and multiplying it again leads back.
+    """
     found = []
     for statement, moved, plain in ((paper.same_criterion, paper.moved_output, DX),
                                     (paper.same_risk, paper.moved_clean_output, OX)):
@@ -44,7 +51,7 @@ def bijection() -> Theorem:
 def not_negative() -> Theorem:
     """By theorem 7 it is the smaller of two numbers that are not negative."""
     size = Scalar("s", POSITIVE)
-    least = by.arithmetic(less_equal(0, Min(Rational(1, 4), lam**2 / size)))
-    here = by.instance(least, {size: square()}, by.assume(nonzero_input.condition))
+    least = less_equal(0, Min(Rational(1, 4), lam**2 / size))
+    here = by.in_letters(least, {size: square()}, domains=(by.assume(nonzero_input.condition),))
     found = by.cite(REGISTRY["helmbold2017:thm7"])
     return by.rewrite(here, by.mirrored(found))

@@ -25,7 +25,7 @@ def _one_layer(bigger: Theorem, smaller: Theorem, factor: Any) -> Theorem:
     inside = smaller.conclusion.args[1].args[0]
     apart = by.rewrite(bigger, by.identity(bigger.conclusion.args[1], Relu(factor * inside)))
     out = by.rewrite(apart, by.relu_scaled(factor, inside))
-    return by.rewrite(out, by.restate(smaller, equal(*reversed(smaller.conclusion.args))))
+    return by.rewrite(out, by.mirrored(smaller))
 
 
 def _by_product(bigger: Theorem, smaller: Theorem, factor: Any) -> Theorem:
@@ -63,14 +63,14 @@ def scaled_output(bigger: Any, values: Recursion, smaller: Any, originals: Recur
 
 @prove("helmbold2017:thm4-step-clean")
 def clean_outputs() -> Theorem:
-    left, right = paper.CLEAN.statement.args
-    return same_output(left, right)
+    """The factor and its inverse cancel in the first layer; above it the layers agree by induction."""
+    return same_output(*paper.CLEAN.statement.args)
 
 
 @prove("helmbold2017:thm4-step-dropped")
 def dropped_outputs() -> Theorem:
-    left, right = paper.DROPPED.statement.args
-    return same_output(left, right)
+    """As without dropout: a gate multiplies a single input, so that factor and inverse still meet."""
+    return same_output(*paper.DROPPED.statement.args)
 
 
 def inverse_entry() -> Theorem:
@@ -109,12 +109,14 @@ def same_mean(left: Any, right: Any) -> Theorem:
 
 @prove("helmbold2017:thm5-step-hidden")
 def hidden_values() -> Theorem:
+    """By induction over the layers, as a positive factor passes through a rectifier."""
     theorem = every_layer(paper.h_larger, paper.h, paper.up_to)
     return for_each_layer(theorem)
 
 
 @prove("helmbold2017:thm5-step-sign")
 def same_sign() -> Theorem:
+    """One value is a positive multiple of the other, by induction over the layers."""
     theorem = every_layer(paper.h_larger, paper.h, paper.up_to)
     bigger, smaller = paper.h_larger[layer, i], paper.h[layer, i]
     return for_each_layer(by.arithmetic(equivalent(less(0, bigger), less(0, smaller)), theorem))
@@ -144,12 +146,14 @@ def criteria() -> Theorem:
 
 @cache
 def equal_criteria() -> Theorem:
+    """The criteria are equal, given that the factors have product 1."""
     factors = scaled_output(paper.DX_larger, paper.hX_larger, paper.DX, paper.hX)
     return equal_mean(paper.DX_larger, paper.DX, factors, paper.equal_criterion)
 
 
 @cache
 def equal_risks() -> Theorem:
+    """The expected losses without dropout are equal, given that the factors have product 1."""
     factors = scaled_output(paper.OX_larger, paper.HX_larger, paper.OX, paper.HX)
     return equal_mean(paper.OX_larger, paper.OX, factors, paper.equal_risk)
 
@@ -173,6 +177,7 @@ def penalties() -> Theorem:
 
 @prove("helmbold2017:thm5")
 def rescaled_parameters() -> Theorem:
+    """With product 1 the outputs are equal, pattern by pattern, and so are all mean losses."""
     return by.conjunction(outputs(), criteria(), penalties(), risks())
 
 
@@ -217,6 +222,7 @@ def only_zeros_stay() -> Theorem:
 
 @prove("helmbold2017:sec3-silent-units-free")
 def free_weights() -> Theorem:
+    """Silent units contribute nothing, whatever their output weights: both outputs are the output bias."""
     silent = by.specialise(by.assume(paper.silent), i)
     left, right = paper.FREE.statement.args[1].args
     return by.discharge(paper.silent, by.arithmetic(equal(left, right), by.rewritten(left, silent, indices=[i]),
