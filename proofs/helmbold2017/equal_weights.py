@@ -58,6 +58,7 @@ def by_layers(net: Recursion, value: Any, first: Theorem, step: Any) -> Theorem:
 
 @cache
 def clean_values() -> Theorem:
+    """Without dropout a unit of layer l computes c^l K n^(l - 1)."""
     def value(level: Any) -> Any:
         return c**level * K * n ** (level - 1)
 
@@ -79,6 +80,7 @@ def hidden_values() -> Theorem:
 @prove("helmbold2017:thm18-step-output")
 @cache
 def clean_output() -> Theorem:
+    """The output is c times the n equal values of the last hidden layer."""
     found = by.rewritten(paper.clean, by.instance(clean_values(), {layer: d - 1}), indices=[i])
     return by.restate(found, paper.CLEAN.statement)
 
@@ -98,9 +100,10 @@ def nothing(net: Recursion, gate: Any) -> Theorem:
 @prove("helmbold2017:thm18-step-risk")
 @cache
 def zero_risk() -> Theorem:
+    """The output without dropout is the target."""
     a, target = Scalar("a"), Scalar("target")
-    zero_loss = by.arithmetic(equal((a - target) ** 2, 0), by.assume(equal(a, target)))
-    return by.satisfied(by.instance(zero_loss, {a: paper.clean, target: paper.y}), clean_output())
+    values = {a: paper.clean, target: paper.y}
+    return by.in_letters(equal((a - target) ** 2, 0), values, (equal(a, target), clean_output()))
 
 
 @cache
@@ -132,6 +135,7 @@ def dropped_hidden() -> Theorem:
 
 @prove("helmbold2017:thm18-step-dropped-output")
 def dropped_output() -> Theorem:
+    """The output is 2c times the equal values kept in the last hidden layer: their number is one more factor."""
     wanted = paper.DROPPED_OUTPUT.statement
     split = by.last_split(Product(paper.kept(paper.j), (paper.j, 1, d - 1)))
     found = by.rewritten(wanted.args[0], by.instance(dropped_values(), {layer: d - 1}), indices=[i])

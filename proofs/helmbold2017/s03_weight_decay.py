@@ -51,6 +51,7 @@ from dropout_theory.proof import Theorem
 
 @prove("helmbold2017:thm7")
 def theorem_7() -> Theorem:
+    """No network is below a curve in its activation alone, and units that share it equally reach the least value."""
     return aversion_is_closed_form()
 
 
@@ -61,6 +62,7 @@ def lower_bound() -> Theorem:
 
 @prove("helmbold2017:sec34-closed-form")
 def reaches_the_bound() -> Theorem:
+    """Of the networks whose units share the activation equally, the one with the best activation reaches the bound."""
     _, found = at_optimum(criterion_of, least_criterion())
     return by.restate(found, paper.CLOSED.statement)
 
@@ -91,7 +93,7 @@ def zero_input() -> Theorem:
 
 @prove("helmbold2017:sec34-depends-on-scale")
 def depends_on_scale() -> Theorem:
-    """min(1/4, lambda^2/(c^2 x.x)) < min(1/4, lambda^2/(x.x)) when the smaller is below 1/4."""
+    """By the closed forms: lambda^2/(c^2 x.x) is below 1/4, as signal is left, and below lambda^2/(x.x), as c > 1."""
     scaled, plain = paper.scaled_entry, paper.x_entry
     c, length = paper.factor, sp.sqrt(square())
     large, signal = (by.assume(h.condition) for h in paper.SCALING.hypotheses)
@@ -101,9 +103,9 @@ def depends_on_scale() -> Theorem:
     smaller = by.satisfied(aversion_is_closed_form(scaled), positive)
     r = Scalar("r", POSITIVE)
     q = Rational(1, 4)
-    general = by.arithmetic(less(sp.Min(q, lam**2 / (c**2 * r**2)), sp.Min(q, lam**2 / r**2)),
-                            by.assume(less(1, c)), by.assume(less(2 * lam, c * r)))
-    there = by.instance(general, {r: length}, by.arithmetic(less(0, length), known))
+    there = by.in_letters(less(sp.Min(q, lam**2 / (c**2 * r**2)), sp.Min(q, lam**2 / r**2)), {r: length},
+                          (less(1, c), large), (less(2 * lam, c * r), signal),
+                          domains=(by.arithmetic(less(0, length), known),))
     formulas = by.arithmetic(less(closed_form(scaled), closed_form(plain)), there, large, signal, spread, positive,
                              known)
     whole = by.arithmetic(paper.SCALING.statement, formulas, smaller, aversion_is_closed_form(), positive, known)
@@ -182,15 +184,17 @@ def single_optimum_at_threshold() -> Theorem:
 
 @prove("helmbold2017:sec34-signal-regularised-away")
 def signal_regularised_away() -> Theorem:
-    known, r = given_input(), Scalar("r", POSITIVE)
-    general = by.arithmetic(equal(sp.Min(quarter_, lam**2 / r**2), quarter_), by.assume(less(r, 2 * lam)))
-    there = by.instance(general, {r: sp.sqrt(square())}, by.arithmetic(less(0, sp.sqrt(square())), known))
+    """For |x| < 2 lambda the closed form is 1/4."""
+    known, r, length = given_input(), Scalar("r", POSITIVE), sp.sqrt(square())
+    there = by.in_letters(equal(sp.Min(quarter_, lam**2 / r**2), quarter_), {r: length},
+                          (less(r, 2 * lam), by.assume(paper.strong.condition)),
+                          domains=(by.arithmetic(less(0, length), known),))
     return by.arithmetic(paper.AWAY.statement, there, aversion_is_closed_form(), known)
 
 
 @prove("helmbold2017:sec34-one-layer")
 def one_layer() -> Theorem:
-    """With A = S/(S + 2 lambda) the criterion is (1 - A)/4."""
+    """With A = S/(S + 2 lambda), S = x . x, the criterion is (1 - A)/4: below 1/4, as A is positive."""
     known = given_input()
     weight, s = Scalar("alpha"), Scalar("S", POSITIVE)
     left, right = paper.ONE_LAYER.statement.args
@@ -205,6 +209,7 @@ def one_layer() -> Theorem:
 
 @prove("helmbold2017:fn2-hidden-biases")
 def hidden_biases() -> Theorem:
+    """Where every weight is 0 no hidden value reaches the output, and only hidden values depend on these biases."""
     found = by.arithmetic(paper.IRRELEVANT.statement.args[1], without_weights(paper.criterion),
                           without_weights(criterion_of(paper.plain_biases)))
     return by.discharge(paper.no_weights, from_parts(found, paper.no_weights))
@@ -212,7 +217,7 @@ def hidden_biases() -> Theorem:
 
 @prove("helmbold2017:fn2-opposite-inputs")
 def opposite_inputs() -> Theorem:
-    """The criterion is a sum of squares with one of them the penalty."""
+    """The criterion is a sum of squares, the penalty among them: at 0 every weight is 0, and the bias must be 1."""
     reached, degenerate = equal(paper.two_sided, 0), paper.two_sided_optimum
     here, given = on_x(own), by.assume(reached)
     into, out = weights_vanish(by.arithmetic(equal(size_of(own), 0), given))
@@ -228,6 +233,7 @@ def opposite_inputs() -> Theorem:
 
 @prove("helmbold2017:sec34-vertical")
 def vertical() -> Theorem:
+    """The squares of the first layer's weights grow by c^2; those of the other weights are not negative."""
     known = by.assume(paper.VERTICAL.hypotheses[0].condition)
     used = by.arithmetic(different(paper.c, 0), known)
     grown = by.arithmetic(equal(Sum((paper.c * V[j, k]) ** 2, (k, 1, K), (j, 1, n)), paper.c**2 * paper.first))
@@ -237,6 +243,10 @@ def vertical() -> Theorem:
 
 @prove("helmbold2017:sec34-horizontal")
 def horizontal() -> Theorem:
+    """Unit j has the value sqrt(s_j) |x| on x, so that it contributes |x| s_j to the output, for 2 s_j squared weights.
+
+    Summed over the units, output and penalty depend on the sum of the s_j only. The units are silent on 0.
+    """
     net, known = paper.horizontal, given_input()
     dot = projection(net, j)
     inside = by.arithmetic(equal(dot, sp.sqrt(paper.shares[j]) * sp.sqrt(square())), known)

@@ -28,20 +28,24 @@ share = Scalar("f", POSITIVE)  # 1 + 1/K
 
 
 def V(level: Any) -> Any:
+    """What layer `level` passes on to a unit of the next."""
     return passed(paper.dropped_values, paper.delta, level)
 
 
 @cache
 def first_passed() -> Theorem:
+    """The same for the first layer, whose units are c times the inputs that it is passed."""
     return by.rewritten(V(1), plain_value(paper.dropped_values, 1), indices=[i])
 
 
 def next_passed() -> Theorem:
+    """The same for layer l + 1, whose units are c times what layer l passes on."""
     return by.rewritten(V(layer + 1), next_value(paper.dropped_values, paper.delta), indices=[i])
 
 
 @cache
 def means() -> Theorem:
+    """E(V(l)) = c^l K n^l, by induction over the layers."""
     def statement(level: Any) -> Any:
         return equal(E(V(level)), c**level * K * n**level)
 
@@ -77,6 +81,7 @@ def with_width(theorem: Theorem) -> Theorem:
 @prove("helmbold2017:thm18-step-mean")
 @cache
 def mean_output() -> Theorem:
+    """The output is c times what the last hidden layer passes on, whose mean is known by induction over the layers."""
     top = by.instance(means(), {layer: d - 1})
     whole = by.rewrite(by.identity(E(paper.yhat), c * E(V(d - 1))), top)
     return by.conjunction(*(by.restate(whole, part) for part in paper.MEAN.statement.args))
@@ -90,6 +95,7 @@ def square_output() -> Theorem:
 
 @prove("helmbold2017:thm18-step-square")
 def square_plain() -> Theorem:
+    """The output is c times what the last hidden layer passes on; the printed powers of 2 and of 1/4 cancel."""
     found = by.satisfied(by.instance(square_output(), {wider: n + 1}), by.identity(n + 1, n + 1))
     wanted = paper.SQUARE.statement
     a, b = Scalar("a", POSITIVE), Scalar("b", POSITIVE)
@@ -102,7 +108,7 @@ def square_plain() -> Theorem:
 @prove("helmbold2017:thm18-step-square-value")
 @cache
 def square_value() -> Theorem:
-    """K(K + 1) n^(d-1) (n + 1)^(d-1) = (K n^(d-1))^2 (1 + 1/K)(1 + 1/n)^(d-1)."""
+    """The mean square with n + 1 = n (1 + 1/n) and K + 1 = K (1 + 1/K), which brings out the target's square."""
     moved = by.instance(square_output(), {wider: n * ratio})
     renamed = by.rewrite(moved, by.assume(equal(K + 1, K * share)))
     named = by.restate(renamed, equal(E(paper.yhat**2), paper.y**2 * share * ratio ** (d - 1)))
@@ -112,18 +118,19 @@ def square_value() -> Theorem:
 @prove("helmbold2017:thm18-step-variance")
 @cache
 def variance() -> Theorem:
-    """E(yhat^2) - E(yhat)^2."""
+    """The mean square y^2 (1 + 1/K)(1 + 1/n)^(d-1), less the square of the mean y."""
     split = by.identity(Var(paper.yhat), E(paper.yhat**2) - E(paper.yhat) ** 2)
     a, b, growth = (Scalar(name) for name in ("a", "b", "g"))
     target = Scalar("target")
-    value = by.arithmetic(equal(a - b**2, target**2 * (growth - 1)), by.assume(equal(a, target**2 * growth)),
-                          by.assume(equal(b, target)))
-    at = by.instance(value, {a: E(paper.yhat**2), b: E(paper.yhat), target: paper.y, growth: paper.growth})
-    return by.rewrite(split, by.satisfied(at, square_value(), mean_is_target()))
+    values = {a: E(paper.yhat**2), b: E(paper.yhat), target: paper.y, growth: paper.growth}
+    value = by.in_letters(equal(a - b**2, target**2 * (growth - 1)), values,
+                          (equal(a, target**2 * growth), square_value()), (equal(b, target), mean_is_target()))
+    return by.rewrite(split, value)
 
 
 @cache
 def mean_is_target() -> Theorem:
+    """E(yhat) = y."""
     top = by.rewrite(by.identity(E(paper.yhat), c * E(V(d - 1))), by.instance(means(), {layer: d - 1}))
     return by.restate(top, equal(E(paper.yhat), paper.y))
 
@@ -131,7 +138,7 @@ def mean_is_target() -> Theorem:
 @prove("helmbold2017:thm18-step-loss")
 @cache
 def loss_is_variance() -> Theorem:
-    """The mean output is the target."""
+    """The mean square error is the variance plus the squared error of the mean, and the mean output is the target."""
     target = Scalar("target")
     mean = by.identity(E((paper.yhat - target) ** 2), Var(paper.yhat) + (E(paper.yhat) - target) ** 2)
     unbiased = by.arithmetic(equal(E((paper.yhat - target) ** 2), Var(paper.yhat)), mean,
@@ -163,11 +170,12 @@ def growing() -> Theorem:
 @prove("helmbold2017:thm18-step-bound")
 @cache
 def at_least() -> Theorem:
+    """The power of 1 + 1/n is at least 1, so that the factor of y^2 is at least (1 + 1/K) - 1."""
     target, powers = Scalar("target"), Scalar("g")
-    bound = by.arithmetic(less_equal(target**2 / K, target**2 * ((1 + 1 / K) * powers - 1)),
-                          by.assume(less_equal(1, powers)))
-    at = by.instance(bound, {target: paper.y, powers: (1 + 1 / n) ** (d - 1)})
-    return by.rewrite(by.satisfied(at, growing()), by.mirrored(variance()))
+    values = {target: paper.y, powers: (1 + 1 / n) ** (d - 1)}
+    bound = by.in_letters(less_equal(target**2 / K, target**2 * ((1 + 1 / K) * powers - 1)), values,
+                          (less_equal(1, powers), growing()))
+    return by.rewrite(bound, by.mirrored(variance()))
 
 
 @cache
@@ -180,41 +188,43 @@ def criterion_bound() -> Theorem:
 @prove("helmbold2017:thm18-step-criterion")
 @cache
 def large_criterion() -> Theorem:
+    """The criterion is at least y^2/K."""
     target, loss = Scalar("target"), Scalar("a")
-    weaker = by.arithmetic(less_equal(target**2 / (K + 1), loss), by.assume(less_equal(target**2 / K, loss)))
-    return by.satisfied(by.instance(weaker, {target: paper.y, loss: paper.criterion}), criterion_bound())
+    return by.in_letters(less_equal(target**2 / (K + 1), loss), {target: paper.y, loss: paper.criterion},
+                         (less_equal(target**2 / K, loss), criterion_bound()))
 
 
 @prove("helmbold2017:thm18-half-bound")
 def half_bound() -> Theorem:
+    """Half of the bound for the example alone; the loss on the input zero, a mean square, is not negative."""
     target, loss, zero = Scalar("target"), Scalar("a"), Scalar("b", NONNEGATIVE)
-    half = by.arithmetic(less_equal(target**2 / (2 * K), (loss + zero) / 2), by.assume(less_equal(target**2 / K, loss)))
     mean = E(paper.yhat_zero**2)
     positive = by.arithmetic(less_equal(0, mean), by.mean_square(paper.yhat_zero))
     values = {target: paper.y, loss: paper.criterion, zero: mean}
-    return by.satisfied(by.instance(half, values, positive), criterion_bound())
+    return by.in_letters(less_equal(target**2 / (2 * K), (loss + zero) / 2), values,
+                         (less_equal(target**2 / K, loss), criterion_bound()), domains=(positive,))
 
 
 @prove("helmbold2017:thm18-half-criterion")
 def half_criterion() -> Theorem:
+    """On the input zero every unit computes 0; what is left is half of the loss on the example, its variance."""
     net = family_in(paper.yhat_zero, "h0")
     none = by.rewritten(E(paper.yhat_zero**2), nothing(net, paper.delta), indices=[i])
     zero = by.rewrite(none, by.identity(none.conclusion.args[1], 0))
     loss = by.rewrite(loss_is_variance(), variance())
     a, b, value = Scalar("a"), Scalar("b"), Scalar("v")
-    half = by.arithmetic(equal((a + b) / 2, value / 2), by.assume(equal(a, value)), by.assume(equal(b, 0)))
     values = {a: paper.criterion, b: E(paper.yhat_zero**2), value: loss.conclusion.args[1]}
-    return by.satisfied(by.instance(half, values), loss, zero)
+    return by.in_letters(equal((a + b) / 2, value / 2), values, (equal(a, value), loss), (equal(b, 0), zero))
 
 
 @prove("helmbold2017:thm18-depth")
 def growing_with_depth() -> Theorem:
-    """y = rho^d, and the risk is zero."""
+    """The criterion is at least y^2/K, the risk is zero, and y = rho^d."""
     target, power, loss, risk = (Scalar(name) for name in ("target", "power", "a", "r"))
-    penalty = by.arithmetic(less_equal(power**2 / K, loss - risk), by.assume(less_equal(target**2 / K, loss)),
-                            by.assume(equal(power, target)), by.assume(equal(risk, 0)))
     values = {target: paper.y, power: paper.rho**d, loss: paper.criterion, risk: paper.risk}
-    return by.satisfied(by.instance(penalty, values), criterion_bound(), zero_risk(), by.assume(paper.root.condition))
+    return by.in_letters(less_equal(power**2 / K, loss - risk), values,
+                         (less_equal(target**2 / K, loss), criterion_bound()),
+                         (equal(power, target), by.assume(paper.root.condition)), (equal(risk, 0), zero_risk()))
 
 
 # --- roots ------------------------------------------------------------------------------------------------------
@@ -225,8 +235,7 @@ def power_grows() -> Theorem:
     """u^d < v^d, given u < v, both non-negative."""
     statement, known = less(low**t, high**t), by.assume(less(low, high))
     a, b = Scalar("a", NONNEGATIVE), Scalar("b", NONNEGATIVE)
-    larger = by.arithmetic(less(low * a, high * b), by.assume(less(a, b)), known)
-    step = by.satisfied(by.instance(larger, {a: low**t, b: high**t}), by.assume(statement))
+    step = by.in_letters(less(low * a, high * b), {a: low**t, b: high**t}, (less(a, b), by.assume(statement)), known)
     return by.instance(by.induction(t, statement, known, step), {t: d})
 
 
@@ -241,6 +250,7 @@ def width_power() -> Theorem:
 
 @prove("helmbold2017:thm18.1")
 def small_weights() -> Theorem:
+    """A weight above 1 has a d-th power above 1, which puts the target above K n^(d-1)."""
     weight = paper.positive_root
     premise, wanted = paper.MAGNITUDE.statement.args
     larger = by.instance(power_grows(), {low: sp.S.One, high: weight}, by.assume(less(1, weight)))
@@ -256,16 +266,17 @@ def weight_decay() -> Theorem:
     squares_ = less_equal(c**2, rho**2)
     larger = by.instance(power_grows(), {low: rho**2, high: c**2})
     scale, power = Scalar("s", POSITIVE), Scalar("g")
-    stretched = by.arithmetic(less_equal(power**2, (power * K * scale) ** 2), by.assume(less_equal(1, scale)))
-    at = by.satisfied(by.instance(stretched, {power: c**d, scale: n ** (d - 1)}), width_power())
+    at = by.in_letters(less_equal(power**2, (power * K * scale) ** 2), {power: c**d, scale: n ** (d - 1)},
+                       (less_equal(1, scale), width_power()))
     root, target = Scalar("r"), Scalar("y")
-    same = by.arithmetic(equal(root**2, target**2), by.assume(equal(root, target)))
-    whole = by.satisfied(by.instance(same, {root: rho**d, target: paper.y}), known)
+    values = {root: rho**d, target: paper.y}
+    whole = by.in_letters(equal(root**2, target**2), values, (equal(root, target), known))
     contradiction = by.arithmetic(squares_, larger, at, whole)
     small = by.cases(less(rho**2, c**2), contradiction,
                      by.arithmetic(squares_, by.assume(sp.Ge(rho**2, c**2, evaluate=False))))
     count = Scalar("N", NONNEGATIVE)
-    scaled = by.arithmetic(less_equal(paper.lam * c**2 * count, paper.lam * rho**2 * count), small)
-    weights = by.instance(scaled, {count: paper.weight_count}, by.arithmetic(less_equal(0, paper.weight_count)))
+    weights = by.in_letters(less_equal(paper.lam * c**2 * count, paper.lam * rho**2 * count),
+                            {count: paper.weight_count}, small,
+                            domains=(by.arithmetic(less_equal(0, paper.weight_count)),))
     total = by.arithmetic(equal(paper.penalty, paper.weight_count * paper.lam * c**2 / 2))
     return by.arithmetic(paper.WEIGHT_DECAY.statement, weights, total)

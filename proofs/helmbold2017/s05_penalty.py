@@ -33,8 +33,7 @@ def by_layers(body: Any, first: Theorem, step: Any) -> Theorem:
 
 def folded(entry: Element) -> Theorem:
     """definition = entry, for an entry above the first layer or at it."""
-    theorem = by.unfolded(entry)
-    return by.restate(theorem, equal(*reversed(theorem.conclusion.args)))
+    return by.mirrored(by.unfolded(entry))
 
 
 # --- linear units -----------------------------------------------------------------------------------------------
@@ -46,9 +45,9 @@ def mean_values(g: Recursion, G: Recursion) -> Theorem:
     def mean_of(entry: Element, clean: Element, *below: Theorem) -> Theorem:
         mean = by.expected(by.unfolded(entry))
         wanted = by.unfolded(clean).conclusion.args[1]
-        known = by.rewritten(wanted, *[_mirrored(b) for b in below], indices=[s, i])
+        known = by.rewritten(wanted, *[by.mirrored(b) for b in below], indices=[s, i])
         split = by.identity(mean.conclusion.args[1], known.conclusion.args[1])
-        return by.rewrite(by.rewrite(by.rewrite(mean, split), _mirrored(known)), folded(clean))
+        return by.rewrite(by.rewrite(by.rewrite(mean, split), by.mirrored(known)), folded(clean))
 
     def body(level: Any) -> Any:
         return equal(E(g[level, s, i]), G[level, s, i])
@@ -57,15 +56,11 @@ def mean_values(g: Recursion, G: Recursion) -> Theorem:
                      lambda below: mean_of(g[layer + 1, s, i], G[layer + 1, s, i], below))
 
 
-def _mirrored(theorem: Theorem) -> Theorem:
-    return by.restate(theorem, equal(*reversed(theorem.conclusion.args)))
-
-
 def mean_output(dropped: Any, g: Recursion, clean: Any, G: Recursion) -> Theorem:
     """E(output under dropout) = output without, for linear units."""
     top = by.instance(mean_values(g, G), {layer: d - 1})
-    known = by.rewritten(clean, _mirrored(top), indices=[s, i])
-    return by.rewrite(by.identity(E(dropped), known.conclusion.args[1]), _mirrored(known))
+    known = by.rewritten(clean, by.mirrored(top), indices=[s, i])
+    return by.rewrite(by.identity(E(dropped), known.conclusion.args[1]), by.mirrored(known))
 
 
 @cache
@@ -86,11 +81,13 @@ LINEAR = (paper.linear_dropped, paper.g, paper.linear_clean, paper.G)
 
 @prove("helmbold2017:thm19-step-linear")
 def linear_mean() -> Theorem:
+    """By induction over the layers, as a gate is independent of the value that it multiplies: see `mean_values`."""
     return by.generalise(mean_output(*LINEAR), paper.each_example)
 
 
 @prove("helmbold2017:thm19-step-lower-bound")
 def linear_lower_bound() -> Theorem:
+    """The mean output is the clean one, and the square of a mean is at most the mean square."""
     return by.restate(by.generalise(lower_bound(*LINEAR), paper.each_example), paper.LOWER.statement)
 
 
@@ -152,12 +149,16 @@ def can_be_negative() -> Theorem:
 @prove("helmbold2017:thm19.2")
 @cache
 def cannot_be_negative() -> Theorem:
+    """In every pattern the rectifiers meet numbers that are not negative, so that the network is a linear one.
+
+    For linear units the mean output is the clean one, and a mean square is at least the square of the mean.
+    """
     dropped_values = by.instance(acts_linearly(paper.h, paper.h_linear), {layer: d - 1})
     clean_values = by.instance(acts_linearly(paper.H, paper.H_linear), {layer: d - 1})
     dropped = by.rewritten(paper.D, dropped_values, indices=[s, i])
     clean = by.rewritten(paper.O, clean_values, indices=[s, i])
     bound = lower_bound(dropped.conclusion.args[1], paper.h_linear, clean.conclusion.args[1], paper.H_linear)
-    original = by.rewrite(bound, _mirrored(dropped_values), _mirrored(clean_values), indices=[s, i])
+    original = by.rewrite(bound, by.mirrored(dropped_values), by.mirrored(clean_values), indices=[s, i])
     return averaged(original, less_equal(0, paper.penalty))
 
 
@@ -171,12 +172,14 @@ def necessary_condition() -> Theorem:
 
 @prove("helmbold2017:thm20-step-positive-change")
 def positive_change() -> Theorem:
+    """Enumeration of the patterns gives the mean change as an expression in q, which is positive."""
     statement = paper.POSITIVE_CHANGE.statement
     return by.arithmetic(statement, by.over_masks(statement.args[1]))
 
 
 @prove("helmbold2017:thm20")
 def labels_matter() -> Theorem:
+    """By enumeration of the patterns; the penalties differ by the labels' difference times a positive number."""
     def mean(label: Scalar) -> Theorem:
         return by.over_masks(E((paper.disturbed - label) ** 2))
 

@@ -17,13 +17,13 @@ from dropout_theory.proof import Theorem
 
 @prove("helmbold2017:sec7-variance-contributes")
 def variance_contributes() -> Theorem:
+    """The mean square error is the square of its mean plus the variance; the square is not negative."""
     whole, square, variance = E((paper.D - paper.target) ** 2), (E(paper.D) - paper.target) ** 2, Var(paper.D)
     split = by.identity(whole, square + variance)
     loss, bias, spread = (Scalar(name) for name in ("L", "B", "V"))
-    below = by.arithmetic(less_equal(spread, loss), by.assume(equal(loss, bias**2 + spread)))
     values = {loss: whole, bias: E(paper.D) - paper.target, spread: variance}
-    return by.conjunction(split,
-                          by.restate(by.satisfied(by.instance(below, values), split), less_equal(variance, whole)))
+    below = by.in_letters(less_equal(spread, loss), values, (equal(loss, bias**2 + spread), split))
+    return by.conjunction(split, by.restate(below, less_equal(variance, whole)))
 
 
 def constant_layers(values: Recursion, level: Any) -> Theorem:
@@ -40,6 +40,7 @@ def constant_layers(values: Recursion, level: Any) -> Theorem:
 
 @prove("helmbold2017:sec7-fit-without-negative-weights")
 def averages_fit() -> Theorem:
+    """By induction over the layers all units compute the input's value, 1 or 0, and the output averages them."""
     found = []
     for part, values, level in zip(paper.FITTED, (paper.H_one, paper.H_zero), (S.One, S.Zero), strict=True):
         whole = by.rewritten(part.args[0], constant_layers(values, level), indices=[i])

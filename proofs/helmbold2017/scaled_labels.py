@@ -54,6 +54,7 @@ def output_scaling() -> Theorem:
 
 @prove("helmbold2017:sec34-no-output-scaling")
 def not_the_square() -> Theorem:
+    """By the closed forms: lambda^2/(x.x) is below c^2/4, as signal is left, and below c^2 lambda^2/(x.x), as c > 1."""
     c, (large, signal) = paper.factor, [by.assume(h.condition) for h in paper.NOT_SQUARE.hypotheses]
     known = by.arithmetic(less(0, square()), signal)
     forms = by.arithmetic(less(Min(c**2 / 4, lam**2 / square()), c**2 * closed_form()), large, signal, known)

@@ -60,7 +60,7 @@ def cauchy_schwarz(inputs: Entry = x_entry, net: Shallow = own) -> Theorem:
     z = Scalar("z")
     dot = projection(net, j, inputs).xreplace({k: i})
     length, own_length = (whole.xreplace({k: i}) for whole in (square(inputs), Sum(net.into(j, k) ** 2, (k, 1, K))))
-    each = by.instance(by.arithmetic(less_equal(0, z**2)), {z: length * net.into(j, k) - inputs(k) * dot})
+    each = by.in_letters(less_equal(0, z**2), {z: length * net.into(j, k) - inputs(k) * dot})
     summed = by.termwise(each, (k, 1, K))
     expanded = by.identity(summed.conclusion.args[1], length**2 * own_length - length * dot**2)
     wanted = less_equal(dot**2, length * own_length)
@@ -100,8 +100,8 @@ def contribution_bound(value: Any, out: Any, into: Any, within: Theorem, inputs:
 def movement(inputs: Entry = x_entry) -> Theorem:
     """(h_j(x) - h_j(0))^2 <= (x . x)(v_j . v_j): the rectifier is a contraction."""
     dot, bias = Scalar("T"), Scalar("c")
-    contraction = by.instance(by.arithmetic(less_equal((Relu(dot + bias) - Relu(bias)) ** 2, dot**2)),
-                              {dot: projection(own, j, inputs), bias: own.bias(j)})
+    contraction = by.in_letters(less_equal((Relu(dot + bias) - Relu(bias)) ** 2, dot**2),
+                                {dot: projection(own, j, inputs), bias: own.bias(j)})
     wanted = less_equal(moved(own, j, inputs) ** 2, square(inputs) * Sum(own.into(j, k) ** 2, (k, 1, K)))
     return by.arithmetic(wanted, contraction, cauchy_schwarz(inputs))
 
@@ -145,7 +145,7 @@ def least_criterion(inputs: Entry = x_entry) -> Any:
 
 @cache
 def criterion_bound(inputs: Entry = x_entry) -> Theorem:
-    """The closed form bounds J_2 from below."""
+    """The closed form bounds J_2 from below, for every network: real arithmetic under the budget."""
     bound = of_networks(by.arithmetic(less_equal(lowest, total), by.assume(budget)), inputs)
     return by.restate(bound, less_equal(least_criterion(inputs), criterion_of(own, inputs)))
 

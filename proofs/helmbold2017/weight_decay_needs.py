@@ -82,7 +82,7 @@ for of, values, name, numbers, theorems in [
 
 @refute("helmbold2017:sec34-signal-regularised-away", without="x is not zero")
 def nothing_to_give_up() -> Theorem:
-    """For x = 0 the aversion is 0."""
+    """For x = 0 the aversion is 0, not 1/4."""
     different = by.arithmetic(by.negation(paper.AWAY.statement), zero_input())
     return by.refutation(different, paper.AWAY.without("x is not zero"), {**small, x: {(1,): 0}, lam: 1})
 

@@ -44,11 +44,13 @@ def loss(c: Any, unkept: Any, kept: Any) -> Any:
 
 
 def of_network(lemma: Theorem) -> Theorem:
+    """A lemma on the letters for every network, whose signs are as it assumes."""
     return by.satisfied(by.instance(lemma, {name: value for name, value in OF_NETWORK.items() if name in atoms(lemma)}),
                         *SIGNS)
 
 
 def atoms(lemma: Theorem) -> set[Any]:
+    """The letters of a lemma and of its assumptions."""
     return set().union(lemma.conclusion.free_symbols, *(g.free_symbols for g in lemma.given))
 
 
@@ -95,6 +97,7 @@ def value_for_zeros(aversion: Aversion) -> Theorem:
 
 @refute("helmbold2017:thm4", without="full rank")
 def aversion_lost() -> Theorem:
+    """Theorem 4 without full rank would have the two aversions equal; they are 0 and 25/98."""
     theorem = REGISTRY["helmbold2017:thm4"]
     there = put_values(theorem.statement, AT)
     blind, seeing = there.args
