@@ -76,9 +76,10 @@ def swap_of_any_unit() -> Theorem:
 
 @prove("helmbold2017:lem22")
 def lemma_22() -> Theorem:
+    """A bias lowered by the smaller of the unit's two values lowers both by it; the output bias makes that good."""
     low = Min(Relu(bias), Relu(t + bias))
-    on_1 = by.instance(by.arithmetic(equal(Relu(t + bias - low), Relu(t + bias) - low)), of_unit)
-    on_0 = by.instance(by.arithmetic(equal(Relu(bias - low), Relu(bias) - low)), of_unit)
+    on_1 = by.in_letters(equal(Relu(t + bias - low), Relu(t + bias) - low), of_unit)
+    on_0 = by.in_letters(equal(Relu(bias - low), Relu(bias) - low), of_unit)
     new_1, new_0 = unit_on_x(paper.shifted, j), unit_on_zero(paper.shifted, j)
     weighted_1 = by.arithmetic(equal(w[j] * new_1, w[j] * (paper.on_1 - paper.smaller)), on_1)
     weighted_0 = by.arithmetic(equal(w[j] * new_0, w[j] * (paper.on_0 - paper.smaller)), on_0)
@@ -90,7 +91,7 @@ def lemma_22() -> Theorem:
 
 def contraction() -> Theorem:
     """(h_j(x) - h_j(0))^2 <= (v_j . x)^2."""
-    return by.instance(by.arithmetic(less_equal((Relu(t + bias) - Relu(bias)) ** 2, t**2)), of_unit)
+    return by.in_letters(less_equal((Relu(t + bias) - Relu(bias)) ** 2, t**2), of_unit)
 
 
 def dotted(net: Any, value: Any, *premises: Theorem) -> Theorem:
@@ -100,6 +101,11 @@ def dotted(net: Any, value: Any, *premises: Theorem) -> Theorem:
 
 @prove("helmbold2017:lem23")
 def lemma_23() -> Theorem:
+    """With v_j along x, v_j . x the difference of the unit's values, and the bias its value on 0, both values stay.
+
+    The weights do not grow, because a rectifier moves by no more than v_j . x, and by Cauchy and Schwarz. Where one of
+    the two values is 0 the other is the size of the difference.
+    """
     known, change = given_input(), paper.on_1 - paper.on_0
     inside = dotted(paper.tight, change)
     new_1 = by.arithmetic(equal(unit_on_x(paper.tight, j), paper.on_1), inside, known)
@@ -133,7 +139,10 @@ witness("helmbold2017:lem23-step-first", {
 
 @prove("helmbold2017:lem23-step-first.amended")
 def unit_active_on_x() -> Theorem:
-    """The unit's bound is an equality: |x| w = D and D^2 = (v . x)^2."""
+    """At a minimiser the unit's bound is an equality: |x| w_j = D = h_j(x) - h_j(0), and D^2 = (v_j . x)^2.
+
+    A rectifier that is 0 at a_j and rises by as much as its argument has a_j = 0.
+    """
     reached, wanted = paper.LEM23_ACTIVE.statement.args
     premise, goal = wanted.body.args
     tight = by.specialise(by.apply(proportional(), by.assume(reached)), j)
@@ -145,12 +154,10 @@ def unit_active_on_x() -> Theorem:
     bounds = by.satisfied(there, tight, by.arithmetic(less_equal(paper.dot**2, root**2 * Sum(V[j, k] ** 2, (k, 1, K))),
                                                       cauchy_schwarz()))
     q, c = Scalar("q"), Scalar("c")
-    unit = by.arithmetic(both(equal(c, 0), equal(Relu(q + c), q)), by.assume(equal(Relu(c), 0)),
-                         by.assume(less(Relu(c), Relu(q + c))),
-                         by.assume(less_equal(q**2, (Relu(q + c) - Relu(c)) ** 2)))
-    here = by.instance(unit, {q: paper.dot, c: a[j]})
-    given = [by.component(by.assume(premise), part) for part in premise.args]
-    settled = by.satisfied(here, *given, bounds)
+    silent, active = (by.component(by.assume(premise), part) for part in premise.args)
+    settled = by.in_letters(both(equal(c, 0), equal(Relu(q + c), q)), {q: paper.dot, c: a[j]},
+                            (equal(Relu(c), 0), silent), (less(Relu(c), Relu(q + c)), active),
+                            (less_equal(q**2, (Relu(q + c) - Relu(c)) ** 2), bounds))
     found = by.conjunction(*[by.component(settled, part) for part in settled.conclusion.args])
     return by.discharge(reached, by.generalise(by.discharge(premise, by.arithmetic(goal, found)), units))
 
@@ -158,20 +165,22 @@ def unit_active_on_x() -> Theorem:
 @prove("helmbold2017:lem24")
 @prove("helmbold2017:lem24.amended-no-slack")
 def lemma_24() -> Theorem:
-    """Where |t| is the larger of the values on 0 and on x, a and a + t are not both positive."""
+    """Where |t| is the larger of the values on 0 and on x, one of these is 0: a and a + t are not both positive.
+
+    So negating t and the output weight where the value on 0 is the larger one leaves the difference of the two, and the
+    output bias takes up the value on 0.
+    """
     net, low, high = paper.mirrored, Min(Relu(bias), Relu(t + bias)), Max(Relu(bias), Relu(t + bias))
-    general = by.arithmetic(equal(sign * Relu(sign * t), Relu(t + bias) - Relu(bias)), by.assume(equal(sign**2, 1)),
-                            by.assume(less_equal(0, sign * (Relu(t + bias) - Relu(bias)))), by.assume(equal(low, 0)),
-                            by.assume(equal(Abs(t), high)))
-    here = by.instance(general, {**of_unit, sign: paper.sigma[j]})
-    signs = each(paper.signs)
-    parts = [by.component(signs, part) for part in signs.conclusion.args]
-    silent = by.arithmetic(paper.one_silent.condition.body, each(paper.slackless))
-    flipped = by.satisfied(here, *parts, silent, each(paper.slackless))
+    signs, slackless = each(paper.signs), each(paper.slackless)
+    squared, direction = (by.component(signs, part) for part in signs.conclusion.args)
+    silent = by.arithmetic(paper.one_silent.condition.body, slackless)
+    flipped = by.in_letters(equal(sign * Relu(sign * t), Relu(t + bias) - Relu(bias)),
+                            {**of_unit, sign: paper.sigma[j]}, (equal(sign**2, 1), squared),
+                            (less_equal(0, sign * (Relu(t + bias) - Relu(bias))), direction),
+                            (equal(low, 0), silent), (equal(Abs(t), high), slackless))
     inside = by.arithmetic(equal(projection(net, j), paper.sigma[j] * paper.dot))
     unit = by.arithmetic(equal(unit_on_x(net, j), Relu(paper.sigma[j] * paper.dot)), inside)
     value = by.arithmetic(equal(net.out(j) * unit_on_x(net, j) + w[j] * paper.on_0, w[j] * paper.on_1), unit, flipped)
-    squared = next(part for part in parts if isinstance(part.conclusion, sp.Eq))
     weights = by.arithmetic(equal(own_weights(net, j), own_weights(own, j)), squared)
     same_1, same_0 = paper.same_outputs(net)
     return by.conjunction(summed(same_1, value), by.arithmetic(same_0),
@@ -189,6 +198,7 @@ witness("helmbold2017:appB-biases-vanish.amended", {
 
 @prove("helmbold2017:appB-biases-vanish.amended")
 def biases_may_vanish() -> Theorem:
+    """A unit silent on 0 has a_j <= 0; without slack its value on x is |v_j . x|, so that v_j . x >= 0 is the value."""
     net = paper.unbiased
     zero, slack = each(paper.silent_on_zero), each(paper.slackless)
     unit = by.arithmetic(equal(unit_on_x(net, j), paper.on_1), zero, slack)

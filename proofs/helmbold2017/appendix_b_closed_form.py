@@ -89,6 +89,7 @@ def needed() -> Theorem:
 @prove("helmbold2017:lem33.2")
 @cache
 def enough() -> Theorem:
+    """The n units share the activation equally: each contributes A/n, with 2A/(n |x|) squared weights."""
     known = given_input()
     there = [by.instance(th, {share: paper.share, offset: sp.S.Zero}, known) for th in outputs_when_sharing()]
     used = by.arithmetic(equal(n * paper.share**2 * paper.length, paper.A), known)
@@ -98,8 +99,7 @@ def enough() -> Theorem:
 
 @prove("helmbold2017:lem33")
 def lemma_33() -> Theorem:
-    parts = enough()
-    return by.conjunction(needed(), parts)
+    return by.conjunction(needed(), enough())
 
 
 @prove("helmbold2017:lem33-any-sign")
@@ -146,17 +146,23 @@ def least_at(value: Any, condition: Any) -> Theorem:
 
 @prove("helmbold2017:thm7-step-below")
 def below() -> Theorem:
+    """(12) is a parabola with its vertex at 1 - 2 lambda/|x|, which is not negative up to the threshold."""
     reached = by.arithmetic(less_equal(0, paper.at), by.assume(paper.below.condition), given_input())
     return by.restate(by.conjunction(reached, least_at(1 - 2 * rate, less_equal(2 * rate, 1))), paper.BELOW.statement)
 
 
 @prove("helmbold2017:thm7-step-above")
 def above() -> Theorem:
+    """Above the threshold the vertex of the parabola is negative, so that it rises from A = 0 on."""
     return by.restate(least_at(sp.S.Zero, less(1, 2 * rate)), paper.ABOVE.statement)
 
 
 @prove("helmbold2017:thm7-step-zero")
 def dead_network() -> Theorem:
+    """A minimiser's penalty is lambda/|x| times its activation: where that is 0, the weights are all 0.
+
+    The output on 0 is then the output bias; at a minimiser it is (1 - A)/2, here 1/2.
+    """
     premise, wanted = paper.DEAD.statement.args
     given, known = by.assume(premise), given_input()
     reached, same = (by.component(given, part) for part in (equal(paper.criterion, paper.least),
@@ -173,6 +179,7 @@ def dead_network() -> Theorem:
 
 @prove("helmbold2017:appB-number-of-inputs")
 def number_of_inputs() -> Theorem:
+    """Theorem 7 for the input of ones, which has x . x = K."""
     found = aversion_is_closed_form(paper.one)
     positive = by.arithmetic(less(0, square(paper.one)))
     counted = by.arithmetic(equal(square(paper.one), K))

@@ -73,6 +73,11 @@ def own_length() -> Any:
 
 @prove("helmbold2017:lem25")
 def lemma_25() -> Theorem:
+    """Weights max(0, v_j . x) x/(x . x) leave the outputs as they are, and no unit's weights grow.
+
+    Where they save nothing, |x|^2 |v_j|^2 = max(0, v_j . x)^2 for every unit, and by Cauchy and Schwarz (v_j . x)^2 is
+    no larger.
+    """
     premise, wanted = paper.LEM25.statement.args
     found = no_gap(paper.unbiased, paper.rectified, Relu(paper.dot), premise)
     up = by.arithmetic(less_equal(paper.dot**2, Relu(paper.dot) ** 2), found, cauchy_schwarz())
@@ -126,6 +131,7 @@ def lemma_26() -> Theorem:
 
 @prove("helmbold2017:eq10")
 def equation_10() -> Theorem:
+    """With A the activation and (1 - A)/2 the bias the outputs are (1 + A)/2 on x and (1 - A)/2 on 0."""
     first, second = (equal(on_x(paper.centred), paper.centred_form(sp.S.One)),
                      equal(on_zero(paper.centred), paper.centred_form(sp.S.Zero)))
     return by.conjunction(by.arithmetic(first, linear(paper.centred)), by.arithmetic(second))
@@ -161,6 +167,7 @@ def outputs_of_minimisers() -> Theorem:
 
 @prove("helmbold2017:lem27")
 def lemma_27() -> Theorem:
+    """The part of v_j across x has squared length v_j . v_j - (v_j . x)^2/(x . x), 0 where projecting saves nothing."""
     premise, wanted = paper.LEM27.statement.args
     known = given_input()
     found = no_gap(own, paper.projected, paper.dot, premise)
@@ -176,6 +183,7 @@ def lemma_27() -> Theorem:
 
 @prove("helmbold2017:lem27-step-projection")
 def projection_step() -> Theorem:
+    """Only v_j . x enters the outputs, and projecting on x keeps it; by Cauchy and Schwarz weights do not grow."""
     net, known = paper.projected, given_input()
     inside = dotted(net, paper.dot)
     unit = by.arithmetic(equal(unit_on_x(net, j), unit_on_x(own, j)), inside, known)
@@ -202,6 +210,10 @@ def some_output_weight() -> Theorem:
 
 @prove("helmbold2017:lem28-step-scaling")
 def scaling_step() -> Theorem:
+    """For A > 1 output weights times (1 + A)/(2A), less than 1, bring the output on x from (1 + A)/2 down to 1.
+
+    The output on 0, (1 - A)/2 < 0, is left as it is. The squared weights fall, because some output weight is not 0.
+    """
     net, above = paper.scaled_down, by.assume(less(1, activation(own)))
     smaller = by.arithmetic(both(less(0, paper.scale), less(paper.scale, 1)), above)
     value = by.arithmetic(equal(paper.scale * activation(own), (1 + activation(own)) / 2), above)
@@ -212,10 +224,9 @@ def scaling_step() -> Theorem:
     outputs = by.arithmetic(equal(on_x(net), 1), scaled, value, above)
     total, into = Sum(w[j] ** 2, units), Sum(V[j, k] ** 2, (k, 1, K), units)
     o, s = Scalar("o"), Scalar("s")
-    shrinks = by.instance(by.arithmetic(less(s**2 * o, o), by.assume(less(0, o)),
-                                        by.assume(both(less(0, s), less(s, 1)))), {o: total, s: paper.scale}, above)
-    settled = by.satisfied(shrinks, some_output_weight(), smaller)
-    sizes = by.arithmetic(less(size_of(net), size_of(paper.centred)), settled,
+    shrinks = by.in_letters(less(s**2 * o, o), {o: total, s: paper.scale}, (less(0, o), some_output_weight()),
+                            (both(less(0, s), less(s, 1)), smaller), domains=(above,))
+    sizes = by.arithmetic(less(size_of(net), size_of(paper.centred)), shrinks,
                           by.arithmetic(equal(size_of(net), paper.scale**2 * total + into), above), above)
     return by.conjunction(by.arithmetic(less(on_zero(paper.centred), 0), above), outputs,
                           by.arithmetic(equal(on_zero(net), on_zero(paper.centred)), above), sizes)
@@ -223,7 +234,7 @@ def scaling_step() -> Theorem:
 
 @prove("helmbold2017:lem29")
 def lemma_29() -> Theorem:
-    """2 w . V x <= |x| Q for every network without rectifiers too."""
+    """2 w . V x <= |x| Q holds for networks without rectifiers too, and minimisers have no slack in it."""
     net, root = paper.other, sp.sqrt(square())
     unit = contribution_bound(projection(net, j), net.out(j), Sum(net.into(j, k) ** 2, (k, 1, K)),
                               cauchy_schwarz(net=net))
@@ -233,11 +244,12 @@ def lemma_29() -> Theorem:
 
 @prove("helmbold2017:lem29-step-scaling")
 def fitted_step() -> Theorem:
+    """Output weights divided by the activation A > 1 bring it to 1; their squares fall, as one of them is not 0."""
     net, above = paper.fitted, by.assume(less(1, activation(own)))
     total, into = Sum(w[j] ** 2, units), Sum(V[j, k] ** 2, (k, 1, K), units)
     o, c = Scalar("o"), Scalar("c")
-    smaller = by.arithmetic(less(o / c**2, o), by.assume(less(0, o)), by.assume(less(1, c)))
-    shrinks = by.satisfied(by.instance(smaller, {o: total, c: activation(own)}), some_output_weight(), above)
+    shrinks = by.in_letters(less(o / c**2, o), {o: total, c: activation(own)}, (less(0, o), some_output_weight()),
+                            (less(1, c), above))
     return by.conjunction(by.arithmetic(equal(activation(net), 1), above),
                           by.arithmetic(less(size_of(net), size_of(own)), shrinks,
                                         by.arithmetic(equal(size_of(net), total / activation(own) ** 2 + into), above),

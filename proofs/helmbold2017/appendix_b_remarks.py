@@ -15,10 +15,12 @@ from dropout_theory.proof import Theorem
 
 @prove("helmbold2017:appB-every-minimiser-is-a-witness")
 def every_minimiser() -> Theorem:
+    """The risk of a minimiser is the closed form, which is the aversion, as the least risk is 0."""
     return by.restate(by.rewrite(risk_at_optimum(), by.mirrored(aversion_is_closed_form())), paper.WITNESSES.statement)
 
 
 @prove("helmbold2017:appB-zero-risk")
 def zero_risk() -> Theorem:
+    """Units that share an activation of 1 equally, with the output bias 0, fit both examples."""
     _, found = at_optimum(risk_of, 0, best=S.One)
     return by.restate(found, paper.FITTED.statement)

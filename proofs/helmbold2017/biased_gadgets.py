@@ -24,9 +24,8 @@ def moments(factor: Any, net: Gadgets = paper.two) -> tuple[Theorem, Theorem]:
     value = Rational(3, 4) / net.excess
     product = by.arithmetic(equal(net.best * mean.conclusion.args[1], value))
     linear = by.arithmetic(equal(net.best * E(V), value), product, by.rewritten(net.best * E(V), mean))
-    given = by.assume(equal(z * E(V**2), E(V)))
-    square = by.arithmetic(equal((factor * z) ** 2 * E(V**2), factor**2 * z * E(V)), given)
-    quadratic_part = by.satisfied(by.instance(square, {z: net.best}), best_is_ratio(net))
+    quadratic_part = by.in_letters(equal((factor * z) ** 2 * E(V**2), factor**2 * z * E(V)), {z: net.best},
+                                   (equal(z * E(V**2), E(V)), best_is_ratio(net)))
     return (by.arithmetic(equal(factor * net.best * E(V), factor * value), linear),
             by.arithmetic(equal((factor * net.best) ** 2 * E(V**2), factor**2 * value), quadratic_part, linear))
 

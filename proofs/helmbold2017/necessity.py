@@ -68,13 +68,13 @@ def one_copy() -> Theorem:
     silent, level = every(weight_atoms[2][k], 0, (k, 1, n)), by.assume(equal(bias_atoms[1], half))
     flat = by.rewritten(lower.criterion, silent, level, indices=[k])
     shallow, lost, U = Scalar("P", POSITIVE), Scalar("L", POSITIVE), Scalar("U", POSITIVE)
-    large = by.arithmetic(less_equal(Rational(1, 4), half - (1 - lost) * shallow / (2 * (1 + 1 / m))),
-                          by.assume(equal(m, 1)), by.assume(less_equal(shallow, 1)), by.assume(less_equal(lost, 1)))
     power = (1 + 1 / (K * m)) ** (2 - d)
     one_layer_only = by.at_value(less_equal(power, 1), by.assume(equal(d, 2)), by.arithmetic(less_equal(1, 1)))
-    inverse = by.arithmetic(less_equal(1 / U, 1), by.assume(less_equal(8 * (K + 2), 5 * U)))
-    rare = by.restate(by.satisfied(by.instance(inverse, {U: 2**K}), doubling()), less_equal(2**-K, 1))
-    bound = by.satisfied(by.instance(large, {shallow: power, lost: 2**-K}), one_layer_only, rare)
+    inverse = by.in_letters(less_equal(1 / U, 1), {U: 2**K}, (less_equal(8 * (K + 2), 5 * U), doubling()))
+    rare = by.restate(inverse, less_equal(2**-K, 1))
+    bound = by.in_letters(less_equal(Rational(1, 4), half - (1 - lost) * shallow / (2 * (1 + 1 / m))),
+                          {shallow: power, lost: 2**-K}, (less_equal(shallow, 1), one_layer_only),
+                          (less_equal(lost, 1), rare), by.assume(equal(m, 1)))
     worse = by.arithmetic(by.negation(lower.THM8.statement), bound, by.cite(REGISTRY["helmbold2017:lem10"]), flat,
                           by.identity(flat.conclusion.args[1], Rational(1, 4)))
     return by.refutation(worse, lower.THM8.without("n = m K is large"), {**constant(19, 2), K: 19, m: 1})
@@ -122,12 +122,14 @@ def nothing_lost(example: Theorem) -> Theorem:
 
 @refute(MIXED, without="labels are 1")
 def other_labels() -> Theorem:
+    """Where every label is 0 the network of zeros has the least criterion of all, 0."""
     unlabelled = nothing_lost(every(mixtures.y[mixtures.u, mixtures.v], 0, *mixtures.pairs))
     return by.refutation(unlabelled, REQUIRED.without("labels are 1"), {**WIDE, mixtures.y: {(1, 2): 0}})
 
 
 @refute(MIXED, without="Q is a distribution")
 def no_examples() -> Theorem:
+    """Where every example has weight 0 the network of zeros has the least criterion of all, 0."""
     empty = nothing_lost(every(mixtures.Q[mixtures.u, mixtures.v], 0, *mixtures.pairs))
     return by.refutation(empty, REQUIRED.without("Q is a distribution"), {**WIDE, mixtures.Q: {(1, 2): 0}})
 

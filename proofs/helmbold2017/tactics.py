@@ -48,8 +48,8 @@ def of_terms(conclusion: Any, *premises: Theorem) -> Theorem:
             return part.func(*args, evaluate=False)
         return part.func(*args) if args else part
 
-    lemma = by.arithmetic(named(conclusion), *[by.assume(named(premise.conclusion)) for premise in premises])
-    return by.satisfied(by.instance(lemma, {name: term for term, name in found.items()}), *premises)
+    goal, facts = named(conclusion), [(named(premise.conclusion), premise) for premise in premises]
+    return by.in_letters(goal, {name: term for term, name in found.items()}, *facts)
 
 
 def not_negative(sums: Theorem) -> Theorem:
