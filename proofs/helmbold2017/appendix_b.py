@@ -148,11 +148,11 @@ def unit_active_on_x() -> Theorem:
     tight = by.specialise(by.apply(proportional(), by.assume(reached)), j)
     root, change = sp.sqrt(square()), paper.on_1 - paper.on_0
     r, o, d, u, p = Scalar("r", NONNEGATIVE), Scalar("o"), Scalar("d"), Scalar("u"), Scalar("p")
-    general = by.arithmetic(less_equal(p**2, d**2), by.assume(equal(o * d, r / 2 * (o**2 + u))),
-                            by.assume(less_equal(p**2, r**2 * u)), by.arithmetic(less_equal(0, (r * o - d) ** 2)))
-    there = by.instance(general, {r: root, o: w[j], d: change, u: Sum(V[j, k] ** 2, (k, 1, K)), p: paper.dot})
-    bounds = by.satisfied(there, tight, by.arithmetic(less_equal(paper.dot**2, root**2 * Sum(V[j, k] ** 2, (k, 1, K))),
-                                                      cauchy_schwarz()))
+    into = Sum(V[j, k] ** 2, (k, 1, K))
+    bounds = by.in_letters(less_equal(p**2, d**2), {r: root, o: w[j], d: change, u: into, p: paper.dot},
+                           (equal(o * d, r / 2 * (o**2 + u)), tight),
+                           (less_equal(p**2, r**2 * u),
+                            by.arithmetic(less_equal(paper.dot**2, root**2 * into), cauchy_schwarz())))
     q, c = Scalar("q"), Scalar("c")
     silent, active = (by.component(by.assume(premise), part) for part in premise.args)
     settled = by.in_letters(both(equal(c, 0), equal(Relu(q + c), q)), {q: paper.dot, c: a[j]},
@@ -198,7 +198,7 @@ witness("helmbold2017:appB-biases-vanish.amended", {
 
 @prove("helmbold2017:appB-biases-vanish.amended")
 def biases_may_vanish() -> Theorem:
-    """A unit silent on 0 has a_j <= 0; without slack its value on x is |v_j . x|, so that v_j . x >= 0 is the value."""
+    """A unit silent on 0 has a_j <= 0; without slack its value on x is |v_j . x|, so that v_j . x is not negative."""
     net = paper.unbiased
     zero, slack = each(paper.silent_on_zero), each(paper.slackless)
     unit = by.arithmetic(equal(unit_on_x(net, j), paper.on_1), zero, slack)

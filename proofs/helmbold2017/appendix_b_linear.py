@@ -120,7 +120,7 @@ def equation_9() -> Theorem:
 
 @prove("helmbold2017:lem26")
 def lemma_26() -> Theorem:
-    """The criterion is quadratic in the output bias."""
+    """The criterion is quadratic in the output bias, with its least value at (1 - w . V x)/2."""
     old, new = (paper.criterion_of(net) for net in (paper.unbiased, paper.centred))
     known = [linear(paper.unbiased), linear(paper.centred)]
     least, best = less_equal(old, new), equal(b, paper.best_bias)

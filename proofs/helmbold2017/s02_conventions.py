@@ -1,4 +1,4 @@
-"""Nodes under dropout, layer by layer; the variance of figure 1; powers of four."""
+"""Nodes under dropout, layer by layer; a label whose risk is infinite; the variance of figure 1; powers of four."""
 
 from __future__ import annotations
 

@@ -199,12 +199,10 @@ def one_layer() -> Theorem:
     weight, s = Scalar("alpha"), Scalar("S", POSITIVE)
     left, right = paper.ONE_LAYER.statement.args
     total = (weight * s + (1 - weight * s) / 2 - 1) ** 2 / 2 + ((1 - weight * s) / 2) ** 2 / 2 + lam / 2 * weight**2 * s
-    best = by.assume(equal(weight * (s + 2 * lam), 1))
-    value = by.arithmetic(equal(total, (1 - weight * s) / 4), best)
-    general = by.arithmetic(less(total, right), value, by.arithmetic(less(0, weight), best))
-    there = by.instance(general, {s: square(), weight: paper.alpha}, known)
     quotient = by.arithmetic(equal(paper.alpha * (square() + 2 * lam), 1), known)
-    return by.arithmetic(less(left, right), by.satisfied(there, quotient), known)
+    there = by.in_letters(less(total, right), {s: square(), weight: paper.alpha},
+                          (equal(weight * (s + 2 * lam), 1), quotient), domains=(known,))
+    return by.arithmetic(less(left, right), there, known)
 
 
 @prove("helmbold2017:fn2-hidden-biases")

@@ -261,7 +261,7 @@ def small_weights() -> Theorem:
 
 @prove("helmbold2017:thm18.3")
 def weight_decay() -> Theorem:
-    """The squares of c and of the root are compared by their d-th powers, so that signs do not matter."""
+    """c^2 is at most rho^2, because it is at the power d: rho^d = y is c^d times K n^(d-1), which is at least 1."""
     rho, known = paper.rho, by.assume(paper.root.condition)
     squares_ = less_equal(c**2, rho**2)
     larger = by.instance(power_grows(), {low: rho**2, high: c**2})

@@ -85,15 +85,13 @@ def moved(net: Shallow, j_: Any, inputs: Entry = x_entry) -> Any:
 
 
 def contribution_bound(value: Any, out: Any, into: Any, within: Theorem, inputs: Entry = x_entry) -> Theorem:
-    """2 out value <= |x| (out^2 + into), from value^2 <= (x . x) into: a square is not negative."""
+    """2 out value <= |x| (out^2 + into), from value^2 <= (x . x) into, as (|x| out - value)^2 is not negative."""
     o, change, length, squares = Scalar("o"), Scalar("D"), Scalar("r", NONNEGATIVE), Scalar("U", NONNEGATIVE)
-    small = by.assume(less_equal(change**2, length**2 * squares))
-    scaled = by.arithmetic(less_equal(2 * o * change * length, length**2 * (o**2 + squares)), small,
-                           by.arithmetic(less_equal(0, (length * o - change) ** 2)))
-    general = by.arithmetic(less_equal(2 * o * change, length * (o**2 + squares)), scaled, small)
-    here = by.instance(general, {change: value, length: sp.sqrt(square(inputs)), squares: into, o: out})
-    (wanted,) = here.given
-    return by.satisfied(here, by.arithmetic(wanted, within))
+    root = sp.sqrt(square(inputs))
+    return by.in_letters(less_equal(2 * o * change, length * (o**2 + squares)),
+                         {o: out, change: value, length: root, squares: into},
+                         (less_equal(change**2, length**2 * squares),
+                          by.arithmetic(less_equal(value**2, root**2 * into), within)))
 
 
 @cache
