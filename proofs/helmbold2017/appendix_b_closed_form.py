@@ -139,8 +139,8 @@ def least_at(value: Any, condition: Any) -> Theorem:
     low = less_equal(curve(value), curve(paper.A))
     same, there = equal(curve(paper.A), curve(value)), equal(paper.A, value)
     given = by.assume(condition)
-    found = by.conjunction(by.arithmetic(low, given), by.iff(by.arithmetic(there, by.assume(same), given),
-                                                   by.arithmetic(same, by.assume(there)), same, there))
+    only = by.iff(by.arithmetic(there, by.assume(same), given), by.arithmetic(same, by.assume(there)), same, there)
+    found = by.conjunction(by.arithmetic(low, given), only)
     return by.instance(found, {rate: lam / paper.length}, given_input())
 
 

@@ -68,15 +68,15 @@ def norm_aversion(value: Any) -> Theorem:
     whole = paper.norm_aversion(value)
     bound = by.restate(of_unit(by.arithmetic(less_equal(lowest, total), budget), value),
                        less_equal(least, whole.criterion))
-    form = by.discharge(equal(total, lowest), by.arithmetic(equal(total - cost, sp.Min(Rational(1, 4), slope**2)),
-                                                            budget, by.assume(equal(total, lowest))))
-    risks = of_unit(form, value)
+    least_total = equal(total, lowest)
+    form = by.arithmetic(equal(total - cost, sp.Min(Rational(1, 4), slope**2)), budget, by.assume(least_total))
+    risks = of_unit(by.discharge(least_total, form), value)
     at_best = {paper.w: best / value, paper.b: (1 - best) / 2}
     fitted = {paper.w: 1 / value, paper.b: sp.S.Zero}
     A = Scalar("A", NONNEGATIVE)
-    spent = by.arithmetic(equal(whole.criterion.xreplace({paper.w: A / value, paper.b: (1 - A) / 2}),
-                                (1 - A) ** 2 / 4 + paper.lam / value * A))
-    reached = by.instance(spent, {A: best}, by.arithmetic(less_equal(0, best)))
+    spent = whole.criterion.xreplace({paper.w: A / value, paper.b: (1 - A) / 2})
+    reached = by.in_letters(equal(spent, (1 - A) ** 2 / 4 + paper.lam / value * A), {A: best},
+                            domains=(by.arithmetic(less_equal(0, best)),))
     found = by.aversion_value(whole, bound, risks, (at_best, reached), by.arithmetic(less_equal(0, whole.risk)),
                               (fitted, by.arithmetic(equal(whole.risk.xreplace(fitted), 0))))
     return by.restate(found, equal(whole, paper.norm_closed_form(value)))

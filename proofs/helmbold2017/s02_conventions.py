@@ -59,8 +59,8 @@ def prediction() -> Theorem:
 def variance_share() -> Theorem:
     """Mean and mean square by enumeration of the patterns; variance and loss from them by expanding squares."""
     mean, square = mean_is(E(paper.dropped), 1), mean_is(E(paper.dropped**2), 6)
-    variance = by.arithmetic(equal(Var(paper.dropped), 5), by.identity(Var(paper.dropped), E(paper.dropped**2)
-                                                                       - E(paper.dropped) ** 2), mean, square)
+    split = by.identity(Var(paper.dropped), E(paper.dropped**2) - E(paper.dropped) ** 2)
+    variance = by.arithmetic(equal(Var(paper.dropped), 5), split, mean, square)
     return by.conjunction(mean, variance, by.identity(*paper.VARIANCE.statement.args[2].args))
 
 

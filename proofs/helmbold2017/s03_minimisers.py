@@ -166,12 +166,10 @@ def unit_aversion(one: Any, zero: Any, least: Any, best: Any, fitted: Any) -> Th
     reached = equal(criterion, least)
     at_best = by.discharge(reached, by.arithmetic(equal(risk, value), *masks, by.assume(reached)))
     there = criterion.xreplace(best)
-    found = by.aversion_value(Aversion(criterion, risk, (paper.v, paper.bias)), bound, at_best,
-                              (best,
-                               by.arithmetic(equal(there, least), *[by.over_masks(mean) for mean in there.atoms(E)])),
-                              by.arithmetic(less_equal(0, risk)),
-                              (fitted, by.arithmetic(equal(risk.xreplace(fitted), 0))))
-    return found
+    attained = by.arithmetic(equal(there, least), *[by.over_masks(mean) for mean in there.atoms(E)])
+    return by.aversion_value(Aversion(criterion, risk, (paper.v, paper.bias)), bound, at_best, (best, attained),
+                             by.arithmetic(less_equal(0, risk)),
+                             (fitted, by.arithmetic(equal(risk.xreplace(fitted), 0))))
 
 
 @prove("helmbold2017:sec3-centring-changes-aversion")

@@ -273,8 +273,7 @@ def proportional() -> Theorem:
     budget = by.arithmetic(equal(root * size_of(own), 2 * (on_x(own) - on_zero(own))), tight, known)
     empty = by.arithmetic(equal(total, 0), summed, budget)
     unit = [by.assume(Ge(j, 1, evaluate=False)), by.assume(Le(j, n, evaluate=False))]
-    none = by.arithmetic(equal(spare, 0), kept, by.arithmetic(less_equal(gap, 0), empty,
-                                                      by.entry_below_sum(gap, (j, 1, n), j, *unit)),
-                         unit_bound())
+    no_gap = by.arithmetic(less_equal(gap, 0), empty, by.entry_below_sum(gap, (j, 1, n), j, *unit))
+    none = by.arithmetic(equal(spare, 0), kept, no_gap, unit_bound())
     each = by.arithmetic(wanted.body, none)
     return by.discharge(reached, by.generalise(each, (j, 1, n)))

@@ -57,8 +57,8 @@ witness("helmbold2017:sec34-single-optimum-at-threshold", balanced, without="dec
 def contradicted(claim: Claim, values: dict[Any, Any], *theorems: Theorem) -> Theorem:
     """A claim refuted at an instance by what theorems say there of its aversions."""
     there = put_values(claim.statement, values)
-    return by.refutation(by.arithmetic(by.negation(there), *(by.at_instance(t, values) for t in theorems)), claim,
-                         values)
+    otherwise = by.arithmetic(by.negation(there), *(by.at_instance(t, values) for t in theorems))
+    return by.refutation(otherwise, claim, values)
 
 
 SCALED = aversion_is_closed_form, partial(aversion_is_closed_form, paper.scaled_entry)
@@ -143,8 +143,8 @@ def rewarded_norm() -> Theorem:
     there = put_values(wide.statement, values)
     (aversion,) = there.atoms(Aversion)
     best = {norms.w: Rational(3), norms.b: S.NegativeOne}
-    return by.refutation(by.arithmetic(by.negation(there), value_from(aversion, Rational(-2), best, S.One, unit)), wide,
-                         values)
+    value = value_from(aversion, Rational(-2), best, S.One, unit)
+    return by.refutation(by.arithmetic(by.negation(there), value), wide, values)
 
 
 level = Scalar("M")
