@@ -31,6 +31,7 @@ def one_layer(gate: Any, base: Any, count: Any) -> Theorem:
 
 @cache
 def hidden_layer() -> Theorem:
+    """`one_layer` for the gates of hidden layer l (free, in range)."""
     l = LAYERS[0]  # noqa: E741
     return one_layer(r[l, k], u[l], n)
 
@@ -42,13 +43,12 @@ def binomial_law() -> Theorem:
 
 @prove("helmbold2017:thm18-step-independent")
 def independent() -> Theorem:
+    """The mean of a product of independent gates is a product of means: layer by layer, then gate by gate."""
     layers = Product(paper.nodes, LAYERS)
     split = by.independent_factors(paper.inputs, layers)
     each = by.rewritten(E(layers), by.independent_product(paper.nodes, LAYERS), hidden_layer(), indices=[LAYERS[0]])
+    below = one_layer(r0[k], u0, K)
     a, b, x, y = (Scalar(name) for name in "abxy")
-    product = by.arithmetic(equal(a * b, x * y), by.assume(equal(a, x)), by.assume(equal(b, y)))
-    pair = {a: one_layer(r0[k], u0, K), b: each}
-    values = {name: theorem.conclusion.args[0] for name, theorem in pair.items()}
-    sides = {x: pair[a].conclusion.args[1], y: pair[b].conclusion.args[1]}
-    both = by.satisfied(by.instance(product, {**values, **sides}), *pair.values())
+    values = dict(zip((a, x, b, y), (*below.conclusion.args, *each.conclusion.args), strict=True))
+    both = by.in_letters(equal(a * b, x * y), values, (equal(a, x), below), (equal(b, y), each))
     return by.restate(by.rewrite(split, both), paper.INDEPENDENT.statement)

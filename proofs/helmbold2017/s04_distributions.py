@@ -80,17 +80,19 @@ class Square:
         low = biases[0] + sum(chance * part for chance, part in zip(chances, biases[1:], strict=True))
         least = [by.assume(less_equal(*pair)) for pair in zip(biases, (zero, *losses), strict=True)]
         weights = [by.arithmetic(less_equal(0, chance)) for chance in chances]
-        bound = by.arithmetic(less_equal(low / 2, (zero + loss) / 2), by.assume(equal(loss, whole)), *least, *weights)
+        lemma = by.arithmetic(less_equal(low / 2, (zero + loss) / 2), by.assume(equal(loss, whole)), *least, *weights)
         values = {loss: split.conclusion.args[0], zero: E(self.outputs[0] ** 2),
                   **dict(zip(losses, parts, strict=True)), biases[0]: E(self.outputs[0]) ** 2,
                   **{b: (E(value) - label) ** 2 for b, value in zip(biases[1:], self.outputs, strict=True)}}
         squares_ = [of_terms(less_equal((E(value) - label) ** 2, part), by.mean_square(value - label),
                              by.identity(E(value - label), E(value) - label))
                     for value, part in zip(self.outputs, parts, strict=True)]
-        known = by.restate(split, equal(split.conclusion.args[0], whole.xreplace(dict(zip(losses, parts, strict=True)))))
-        return by.satisfied(by.instance(bound, values), known, by.mean_square(self.outputs[0]), *squares_)
+        total = whole.xreplace(dict(zip(losses, parts, strict=True)))
+        known = by.restate(split, equal(split.conclusion.args[0], total))
+        return by.satisfied(by.instance(lemma, values), known, by.mean_square(self.outputs[0]), *squares_)
 
     def means(self) -> dict[Any, Any]:
+        """The letters for the four outputs and the mean outputs that they stand for."""
         return {at: E(value) for at, value in zip((v00, v10, v01, v11), self.outputs, strict=True)}
 
 
@@ -107,7 +109,11 @@ def squares(label: Any) -> Any:
 
 @cache
 def at_least(label: Any, more: Any = 0) -> Theorem:
-    """label^2/8 <= the criterion."""
+    """label^2/8 <= the criterion.
+
+    Eight times the bound of `Square.criterion` is `squares`. At means that are supermodular it is least where they are
+    1/4, 3/4, 3/4 and 5/4 of the label, and there it is the square of the label.
+    """
     square = Square(more=more)
     bent = by.arithmetic(less_equal(0, goal * (v00 + v11 - v10 - v01)), by.assume(supermodular_means))
     at_optimum = 5 * (v00 - goal / 4) ** 2 + (v10 - 3 * goal / 4) ** 2 + (v01 - 3 * goal / 4) ** 2 \
@@ -117,9 +123,9 @@ def at_least(label: Any, more: Any = 0) -> Theorem:
     here = by.satisfied(by.instance(least, {**square.means(), goal: label}), square.order())
     bound = square.criterion(label)
     low, high = bound.conclusion.args
-    a, b = Scalar("a"), Scalar("b")
-    chain = by.arithmetic(less_equal(a / 8, b), by.assume(less_equal(a, 8 * Scalar("l"))), by.assume(less_equal(Scalar("l"), b)))
-    return by.satisfied(by.instance(chain, {a: S(label) ** 2, b: high, Scalar("l"): low}), here, bound)
+    a, b, middle = Scalar("a"), Scalar("b"), Scalar("l")
+    return by.in_letters(less_equal(a / 8, b), {a: S(label) ** 2, b: high, middle: low},
+                         (less_equal(a, 8 * middle), here), (less_equal(middle, b), bound))
 
 
 @prove("helmbold2017:sec43-embedded-lower-bound")
@@ -135,20 +141,24 @@ def zero_embedded() -> Theorem:
 
 @prove("helmbold2017:sec2-other-keep-probabilities")
 def other_keep_probability() -> Theorem:
-    """The squares vanish together only where the means are below 1, 1, 1 and 1, which is not supermodular."""
+    """Twice the bound of `Square.criterion` exceeds q^2/(1 + q^2) by a positive combination of squares.
+
+    They vanish together only where the means are q^2/(1 + q^2), 1, 1 and 1. These are not supermodular, as the first is
+    below 1.
+    """
     p, q = paper.p, 1 - paper.p
     best = q**2 / (1 + q**2)
     gaps = [Scalar(f"{name}'") for name in "wxyz"]
     factors = [Scalar(name, POSITIVE) for name in "ABCD"]
     total = sum(factor * gap**2 for factor, gap in zip(factors, gaps, strict=True))
-    apart = by.arithmetic(less(0, total), by.assume(less(0, gaps[0] + gaps[3] - gaps[1] - gaps[2])))
     square = Square(p)
     bends = by.arithmetic(less(0, v00 - best + v11 - 1 - (v10 - 1) - (v01 - 1)), by.assume(supermodular_means),
                           by.arithmetic(less(best, 1)))
     sizes = (1 + q**2, p * q, p * q, p**2)
     values = dict(zip((*gaps, *factors), (v00 - best, v10 - 1, v01 - 1, v11 - 1, *sizes), strict=True))
-    positive = [by.arithmetic(less(0, size_)) for size_ in sizes]
-    strict = by.satisfied(by.instance(apart, values, *positive), bends)
+    positive = tuple(by.arithmetic(less(0, size_)) for size_ in sizes)
+    strict = by.in_letters(less(0, total), values, (less(0, gaps[0] + gaps[3] - gaps[1] - gaps[2]), bends),
+                           domains=positive)
     whole = v00**2 + q**2 * (v00 - 1) ** 2 + p * q * ((v10 - 1) ** 2 + (v01 - 1) ** 2) + p**2 * (v11 - 1) ** 2
     split = by.arithmetic(equal(whole, best + total.xreplace(values)))
     above = by.arithmetic(less(best, whole), split, strict)
@@ -167,6 +177,7 @@ def pattern_bias() -> Theorem:
 
 @prove("helmbold2017:sec43-simulated-by-biases.amended")
 def simulated_in_pattern() -> Theorem:
+    """Raised by what the further features contribute in the pattern, biases give the same values in every layer."""
     top_value = by.instance(layers_agree(paper.h_biased, paper.h, lambda _: S.One, pattern_bias()), {layer: d - 1})
     left, right = paper.PER_PATTERN.statement.args
     return by.restate(by.rewritten(right, top_value, indices=[i]), equal(left, right))
@@ -174,7 +185,10 @@ def simulated_in_pattern() -> Theorem:
 
 @prove("helmbold2017:sec1-positive-multiple")
 def positive_multiple() -> Theorem:
-    """The gadgets' criterion grows with the square of the label, as the bound does."""
+    """The gadgets' criterion grows with the square of the label, as the bound does.
+
+    So the comparison at label 1, where wide gadgets are below 1/8, holds times the square of the label.
+    """
     c = paper.label
     gadgets, criterion = paper.PROPORTION.statement.args
     empty_output = by.instance(nothing_passed(paper.two), {layer: d - 1})
@@ -182,13 +196,12 @@ def positive_multiple() -> Theorem:
     own = by.rewritten(paper.two.criterion(paper.two.best, paper.fifth), empty_output)
     scaled = by.identity(zero.conclusion.args[1], c**2 * own.conclusion.args[1])
     A, J, J_c, bound = (Scalar(name) for name in ("A", "J", "J_c", "B"))
-    small = by.instance(by.arithmetic(less(with_bias(A), Rational(1, 8)), by.assume(less(0, A)),
-                                      by.assume(less(A, Rational(45, 43)))), {A: paper.two.excess})
-    below = by.satisfied(small, by.arithmetic(less(0, paper.two.excess)))
-    ours = by.arithmetic(equal(J_c, c**2 * J), by.assume(equal(J_c, c**2 * bound)), by.assume(equal(J, bound)))
-    ours = by.satisfied(by.instance(ours, {J_c: gadgets, J: own.conclusion.args[0], bound: own.conclusion.args[1]}),
-                        by.rewrite(zero, scaled), own)
-    chain = by.arithmetic(less(c**2 * J, J_c), by.assume(less(J, Rational(1, 8))), by.assume(less_equal(c**2 / 8, J_c)))
-    chain = by.satisfied(by.instance(chain, {J: own.conclusion.args[0], J_c: criterion}),
-                         by.rewrite(below, by.mirrored(criterion_with_bias())), at_least(c))
+    below = by.in_letters(less(with_bias(A), Rational(1, 8)), {A: paper.two.excess},
+                          (less(0, A), by.arithmetic(less(0, paper.two.excess))),
+                          (less(A, Rational(45, 43)), by.assume(paper.wide.condition)))
+    ours = by.in_letters(equal(J_c, c**2 * J), {J_c: gadgets, J: own.conclusion.args[0], bound: own.conclusion.args[1]},
+                         (equal(J_c, c**2 * bound), by.rewrite(zero, scaled)), (equal(J, bound), own))
+    chain = by.in_letters(less(c**2 * J, J_c), {J: own.conclusion.args[0], J_c: criterion},
+                          (less(J, Rational(1, 8)), by.rewrite(below, by.mirrored(criterion_with_bias()))),
+                          (less_equal(c**2 / 8, J_c), at_least(c)))
     return by.rewrite(chain, by.mirrored(ours))
