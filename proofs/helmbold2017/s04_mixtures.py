@@ -35,17 +35,23 @@ def corner(place: int) -> tuple[Entries, Any]:
 
 
 def order() -> Theorem:
-    """The mean outputs at the corners are supermodular, given that u and v differ."""
+    """The mean outputs at the corners are supermodular, given that u and v differ: so are the outputs in each pattern.
+    """
     nets, outputs = zip(*[corner(place) for place in range(4)], strict=True)
     layers = every_layer(nets, lambda: [by.apart(u, v, APART)], paper.passed)
     mean = by.expected(at_output(layers, paper.passed, supermodular(outputs)))
     low, high = mean.conclusion.args
     means = [E(value) for value in outputs]
-    return of_terms(supermodular(means), mean, by.identity(low, means[1] + means[2]), by.identity(high, means[0] + means[3]))
+    return of_terms(supermodular(means), mean, by.identity(low, means[1] + means[2]),
+                    by.identity(high, means[0] + means[3]))
 
 
 def pair_bound() -> Theorem:
-    """1/4 <= the sum of the mean losses on the zero input and on the pair, given that u and v differ."""
+    """1/4 <= the sum of the mean losses on the zero input and on the pair, given that u and v differ.
+
+    Of the loss on the pair a quarter falls on each corner, where the mean square error is at least that of the mean m.
+    Where neither is kept the output is that on zeros; 4 m_1^2 + sum_i (m_i - 1)^2 >= 1 for means that are supermodular.
+    """
     nets, outputs = zip(*[corner(place) for place in range(4)], strict=True)
     loss, zero = (paper.at_pair - 1) ** 2, E(paper.at_zero**2)
     weights = [Mul(*[delta0[at] if value else 1 - delta0[at] for at, value in choice.items()]) for choice in CHOICES]
@@ -57,8 +63,8 @@ def pair_bound() -> Theorem:
     dropped = by.restate(by.rewritten(zero, none, indices=[i]), equal(zero, E(outputs[0] ** 2)))
     means = tuple(Scalar(name) for name in "wxyz")
     total = 4 * means[0] ** 2 + sum((mean - 1) ** 2 for mean in means)
-    least = by.arithmetic(less_equal(1, total), by.assume(supermodular(means)))
-    here = by.satisfied(by.instance(least, dict(zip(means, map(E, outputs), strict=True))), order())
+    letters = dict(zip(means, map(E, outputs), strict=True))
+    here = by.in_letters(less_equal(1, total), letters, (supermodular(means), order()))
     return of_terms(less_equal(Rational(1, 4), zero + E(loss)), here, parts, *freed, *biases, dropped,
                     by.mean_square(outputs[0]))
 
@@ -66,6 +72,7 @@ def pair_bound() -> Theorem:
 @prove("helmbold2017:sec43-mixture.amended")
 @cache
 def mixture_bound() -> Theorem:
+    """`pair_bound` for each pair of features, whose label is 1 by the hypothesis, in the mean over Q."""
     inside = [by.assume(condition) for condition in (Ge(u, 1, evaluate=False), Le(u, K - 1, evaluate=False),
                                                      Ge(v, u + 1, evaluate=False), Le(v, K, evaluate=False))]
     ranges = [by.arithmetic(condition, *inside) for condition in (
@@ -86,18 +93,20 @@ def mixture_bound() -> Theorem:
 
 @prove("helmbold2017:sec43-negative-weights-required")
 def negative_weights_required() -> Theorem:
+    """Many gadgets have a criterion below 1/8, the same on every zero-embedding; `mixture_bound` is for the others."""
     A, low, high = Scalar("A", POSITIVE), Scalar("I"), Scalar("J")
     excess = paper.gadgets.excess
-    small = by.arithmetic(less(with_bias(A), Rational(1, 8)), by.assume(less(A, Rational(45, 43))))
-    below = by.satisfied(by.instance(small, {A: excess}), by.assume(paper.wide.condition))
-    chain = by.arithmetic(less(low, high), by.assume(less(low, Rational(1, 8))), by.assume(less_equal(Rational(1, 8), high)))
+    below = by.in_letters(less(with_bias(A), paper.eighth), {A: excess},
+                          (less(A, Rational(45, 43)), by.assume(paper.wide.condition)))
     ours, theirs = paper.REQUIRED.statement.args
-    return by.satisfied(by.instance(chain, {low: ours, high: theirs}), by.rewrite(below, by.mirrored(as_described())),
-                        mixture_bound())
+    return by.in_letters(less(low, high), {low: ours, high: theirs},
+                         (less(low, paper.eighth), by.rewrite(below, by.mirrored(as_described()))),
+                         (less_equal(paper.eighth, high), mixture_bound()))
 
 
 @prove("helmbold2017:sec43-mixture-decomposes")
 def mixture_decomposes() -> Theorem:
+    """The mean over P is linear, and a bound of every example's loss is one of their mean."""
     every, mean = paper.kept_bound.args
     summed = by.weighted(by.specialise(by.assume(every), paper.s), paper.P[paper.s], (paper.s, 1, paper.M))
     return by.conjunction(by.identity(*paper.decomposed.args), by.discharge(every, by.restate(summed, mean)))

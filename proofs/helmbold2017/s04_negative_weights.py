@@ -33,12 +33,16 @@ LARGEST = 1 / sqrt(3 * n / 2 + 1)  # no value is more probable
 
 @cache
 def central() -> Theorem:
-    """C(2c, c)^2 (3c + 1) <= 16^c, by induction over c."""
+    """C(2c, c)^2 (3c + 1) <= 16^c, by induction over c.
+
+    (c + 1) C(2c + 2, c + 1) = 2 (2c + 1) C(2c, c), and (2c + 1)^2 (3c + 4) <= 4 (c + 1)^2 (3c + 1).
+    """
     x, z, y = binomial(2 * c, c), binomial(2 * c + 1, c), binomial(2 * c + 2, c + 1)
     statement = less_equal(x**2 * (3 * c + 1), 16**c)
     base = by.restate(by.arithmetic(less_equal(1, 1)), substitute(statement, {c: sp.S.Zero}))
-    to_odd = by.rewrite(by.binomial_absorbed(2 * c, c), by.binomial_mirrored(2 * c + 1, c + 1))  # (c + 1) z = (2c + 1) x
-    to_even = by.binomial_absorbed(2 * c + 1, c)  # (c + 1) y = (2c + 2) z
+    # (c + 1) z = (2c + 1) x and (c + 1) y = (2c + 2) z
+    to_odd = by.rewrite(by.binomial_absorbed(2 * c, c), by.binomial_mirrored(2 * c + 1, c + 1))
+    to_even = by.binomial_absorbed(2 * c + 1, c)
     twice = by.arithmetic(equal(y, 2 * z), to_even)
     grown = by.arithmetic(equal((c + 1) * y, 2 * (2 * c + 1) * x), twice, to_odd)
     square = by.arithmetic(equal((c + 1) ** 2 * y**2, 4 * (2 * c + 1) ** 2 * x**2), grown)
@@ -50,17 +54,14 @@ def central() -> Theorem:
     scaled = by.arithmetic(less_equal(w * (e * f), w * (4 * k * g)), by.assume(facts[1]))
     bounded = by.arithmetic(less_equal(k * (w * g), k * b), by.assume(facts[2]))
     product = by.arithmetic(less_equal(k * (u * f), k * (16 * b)), by.assume(facts[0]), scaled, bounded)
-    free = by.arithmetic(less_equal(u * f, 16 * b), product)
-    lemma = free
-    for fact in facts:
-        lemma = by.discharge(fact, lemma)
-    at = by.instance(lemma, {u: y**2, w: x**2, b: 16**c, e: (2 * c + 1) ** 2, f: 3 * c + 4, g: 3 * c + 1, k: (c + 1) ** 2})
-    step = by.apply(by.apply(by.apply(at, by.assume(statement)), slack), square)
+    lemma = by.arithmetic(less_equal(u * f, 16 * b), product)
+    values = {u: y**2, w: x**2, b: 16**c, e: (2 * c + 1) ** 2, f: 3 * c + 4, g: 3 * c + 1, k: (c + 1) ** 2}
+    step = by.satisfied(by.instance(lemma, values), square, slack, by.assume(statement))
     return by.induction(c, statement, base, by.restate(step, substitute(statement, {c: c + 1})))
 
 
 def beyond_the_middle() -> Theorem:
-    """C(N, c + t) <= C(N, c) for every t, given N <= 2c + 1, by induction over t."""
+    """C(N, c + t) <= C(N, c) for every t, given N <= 2c + 1: by induction over t, as coefficients fall beyond c."""
     statement = less_equal(binomial(N, c + t), binomial(N, c))
     base = by.arithmetic(substitute(statement, {t: sp.S.Zero}))
     ratio = by.binomial_next(N, c + t)
@@ -68,7 +69,8 @@ def beyond_the_middle() -> Theorem:
     fewer = by.arithmetic(less_equal((c + t + 1) * after, (c + t + 1) * here), ratio, ROOM,
                           by.binomial_not_negative(N, c + t))
     smaller = by.arithmetic(less_equal(after, here), fewer)
-    return by.induction(t, statement, base, by.arithmetic(less_equal(after, binomial(N, c)), smaller, by.assume(statement)))
+    step = by.arithmetic(less_equal(after, binomial(N, c)), smaller, by.assume(statement))
+    return by.induction(t, statement, base, step)
 
 
 ROOM = by.assume(less_equal(N, 2 * c + 1))
@@ -77,7 +79,7 @@ MIDDLE = by.assume(less_equal(2 * c - 1, N))
 
 @cache
 def largest() -> Theorem:
-    """C(N, v) <= C(N, c) for every v, given 2c - 1 <= N <= 2c + 1."""
+    """C(N, v) <= C(N, c) for every v, given 2c - 1 <= N <= 2c + 1: for v < c by that of N - v, which is as large."""
     above, below = sp.Ge(v, c, evaluate=False), sp.Lt(v, c, evaluate=False)
     right = by.instance(beyond_the_middle(), {t: v - c}, by.assume(above))
     left = by.instance(beyond_the_middle(), {t: N - v - c}, by.integer_gap(by.assume(below)), MIDDLE)
@@ -86,11 +88,15 @@ def largest() -> Theorem:
 
 
 def square_bound(factor: Callable[[Any], Any], middle: Theorem) -> Theorem:
-    """C(N, v)^2 factor(N/2) <= 4^N, by parity of N, from C(2c, c)^2 factor(c) <= 16^c; the factor is a rising one."""
+    """C(N, v)^2 factor(N/2) <= 4^N from C(2c, c)^2 factor(c) <= 16^c, where the factor is a rising one.
+
+    By parity of N: for N = 2c at once, and for N = 2c + 1 from C(2c + 2, c + 1) = 2 C(2c + 1, c + 1).
+    """
     statement = less_equal(binomial(N, v) ** 2 * factor(N / 2), 4**N)
     even = by.satisfied(by.instance(largest(), {N: 2 * c}), by.arithmetic(less_equal(2 * c, 2 * c + 1)),
                         by.arithmetic(less_equal(2 * c - 1, 2 * c)))
-    odd = by.satisfied(by.instance(largest(), {N: 2 * c + 1, c: c + 1}), by.arithmetic(less_equal(2 * c + 1, 2 * (c + 1) + 1)),
+    odd = by.satisfied(by.instance(largest(), {N: 2 * c + 1, c: c + 1}),
+                       by.arithmetic(less_equal(2 * c + 1, 2 * (c + 1) + 1)),
                        by.arithmetic(less_equal(2 * (c + 1) - 1, 2 * c + 1)))
     at_even = by.arithmetic(substitute(statement, {N: 2 * c}), squared(even, 2 * c, c, factor(c)), middle)
     doubled = by.arithmetic(equal(binomial(2 * c + 2, c + 1), 2 * binomial(2 * c + 1, c + 1)),
@@ -120,12 +126,10 @@ def root_of(bound: Theorem) -> Theorem:
     """Pr(X = v) <= 1/sqrt(q), from C(N, v)^2 q <= 4^N."""
     factor = bound.conclusion.args[0] / binomial(N, v) ** 2
     a, b, q = Scalar("a", NONNEGATIVE), Scalar("b", POSITIVE), Scalar("q", POSITIVE)
-    premise = less_equal(a**2 * q, b**2)
-    root = by.arithmetic(less_equal(a * sqrt(q), b), by.assume(premise))
-    lemma = by.discharge(premise, by.arithmetic(less_equal(a / b, 1 / sqrt(q)), root))
-    trials = by.instance(bound, {N: n})
-    at = by.instance(lemma, {a: binomial(n, v), b: 2**n, q: factor.subs(N, n)}, by.binomial_not_negative(n, v))
-    return by.apply(at, trials)
+    root = by.arithmetic(less_equal(a * sqrt(q), b), by.assume(less_equal(a**2 * q, b**2)))
+    lemma = by.arithmetic(less_equal(a / b, 1 / sqrt(q)), root)
+    values = {a: binomial(n, v), b: 2**n, q: factor.subs(N, n)}
+    return by.satisfied(by.instance(lemma, values, by.binomial_not_negative(n, v)), by.instance(bound, {N: n}))
 
 
 def for_each(theorem: Theorem, low: Any, high: Any, *premises: Theorem) -> Theorem:
@@ -136,6 +140,7 @@ def for_each(theorem: Theorem, low: Any, high: Any, *premises: Theorem) -> Theor
 
 @prove("helmbold2017:lem15-step-point")
 def each_point() -> Theorem:
+    """The bound by 1/sqrt(3n/2 + 1) is below 1/sqrt(n), and holds for every natural number of successes."""
     bound = point_bound()
     wider = by.arithmetic(less_equal(chance(v), 1 / sqrt(n)), bound,
                           by.arithmetic(less_equal(1 / sqrt(3 * n / 2 + 1), 1 / sqrt(n))))
@@ -152,6 +157,7 @@ classical_fact("wallis", both(less_equal(coefficient**2 * (pi * c), 16**c),
 
 @prove("helmbold2017:lem15-step-point-sharpened")
 def each_point_by_wallis() -> Theorem:
+    """As `point_bound`, from C(2c, c)^2 pi c <= 16^c, which is half of Wallis's product."""
     wallis = by.classical("wallis")
     bound = root_of(square_bound(lambda half: pi * half, by.component(wallis, wallis.conclusion.args[0])))
     return for_each(by.arithmetic(less_equal(chance(v), sqrt(2 / (pi * n))), bound), sp.S.Zero, n)
@@ -159,7 +165,7 @@ def each_point_by_wallis() -> Theorem:
 
 @prove("helmbold2017:lem15-step-point-best-constant")
 def enough_trials() -> Theorem:
-    """a^2 16^m <= a^2 pi (m + 1/2) C(2m, m)^2 < 2m C(2m, m)^2; take roots."""
+    """By Wallis's product a^2 16^m <= a^2 pi (m + 1/2) C(2m, m)^2, with enough trials < 2m C(2m, m)^2; take roots."""
     m, a, wallis = paper.half_size, paper.constant, by.classical("wallis")
     x, b, q = Scalar("x", NONNEGATIVE), Scalar("b", POSITIVE), Scalar("q", POSITIVE)
     fact = less_equal(b**2, x**2 * (pi * (q + 1) / 2))
@@ -169,13 +175,12 @@ def enough_trials() -> Theorem:
     more = by.arithmetic(less(x**2 * (pi * a**2 * (q + 1)), x**2 * (2 * q)), by.assume(enough), positive)
     squares = by.arithmetic(less((a * b) ** 2, x**2 * q), wide, more)
     roots = by.arithmetic(less(a * b, x * sqrt(q)), squares)
-    lemma = by.discharge(enough, by.discharge(fact, by.arithmetic(less(a / sqrt(q), x / b), roots)))
+    lemma = by.arithmetic(less(a / sqrt(q), x / b), roots)
     values = {x: binomial(2 * m, m), b: 4**m, q: 2 * m}
-    known = by.instance(by.component(wallis, wallis.conclusion.args[1]), {c: m})
-    at = by.instance(lemma, values, by.binomial_not_negative(2 * m, m))
-    trials = by.arithmetic(at.conclusion.args[0], by.assume(paper.BEST_POINT.hypotheses[0].condition))
-    found = by.apply(at, trials)
-    return by.restate(by.apply(found, by.restate(known, found.conclusion.args[0])), paper.BEST_POINT.statement)
+    middle = by.instance(by.component(wallis, wallis.conclusion.args[1]), {c: m})
+    trials = by.arithmetic(substitute(enough, values), by.assume(paper.BEST_POINT.hypotheses[0].condition))
+    found = by.satisfied(by.instance(lemma, values, by.binomial_not_negative(2 * m, m)), trials, middle)
+    return by.restate(found, paper.BEST_POINT.statement)
 
 
 # --- the two tails ----------------------------------------------------------------------------------------------
@@ -202,7 +207,7 @@ def touching() -> Theorem:
 
 @cache
 def whole_is_one() -> Theorem:
-    """Lower tail + closed interval + upper tail = 1."""
+    """Lower tail + closed interval + upper tail = 1: the sum over 0..n, which is 1, split at both ends."""
     everything = Sum(chance(j), (j, 0, n))
     counts = Sum(binomial(n, j), (j, 0, n))
     scaled = by.rewrite(by.identity(everything, sp.Mul(2**-n, counts, evaluate=False)), by.binomial_total(n, j))
@@ -214,6 +219,7 @@ def whole_is_one() -> Theorem:
 
 @prove("helmbold2017:lem15-step-tail.amended")
 def heavy_when_the_middle_is_light() -> Theorem:
+    """The tails are equal, and what the closed interval leaves to them is at least 1/2."""
     light = paper.TAIL_AMENDED.statement.args[0]
     tail = by.arithmetic(paper.heavy_tail, whole_is_one(), tails_are_equal(), by.assume(light))
     return by.discharge(light, tail)
@@ -240,6 +246,7 @@ def fits(count: Theorem) -> Theorem:
 @prove("helmbold2017:lem15.2.amended")
 @cache
 def heavy_tails() -> Theorem:
+    """From n = 76 on the closed interval has probability 1/2 at most; below, the tail is evaluated for each n."""
     far = by.apply(heavy_when_the_middle_is_light(), light_middle())
     near = by.each_value(n, paper.heavy_tail, THRESHOLD, paper.exceptions.condition)
     return by.cases(sp.Ge(n, THRESHOLD, evaluate=False), far, near)
@@ -252,7 +259,7 @@ def equal_heavy_tails() -> Theorem:
 
 @prove("helmbold2017:lem15-step-interval.amended")
 def light_open_interval() -> Theorem:
-    """The open interval is part of the closed one."""
+    """From n = 76 on as for the closed interval; below, the probability is evaluated for each n."""
     near = by.each_value(n, paper.INTERVAL_AMENDED.statement, THRESHOLD, paper.narrow.condition)
     return by.cases(sp.Ge(n, THRESHOLD, evaluate=False), inside_closed(), near)
 

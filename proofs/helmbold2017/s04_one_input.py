@@ -26,10 +26,12 @@ def passed(value: Any) -> Any:
 
 
 def mean(value: Any) -> Any:
+    """The mean output when the first layer is given `value`."""
     return Sum(passed(value), UNITS) + b0
 
 
 def spread(value: Any) -> Any:
+    """The variance of the output when the first layer is given `value`."""
     return Sum(passed(value) ** 2, UNITS)
 
 
