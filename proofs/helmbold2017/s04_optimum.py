@@ -29,17 +29,19 @@ x, y = Scalar("x"), Scalar("y")
 
 @prove("helmbold2017:thm8-any-weights")
 def least() -> Theorem:
-    """Where no input is kept the output on ones is that on zeros, z, and z^2 + h (z - 1)^2 >= h/(1 + h)."""
+    """Where no input is kept the output on ones is that on zeros, z, and z^2 + h (z - 1)^2 >= h/(1 + h), h = 2^-K.
+
+    Where some are, the mean square error is at least 0.
+    """
     net = paper.anything
     one, zero, event = net.at_one, net.at_zero, kept(sp.S.Zero)
     e = Scalar("e")
-    some = by.arithmetic(less_equal(0, (x - 1) ** 2 - (x - 1) ** 2 * e), by.assume(sp.Or(equal(e, 0), equal(e, 1))))
     bit = by.arithmetic(sp.Or(equal(event, 0), equal(event, 1)), by.indicator(event))
-    part = by.expected(by.satisfied(by.instance(some, {x: one, e: event}), bit))
+    part = by.expected(by.in_letters(less_equal(0, (x - 1) ** 2 - (x - 1) ** 2 * e), {x: one, e: event},
+                                     (sp.Or(equal(e, 0), equal(e, 1)), bit)))
     split = by.identity(part.conclusion.args[1], E((one - 1) ** 2) - E((one - 1) ** 2 * event))
     half = Scalar("s", POSITIVE)
-    tangent = by.arithmetic(less_equal(0, y**2 + half * (y - 1) ** 2 - half / (1 + half)))
-    pair = by.expected(by.instance(tangent, {y: zero}))
+    pair = by.expected(by.in_letters(less_equal(0, y**2 + half * (y - 1) ** 2 - half / (1 + half)), {y: zero}))
     square, loss = E(zero**2), E((zero - 1) ** 2)
     sums = by.identity(pair.conclusion.args[1], square + half * loss - half / (1 + half))
     point = of_terms(less_equal(half / (1 + half), square + half * loss), not_negative(pair), sums)
@@ -47,15 +49,14 @@ def least() -> Theorem:
     bound = of_terms(less_equal(2**-K / (1 + 2**-K) / 2, net.criterion), there, not_negative(part), split,
                      on_none(net, lambda output: (output - 1) ** 2))
     power, value = Scalar("P", POSITIVE), Scalar("J")
-    known = by.assume(less_equal(1 / power / (1 + 1 / power) / 2, value))
-    cleared = by.arithmetic(less_equal(1 / (2 * (power + 1)), value), known)
-    return by.satisfied(by.instance(cleared, {power: 2**K, value: net.criterion}), bound)
+    return by.in_letters(less_equal(1 / (2 * (power + 1)), value), {power: 2**K, value: net.criterion},
+                         (less_equal(1 / power / (1 + 1 / power) / 2, value), bound))
 
 
 @prove("helmbold2017:thm8-gadgets-with-bias")
 @cache
 def gadgets_with_bias() -> Theorem:
-    """The polynomial in output weight and bias, with best E(V^2) = E(V)."""
+    """The polynomial in output weight and bias, with best E(V^2) = E(V), and best E(V) = (1 - 2^-K)/excess."""
     V, mean = top(network), mean_top(network)
     product = by.arithmetic(equal(network.best * mean.conclusion.args[1], (1 - 2**-K) / network.excess))
     linear = by.arithmetic(equal(network.best * E(V), product.conclusion.args[1]), product,
@@ -63,36 +64,47 @@ def gadgets_with_bias() -> Theorem:
     z, bias, first, square, value = (Scalar(name) for name in ("z", "b", "M", "S", "v"))
     known = by.assume(equal(z * square, first)), by.assume(equal(z * first, value))
     power = by.arithmetic(equal(z**2 * square, value), *known)
-    closed = by.arithmetic(equal((bias**2 + ((1 - bias) * z) ** 2 * square + 2 * (1 - bias) * z * (bias - 1) * first
-                                  + (bias - 1) ** 2) / 2, (bias**2 + (1 - bias) ** 2 * (1 - value)) / 2), power, known[1])
+    polynomial = (bias**2 + ((1 - bias) * z) ** 2 * square + 2 * (1 - bias) * z * (bias - 1) * first
+                  + (bias - 1) ** 2) / 2
+    closed = by.arithmetic(equal(polynomial, (bias**2 + (1 - bias) ** 2 * (1 - value)) / 2), power, known[1])
     values = {z: network.best, bias: paper.bias, first: E(V), square: E(V**2), value: linear.conclusion.args[1]}
     found = by.satisfied(by.instance(closed, values), best_is_ratio(network), linear)
     return by.arithmetic(paper.GADGETS.statement, at(quadratic(network), paper.weight, paper.bias), found)
 
 
+def bias_is_share() -> Theorem:
+    """b (1 + 2^-K) = 2^-K for b = 1/(2^K + 1)."""
+    P = Scalar("P", POSITIVE)
+    return by.in_letters(equal(1 / (P + 1) * (1 + 1 / P), 1 / P), {P: 2**K})
+
+
 @prove("helmbold2017:thm8-any-weights-best-constant")
 def many_gadgets() -> Theorem:
     """b^2 + (1 - b)^2 2^-K = b for b = 1/(2^K + 1); the rest is what is lost for the width."""
-    A, b, c, P = Scalar("A", POSITIVE), Scalar("b", POSITIVE), paper.factor, Scalar("P", POSITIVE)
+    A, b, c = Scalar("A", POSITIVE), Scalar("b", POSITIVE), paper.factor
     least = by.arithmetic(equal(b**2 + (1 - b) ** 2 * share, b), by.assume(equal(b * (1 + share), share)))
     closed = by.arithmetic(less((b**2 + (1 - b) ** 2 * (1 - (1 - share) / A)) / 2, c * b / 2), least,
                            by.assume(less((1 - b) ** 2 * (1 - share) * (1 - 1 / A) / 2, (c - 1) * b / 2)))
     values = {A: network.excess, b: paper.bias, share: 2**-K}
-    unit = by.instance(by.arithmetic(equal(1 / (P + 1) * (1 + 1 / P), 1 / P)), {P: 2**K})
     wide = by.assume(paper.BEST.hypotheses[0].condition)
-    return of_terms(paper.BEST.statement, by.satisfied(by.instance(closed, values), unit, wide), gadgets_with_bias())
+    below = by.satisfied(by.instance(closed, values), bias_is_share(), wide)
+    return of_terms(paper.BEST.statement, below, gadgets_with_bias())
 
 
 def doubling() -> Theorem:
-    """5 (K + 2) <= 4 (2^K + 1) from K = 2 on."""
+    """5 (K + 2) <= 4 (2^K + 1) from K = 2 on, by induction."""
     statement = less_equal(5 * (K + 2), 4 * (2**K + 1))
     base = by.arithmetic(substitute(statement, {K: sp.Integer(2)}))
-    return by.induction(K, statement, base, by.arithmetic(substitute(statement, {K: K + 1}), by.assume(statement)), start=2)
+    step = by.arithmetic(substitute(statement, {K: K + 1}), by.assume(statement))
+    return by.induction(K, statement, base, step, start=2)
 
 
 @prove("helmbold2017:thm8-from-two-inputs")
 def two_inputs() -> Theorem:
-    """2J <= b + x with b = 1/(2^K + 1), x = (d - 1)/m: the excess A has A (1 - x) <= 1."""
+    """2J <= b + x with b = 1/(2^K + 1), x = (d - 1)/m: the excess A has A (1 - x) <= 1.
+
+    That is below 1/(K + 2), as 5b <= 4/(K + 2) by `doubling` and 5x < 1/(K + 2) for the width.
+    """
     A, b, lost, bound = (Scalar(name, POSITIVE) for name in ("A", "b", "lost", "s"))
     many, wide = (by.assume(hypothesis.condition) for hypothesis in paper.THM8.hypotheses)
     inverse = by.arithmetic(less_equal(1 - lost, 1 / A), by.assume(less_equal(A * (1 - lost), 1)))
@@ -106,18 +118,15 @@ def two_inputs() -> Theorem:
     total = by.arithmetic(less_equal(b**2 + (1 - b) ** 2 * (1 - (1 - share) / A), b + lost), spread, extra, least_)
     below = by.arithmetic(less((b**2 + (1 - b) ** 2 * (1 - (1 - share) / A)) / 2, bound / 2), total,
                           by.assume(less(5 * lost, bound)), by.assume(less_equal(5 * b, 4 * bound)))
-    U = Scalar("U", POSITIVE)
-    rare = by.arithmetic(less_equal(5 / U, 4 / (K + 2)), by.assume(less_equal(5 * (K + 2), 4 * U)))
     from_two = by.satisfied(doubling(), by.arithmetic(sp.Ge(K, 2, evaluate=False), many))
     x_ = (d - 1) / m
     values = {A: network.excess, b: paper.bias, share: 2**-K, lost: x_, bound: 1 / (K + 2)}
     P = Scalar("P", POSITIVE)
-    less_than_one = by.arithmetic(less_equal(1 / P, 1), by.assume(less_equal(1, P)))
-    facts = (by.restate(excess_bound(), less_equal(network.excess * (1 - x_), 1)),
-             by.instance(by.arithmetic(equal(1 / (P + 1) * (1 + 1 / P), 1 / P)), {P: 2**K}),
-             by.satisfied(by.instance(less_than_one, {P: 2**K}), by.arithmetic(less_equal(1, 2**K), from_two, many)),
+    facts = (by.restate(excess_bound(), less_equal(network.excess * (1 - x_), 1)), bias_is_share(),
+             by.in_letters(less_equal(1 / P, 1), {P: 2**K},
+                           (less_equal(1, P), by.arithmetic(less_equal(1, 2**K), from_two, many))),
              by.arithmetic(less(5 * x_, 1 / (K + 2)), wide),
-             by.satisfied(by.instance(rare, {U: 2**K + 1}), from_two))
+             by.in_letters(less_equal(5 / P, 4 / (K + 2)), {P: 2**K + 1}, (less_equal(5 * (K + 2), 4 * P), from_two)))
     here = by.satisfied(by.instance(below, values), *facts)
     return of_terms(paper.THM8.statement, here, gadgets_with_bias(), all_sizes())
 

@@ -25,12 +25,14 @@ BITS, SEEN = paper.bits, network.bits
 
 @prove("helmbold2017:sec4-monotone-network")
 def monotone_composition() -> Theorem:
+    """The inner units do not fall from the lower input to the higher one, and so neither does the outer one."""
     low, high = paper.low_input, paper.high_input
     premise, wanted = paper.COMPOSED.statement.args
     known = by.assume(premise)
     inner = [by.arithmetic(less_equal(f(low), f(high)), by.at(by.assume(h.condition), low, high), known)
              for f, h in zip((paper.left, paper.right), paper.inner_rise, strict=True)]
-    rule = by.at(by.assume(paper.outer_rises.condition), *(f(x) for f in (paper.left, paper.right) for x in (low, high)))
+    ends = [f(x) for f in (paper.left, paper.right) for x in (low, high)]
+    rule = by.at(by.assume(paper.outer_rises.condition), *ends)
     return by.discharge(premise, by.arithmetic(wanted, rule, *inner))
 
 
@@ -43,6 +45,7 @@ def gadget_is_one() -> Theorem:
 
 @prove("helmbold2017:lem10-step-key-nodes")
 def key_nodes() -> Theorem:
+    """Where an input is 1 the units of a gadget sum to 1, and each is its own square."""
     wanted = paper.KEY_NODES.statement.args[1]
     each = each_place(unit_is_bit(BITS), K)
     bit = by.generalise(by.arithmetic(paper.EITHER, each), (i, 1, K))
@@ -51,7 +54,7 @@ def key_nodes() -> Theorem:
 
 @prove("helmbold2017:lem10-step-binomial")
 def binomial_law() -> Theorem:
-    """One factor for each gadget, all with the same mean (1 + u)/2."""
+    """Where an input is 1 each gadget gives one factor of mean (1 + u)/2, independent of the others."""
     left, right = paper.BINOMIAL.statement.args[1].args
     factors = left.args[0]
     apart = by.independent_product(factors.function, tuple(factors.limits[0]))
@@ -65,16 +68,17 @@ def binomial_law() -> Theorem:
 
 @prove("helmbold2017:sec41-variance-removed")
 def variance_removed() -> Theorem:
+    """What a gadget sees is its own square, so that its mean square is its mean 1 - L; the ones are independent gates.
+    """
     seen, ones = paper.seen, paper.ones
     mean = some_kept(network)
-    square = by.arithmetic(equal(seen**2, seen), by.instance(units_total(SEEN), {t: K}), by.instance(states(SEEN), {t: K}))
+    square = by.arithmetic(equal(seen**2, seen), by.instance(units_total(SEEN), {t: K}),
+                           by.instance(states(SEEN), {t: K}))
     v, mean_square_, first, lost = (Scalar(name) for name in ("v", "s", "e", "L"))
-    value = by.arithmetic(equal(v, lost * (1 - lost)), by.assume(equal(v, mean_square_ - first**2)),
-                          by.assume(equal(mean_square_, first)), by.assume(equal(first, 1 - lost)))
+    values = {v: Var(seen), mean_square_: E(seen**2), first: E(seen), lost: paper.lost}
     split = by.identity(Var(seen), E(seen**2) - E(seen) ** 2)
-    variance = by.satisfied(by.instance(value, {v: Var(seen), mean_square_: E(seen**2), first: E(seen),
-                                               lost: paper.lost}), split,
-                            by.expected(square), mean)
+    variance = by.in_letters(equal(v, lost * (1 - lost)), values, (equal(v, mean_square_ - first**2), split),
+                             (equal(mean_square_, first), by.expected(square)), (equal(first, 1 - lost), mean))
     return by.conjunction(mean, variance, by.identity(E(ones), K / 2), by.identity(Var(ones), K / 4))
 
 
@@ -87,6 +91,7 @@ witness("helmbold2017:sec4-monotone-network", {
 
 @prove("helmbold2017:lem12-step-interval")
 def intervals() -> Theorem:
+    """What lies between the arguments is a sum of weights times g or e, none of them negative."""
     added = [by.weighted(by.arithmetic(less_equal(0, more[k])), paper.w[k], (k, 1, n)) for more in (paper.g, paper.e)]
     return by.conjunction(*(by.arithmetic(part, *added) for part in paper.INTERVALS.statement.args))
 
@@ -106,8 +111,10 @@ def rises() -> Theorem:
 
 @prove("helmbold2017:thm17-step-first-layer.amended")
 def first_layer() -> Theorem:
+    """The four patterns of two gates, by arithmetic."""
     premise, wanted = paper.FIRST_LAYER.statement.args
-    return by.discharge(premise, by.arithmetic(wanted, by.assume(premise), by.zero_or_one(paper.r[1]), by.zero_or_one(paper.r[2])))
+    bits = by.zero_or_one(paper.r[1]), by.zero_or_one(paper.r[2])
+    return by.discharge(premise, by.arithmetic(wanted, by.assume(premise), *bits))
 
 
 witness("helmbold2017:thm17-notation", {

@@ -46,6 +46,7 @@ def ordered(values: Sequence[Any]) -> Any:
 
 
 def parts(theorem: Theorem) -> list[Theorem]:
+    """The conclusions of a conjunction one by one."""
     return [by.component(theorem, part) for part in theorem.conclusion.args]
 
 
@@ -56,7 +57,11 @@ a, b, c, e = (Scalar(name) for name in "abce")
 
 @cache
 def activated() -> Theorem:
-    """Four ordered arguments give four ordered values of a convex non-decreasing function."""
+    """Four ordered arguments give four ordered values of a convex non-decreasing function.
+
+    Where a < e both b and a + e - b lie on the segment from a to e: their chords add up to the inequality with a + e -
+    b in place of c, which is no larger. Else all four are equal.
+    """
     rising, convex = by.assume(paper.increasing.condition), by.assume(paper.convex.condition)
     facts = [by.assume(part) for part in ordered((a, b, c, e)).args]
 
@@ -103,7 +108,10 @@ def summed(below: Theorem, weight: Any) -> list[Theorem]:
 
 
 def every_layer(nets: Sequence[Recursion], first: Callable[[], Sequence[Theorem]], multiplier: Any) -> Theorem:
-    """ordered values of unit i (free, in range) of layer l; `first` orders the sums of the first layer."""
+    """`ordered` values of unit i (free, in range) of layer l; `first` orders the sums of the first layer.
+
+    By induction over the layers: sums with weights that are not negative keep the order, and so does the activation.
+    """
     statement = ForEach(ordered([net[layer, i] for net in nets]), unit_range)
 
     def step(level: Any, sums: Sequence[Theorem]) -> Theorem:
@@ -129,11 +137,13 @@ def input_sums(keep: Any) -> list[Theorem]:
 
 @cache
 def clean_layers() -> Theorem:
+    """`every_layer` for the network without dropout."""
     return every_layer(paper.clean, lambda: input_sums(paper.always), paper.always)
 
 
 @cache
 def dropped_layers() -> Theorem:
+    """`every_layer` for the network in a fixed dropout pattern."""
     return every_layer(paper.dropped, lambda: input_sums(paper.scaled(paper.r0)), paper.scaled(paper.r))
 
 
@@ -145,7 +155,7 @@ def at_output(theorem: Theorem, multiplier: Any, wanted: Any) -> Theorem:
 
 @prove("helmbold2017:sec4-monotone")
 def monotone_network() -> Theorem:
-    """The first of the five inequalities alone, without convexity."""
+    """Induction over the layers with the first of the five inequalities alone, for which no convexity is needed."""
     lower, upper = paper.clean[:2]
     rising = by.assume(paper.increasing.condition)
     statement = ForEach(less_equal(lower[layer, i], upper[layer, i]), unit_range)
@@ -183,6 +193,7 @@ def dropped_supermodular() -> Theorem:
 
 
 def doubled(level: Any, node: Any) -> Any:
+    """What a hidden node multiplies its value by."""
     return 2 * paper.gate[level, node]
 
 
@@ -225,6 +236,7 @@ def bias_terms_times_eight() -> Theorem:
 
 @prove("helmbold2017:thm17-step-large")
 def large_at_zero() -> Theorem:
+    """The criterion is at least half of E(V_00^2), and so of the square of the mean, which is at least 1."""
     premise = less_equal(1, paper.V00)
     bound = by.arithmetic(less_equal(Rational(1, 2), paper.criterion), *squares(), by.assume(premise))
     return by.discharge(premise, bound)
@@ -233,11 +245,12 @@ def large_at_zero() -> Theorem:
 @prove("helmbold2017:thm17-step-lower-bound")
 @cache
 def lower_bound() -> Theorem:
+    """Eight times the criterion is at least the squared biases of (8), which add up to 1 or more at supermodular means.
+    """
     w00, w20, w02, w22 = (Scalar(name) for name in "wxyz")
     total = 4 * w00**2 + (w00 - 1) ** 2 + (w22 - 1) ** 2 + (w20 - 1) ** 2 + (w02 - 1) ** 2
-    least = by.arithmetic(less_equal(1, total), by.assume(less_equal(w20 + w02 - w00, w22)))
     means = {w00: paper.V00, w20: paper.V20, w02: paper.V02, w22: paper.V22}
-    here = by.satisfied(by.instance(least, means), corners())
+    here = by.in_letters(less_equal(1, total), means, (less_equal(w20 + w02 - w00, w22), corners()))
     return by.arithmetic(less_equal(Rational(1, 8), paper.criterion), here, bias_terms_times_eight())
 
 
@@ -258,6 +271,7 @@ def criterion_rescaled() -> Theorem:
 
 @prove("helmbold2017:thm17-step-kept.amended")
 def kept_part() -> Theorem:
+    """The square expanded, with the moments of 4/5 of the best weight times V put in."""
     net, bias, weight = paper.two, paper.fifth, 4 * paper.two.best / 5
     V = top(net)
     mean = E((weight * V + bias - 1) ** 2)
@@ -267,14 +281,14 @@ def kept_part() -> Theorem:
 
 @prove("helmbold2017:thm17")
 def can_be_improved_upon() -> Theorem:
-    A, value = Scalar("A", POSITIVE), Scalar("J")
-    below = by.arithmetic(less(paper.with_bias(A), Rational(1, 8)), by.assume(less(A, Rational(45, 43))))
-    negative = by.satisfied(by.instance(below, {A: paper.two.excess}), by.assume(paper.wide.condition))
-    chain = by.arithmetic(less(Scalar("I"), value), by.assume(less_equal(Rational(1, 8), value)),
-                          by.assume(less(Scalar("I"), Rational(1, 8))))
+    """Many gadgets have a criterion below 1/8, and the other network has not."""
+    A, low, high = Scalar("A", POSITIVE), Scalar("I"), Scalar("J")
+    negative = by.in_letters(less(paper.with_bias(A), Rational(1, 8)), {A: paper.two.excess},
+                             (less(A, Rational(45, 43)), by.assume(paper.wide.condition)))
     smaller = by.rewrite(negative, by.restate(criterion_with_bias(), equal(*reversed(paper.WITH_BIAS.statement.args))))
     mine, theirs = paper.THM17.statement.args
-    return by.satisfied(by.instance(chain, {Scalar("I"): mine, value: theirs}), lower_bound(), smaller)
+    return by.in_letters(less(low, high), {low: mine, high: theirs}, (less_equal(Rational(1, 8), high), lower_bound()),
+                         (less(low, Rational(1, 8)), smaller))
 
 
 # --- what a non-decreasing activation is for ----------------------------------------------------------------------

@@ -22,6 +22,7 @@ half = Rational(1, 2)
 @all_lost.register
 @cache
 def embedded_lost(net: paper.Embedded) -> Theorem:
+    """The gates are independent: an input that is 1 is dropped with probability 1/2, and there are two."""
     dropped = by.independent_product(1 - net.bits[j], (j, 1, net.inputs))
     none = by.identity(dropped.conclusion.args[1], Product(1 - half * net.entries[j], (j, 1, net.inputs)))
     return by.arithmetic(equal(dropped.conclusion.args[0], net.lost), dropped, none, halves(net))
@@ -41,7 +42,8 @@ def halves(net: paper.Embedded) -> Theorem:
 
     total, factors = sums(S.Zero)
     base = by.arithmetic(state(S.Zero), by.empty(total), by.empty_product(factors))
-    step = by.arithmetic(state(t + 1), by.assume(state(t)), *(by.last_split(whole) for whole in sums(t + 1)), is_bit(x[t + 1]))
+    step = by.arithmetic(state(t + 1), by.assume(state(t)), *(by.last_split(whole) for whole in sums(t + 1)),
+                         is_bit(x[t + 1]))
     every = by.instance(by.induction(t, state(t), base, step), {t: net.inputs})
     return by.arithmetic(equal(sums(net.inputs)[1], net.lost), every, by.assume(net.two_ones))
 

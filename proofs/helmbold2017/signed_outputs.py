@@ -70,8 +70,7 @@ def mean_is(mean: E) -> Theorem:
 
 def not_below_zero(mean: E) -> Theorem:
     """A mean of a square is not negative."""
-    square = by.arithmetic(less_equal(0, Z**2))
-    return not_negative(by.expected(by.instance(square, {Z: mean.args[0].base})))
+    return not_negative(by.expected(by.in_letters(less_equal(0, Z**2), {Z: mean.args[0].base})))
 
 
 def refuted(label: str, given: dict[str, Any], name: str, exact: int) -> Theorem:
@@ -90,6 +89,7 @@ def refuted(label: str, given: dict[str, Any], name: str, exact: int) -> Theorem
 
 
 def fails(label: str, given: dict[str, Any], name: str = WITHOUT, exact: int = 100) -> None:
+    """Register that a claim fails at these values without a hypothesis or a domain, as `refuted` shows."""
     refute(f"helmbold2017:{label}", without=name)(lambda: refuted(label, given, name, exact))
 
 
@@ -116,6 +116,7 @@ def one_unit(inputs: int, bias: int, weight: Any, output: int, **others: Any) ->
 
 
 def needed(label: str, given: dict[str, Any], name: str = WITHOUT) -> None:
+    """Suggest these values against a claim without a hypothesis or a domain."""
     witness(f"helmbold2017:{label}", instance_of(CLAIMS[f"helmbold2017:{label}"], given), without=name)
 
 
