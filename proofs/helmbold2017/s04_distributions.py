@@ -78,9 +78,7 @@ class Square:
         parts = [E((value - label) ** 2) for value in self.outputs]
         whole = sum(chance * part for chance, part in zip(chances, losses, strict=True))
         low = biases[0] + sum(chance * part for chance, part in zip(chances, biases[1:], strict=True))
-        least = [by.assume(less_equal(*pair)) for pair in zip(biases, (zero, *losses), strict=True)]
         weights = [by.arithmetic(less_equal(0, chance)) for chance in chances]
-        lemma = by.arithmetic(less_equal(low / 2, (zero + loss) / 2), by.assume(equal(loss, whole)), *least, *weights)
         values = {loss: split.conclusion.args[0], zero: E(self.outputs[0] ** 2),
                   **dict(zip(losses, parts, strict=True)), biases[0]: E(self.outputs[0]) ** 2,
                   **{b: (E(value) - label) ** 2 for b, value in zip(biases[1:], self.outputs, strict=True)}}
@@ -89,7 +87,10 @@ class Square:
                     for value, part in zip(self.outputs, parts, strict=True)]
         total = whole.xreplace(dict(zip(losses, parts, strict=True)))
         known = by.restate(split, equal(split.conclusion.args[0], total))
-        return by.satisfied(by.instance(lemma, values), known, by.mean_square(self.outputs[0]), *squares_)
+        least = [(less_equal(bias, mean), square) for bias, mean, square in
+                 zip(biases, (zero, *losses), (by.mean_square(self.outputs[0]), *squares_), strict=True)]
+        return by.in_letters(less_equal(low / 2, (zero + loss) / 2), values, (equal(loss, whole), known), *least,
+                             *weights)
 
     def means(self) -> dict[Any, Any]:
         """The letters for the four outputs and the mean outputs that they stand for."""

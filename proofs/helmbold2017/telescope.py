@@ -50,13 +50,14 @@ class Entries:
 
 
 def same_layers(one: Any, other: Any, *first: Theorem) -> Theorem:
-    """one[l, i] = other[l, i] for a free unit i in range, from the first layer's facts."""
+    """one[l, i] = other[l, i] for a free unit i in range: by induction, from facts that make the first layers agree."""
     statement = ForEach(equal(one[layer, i], other[layer, i]), unit_range)
     base = by.arithmetic(equal(one[1, i], other[1, i]), by.unfolded(one[1, i]), by.unfolded(other[1, i]), *first)
     upper = by.unfolded(one[layer + 1, i])
     below = by.rewritten(upper.conclusion.args[1], by.specialise(by.assume(statement), k), indices=[k])
     step = by.arithmetic(equal(one[layer + 1, i], other[layer + 1, i]), upper, by.unfolded(other[layer + 1, i]), below)
-    return by.specialise(by.induction(layer, statement, by.generalise(base, unit_range), by.generalise(step, unit_range)), i)
+    every = by.induction(layer, statement, by.generalise(base, unit_range), by.generalise(step, unit_range))
+    return by.specialise(every, i)
 
 
 class Telescope:
@@ -89,7 +90,11 @@ class Telescope:
                 by.sift(self.term, (k, 1, K), t, *IN_RANGE)]
 
     def one_input(self) -> Theorem:
-        """q (E at(t) - E at(t - 1)) <= E(g_t X) - p E X, for t in range."""
+        """q (E at(t) - E at(t - 1)) <= E(g_t X) - p E X, for t in range.
+
+        The outputs with the inputs before t, with t too, with all but t and with all are supermodular, layer by layer;
+        that with all but t has mean E((1 - g_t) X)/q.
+        """
         off = by.held(self.X, self.gate, {t: 0})
         without = by.with_held(self.X, self.gate, {t: 0})
         nets = [Entries(self.first_inputs, t - 1), Entries(self.first_inputs, t),
@@ -110,7 +115,7 @@ class Telescope:
         return Sum(E(self.gate[t] * self.X), (t, 1, K))
 
     def all_inputs(self) -> Theorem:
-        """q (E X - E Z) <= sum_t E((g_t - p) X)."""
+        """q (E X - E Z) <= sum_t E((g_t - p) X): the sum of `one_input` over t telescopes."""
         every = by.weighted(self.one_input(), 1, (t, 1, K))
         means = Sum(E(self.at(t)), (t, 0, K))
         moved = by.shifted(Sum(E(self.at(t - 1)), (t, 1, K)), -1)
@@ -119,17 +124,21 @@ class Telescope:
         return by.arithmetic(bound, every, by.without_first(means), by.without_last(means), moved, *ends)
 
     def end(self, place: Any, whole: Any, name: str, *first: Theorem) -> Theorem:
-        """E at(place) = E of the output with all, or none, of the inputs."""
+        """E at(place) = E of the output with all, or none, of the inputs: the two agree in every layer."""
         equal_layers = same_layers(Entries(self.first_inputs, place), Entries(family_in(whole, name)), *first)
         return by.expected(by.rewritten(self.at(place), by.instance(equal_layers, {layer: d - 1}), indices=[i]))
 
     def square(self, x: Any) -> Theorem:
         """0 <= E(x^2)."""
         v = Scalar("v")
-        return by.expected(by.instance(by.arithmetic(less_equal(0, v**2)), {v: x}))
+        return by.expected(by.in_letters(less_equal(0, v**2), {v: x}))
 
     def criterion_bound(self) -> Theorem:
-        """c q / 2 <= criterion, where c = 1/(pK + 2q)."""
+        """c q / 2 <= criterion, where c = 1/(pK + 2q).
+
+        The means of (Z - c q)^2 and (X - c (q + number of kept inputs))^2 are not negative. With `all_inputs` times c
+        and the value of c they add up to the bound.
+        """
         keep, drop, X, Z = self.keep, 1 - self.keep, self.X, self.Z
         c = Scalar("c", POSITIVE)
         square_of_zero, mean_of_zero, square, mean, tilted = (Scalar(name) for name in ("z2", "z", "x2", "x", "sx"))
@@ -143,8 +152,8 @@ class Telescope:
         scaled = by.arithmetic(less_equal(c * drop * (mean - mean_of_zero), c * (tilted - K * keep * mean)),
                                by.assume(facts[2]))
         spread = by.arithmetic(equal(c**2 * (K * keep * drop + 2 * drop**2), c * drop), unit)
-        bound = by.arithmetic(less_equal(c * drop / 2, (square_of_zero + square - 2 * mean + 1) / 2), by.assume(facts[0]),
-                              by.assume(facts[1]), scaled, spread)
+        bound = by.arithmetic(less_equal(c * drop / 2, (square_of_zero + square - 2 * mean + 1) / 2),
+                              by.assume(facts[0]), by.assume(facts[1]), scaled, spread)
         proofs = []
         for fact, x in zip(facts[:2], (Z - drop * c, X - 1 - line), strict=True):
             wanted = substitute(fact, values)

@@ -33,6 +33,7 @@ def V(net: Recursion, level: Any) -> Any:
 
 @cache
 def not_negative(net: Recursion) -> Theorem:
+    """0 <= a unit of layer l: it is a rectifier's value."""
     fact = less_equal(0, net[layer, k])
     base, step = (by.arithmetic(substitute(fact, {layer: at}), by.unfolded(net[at, k])) for at in (1, layer + 1))
     return by.induction(layer, fact, base, step)
@@ -47,7 +48,8 @@ def next_value(net: Recursion) -> Theorem:
 
 
 def moments(power: int, value: Any) -> Theorem:
-    """E(V(l)^power) = value(l), given what `ratio` is."""
+    """E(V(l)^power) = value(l), given what `ratio` is: by induction, with a factor 1 or `ratio` for each layer above.
+    """
     first = by.unfolded(ONES[1, i])
     first = by.rewritten(V(ONES, 1), by.rewrite(first, by.relu_kept(first.conclusion.args[1].args[0])), indices=[i])
     above = by.rewritten(V(ONES, layer + 1), next_value(ONES), indices=[i])
@@ -66,7 +68,7 @@ def moments(power: int, value: Any) -> Theorem:
 
 @cache
 def zero_output() -> Theorem:
-    """On the input zero every unit computes 0."""
+    """On the input zero every unit computes 0: by induction over the layers."""
     statement = ForEach(equal(ZEROS[layer, i], 0), (i, 1, n))
     first = by.unfolded(ZEROS[1, i])
     first = by.rewrite(by.rewrite(first, by.identity(first.conclusion.args[1].args[0], 0)), by.relu_kept(0))
@@ -79,7 +81,11 @@ def zero_output() -> Theorem:
 @prove("helmbold2017:lem16-any-dropout-equal-weights")
 @cache
 def equal_weights() -> Theorem:
-    """Output on zeros: the bias. Mean output on ones: the bias and pK/(pK + 2q)."""
+    """Output on zeros: the bias. Mean output on ones: the bias and pK/(pK + 2q).
+
+    The criterion is a polynomial in the two moments of what the last hidden layer passes on, for which `moments` has
+    values.
+    """
     top = V(ONES, d - 1)
     mean, square = (by.satisfied(by.instance(by.instance(found, {layer: d - 1}), {ratio: GROWTH.args[1]}),
                                  by.identity(*[GROWTH.args[1]] * 2))
@@ -91,13 +97,14 @@ def equal_weights() -> Theorem:
                         + (bias - 1) ** 2)
     power, first, second = Scalar("g"), Scalar("m"), Scalar("s")
     c = Scalar("c", POSITIVE)  # 1/(pK + 2q)
-    known = [by.assume(equal(c * (p * K + 2 * q), 1)), by.assume(equal(first, n * K)),
-             by.assume(equal(second, n**2 * K * (K + q / p) * power))]
     value = ((q * c) ** 2 + (p * c / n) ** 2 * second + 2 * (p * c / n) * (q * c - 1) * first + (q * c - 1) ** 2) / 2
-    closed = by.arithmetic(equal(value, q * c / 2 + p * K * (p * K + q) * c**2 / 2 * (power - 1)), *known)
+    closed = q * c / 2 + p * K * (p * K + q) * c**2 / 2 * (power - 1)
     values = {power: GROWTH.args[1] ** (d - 1), first: E(top), second: E(top**2), c: paper.share}
-    found = by.satisfied(by.instance(closed, values), mean, square, by.arithmetic(equal(paper.share * (p * K + 2 * q), 1)))
-    return by.arithmetic(paper.ANY_WIDE.statement, found, at_zero, by.identity(at_zero.conclusion.args[1], bias**2), split)
+    found = by.in_letters(equal(value, closed), values, (equal(first, n * K), mean),
+                          (equal(second, n**2 * K * (K + q / p) * power), square),
+                          (equal(c * (p * K + 2 * q), 1), by.arithmetic(equal(paper.share * (p * K + 2 * q), 1))))
+    return by.arithmetic(paper.ANY_WIDE.statement, found, at_zero, by.identity(at_zero.conclusion.args[1], bias**2),
+                         split)
 
 
 @prove("helmbold2017:lem16-any-dropout-best-constant")
