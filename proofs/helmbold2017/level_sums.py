@@ -75,8 +75,9 @@ def same_events() -> list[Theorem]:
 def pair_of_inputs() -> Theorem:
     """Terms with one of a and b kept are at most those with none and with both, given that a and b differ.
 
-    With the two gates held the outputs are supermodular, pattern by pattern of the others. Times the same event, the
-    mean of this; the four means are those of X where the two gates have these values, all equally probable.
+    With the two gates held the outputs are supermodular, whatever the pattern. Times the indicator of one and the same
+    event this holds in the mean, and the four means are those of X where the two gates have these values, all equally
+    probable.
     """
     nets, outputs = zip(*[entries(values) for values in CHOICES], strict=True)
     term = 2 * network.first(i, k)

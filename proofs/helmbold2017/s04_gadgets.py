@@ -188,7 +188,7 @@ def wanted_at(label: str) -> Any:
 
 
 def below_power(statement: Any, start: int) -> Theorem:
-    """A bound by 2^K from K = `start` on: by induction, as 2^K doubles and the other side does not."""
+    """A bound by 2^K from K = `start` on: by induction, as 2^K doubles and the other side at most does."""
     base = by.evaluated(substitute(statement, {K: sp.Integer(start)}))
     step = by.arithmetic(substitute(statement, {K: K + 1}), by.assume(statement),
                          by.assume(sp.Ge(K, start, evaluate=False)), by.identity(2 ** (K + 1), 2 * 2**K))
@@ -197,7 +197,7 @@ def below_power(statement: Any, start: int) -> Theorem:
 
 @prove("helmbold2017:lem10-cubic-width")
 def cubic_width() -> Theorem:
-    """The criterion is below 2^-K/2 + 1/(2 K^2), and K^2 <= 2^K from K = 4 on; below that, by evaluation."""
+    """The criterion is below 2^-K/2 + 1/(2 K^2), and K^2 <= 2^K from K = 4 on; for smaller K by evaluation."""
     wanted = wanted_at("lem10-cubic-width")
     u, w = Scalar("u", POSITIVE), Scalar("w", POSITIVE)
     below = by.in_letters(less_equal(u, 1 / K**2), {u: 2**-K, w: 2**K}, (equal(u * w, 1), by.identity(1, 1)),

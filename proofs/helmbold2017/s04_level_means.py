@@ -46,7 +46,7 @@ def events() -> Theorem:
 
 @prove("helmbold2017:eq4")
 def two_inputs() -> Theorem:
-    """Layer by layer, as in lemma 12: e_a and e_b each add a weight of the input, not negative, to first-layer sums."""
+    """Layer by layer, as in lemma 12: e_a and e_b each add weights to first-layer sums, and no weight is negative."""
     term = network.first(i, k)
     places = [by.assume(relation(place, end, evaluate=False))
               for place in (a, b) for relation, end in ((sp.Ge, 1), (sp.Le, K))]
@@ -98,8 +98,8 @@ def presented_pattern() -> Theorem:
 def normalised() -> Theorem:
     """y - x <= z - y for x = A P/lower, y = B P/here, z = C P/upper, from the inequality of `steps`.
 
-    With both neighbouring coefficients put as multiples of the one at c the inequality is c (N - c) here times the one
-    wanted.
+    Times P, and with both neighbouring coefficients put as multiples of the one at c, that inequality is c (N - c) here
+    times the one wanted.
     """
     c, N, x, y, z = (Scalar(name) for name in ("c", "N", "x", "y", "z"))
     power, lower, here, upper = (Scalar(name, POSITIVE) for name in ("P", "lower", "here", "upper"))

@@ -93,7 +93,7 @@ def mixture_bound() -> Theorem:
 
 @prove("helmbold2017:sec43-negative-weights-required")
 def negative_weights_required() -> Theorem:
-    """Many gadgets have a criterion below 1/8, the same on every zero-embedding; `mixture_bound` is for the others."""
+    """Many gadgets have a criterion below 1/8, the same on every zero-embedding; `mixture_bound` keeps others above."""
     A, low, high = Scalar("A", POSITIVE), Scalar("I"), Scalar("J")
     excess = paper.gadgets.excess
     below = by.in_letters(less(with_bias(A), paper.eighth), {A: excess},

@@ -157,7 +157,7 @@ classical_fact("wallis", both(less_equal(coefficient**2 * (pi * c), 16**c),
 
 @prove("helmbold2017:lem15-step-point-sharpened")
 def each_point_by_wallis() -> Theorem:
-    """As `point_bound`, from C(2c, c)^2 pi c <= 16^c, which is half of Wallis's product."""
+    """As `point_bound`, from C(2c, c)^2 pi c <= 16^c, one of the two bounds by Wallis's product."""
     wallis = by.classical("wallis")
     bound = root_of(square_bound(lambda half: pi * half, by.component(wallis, wallis.conclusion.args[0])))
     return for_each(by.arithmetic(less_equal(chance(v), sqrt(2 / (pi * n))), bound), sp.S.Zero, n)

@@ -112,10 +112,10 @@ def damped_criterion() -> Theorem:
     whole = paper.losses(lambda value: paper.damped(value, bias))
     square = Scalar("s")
     losses = 2 * bias**2 + (1 - bias) ** 2 * (1 + 1 / units + (m + 2) / (m * units) - square / 2)
-    value = 2 * bias**2 + (1 - bias) ** 2 * paper.above_average
-    there = by.in_letters(equal(losses, value), {square: E(excess**2)},
+    closed = 2 * bias**2 + (1 - bias) ** 2 * paper.above_average
+    there = by.in_letters(equal(losses, closed), {square: E(excess**2)},
                           (equal(square, half / units), half_of_variance()))
-    return of_terms(equal(whole, value / 4), there, *found)
+    return of_terms(equal(whole, closed / 4), there, *found)
 
 
 @prove("helmbold2017:thm8-one-input-two-layers-damped")
@@ -129,7 +129,7 @@ def damped() -> Theorem:
 
 @prove("helmbold2017:thm8-one-input-two-layers")
 def improved_upon() -> Theorem:
-    """Both criteria are x/(2 (x + 2)) for some x, and the damped network has the smaller one from m = 19 on."""
+    """The damped criterion and the bound for others are x/(2 (x + 2)), the first with the smaller x from m = 19 on."""
     width, wide = (by.assume(hypothesis.condition) for hypothesis in paper.THM8.hypotheses)
     passed_on = (n**2 + 4 * n + 2) / (n + 1) ** 2
     smaller = by.arithmetic(less(paper.above_average, (m**2 + 6 * m + 7) / (m + 2) ** 2), wide)
