@@ -55,7 +55,8 @@ def test_show_is_quick():
 
 @pytest.mark.parametrize("action", [
     "import dropout_theory", "import dropout_theory.testing.pytest_plugin", "import dropout_theory.verdicts.kernel",
-    "from dropout_theory.cli.main import main; main(['--help'])", "from dropout_theory.cli.main import main; main(['list'])",
+    "from dropout_theory.cli.main import main; main(['--help'])",
+    "from dropout_theory.cli.main import main; main(['list'])",
     "from dropout_theory.cli.main import main; main(['show', 'baldi2014:eq39'])",
     "from dropout_theory.cli.main import main; main(['cite', 'baldi2014:eq39'])",
     "from dropout_theory.cli.main import main; main(['check', '--help'])",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import fake_claims
 import pytest
 
@@ -10,6 +12,7 @@ from dropout_theory.report.compare import compare
 from dropout_theory.report.ledger import Ledger, build
 from dropout_theory.running import runner
 from dropout_theory.verdicts.kernel import Context
+from dropout_theory.verdicts.methods import declared
 
 EXPECTED = {"toy:eq1": "proved", "toy:eq2": "conditional", "toy:eq2.amended": "proved", "toy:eq3": "supported",
             "toy:eq3.1": "proved", "toy:eq3.2": "supported", "toy:sec1-open": "open"}
@@ -209,7 +212,9 @@ def test_a_gap_hides_no_change_elsewhere():
 
 
 def test_missing_tool_leaves_its_method_out(monkeypatch):
-    monkeypatch.setattr(runner, "_OPTIONAL", {"montecarlo": ("no_such_module", "no-such-tool")})
+    of = declared()
+    without = {**of, "montecarlo": replace(of["montecarlo"], optional="no-such-tool")}
+    monkeypatch.setattr(runner, "declared", lambda: without)
     found = run(recorded=record())
     assert found.left_out == {"montecarlo": "no-such-tool is not installed (pip install dropout-theory[montecarlo])"}
     assert compare(found, record()).agrees
