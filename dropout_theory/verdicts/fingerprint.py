@@ -132,13 +132,19 @@ def _argument(module: str) -> str:
     """Hash of the file of a module and of what it imports from the same package: of the arguments, or of a user's."""
     from dropout_theory import proofs
 
-    top = sys.modules[module.partition(".")[0]]
-    tree = Tree(top.__name__, Path(top.__file__ or "").parent)
+    top = module.partition(".")[0]
     if module.startswith(f"{proofs.__name__}."):
         tree = Tree(proofs.__name__, proofs.folder())
-    files = {name: tree.file(name) for name in reached(tree, module)}
-    files.setdefault(module, Path(getattr(sys.modules[module], "__file__", None) or module))
+    else:
+        tree = Tree(top, _file(top).parent)
+    files = {name: tree.file(name) for name in (reached(tree, module) if module != top else ())}
+    files.setdefault(module, _file(module))
     return digest(part for name, path in sorted(files.items()) if path for part in (name, hash_of(path)))
+
+
+def _file(module: str) -> Path:
+    """The file of a module that is loaded; one that does not exist where it was typed into a session."""
+    return Path(getattr(sys.modules.get(module), "__file__", None) or module)
 
 
 def _witnesses(identifier: str) -> str:
