@@ -119,6 +119,15 @@ def test_record_writes_what_check_then_agrees_with(call, tmp_path):
     assert Path(path).read_bytes() == first
 
 
+def test_a_ledger_of_an_earlier_version_is_refused_and_recorded_anew(call, ledger):
+    text = Path(ledger).read_text()
+    Path(ledger).write_text(text.replace('"version": 2', '"version": 1'))
+    status, _, err = call("check")
+    assert status == 2 and "is not a ledger of version 2; make one with: dropout-theory check --record" in one_line(err)
+    assert call("check", "--record")[0] == 0
+    assert call("check")[0] == 0
+
+
 def test_failed_run_is_not_recorded(call, tmp_path, monkeypatch):
     name = module(tmp_path, monkeypatch, "crashing_again",
                   "from fake_claims import registry, crashing_checkers as checkers")

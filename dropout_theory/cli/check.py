@@ -86,7 +86,12 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
         require_writable(target, "--record")
     if json_path:
         require_writable(json_path, "--json")
-    recorded = ledgers.Ledger.read(target) if target.exists() or not record else ledgers.Ledger.empty()
+    try:
+        recorded = ledgers.Ledger.read(target)
+    except ledgers.LedgerError:
+        if not record:
+            raise
+        recorded = ledgers.Ledger.empty()  # the first record here, or the first of this version
     claims, checkers = sources(module)
     context = Context(seed=seed, fast=fast, jobs=jobs)
     progress = None if quiet else progress_bar()

@@ -47,7 +47,7 @@ class Ledger:
             raise LedgerError(f"cannot read ledger {path}: {error}") from None
         if not isinstance(data, dict) or data.get("version") != VERSION or not {"claims", "made_with"} <= set(data):
             raise LedgerError(f"{path} is not a ledger of version {VERSION}; make one with: "
-                              "dropout-theory check --record --ledger FILE")
+                              "dropout-theory check --record")
         needed = schema()["$defs"]["claim"]["required"]
         for number, claim in enumerate(data["claims"]):
             missing = [name for name in needed if name not in claim]
