@@ -6,17 +6,20 @@ import errno
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from test_runner import EXPECTED, record
 
 from dropout_theory.cli.main import main
+from dropout_theory.report.ledger import DEFAULT
 
 TESTS = Path(__file__).parent
 
@@ -114,6 +117,15 @@ def test_record_writes_what_check_then_agrees_with(call, tmp_path):
     assert call("check", ledger=path)[0] == 0
     assert call("check", "--record", "--jobs", "2", ledger=path)[0] == 0
     assert Path(path).read_bytes() == first
+
+
+def test_a_ledger_of_an_earlier_version_is_refused_and_recorded_anew(call, ledger):
+    text = Path(ledger).read_text()
+    Path(ledger).write_text(text.replace('"version": 2', '"version": 1'))
+    status, _, err = call("check")
+    assert status == 2 and "is not a ledger of version 2; make one with: dropout-theory check --record" in one_line(err)
+    assert call("check", "--record")[0] == 0
+    assert call("check")[0] == 0
 
 
 def test_failed_run_is_not_recorded(call, tmp_path, monkeypatch):
@@ -278,6 +290,49 @@ def test_closed_pipe_is_no_error(ledger):
     command = f"{sys.executable} -m dropout_theory ledger --format json --ledger {ledger} | head -n 1"
     done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=60)
     assert done.stdout == "{\n" and done.stderr == ""
+
+
+def retooled(path: str, **versions: str) -> None:
+    """Change the versions of tools that a ledger says its evidence was made with."""
+    data = json.loads(Path(path).read_text())
+    made_with = {}
+    for name, made in data["made_with"].items():
+        tools = {tool: versions.get(tool, number) for tool, number in made["tools"].items()}
+        changed = "".join(reversed(name)) if tools != made["tools"] else name
+        made_with[changed] = {**made, "tools": tools}
+        for item in (item for claim in data["claims"] for item in claim["evidence"]):
+            if item["prints"]["made_with"] == name:
+                item["prints"]["made_with"] = changed
+                item["fingerprint"] = "0" * 16
+    Path(path).write_text(json.dumps({**data, "made_with": made_with}))
+
+
+def test_other_versions_are_said_in_a_line_and_are_no_failure(call, ledger, tmp_path):
+    retooled(ledger, sympy="1.12", numba="0.1")
+    line = rf"made with numba 0\.1, here \S+; sympy 1\.12, here {re.escape(version('sympy'))}"
+    status, out, _ = call("check")
+    assert status == 0 and "agrees with the recorded ledger" in out
+    assert len(re.findall(rf"^{line}: admissible, symbolic, exact, montecarlo \(16 records\)$", out, re.M)) == 1
+    shown = " ".join(call("show", "toy:eq1")[1].split())
+    assert re.search(rf"Since it was recorded {line} ", shown)
+    assert "Since it was recorded" not in call("show", "toy:eq3")[1]
+    theirs = str(tmp_path / "papers.json")
+    shutil.copy(DEFAULT, theirs)
+    retooled(theirs, **{"z3-solver": "5.0"})
+    status, out, _ = call("doctor", ledger=theirs)
+    assert status == 0 and "all is well" not in out
+    line = r"made with z3-solver 5\.0, here \S+: admissible, symbolic, decide"
+    assert len(re.findall(rf"^ +{line}, .* \([\d,]+ records\)$", out, re.M)) == 1
+
+
+def test_show_tells_nothing_where_nothing_moved(call):
+    assert "Since it was recorded" not in call("show", "toy:eq1")[1]
+
+
+def test_doctor_pins_the_versions_of_the_record(call, ledger):
+    retooled(ledger, sympy="1.12")
+    status, out, _ = call("doctor", "--constraints")
+    assert status == 0 and "sympy==1.12\n" in out and "z3-solver==" in out and "processors" not in out
 
 
 def test_doctor(call):

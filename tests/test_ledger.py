@@ -13,10 +13,10 @@ from test_runner import EXPECTED, record, run
 
 from dropout_theory.claims import UnknownClaimError, load
 from dropout_theory.report import exports, web
-from dropout_theory.report.ledger import DEFAULT, SCHEMA, Ledger, LedgerError, build
+from dropout_theory.report.ledger import DEFAULT, Ledger, LedgerError, build, schema
 from dropout_theory.verdicts.kernel import METHODS, recall
 
-VALIDATOR = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+VALIDATOR = jsonschema.Draft202012Validator(schema())
 
 
 def test_schema_is_a_schema():
@@ -31,6 +31,7 @@ def test_toy_ledger_fits_the_schema():
     lambda c: c.pop("fingerprint"), lambda c: c.update(verdict="true"), lambda c: c.update(id="no colon"),
     lambda c: c.update(extra=1), lambda c: c["evidence"][0].update(outcome="maybe"),
     lambda c: c["evidence"][0].pop("seed"), lambda c: c.update(not_applicable={"guess": "why"}),
+    lambda c: c["evidence"][0]["prints"].pop("made_with"), lambda c: c["evidence"][0]["prints"].update(code="0" * 16),
 ])
 def test_schema_refuses_what_is_wrong(spoil):
     data = json.loads(record().text())
@@ -68,9 +69,10 @@ def test_unwritable_place_leaves_nothing(tmp_path):
         record().write(tmp_path / "missing" / "ledger.json")
 
 
-@pytest.mark.parametrize("text,message", [("{", "cannot read"), ("[]", "version"), ('{"version": 1}', "version"),
-                                          ('{"version": 2, "claims": []}', "version"),
-                                          ('{"version": 1, "claims": [{"id": "toy:eq1"}]}', "toy:eq1 lacks paper")])
+@pytest.mark.parametrize("text,message", [("{", "cannot read"), ("[]", "version"), ('{"version": 2}', "version"),
+                                          ('{"version": 1, "claims": []}', "version"),
+                                          ('{"version": 2, "made_with": {}, "claims": [{"id": "toy:eq1"}]}',
+                                           "toy:eq1 lacks paper")])
 def test_broken_ledger_files(tmp_path, text, message):
     path = tmp_path / "ledger.json"
     path.write_text(text)
@@ -133,10 +135,14 @@ def test_every_method_has_evidence_or_a_reason(committed):
 def test_committed_verdicts_follow_from_the_committed_evidence(committed, papers):
     """Nobody has typed a verdict: deriving them from the recorded evidence gives the recorded ones."""
     from dropout_theory.running.runner import classical, verdicts
-    from dropout_theory.verdicts.fingerprint import fingerprint
+    from dropout_theory.verdicts.fingerprint import fingerprint, prints
 
-    evidence = {claim.id: [recall(claim, {**e, "fingerprint": fingerprint(claim, e["method"])})
-                           for e in committed[claim.id]["evidence"]] for claim in papers}
+    def as_if_current(claim, record):
+        rests_on = prints(claim, record["method"], record["depends_on"])
+        return {**record, "fingerprint": fingerprint(claim.id, record["method"], rests_on)}
+
+    evidence = {claim.id: [recall(claim, as_if_current(claim, e)) for e in committed[claim.id]["evidence"]]
+                for claim in papers}
     derived, contradictions = verdicts(list(papers), evidence, classical(evidence))
     assert not contradictions
     assert {i: (v.verdict, v.reason) for i, v in derived.items()} == {

@@ -276,7 +276,7 @@ def test_means_are_exchanged_only_where_they_make_sense():
 
 
 def test_an_interrupt_keeps_what_is_finished():
-    def item(claim, settings, context):
+    def item(claim, settings, context, registry):
         if claim.id == "toy:eq2":
             raise KeyboardInterrupt
         return {"id": claim.id, "contradictions": []}

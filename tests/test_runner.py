@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import fake_claims
 import pytest
 
 from dropout_theory.claims import ClaimError, UnknownClaimError
 from dropout_theory.report.compare import compare
 from dropout_theory.report.ledger import Ledger, build
+from dropout_theory.report.verdicts import summary, verdict_table
 from dropout_theory.running import runner
 from dropout_theory.verdicts.kernel import Context
+from dropout_theory.verdicts.methods import declared
 
 EXPECTED = {"toy:eq1": "proved", "toy:eq2": "conditional", "toy:eq2.amended": "proved", "toy:eq3": "supported",
             "toy:eq3.1": "proved", "toy:eq3.2": "supported", "toy:sec1-open": "open"}
@@ -65,6 +69,28 @@ def test_contradiction_takes_the_verdict_and_spares_the_others():
     found = run(checkers=fake_claims.contradicting_checkers)
     assert "toy:eq1" not in found.verdicts and found.verdicts["toy:eq2.amended"].verdict == "proved"
     assert [e.claims for e in found.contradictions] == [("toy:eq1",)] and not found.sound
+
+
+def test_source_files_that_change_during_a_run_leave_no_verdict(monkeypatch):
+    """Neither on the claim whose evidence no longer fits, nor on those that rest on it; and the table says why."""
+    class Edited(runner.Here):
+        def run(self, tasks):
+            for task, result in super().run(tasks):
+                yield task, {**result, "fingerprint": "0" * 16} if task == ("toy:eq1", "exact") else result
+
+    recorded = record()
+    monkeypatch.setattr(runner, "Here", Edited)
+    found = run(recorded=recorded)
+    assert found.disturbed == {"toy:eq1", "toy:eq3.1", "toy:eq3"} and not found.sound
+    assert set(found.verdicts) == set(EXPECTED) - found.disturbed
+    comparison = compare(found, recorded)
+    rows = verdict_table(found, comparison, room=200).splitlines()
+    for identifier in found.disturbed:
+        row = next(row for row in rows if row.split()[0] == identifier)
+        assert row.split()[1] == "none" and row.endswith("disturbed  source files changed while it was checked")
+    assert not comparison.changes and not comparison.partial and comparison.state("toy:eq2") == "agrees"
+    last = summary(found, comparison).splitlines()[-1]
+    assert last.startswith("no verdict on 3 claims: source files changed during the run") and last.endswith("run again")
 
 
 def test_unknown_names():
@@ -209,7 +235,9 @@ def test_a_gap_hides_no_change_elsewhere():
 
 
 def test_missing_tool_leaves_its_method_out(monkeypatch):
-    monkeypatch.setattr(runner, "_OPTIONAL", {"montecarlo": ("no_such_module", "no-such-tool")})
+    of = declared()
+    without = {**of, "montecarlo": replace(of["montecarlo"], optional="no-such-tool")}
+    monkeypatch.setattr(runner, "declared", lambda: without)
     found = run(recorded=record())
     assert found.left_out == {"montecarlo": "no-such-tool is not installed (pip install dropout-theory[montecarlo])"}
     assert compare(found, record()).agrees
