@@ -271,5 +271,5 @@ def test_all_that_the_papers_register_names_what_their_claims_have() -> None:
 def test_what_the_papers_register_stands(claim_id: str, name: str) -> None:
     claim = load(claim_id.partition(":")[0])[claim_id]
     condition = next(h.condition for h in claim.hypotheses if h.name == name)
-    outcome, _, shown = registered.settled(claim.without(name), name, condition, {})
-    assert outcome == "needed" and shown["instance"]
+    found = registered.settled(claim.without(name), name, condition, {})
+    assert found is not None and found[0] == "needed" and found[2]["instance"]

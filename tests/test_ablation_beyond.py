@@ -49,7 +49,6 @@ from dropout_theory.language import (
     size,
     subnetwork,
 )
-from dropout_theory.proof import Theorem
 from dropout_theory.verdicts.fingerprint import statement_fingerprint
 from dropout_theory.verdicts.kernel import Context
 
@@ -62,7 +61,7 @@ scale = Scalar("epsilon", POSITIVE)
 top = Largest(O[k], (k, 1, m))
 
 
-def passes(statement: Statement, atom: Scalar, wider: Domain, *conditions: Statement) -> Theorem:
+def passes(statement: Statement, atom: Scalar, wider: Domain, *conditions: Statement) -> bool:
     claim = Claim("own:claim", "a claim", statement, "1", "eq. (1)", "inequality",
                   tuple(Hypothesis(f"h{i}", condition) for i, condition in enumerate(conditions)))
     return by_continuity(in_domain(claim, atom, wider), renewed(atom, wider), atom.domain)

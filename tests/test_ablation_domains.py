@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sympy as sp
 
@@ -20,6 +22,7 @@ from dropout_theory.language import (
     E,
     Scalar,
     Statement,
+    Values,
     both,
     different,
     equal,
@@ -97,7 +100,8 @@ def test_a_law_keeps_its_atom() -> None:
 @pytest.mark.parametrize("claim_id", ["sec1-norm-aversion", "sec1-norm-sensitive", "thm7", "sec32-equivalence"])
 def test_what_is_registered_of_minimisers_stands(claim_id: str) -> None:
     claim = load("helmbold2017")[f"helmbold2017:{claim_id}"]
-    dropped = [(h.name, claim.without(h.name), h.condition, {}) for h in claim.hypotheses]
+    dropped: list[tuple[str, Claim, Any, Values]] = [
+        (h.name, claim.without(h.name), h.condition, {}) for h in claim.hypotheses]
     dropped += [(name, other, within, {atom: new}) for atom in own_atoms(claim)
                 for name, new, other, within in widenings(claim, atom)]
     names = dropped_names(claim.id)

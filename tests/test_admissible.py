@@ -21,7 +21,7 @@ from dropout_theory.language import (
     less_equal,
     size,
 )
-from dropout_theory.verdicts.kernel import Context, Finding, derive
+from dropout_theory.verdicts.kernel import Context, Evidence, derive
 
 p, x = Scalar("p", PROBABILITY), Scalar("x", REAL)
 
@@ -31,7 +31,7 @@ def claim_with(*conditions: Statement, **details: Any) -> Claim:
     return Claim("paper:vacuous", "test", less_equal(x**2, x**2 + 1), "1", "test", hypotheses=hypotheses, **details)
 
 
-def check(claim: Claim) -> Finding:
+def check(claim: Claim) -> Evidence:
     return get_checker("admissible").check(claim, Context())
 
 

@@ -28,11 +28,9 @@ def parsed(text: str) -> dict[str, dict[str, str]]:
 def parsed_by_bibtexparser(text: str) -> dict[str, dict[str, str]]:
     import bibtexparser
 
-    if hasattr(bibtexparser, "parse_string"):
-        library = bibtexparser.parse_string(text)
-        assert not library.failed_blocks
-        return {e.key: {f.key: f.value for f in e.fields} for e in library.entries}
-    return {e["ID"]: e for e in bibtexparser.loads(text).entries}
+    library = bibtexparser.parse_string(text)
+    assert not library.failed_blocks
+    return {e.key: {f.key: f.value for f in e.fields} for e in library.entries}
 
 
 def test_bibtex_parses_back_by_two_programs() -> None:

@@ -88,7 +88,7 @@ def test_criterion_agrees_with_partial_sums_at_high_order(features: list[int], d
 
 def test_converges_on_the_circle_itself() -> None:
     # c = 0, deviations 0 and +-pi: the error decays like 1/(2 order), slower than any geometric series
-    series, pi = coefficients(0, 601), arb.pi()
+    series, pi = coefficients(fmpq(0), 601), arb.pi()
     value = arb(2).log() / 2 + ((1 + pi.exp()).log() + (1 + (-pi).exp()).log()) / 4
     total = arb(2).log() / 2
     for order, a in enumerate(series):

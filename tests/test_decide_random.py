@@ -15,12 +15,12 @@ from dropout_theory.language import (
     size,
     uniform,
 )
-from dropout_theory.verdicts.kernel import Context, Finding
+from dropout_theory.verdicts.kernel import Context, Evidence
 
 p = Scalar("p", OPEN_PROBABILITY)
 
 
-def decide(statement: Statement) -> Finding:
+def decide(statement: Statement) -> Evidence:
     return get_checker("decide").check(Claim("paper:test", "test", statement, "1", "test"), Context())
 
 
@@ -39,8 +39,8 @@ def test_a_nested_mean_is_a_number() -> None:
 def test_sizes_that_the_hypotheses_exclude_are_no_evidence() -> None:
     n = size("n")
     many, never = Hypothesis("n > 3", less(3, n)), Hypothesis("p > 1", less(1, p))
-    given = {"limits": {"max_size": 9}, "hypotheses": (many,)}
-    found = get_checker("decide").check(Claim("paper:test", "test", less(p, n), "1", "test", **given), Context())
+    claim = Claim("paper:test", "test", less(p, n), "1", "test", hypotheses=(many,), limits={"max_size": 9})
+    found = get_checker("decide").check(claim, Context())
     assert found.outcome == "holds" and "n=4" in found.scope and "n=3" not in found.scope
     empty = Claim("paper:test", "test", less(p, 0), "1", "test", hypotheses=(never,))
     assert get_checker("decide").check(empty, Context()).outcome == "unknown"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,6 +35,7 @@ def test_penalty_is_the_difference_of_losses_over_all_masks(inverted: bool) -> N
     weights, x, keep = generator.normal(size=6), generator.normal(size=(4, 6)), generator.uniform(0.2, 1, size=6)
     labels = [0, 1, 0.25, 1]
     found = dropout_penalty(weights, x, labels, keep=keep, bias=0.3, inverted=inverted)
+    assert found.expected_loss is not None and found.ensemble_loss is not None
     for i, label in enumerate(labels):
         expected, ensemble = losses(weights, x[i], label, keep, 0.3, inverted)
         assert abs(found.exact[i] - (expected - ensemble)) < found.error[i] + 1e-14
@@ -55,11 +57,12 @@ def test_quadratic_approximation_is_good_for_small_weights_only() -> None:
 
 def test_no_dropout_no_penalty_and_bad_input_is_named() -> None:
     assert dropout_penalty([2.0, -1.0], [[1.0, 3.0]], keep=1.0).exact[0] < 1e-14
-    for arguments, details, message in [
+    cases: list[tuple[Any, dict[str, Any], str]] = [
         (([1.0, 2.0], [[1.0]]), {}, "inputs has shape"), (([1.0], [math.inf]), {}, r"inputs\[0\] is inf"),
         (([1.0], [1.0]), {"labels": [2.0]}, r"labels\[0\] is 2.0"), (([1.0], [1.0]), {"keep": -0.5}, "keep"),
         (([1.0], [1.0]), {"keep": 0.0, "inverted": True}, "keep"),
-    ]:
+    ]
+    for arguments, details, message in cases:
         with pytest.raises(ValueError, match=message):
             dropout_penalty(*arguments, **details)
 

@@ -40,7 +40,7 @@ from dropout_theory.language import (
     subnetwork,
     weights,
 )
-from dropout_theory.verdicts.kernel import Context, Finding
+from dropout_theory.verdicts.kernel import Context, Evidence
 
 n, m, i, k = size("n"), size("m"), index("i"), index("k")
 w, p = weights("w", n), family("p", PROBABILITY, n)
@@ -52,13 +52,13 @@ O = family("O", UNIT, m)
 q = Scalar("q", PROBABILITY)
 
 
-def run(statement: Statement, **details: Any) -> Finding:
+def run(statement: Statement, **details: Any) -> Evidence:
     return get_checker("exact").check(Claim("paper:test", "test", statement, "1", "test", **details), Context())
 
 
 def test_a_counterexample_is_shrunk_to_one_gate() -> None:
     found = run(equal(Var(S), sp.Sum(w[i] ** 2 * p[i], (i, 1, n))))
-    assert found.outcome == "fails"
+    assert found.outcome == "fails" and found.counterexample is not None
     instance = found.counterexample["instance"]
     assert (instance["n"], instance["w"]) == ("1", ["1"])
     assert instance["p"] in (["1"], ["1/2"])
@@ -71,7 +71,7 @@ def test_a_strict_inequality_fails_where_the_sides_tie() -> None:
 
 def test_zero_probabilities_break_an_equality_case() -> None:
     found = run(equivalent(equal(Var(O[N]), 0), all_equal(O[k], (k, 1, m))))
-    assert found.outcome == "fails" and "0" in found.counterexample["instance"]["P"]
+    assert found.outcome == "fails" and found.counterexample and "0" in found.counterexample["instance"]["P"]
 
 
 def test_hypotheses_confine_the_search() -> None:

@@ -121,7 +121,7 @@ def binomial_moments(n: int, weight: fmpq, p: fmpq, bias: fmpq) -> tuple[arb, ..
     terms = [arb(math.comb(n, k) * p**k * (1 - p) ** (n - k)) for k in range(n + 1)]
     values = [arb(weight * k + bias) for k in range(n + 1)]
     outputs = [1 / (1 + (-x).exp()) for x in values]
-    return tuple(sum(x * y for x, y in zip(terms, column, strict=True))
+    return tuple(sum((x * y for x, y in zip(terms, column, strict=True)), arb(0))
                  for column in (outputs, [o * o for o in outputs], [(1 + x.exp()).log() for x in values]))
 
 
@@ -144,7 +144,7 @@ def test_a_thousand_inputs_to_thirteen_digits_and_far_fewer_nodes_than_masks() -
     generator = np.random.default_rng(3)
     for scale in (0.03, 1.0):
         weights, keep = scale * generator.normal(size=1000), generator.random(1000)
-        fast, sure = logistic_moments(weights, keep), certified_moments(weights, keep, digits=16)
+        fast, sure = logistic_moments(weights, keep), certified_moments(list(weights), keep, digits=16)
         assert fast.error < 1e-13 and fast.work < 400
         assert within(fast.mean, sure.mean, fast.error)
         assert within(fast.variance, sure.variance, fast.error)

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import itertools
 import pickle
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -174,7 +175,7 @@ def test_no_combination_of_evidence_proves_without_a_proof() -> None:
 
 # --- dependencies -----------------------------------------------------------------------------------------------
 
-def everything(claims: list[Claim], found: dict[str, Found], classical: tuple[Any, ...] = ()) -> dict[str, Verdict]:
+def everything(claims: list[Claim], found: dict[str, Found], classical: Iterable[str] = ()) -> dict[str, Verdict]:
     items = [evidence(c, m, f) for c in claims for m, f in found.get(c.label, ())]
     return derive_all(claims, items + [admissible(c) for c in claims if c.statement is not None], classical)
 
@@ -311,7 +312,7 @@ def test_evidence_cannot_be_made_by_hand() -> None:
 def test_evidence_cannot_be_altered() -> None:
     real = evidence(claim(), "symbolic", UNKNOWN)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        real.outcome = "holds"
+        real.outcome = "holds"  # type: ignore[misc]
     with pytest.raises(TypeError):
         dataclasses.replace(real, outcome="holds")
     assert not any("token" in name for name in vars(real))
@@ -322,10 +323,11 @@ def test_lookalikes_are_refused() -> None:
         claim, method, outcome, rigor, scope = "toy:eq1", "symbolic", "holds", "proof", ""
         depends_on, ill_formed, counterexample = (), False, None
 
+    lookalikes: list[Any] = [Lookalike()]
     with pytest.raises(TypeError, match="Lookalike"):
-        derive(claim(), [Lookalike()])
+        derive(claim(), lookalikes)
     with pytest.raises(TypeError, match="Lookalike"):
-        derive_all([claim()], [Lookalike()])
+        derive_all([claim()], lookalikes)
 
 
 def test_evidence_about_another_claim_is_refused() -> None:

@@ -14,7 +14,7 @@ from flint import arb
 from reference_network import enumerate_masks
 
 from dropout_theory.engines import network_program
-from dropout_theory.engines.gates import RandomLevel, Spikes
+from dropout_theory.engines.gates import Keep, RandomLevel, Spikes
 from dropout_theory.engines.linear import linear_moments
 from dropout_theory.engines.network import Layer, Network
 from dropout_theory.engines.network_enumeration import enumerated_network
@@ -48,7 +48,8 @@ def run_once(network: Network, x: list[Fraction], states: dict[Any, Fraction]) -
 
 def every_state(network: Network, x: list[Fraction]) -> tuple[Any, Any]:
     """Means and covariances of all units: one run of the network for every state of every gate."""
-    chances = {("unit", k, j): p for k, law in enumerate(network.unit_gates) for j, p in enumerate(law.exact())}
+    chances = {("unit", k, j): p for k, law in enumerate(network.unit_gates) if isinstance(law, Keep)
+               for j, p in enumerate(law.exact())}
     chances |= {("wire", k, *at): p for k, law in enumerate(network.connection_gates) if law is not None
                 for at, p in np.ndenumerate(law.exact())}
     random = [key for key, p in chances.items() if 0 < p < 1]

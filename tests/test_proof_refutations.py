@@ -164,7 +164,8 @@ def test_a_claim_that_speaks_of_no_minimiser_says_nothing() -> None:
 def test_an_optimum_keeps_its_parameters_where_they_are_free_elsewhere() -> None:
     claim = claimed(equal(LOSING, v**2))
     nothing = unbounded(LOSING, level, DEEP, below(LOSING, DEEP))
-    assert accept_meaningless(claim, meaningless(nothing, claim, {v: 3})).counterexample["instance"] == "v = 3"
+    shown = accept_meaningless(claim, meaningless(nothing, claim, {v: 3})).counterexample
+    assert shown is not None and shown["instance"] == "v = 3"
 
 
 def test_what_is_refuted_does_not_count_as_meaningless() -> None:

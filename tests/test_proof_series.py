@@ -32,7 +32,6 @@ from dropout_theory.language import (
 )
 from dropout_theory.proof import (
     ORDER,
-    Theorem,
     arctangent_range,
     arithmetic,
     assume,
@@ -59,6 +58,7 @@ from dropout_theory.proof import (
     without_last,
     zeta_growth,
 )
+from dropout_theory.proof.convergence import PolePair
 
 j, n, c, w = index("j"), size("n"), Scalar("c"), Scalar("w")
 q = Scalar("p", OPEN_PROBABILITY)
@@ -169,7 +169,7 @@ one, two = sp.S.One, sp.Integer(2)
 exact = -2 * sp.cos(ORDER) / ORDER
 
 
-def pair(coefficient: Theorem = exact, distance: Expr = one, angle: Expr = one, after: Expr = two) -> Theorem:
+def pair(coefficient: Expr = exact, distance: Expr = one, angle: Expr = one, after: Expr = two) -> PolePair:
     leading = 2 * distance ** (-ORDER) * sp.cos(ORDER * angle) / ORDER
     expansion = arithmetic(less_equal(sp.Abs(coefficient + leading), one * after ** (2 - ORDER) / ORDER))
     between = arithmetic(sp.And(less(0, angle), less(angle, sp.pi), evaluate=False))

@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from dropout_theory.report.ledger import Ledger
 
@@ -33,7 +34,7 @@ def test_claims_it_names_are_recorded() -> None:
 
 def test_the_examples_print_what_is_shown() -> None:
     blocks = re.findall(r"```(python|)\n(.*?)```", README, flags=re.S)
-    space: dict[str, object] = {}
+    space: dict[str, Any] = {}
     checked = 0
     for position, (kind, code) in enumerate(blocks):
         if kind != "python":

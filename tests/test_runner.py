@@ -133,7 +133,7 @@ def test_method_that_stopped_applying_shows() -> None:
 def runner_checker(method: str, reason: str) -> Any:
     from dropout_theory.verdicts.kernel import checker
 
-    return checker(method, lambda claim: reason)(lambda claim, context: None)
+    return checker(method, lambda claim: reason)(lambda claim, context: pytest.fail("it does not apply"))
 
 
 def test_one_method_alone_is_completed_from_a_current_record() -> None:

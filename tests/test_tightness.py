@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -41,7 +41,7 @@ O, C, U = family("O", OPEN_UNIT, m), family("C", UNIT, m), family("U", POSITIVE,
 x = Scalar("x", UNIT)
 
 
-def figures(statement: Statement, method: str = "exact", **how: Any) -> dict[str, Any]:
+def figures(statement: Statement, method: str = "exact", **how: Any) -> Mapping[str, Any]:
     claim = Claim("own:claim", "a claim", statement, "1", "eq. (1)", "inequality")
     found = get_checker(method).check(claim, Context(**how))
     assert found.outcome == "holds"

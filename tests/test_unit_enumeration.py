@@ -6,6 +6,7 @@ import itertools
 import math
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -71,8 +72,8 @@ def test_twenty_two_gates_agree_with_the_fourier_form_and_threads_change_no_bit(
 @pytest.mark.parametrize("bias", [-30.0, 25.0])
 def test_saturated_units_keep_their_leading_digits(bias: float) -> None:
     weights, keep = [0.5, -1.5, 2.0, 0.25], [0.5, 0.25, 0.75, 0.5]
-    for engine, arguments in ((enumerated_moments, {"softplus": True}), (logistic_moments, {})):
-        found = engine(weights, keep, bias=bias, **arguments)
+    for engine in (partial(enumerated_moments, softplus=True), logistic_moments):
+        found = engine(weights, keep, bias=bias)
         with precision(300):
             mean, variance, softplus = masks_in_balls(weights, keep, bias, 1, 1)
             small = arb(found.mean) / mean if bias < 0 else arb(found.softplus - bias - 1.5) / (softplus - bias - 1.5)

@@ -26,7 +26,7 @@ from dropout_theory.language import (
     size,
     weights,
 )
-from dropout_theory.verdicts.kernel import Context, Finding
+from dropout_theory.verdicts.kernel import Context, Evidence
 
 n, i, x = size("n"), index("i"), Scalar("x", REAL)
 w = weights("w", n)
@@ -34,7 +34,7 @@ RARE = sp.Rational(355, 113)  # nobody draws this
 HIT = implies(equal(x, RARE), less(sp.pi, x))
 
 
-def found(statement: Statement, method: str, **details: Any) -> Finding:
+def found(statement: Statement, method: str, **details: Any) -> Evidence:
     claim = Claim("own:claim", "a claim", statement, "1", "eq. (1)", **details)
     return get_checker(method).check(claim, Context(fast=True))
 

@@ -29,7 +29,7 @@ def truth_for_all(ev: Any, statement: st.ForAll, bound: dict[Any, Any]) -> Truth
     if ev.proves is not None and ev.proves(general):
         return Truth.TRUE
     if not general.free_symbols:
-        return _sampled_once(type(ev), general)
+        return _sampled_once(ev.__class__, general)
     if _sampled(ev, statement, bound) is Truth.FALSE:
         return Truth.FALSE
     if ev.proves is None:
