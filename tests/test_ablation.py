@@ -21,7 +21,9 @@ from dropout_theory.claims import (
     Claim,
     ClaimError,
     Hypothesis,
+    Paper,
     ProofError,
+    Registry,
     load,
     load_proofs,
     prove,
@@ -146,7 +148,10 @@ AT_FAR = {x: FAR, y: FAR}
 
 @pytest.fixture
 def registries() -> Iterator[None]:
-    """Forgets what a test registers."""
+    """Holds the claim that a test registers something about, and forgets what that was."""
+    papers = Registry()
+    papers.add_paper(Paper("own", "Own", ("A. Author",), 2020))
+    papers.add(OWN)
     yield
     for registry in (PROOFS, REFUTATIONS, WITNESSES):
         for said_of in [k for k in registry if k.startswith("own:")]:

@@ -49,7 +49,7 @@ from dropout_theory.language import (
     size,
     subnetwork,
 )
-from dropout_theory.verdicts.fingerprint import statement_fingerprint
+from dropout_theory.verdicts.fingerprint import meaning_fingerprint
 from dropout_theory.verdicts.kernel import Context
 
 m, n, j, k = size("m"), size("n"), index("j"), index("k")
@@ -159,7 +159,7 @@ def test_a_proof_of_another_statement_does_not_count(monkeypatch: pytest.MonkeyP
     claim = load("baldi2014")["baldi2014:eq56"]
     other = in_domain(claim, next(a for a in claim.statement.atoms(Scalar) if a.name == "t"), REAL)
     for proved, scope in ((claim, None), (other, "a rule")):
-        said = json.dumps({"scope": "a rule", "statement": statement_fingerprint(proved), "relies": []})
+        said = json.dumps({"scope": "a rule", "statement": meaning_fingerprint(proved), "relies": []})
         monkeypatch.setattr(subprocess, "run", lambda *_, said=said, **__: SimpleNamespace(stdout=said))
         assert replayed(other, c, REAL) == scope
 

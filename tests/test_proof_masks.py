@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 
 from dropout_theory.claims import ProofError
-from dropout_theory.language import NATURAL, REAL, Domain, Scalar, equal, family, gates, index, size
+from dropout_theory.language import NATURAL, REAL, Domain, Scalar, either, equal, family, gates, index, size
 from dropout_theory.proof import empty_product, zero_or_one
 
 n, k = size("n"), index("k")
@@ -13,7 +13,7 @@ BIT = Domain("0 or 1", sp.S.Zero, sp.S.One, integer=True)
 
 def test_gates_and_bits_are_zero_or_one() -> None:
     for entry in (gates("r", sp.Rational(1, 2), n)[k], family("x", BIT, n)[3]):
-        assert zero_or_one(entry).conclusion == sp.Or(sp.Eq(entry, 0), sp.Eq(entry, 1))
+        assert zero_or_one(entry).conclusion == either(equal(entry, 0), equal(entry, 1))
 
 
 @pytest.mark.parametrize("entry", [family("x", NATURAL, n)[1], family("x", REAL, n)[1], Scalar("x", BIT)])

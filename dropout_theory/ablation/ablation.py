@@ -54,6 +54,7 @@ def ablate(claim: Claim, context: Context, proof: Any = None) -> list[Ablation]:
 
     Raises ClaimError or ProofError where what proof modules register of this does not stand (see `registered`).
     """
+    claim = claim.unfolded
     found = []
     domains = [(atom, list(widenings(claim, atom))) for atom in own_atoms(claim)]
     said = check_names(claim, [*(h.name for h in claim.hypotheses), *(w[0] for _, several in domains for w in several)])

@@ -12,7 +12,7 @@ from dropout_theory.claims import Claim, Registry, proof_of
 from dropout_theory.running.campaign import Campaign, Progress, campaign, holding
 from dropout_theory.running.runner import loaded, papers
 from dropout_theory.running.workers import Failure
-from dropout_theory.verdicts.fingerprint import statement_fingerprint
+from dropout_theory.verdicts.fingerprint import meaning_fingerprint
 from dropout_theory.verdicts.kernel import Context
 from dropout_theory.verdicts.records import Recorded, plain_data
 
@@ -41,7 +41,7 @@ def ablated(claim: Claim, chosen: None, context: Context) -> dict[str, Any] | Fa
     """The record of one claim's hypotheses, or the Failure that dropping them raised."""
     try:
         found = dropped_one_by_one(claim, context, proof_of(claim.id))
-        return {"id": claim.id, "fingerprint": statement_fingerprint(claim), "contradictions": [],
+        return {"id": claim.id, "fingerprint": meaning_fingerprint(claim), "contradictions": [],
                 "hypotheses": [plain_data(dataclasses.asdict(a)) for a in found]}
     except Exception as error:  # noqa: BLE001 - a fault to report, not to spread
         return Failure(claim.id, "ablate", f"{type(error).__name__}: {error}".splitlines()[0], traceback.format_exc())

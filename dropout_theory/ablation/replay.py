@@ -17,7 +17,7 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.claims import REGISTRY
-from dropout_theory.verdicts.fingerprint import spelled, statement_fingerprint
+from dropout_theory.verdicts.fingerprint import meaning_fingerprint, spelled
 
 TIME_LIMIT = 300  # seconds; a proof that goes through takes a few
 _MAKERS = ("dropout_theory.papers.", "dropout_theory.proofs.")
@@ -41,7 +41,7 @@ def replayed(widened: Any, atom: Any, wider: Any) -> str | None:
         found = json.loads(done.stdout.splitlines()[-1])
     except (subprocess.TimeoutExpired, ValueError, IndexError):
         return None
-    same = found.get("statement") == statement_fingerprint(widened)
+    same = found.get("statement") == meaning_fingerprint(widened)
     return str(found["scope"]) if same and all(is_proved(REGISTRY[i]) for i in found["relies"]) else None
 
 
@@ -86,22 +86,25 @@ def _prove(claim_id: str, atom: Any, wider: Any, facts: Mapping[str, str]) -> di
                 relies.add(used)
             elif used not in scopes:
                 waiting.append(used)
-    return {"scope": scopes[claim_id], "statement": statement_fingerprint(registry[claim_id]), "relies": list(relies)}
+    return {"scope": scopes[claim_id], "statement": meaning_fingerprint(registry[claim_id]), "relies": list(relies)}
 
 
 def from_parts(claim: Any, registry: Iterable[Any]) -> Any:
     """All that a claim says, each part cited as the claim that says it; None where one is no claim of its own."""
+    from dropout_theory.language import unnamed
     from dropout_theory.proof import cite, conjunction
 
-    if not isinstance(claim.statement, sp.And):
+    statement = unnamed(claim.statement)
+    if not isinstance(statement, sp.And):
         return None
-    known = {c.statement: c for c in registry if c.id != claim.id}
-    return conjunction(*[cite(known[part]) for part in claim.statement.args]) \
-        if all(part in known for part in claim.statement.args) else None
+    known = {unnamed(c.statement): c for c in registry if c.id != claim.id}
+    return conjunction(*[cite(known[part]) for part in statement.args]) \
+        if all(part in known for part in statement.args) else None
 
 
 def _said(claim: Any) -> list[str]:
-    return [spelled(claim.statement), *[spelled(h.condition) for h in claim.hypotheses]]
+    plain = claim.unfolded
+    return [spelled(plain.statement), *[spelled(h.condition) for h in plain.hypotheses]]
 
 
 def widen(atom: Any, wider: Any) -> None:

@@ -10,7 +10,7 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import REGISTRY, Claim, Hypothesis
-from dropout_theory.language import Expr, Statement, plain
+from dropout_theory.language import Expr, Statement, plain, unordered
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.logic import negation
@@ -124,8 +124,8 @@ def with_sharper(found: Ablation, weaker: Claim) -> Ablation:
     if found.outcome == "needed":
         return found
     left = [h.condition for h in weaker.hypotheses]
-    named = [c for c in REGISTRY if c.id != weaker.id and c.statement == weaker.statement
-             and all(implied(h.condition, left) for h in c.hypotheses)]
+    named = [c for c in REGISTRY if c.id != weaker.id and unordered(c.unfolded.statement) == unordered(weaker.statement)
+             and all(implied(h.condition, left) for h in c.unfolded.hypotheses)]
     if found.outcome == "undecided":
         named = [c for c in named if is_proved(c)]
         return dataclasses.replace(found, outcome="not needed", reason=f"proved as {_ids(named)}") if named else found

@@ -69,9 +69,9 @@ def renewed(atom: Any, domain: Domain) -> Any:
 def inside(atom: Any, new: Any) -> Any:
     """The condition that the atom `new` lies in the domain of `atom`."""
     if not isinstance(atom, lang.Family):
-        return sp.And(*atom.domain.conditions(new), evaluate=False)
+        return st.both(*atom.domain.conditions(new))
     indices = [r[0] for r in atom.ranges]
-    entry = sp.And(*atom.domain.conditions(new[tuple(indices)]), evaluate=False)
+    entry = st.both(*atom.domain.conditions(new[tuple(indices)]))
     return st.ForEach(entry, *atom.ranges)
 
 

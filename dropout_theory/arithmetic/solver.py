@@ -230,6 +230,7 @@ def _facts_about(expr: Expr) -> list[Any]:
 
 def entails(premises: list[Statement], conclusion: Statement) -> bool:
     """Whether the premises imply the conclusion over the reals. Raises ProofError on an unproved side condition."""
+    *premises, conclusion = lang.unnamed((*premises, conclusion))
     if conclusion in premises:
         return True
     implied, label = _entailed(tuple(premises), conclusion, _effort)

@@ -199,7 +199,7 @@ class Unroller:
         if isinstance(statement, sp.core.relational.Relational):
             return statement.func(*[self.expr(a, bound) for a in statement.args], evaluate=False)
         if isinstance(statement, st.ForEach):
-            return sp.And(*list(self._each(statement.body, list(statement.limits), bound)), evaluate=False)
+            return st.both(*self._each(statement.body, list(statement.limits), bound))
         if isinstance(statement, st.Iff):
             return st.Iff(*[self.boolean(a, bound) for a in statement.args])
         if isinstance(statement, (sp.And, sp.Or, sp.Implies, sp.Not)):

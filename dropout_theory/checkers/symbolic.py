@@ -68,6 +68,7 @@ def accept_meaningless(claim: Any, theorem: Theorem) -> Finding:
 
 def _seen_to(claim: Any, theorem: Theorem) -> dict[str, str]:
     """The instance, once it is known to be one of this statement under these hypotheses."""
+    claim = claim.unfolded
     need(not theorem.given, f"{claim.id}: unproved assumptions {theorem.given}")
     statement, instance, hold = theorem.conclusion.args
     need(statement == claim.statement, f"{claim.id}: the refutation is of {statement}")

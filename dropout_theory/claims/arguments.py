@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from dropout_theory.claims.claim import Registry
+
 
 class ProofError(Exception):
     """A rule refused: the step is not justified. The message says which premise or side condition failed."""
@@ -25,7 +27,7 @@ WITNESSES: dict[str, list[dict[Any, Any]]] = {}
 
 
 def key(claim_id: str, without: str | None) -> str:
-    """Where the registries keep what is said of a claim, or of it without one hypothesis or domain."""
+    """Where what is said of a claim is kept, or of it without one hypothesis or domain."""
     return claim_id if without is None else f"{claim_id} without {without}"
 
 
@@ -33,7 +35,9 @@ def prove(claim_id: str, *, without: str | None = None) -> Callable[[Proof], Pro
     """Register a function that returns the theorem proving a claim: its conclusion must be the printed statement.
 
     `without` names a hypothesis, or a domain as `ablate` prints it, that this proof does not use.
+    Raises UnknownClaimError, which names the nearest ids, for a claim that is not registered.
     """
+    Registry.require(claim_id)
     said_of = key(claim_id, without)
 
     def register(function: Proof) -> Proof:
@@ -55,6 +59,7 @@ def refute(claim_id: str, *, without: str | None = None) -> Callable[[Proof], Pr
 
     The conclusion must be a Refutation of the claim's statement: see dropout_theory.proof.logic.refutation.
     """
+    Registry.require(claim_id)
     said_of = key(claim_id, without)
 
     def register(function: Proof) -> Proof:
@@ -71,6 +76,7 @@ def witness(claim_id: str, values: dict[Any, Any], *, without: str | None = None
 
     `without` a hypothesis, or a domain as `ablate` prints it: one that must show that the claim needs it.
     """
+    Registry.require(claim_id)
     WITNESSES.setdefault(key(claim_id, without), []).append(values)
 
 

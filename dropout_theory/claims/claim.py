@@ -8,9 +8,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
-PAPER_KEYS = ("baldi2014", "helmbold2017", "schluter2019", "bouthillier2015", "marginalized")
+_PAPERS = Path(__file__).parents[1] / "papers"
+
+
+def _year_first(key: str) -> tuple[str, str]:
+    return re.sub("[^0-9]", "", key) or "9999", key
+
+
+# A folder under papers/ is all that a paper needs to be known; the oldest come first.
+PAPER_KEYS = tuple(sorted((p.parent.name for p in _PAPERS.glob("*/__init__.py")), key=_year_first))
 
 KINDS = ("equation", "inequality", "approximation", "theorem", "lemma", "sentence", "step", "number", "definition",
          "amended")
@@ -134,6 +144,18 @@ class Claim:
         found = _PART.match(self.id)
         return found["whole"] if found else None
 
+    @property
+    def unfolded(self) -> Claim:
+        """The claim with every name in its statement and hypotheses replaced by what it stands for."""
+        from dropout_theory.language import unnamed
+
+        conditions = tuple(h.condition for h in self.hypotheses)
+        statement, *plain = unnamed((self.statement, *conditions))
+        if statement is self.statement and all(p is c for p, c in zip(plain, conditions, strict=True)):
+            return self
+        return replace(self, statement=statement, hypotheses=tuple(
+            replace(h, condition=p) for h, p in zip(self.hypotheses, plain, strict=True)))
+
     def without(self, name: str) -> Claim:
         """The claim less one hypothesis. Raises ClaimError when it has none of that name."""
         names = [h.name for h in self.hypotheses]
@@ -145,9 +167,12 @@ class Claim:
 class Registry:
     """The claims of all loaded papers, by identifier, in the papers' order."""
 
+    _all: WeakSet[Registry] = WeakSet()
+
     def __init__(self) -> None:
         self._claims: dict[str, Claim] = {}
         self.papers: dict[str, Paper] = {}
+        Registry._all.add(self)
 
     def add(self, claim: Claim) -> Claim:
         """Register a claim. Raises ClaimError when the id is taken or its paper is unknown."""
@@ -178,6 +203,16 @@ class Registry:
 
     def __len__(self) -> int:
         return len(self._claims)
+
+    @classmethod
+    def require(cls, identifier: str) -> None:
+        """Raise UnknownClaimError, naming near ones, unless some registry holds a claim of that id."""
+        if any(identifier in registry for registry in cls._all):
+            return
+        paper = identifier.partition(":")[0]
+        if paper in PAPER_KEYS and identifier in load(paper):
+            return
+        raise UnknownClaimError(identifier, suggest(identifier, [c.id for registry in cls._all for c in registry]))
 
     def suggest(self, identifier: str) -> list[str]:
         """Up to three identifiers near a mistyped one."""

@@ -257,6 +257,7 @@ def judge(statement: Statement, values: Values, expect: Expectation | None,
 
     Raises Unsupported; an Undefined expression gives UNKNOWN with a note.
     """
+    statement = lang.unnamed(statement)
     best = Judgement(Truth.UNKNOWN)
     for bits in precisions:
         with precision(bits):

@@ -10,6 +10,7 @@ import sympy as sp
 
 from dropout_theory.language.binding import substitute
 from dropout_theory.language.domains import REAL, Domain
+from dropout_theory.language.named import unnamed
 
 Range = tuple[sp.Symbol, sp.Expr, sp.Expr]
 
@@ -23,7 +24,7 @@ class Scalar(sp.Symbol):
     def __new__(cls, name: str, domain: Domain = REAL, *details: Any) -> Scalar:
         new = sp.Symbol.__xnew__(cls, name, **domain.assumptions)
         new.domain = domain
-        new._details = details
+        new._details = unnamed(details)  # what defines an atom stands in no statement: names would not be seen there
         return new
 
     def __reduce_ex__(self, protocol: Any) -> Any:

@@ -47,6 +47,13 @@ def substitute(expr: Any, mapping: dict[Any, Any]) -> Any:
     return expr.func(substitute(body, inner), *new)
 
 
+def rebuilt(expr: Any, args: list[Any]) -> Any:
+    """An expression or statement with other arguments; SymPy is kept from judging relations and implications."""
+    if isinstance(expr, (sp.core.relational.Relational, sp.Not, sp.Implies)):
+        return expr.func(*args, evaluate=False)
+    return expr.func(*args)
+
+
 def _renamed(bound: Any, taken: set[Any]) -> Any:
     """A fresh name for a bound index, or a bound scalar of the same domain."""
     if not hasattr(bound, "domain"):

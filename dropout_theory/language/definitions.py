@@ -7,13 +7,18 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.language import words as lang
+from dropout_theory.language.named import unnamed
 
 
 def unfold(expr: Any) -> Any:
-    """Replace Var, Cov, NWGM, G', G, sigma and expectations over a subnetwork index by their definitions."""
+    """Replace names, Var, Cov, NWGM, G', G, sigma and means over a subnetwork index by their definitions."""
+    return _unfold(unnamed(expr))
+
+
+def _unfold(expr: Any) -> Any:
     if not getattr(expr, "args", ()) or isinstance(expr, lang.Element):
         return expr
-    args = [unfold(a) for a in expr.args]
+    args = [_unfold(a) for a in expr.args]
     if isinstance(expr, lang.Var):
         return _mean(args[0] ** 2) - _mean(args[0]) ** 2
     if isinstance(expr, lang.Cov):

@@ -12,13 +12,14 @@ from sympy.core.function import AppliedUndef
 from dropout_theory.language.atoms import Abstract, Element, Family, Gates, RandomIndex, RandomScalar, Recursion, Scalar
 from dropout_theory.language.binding import substitute
 from dropout_theory.language.excess_risk import Aversion
+from dropout_theory.language.named import unnamed
 from dropout_theory.language.operators import Cov, E, Var
 from dropout_theory.language.statements import Exists, ForAll, ForEach, SameToOrder
 
 
 def atoms_of(claim: Any) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
     """(integer scalars, real scalars, families) a claim's statement and hypotheses depend on, in a fixed order."""
-    return _atoms_of((claim.statement, *[h.condition for h in claim.hypotheses]))
+    return _atoms_of(unnamed((claim.statement, *[h.condition for h in claim.hypotheses])))
 
 
 @lru_cache(maxsize=256)  # asked again for every instance that is drawn
@@ -77,6 +78,7 @@ def _atoms_of(statements: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, 
 
 def put_values(expr: Any, values: Mapping[Any, Any]) -> Any:
     """`expr` with scalars and family entries replaced by given values; finite sums over known ranges unrolled."""
+    expr = unnamed(expr)
     scalars = {k: sp.sympify(v) for k, v in values.items() if not isinstance(v, Mapping)}
     families = {k: v for k, v in values.items() if isinstance(v, Mapping)}
 

@@ -8,11 +8,18 @@ from typing import Any
 import sympy as sp
 from sympy.printing.str import StrPrinter
 
+from dropout_theory.language.named import applied
+
 _RELATIONS = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
 _GREEK = {"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ",
           "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "rho": "ρ", "sigma": "σ", "tau": "τ",
           "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Sigma": "Σ", "Phi": "Φ", "Omega": "Ω"}
 _NAME = re.compile(r"[A-Za-z]+")
+
+
+def _named(name: str) -> str:
+    """A name with its Greek letters as letters."""
+    return _NAME.sub(lambda found: _GREEK.get(found[0], found[0]), name)
 
 
 class _Plain(StrPrinter):
@@ -21,7 +28,10 @@ class _Plain(StrPrinter):
     printmethod = "_plain"  # an expression's own `_sympystr` is for programs to read
 
     def _print_Symbol(self, expr: Any) -> str:
-        return _NAME.sub(lambda found: _GREEK.get(found[0], found[0]), expr.name.rstrip("_"))
+        return _named(expr.name.rstrip("_"))
+
+    def _print_Named(self, expr: Any) -> str:
+        return applied(_named(expr.label.name), [self._print(a) for a in expr.arguments])
 
     def _print_Element(self, expr: Any) -> str:
         name, inside = self._print(expr.family), ", ".join(self._print(i) for i in expr.indices)

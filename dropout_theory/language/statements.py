@@ -8,7 +8,7 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from dropout_theory.language.atoms import Scalar
-from dropout_theory.language.binding import substitute
+from dropout_theory.language.binding import rebuilt, substitute
 from dropout_theory.language.domains import PROBABILITY
 
 
@@ -29,13 +29,60 @@ def less(left: Any, right: Any) -> sp.Lt:
     return sp.Lt(sp.sympify(left), sp.sympify(right), evaluate=False)
 
 
+class _AsWritten:
+    """Arguments in the order given, nested ones kept: SymPy sorts them, and merges what is nested."""
+
+    symbol = ""
+
+    def __new__(cls, *args: Any, evaluate: bool = False) -> Any:
+        neutral, settling = cls.identity, cls.zero  # type: ignore[attr-defined]
+        found = [a for a in map(sp.sympify, args) if a != neutral]
+        if settling in found:
+            return settling
+        if len(found) < 2:
+            return found[0] if found else neutral
+        return sp.Basic.__new__(cls, *found)  # type: ignore[type-var]
+
+    def _latex(self, printer: Any) -> str:
+        return str(printer._print_LogOp(self.args, self.symbol))  # type: ignore[attr-defined]
+
+
+class OrderedAnd(_AsWritten, sp.And):
+    """A conjunction in the order in which it was written."""
+
+    symbol = r"\wedge"
+
+
+class OrderedOr(_AsWritten, sp.Or):
+    """A disjunction in the order in which it was written."""
+
+    symbol = r"\vee"
+
+
 def both(*statements: Any) -> Boolean:
-    """All of the statements; order kept for printing."""
-    return sp.And(*statements, evaluate=False)
+    """All of the statements, in this order."""
+    return OrderedAnd(*statements)  # type: ignore[no-any-return]
 
 
 def either(*statements: Any) -> Boolean:
-    return sp.Or(*statements, evaluate=False)
+    """At least one of the statements, in this order."""
+    return OrderedOr(*statements)  # type: ignore[no-any-return]
+
+
+def parts(statement: Any) -> tuple[Any, ...]:
+    """The conjuncts of a conjunction or the disjuncts of a disjunction, those of nested ones too."""
+    kind = sp.And if isinstance(statement, sp.And) else sp.Or
+    return tuple(p for a in statement.args for p in (parts(a) if isinstance(a, kind) else (a,)))
+
+
+def unordered(expr: Any) -> Any:
+    """A statement with its conjunctions and disjunctions as SymPy sorts them: the same for every order written."""
+    if not isinstance(expr, sp.Basic) or not expr.has(sp.And, sp.Or):
+        return expr
+    args = [unordered(a) for a in expr.args]
+    if isinstance(expr, (sp.And, sp.Or)):
+        return (sp.And if isinstance(expr, sp.And) else sp.Or)(*args, evaluate=False)
+    return rebuilt(expr, args)
 
 
 def implies(premise: Any, conclusion: Any) -> Boolean:

@@ -26,7 +26,7 @@ from dropout_theory.mutants.equivalence import still_true
 from dropout_theory.mutants.operators import Variant, spread
 from dropout_theory.mutants.survivors import Unrefuted
 from dropout_theory.proof.theorem import Theorem
-from dropout_theory.verdicts.fingerprint import statement_fingerprint
+from dropout_theory.verdicts.fingerprint import meaning_fingerprint
 from dropout_theory.verdicts.kernel import METHODS, Context
 
 LIMIT = 6  # variants of a claim that are neither malformed nor true
@@ -92,11 +92,12 @@ def examine(claim: Claim, methods: Mapping[str, str], context: Context, limit: i
     After `limit` wrong variants it goes on for as long as a method has rejected none, to MOST times as many at most.
     `proof` is a function that returns the theorem proving the claim, where one is registered.
     """
-    found = Examined(claim.id, statement_fingerprint(claim), tuple(m for m in METHODS if m in methods))
+    found = Examined(claim.id, meaning_fingerprint(claim), tuple(m for m in METHODS if m in methods))
     if not methods:  # its verdict is that of its parts, and so is what their evidence is worth
         return found
-    instance = _an_instance(claim, context) if any(m in methods for m in JUDGING) else None
     prover = Prover(claim, proof) if "symbolic" in methods else None
+    claim = claim.unfolded
+    instance = _an_instance(claim, context) if any(m in methods for m in JUDGING) else None
     if is_simulated(claim.statement):  # without a limit of time: the repetitions are kept for the variants
         get_checker("montecarlo").check(claim, context)
     wrong = 0
@@ -190,7 +191,7 @@ class Prover:
         self.proof = proof
         self.repeats = REPEATS
         self.resources = FEW_RESOURCES
-        prove = proof or (lambda: automatic(claim.statement))
+        prove = proof or (lambda: automatic(claim.unfolded.statement))
         try:
             with effort(self.resources):
                 self.theorem: Theorem = prove()

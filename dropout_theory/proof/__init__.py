@@ -1,5 +1,7 @@
 """The rules of proof: each makes a theorem from theorems, or refuses and says why."""
 
+from types import FunctionType
+
 from dropout_theory.proof.algebra import (
     arithmetic,
     evaluated,
@@ -119,7 +121,7 @@ from dropout_theory.proof.series import (
     without_first,
     without_last,
 )
-from dropout_theory.proof.theorem import Theorem
+from dropout_theory.proof.theorem import Theorem, on_unfolded
 from dropout_theory.proof.training import homogeneous, parameters_replaced, reparametrised, same_training
 from dropout_theory.proof.universal import (
     at,
@@ -150,3 +152,7 @@ __all__ = [
     "unfolded", "vanishing_factor", "weighted", "with_held", "without_first", "without_last", "written_out",
     "zero_or_one", "zeta_growth",
 ]
+
+# statements of claims may hold names; those who work with rules get them from here
+globals().update({name: on_unfolded(rule) for name, rule in list(globals().items())
+                  if name in __all__ and isinstance(rule, FunctionType)})

@@ -54,6 +54,7 @@ def _sides(relation: Any) -> tuple[type, Any, Any]:
 
 def matches(found: Any, wanted: Any) -> bool:
     """Whether two statements are the same up to normal forms of the expressions in them."""
+    found, wanted = lang.unnamed((found, wanted))
     if found == wanted:
         return True
     relational = sp.core.relational.Relational
@@ -67,11 +68,13 @@ def matches(found: Any, wanted: Any) -> bool:
         if kind in (sp.Eq, sp.Ne):
             return same(a - b, c - d) or same(a - b, d - c)
         return same(a - b, c - d)
+    for kind in (sp.And, sp.Or):
+        if isinstance(found, kind) and isinstance(wanted, kind):  # in whatever order
+            these, those = lang.parts(found), lang.parts(wanted)
+            return all(any(matches(f, w) for f in these) for w in those) \
+                and all(any(matches(f, w) for w in those) for f in these)
     if type(found) is not type(wanted) or len(found.args) != len(wanted.args):
         return False
-    if isinstance(found, (sp.And, sp.Or)):
-        return all(any(matches(f, w) for f in found.args) for w in wanted.args) \
-            and all(any(matches(f, w) for w in wanted.args) for f in found.args)
     if isinstance(found, (st.ForEach, st.Exists, st.ForAll)):
         if [_domain(b) for b in found.bound_symbols] != [_domain(b) for b in wanted.bound_symbols]:
             return False

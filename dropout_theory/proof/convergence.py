@@ -34,7 +34,7 @@ def arctangent_range(x: Any) -> Theorem:
     """-pi/2 < atan(x) < pi/2 for real x."""
     need(sp.sympify(x).is_real is not False, f"{x} is not real")
     value = sp.atan(x)
-    return certify("range of atan", sp.And(st.less(-sp.pi / 2, value), st.less(value, sp.pi / 2), evaluate=False))
+    return certify("range of atan", st.both(st.less(-sp.pi / 2, value), st.less(value, sp.pi / 2)))
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ def pole_pair(coefficient: Any, distance: Any, angle: Any, next_distance: Any, c
     need(matches(expansion.conclusion, expected), f"expansion concludes {expansion.conclusion}, not {expected}")
     need(ORDER not in distance.free_symbols | angle.free_symbols | next_distance.free_symbols
          | sp.sympify(constant).free_symbols, "the poles must not depend on the order")
-    between = sp.And(st.less(0, angle), st.less(angle, sp.pi), evaluate=False)
+    between = st.both(st.less(0, angle), st.less(angle, sp.pi))
     need(matches(angles.conclusion, between), f"angles concludes {angles.conclusion}, not {between}")
-    apart = sp.And(st.less(0, distance), st.less(distance, next_distance), evaluate=False)
+    apart = st.both(st.less(0, distance), st.less(distance, next_distance))
     need(matches(distances.conclusion, apart), f"distances concludes {distances.conclusion}, not {apart}")
     need(not any(ORDER in g.free_symbols for g in expansion.given), "an assumption restricts the order")
     return PolePair(coefficient, distance, angle, (expansion, angles, distances))

@@ -81,7 +81,7 @@ def split_sum(whole: sp.Sum, after: Any, *premises: Theorem) -> Theorem:
     symbol, low, high = whole.limits[0]
     after = sp.sympify(after)
     need(bool(after.is_integer) and symbol not in after.free_symbols, f"{after} is not a fixed integer")
-    between = sp.And(sp.Le(low - 1, after, evaluate=False), sp.Le(after, high, evaluate=False), evaluate=False)
+    between = st.both(sp.Le(low - 1, after, evaluate=False), sp.Le(after, high, evaluate=False))
     need(entails([t.conclusion for t in premises], between), f"{after} is not known to lie in the range")
     parts = sp.Sum(whole.function, (symbol, low, after)) + sp.Sum(whole.function, (symbol, after + 1, high))
     return certify("splitting a sum", st.equal(whole, parts), premises)
@@ -120,7 +120,7 @@ def same_integer(left: Any, right: Any, *premises: Theorem) -> Theorem:
     """left = right for integers that the premises show to differ by less than one. Raises ProofError."""
     left, right = sp.sympify(left), sp.sympify(right)
     need(bool(left.is_integer) and bool(right.is_integer), f"{left} or {right} is not known to be an integer")
-    near = sp.And(sp.Lt(left - right, 1, evaluate=False), sp.Lt(right - left, 1, evaluate=False), evaluate=False)
+    near = st.both(sp.Lt(left - right, 1, evaluate=False), sp.Lt(right - left, 1, evaluate=False))
     need(entails([t.conclusion for t in premises], near), f"{left} and {right} are not known to be within 1")
     return certify("integers", st.equal(left, right), premises)
 

@@ -58,7 +58,7 @@ def entry_below_sum(term: Any, limits: tuple[Any, Any, Any], at: Any, *premises:
 def _inside(at: Any, low: Any, high: Any, premises: tuple[Theorem, ...]) -> None:
     """Raise ProofError unless an index is known to be an integer of the range."""
     need(bool(at.is_integer), f"{at} is not an integer")
-    inside = sp.And(*scope.in_range(at, low, high), evaluate=False)
+    inside = st.both(*scope.in_range(at, low, high))
     need(entails([p.conclusion for p in premises], inside), f"{at} is not known to be in range")
 
 

@@ -24,12 +24,13 @@ def assume(statement: Any) -> Theorem:
 
 def conjunction(*theorems: Theorem) -> Theorem:
     """All conclusions together."""
-    return certify("and", sp.And(*[t.conclusion for t in theorems], evaluate=False), theorems)
+    return certify("and", st.both(*[t.conclusion for t in theorems]), theorems)
 
 
 def component(theorem: Theorem, wanted: Any) -> Theorem:
     """One conjunct of a conclusion."""
-    need(isinstance(theorem.conclusion, sp.And) and wanted in theorem.conclusion.args, f"{wanted} is not a conjunct")
+    whole = theorem.conclusion
+    need(isinstance(whole, sp.And) and wanted in (*whole.args, *lang.parts(whole)), f"{wanted} is not a conjunct")
     return certify("and", wanted, [theorem])
 
 
@@ -134,7 +135,7 @@ def specialise(theorem: Theorem, *indices: Any, premises: tuple[Theorem, ...] = 
         if value.is_Symbol and not isinstance(value, lang.Scalar):
             given += within
             continue
-        need(entails([*given, *known], sp.And(*within, evaluate=False)),
+        need(entails([*given, *known], st.both(*within)),
              f"index {value} of {symbol} is not known to be in range")
     return certify("for each", lang.substitute(statement.body, mapping), [theorem, *premises], given=given)
 

@@ -27,7 +27,7 @@ def zero_or_one(entry: Any) -> Theorem:
     bits = domain.integer and domain.lower >= 0 and domain.upper <= 1
     need(isinstance(entry.family, lang.Gates) or not isinstance(entry.family, lang.RANDOM) and bits,
          f"{entry} is not known to be 0 or 1")
-    return certify("0 or 1", sp.Or(st.equal(entry, 0), st.equal(entry, 1), evaluate=False))
+    return certify("0 or 1", st.either(st.equal(entry, 0), st.equal(entry, 1)))
 
 
 def indicator(shown: sp.Piecewise) -> Theorem:
@@ -35,9 +35,9 @@ def indicator(shown: sp.Piecewise) -> Theorem:
     need(isinstance(shown, sp.Piecewise) and len(shown.args) == 2, f"not an indicator: {shown}")
     (one, condition), (zero, otherwise) = shown.args
     need(one == 1 and zero == 0 and otherwise == sp.true, f"not an indicator: {shown}")
-    holds = sp.And(st.equal(shown, 1), condition, evaluate=False)
-    fails = sp.And(st.equal(shown, 0), negation(condition), evaluate=False)
-    return certify("indicator", sp.Or(holds, fails, evaluate=False))
+    holds = st.both(st.equal(shown, 1), condition)
+    fails = st.both(st.equal(shown, 0), negation(condition))
+    return certify("indicator", st.either(holds, fails))
 
 
 def number_kept(gate: lang.Gates, index: sp.Symbol) -> tuple[Theorem, Theorem]:

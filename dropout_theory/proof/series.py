@@ -87,8 +87,8 @@ def stirling_outside(row: Any, column: Any, *premises: Theorem) -> Theorem:
     """S2(row, column) = 0 where column > row >= 0, or column <= 0 < row."""
     row, column = sp.sympify(row), sp.sympify(column)
     need(bool(row.is_integer and column.is_integer), "row and column must be integers")
-    above = sp.And(st.less_equal(0, row), st.less(row, column), evaluate=False)
-    below = sp.And(st.less(0, row), st.less_equal(column, 0), evaluate=False)
+    above = st.both(st.less_equal(0, row), st.less(row, column))
+    below = st.both(st.less(0, row), st.less_equal(column, 0))
     known = [p.conclusion for p in premises]
     need(entails(known, above) or entails(known, below), f"S2({row}, {column}) is not known to vanish")
     return certify("Stirling triangle", st.equal(Stirling2(row, column), 0), premises)

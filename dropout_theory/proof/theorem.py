@@ -5,9 +5,13 @@ The atoms free in a conclusion are universally bound over their domains, under t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import InitVar, dataclass
+from functools import wraps
 from typing import Any
+
+from dropout_theory.claims import Claim
+from dropout_theory.language import unnamed
 
 _TOKEN = object()
 
@@ -34,9 +38,26 @@ class Theorem:
 
 def certify(rule: str, conclusion: Any, premises: Iterable[Theorem] = (), given: Iterable[Any] = (),
             discharged: Iterable[Any] = (), uses: Iterable[str] = ()) -> Theorem:
-    """Make a theorem in the name of a rule. For rule modules only: a proof must never call it."""
+    """Make a theorem in the name of a rule, all names unfolded. For rule modules only: a proof must never call it."""
     premises = tuple(premises)
-    assumptions = frozenset(given).union(*[p.given for p in premises]) - frozenset(discharged)
+    assumed, gone = (frozenset(map(unnamed, several)) for several in (given, discharged))
     steps = tuple(dict.fromkeys([s for p in premises for s in p.steps] + [rule]))
     relied = frozenset(uses).union(*[p.uses for p in premises])
-    return Theorem(conclusion, assumptions, steps, relied, _TOKEN)
+    return Theorem(unnamed(conclusion), assumed.union(*[p.given for p in premises]) - gone, steps, relied, _TOKEN)
+
+
+def on_unfolded(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """A rule that is given what it is given with all names unfolded: no rule knows names, and theorems hold none."""
+    @wraps(rule)
+    def applied(*given: Any, **options: Any) -> Any:
+        return rule(*map(_unfolded, given), **{name: _unfolded(value) for name, value in options.items()})
+
+    return applied
+
+
+def _unfolded(given: Any) -> Any:
+    if isinstance(given, Mapping):
+        return {key: _unfolded(value) for key, value in given.items()}
+    if isinstance(given, (tuple, list)):
+        return type(given)(map(_unfolded, given))
+    return given.unfolded if isinstance(given, Claim) else unnamed(given)

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import mpmath as mp
-import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.language import atoms_of, describe
 from dropout_theory.language import statements as st
 from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, NoValue
+from dropout_theory.recheck.reading import function, indices, number_or_formula
 from dropout_theory.recheck.statements import admissible, truth
 from dropout_theory.recheck.values import Values
 
@@ -37,38 +36,33 @@ class Recheck:
 
 def read_instance(claim: Any, instance: Mapping[str, Any]) -> dict[Any, Any]:
     """The instance of a claim from its published strings. Raises CannotRecheck where they do not name every atom."""
+    if not isinstance(instance, Mapping):
+        raise CannotRecheck(f"the recorded instance is {type(instance).__name__}; allowed: values by atom")
     integers, reals, families = atoms_of(claim)
     found: dict[Any, Any] = {}
     for atom in [*integers, *reals]:
         if str(atom) in instance:
-            found[atom] = _number(instance[str(atom)])
+            found[atom] = number_or_formula(instance[str(atom)])
     for atom in families:
         text = instance.get(str(atom))
         if text is None:
             continue
         if isinstance(text, Mapping):
-            found[atom] = {tuple(int(k) for k in key.strip("[]").split(",") if k.strip()): _number(x)
-                           for key, x in text.items()}
+            found[atom] = {indices(key): number_or_formula(x) for key, x in text.items()}
         elif isinstance(text, list):
             first = Values(found).integer(atom.ranges[0][1], {}) if isinstance(atom, lang.Family) else 1
-            found[atom] = {(first + n,): _number(x) for n, x in enumerate(text)}
+            found[atom] = {(first + n,): number_or_formula(x) for n, x in enumerate(text)}
         else:
-            found[atom] = sp.sympify(text)
+            found[atom] = function(text)
     missing = {str(a) for a in [*integers, *reals, *families]} - {str(a) for a in found}
     if missing:
         raise CannotRecheck(f"the record has no value for {', '.join(sorted(missing))}")
     return found
 
 
-def _number(text: str) -> Any:
-    try:
-        return Fraction(text)
-    except ValueError:
-        return sp.sympify(text)
-
-
 def recheck_counterexample(claim: Any, counterexample: Mapping[str, Any]) -> Recheck:
     """Whether the second path, too, finds the instance admissible and the statement false there."""
+    claim = claim.unfolded
     with mp.workdps(DIGITS):
         try:
             v = Values(read_instance(claim, counterexample["instance"]))
@@ -88,6 +82,7 @@ def recheck_counterexample(claim: Any, counterexample: Mapping[str, Any]) -> Rec
 
 def recheck_holds(claim: Any, draw: Draw) -> Recheck:
     """Whether a claim that exact instances support holds by the second path at some of them."""
+    claim = claim.unfolded
     tried = 0
     reason = "no instance drawn"
     with mp.workdps(DIGITS):
@@ -133,6 +128,7 @@ def recheck(claims: Iterable[Any], recorded: Mapping[str, Mapping[str, Any]], dr
 
 def _recheck_witness(claim: Any, suggested: Iterable[Mapping[Any, Any]]) -> Recheck:
     """An existential statement holds by a suggested witness, by the second path too."""
+    claim = claim.unfolded
     reason = "no witness is suggested"
     with mp.workdps(DIGITS):
         for values in [*suggested, *([claim.admissible] if claim.admissible else [])]:

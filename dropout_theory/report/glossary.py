@@ -1,4 +1,4 @@
-"""What the symbols of a statement stand for: the domains, ranges and laws that it is claimed for."""
+"""What the symbols of a statement stand for: named notions, and the domains, ranges and laws it is claimed for."""
 
 from __future__ import annotations
 
@@ -8,17 +8,38 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.experiment.simulated import Simulated
-from dropout_theory.language import plain
+from dropout_theory.language import latex, plain
 
 
 def glossary(claim: Any) -> list[dict[str, str]]:
-    """Symbol and meaning of every atom that a claim's statement and hypotheses speak of, sorted by symbol."""
+    """What a claim's statement and hypotheses speak of: its notions with their definitions, in the order in which they
+    are met, then symbol and meaning of every atom, sorted by symbol."""
     if claim.statement is None:
         return []
+    statements = [claim.statement, *[h.condition for h in claim.hypotheses]]
+    return [*map(_notion, _notions(statements)), *_atomic(statements)]
+
+
+def _notions(statements: list[Any]) -> list[Any]:
+    """Named notions, each once, those that define others after these."""
+    found: dict[tuple[Any, ...], Any] = {}
+    waiting = list(statements)
+    while waiting:
+        for node in sp.preorder_traversal(waiting.pop(0)):
+            if isinstance(node, lang.Named) and node.args[:3] not in found:
+                found[node.args[:3]] = node.notion
+                waiting.append(node.notion.body)
+    return list(dict.fromkeys(found.values()))
+
+
+def _notion(notion: lang.Notion) -> dict[str, str]:
+    return {"symbol": plain(notion(*notion.parameters)), "meaning": notion.meaning,
+            "definition_plain": plain(notion.body), "definition": latex(notion.body)}
+
+
+def _atomic(statements: list[Any]) -> list[dict[str, str]]:
     found: dict[str, str] = {}
-    pending = list(_atoms(claim.statement))
-    for hypothesis in claim.hypotheses:
-        pending += _atoms(hypothesis.condition)
+    pending = [a for s in statements for a in _atoms(lang.unnamed(s))]
     seen: set[Any] = set()
     while pending:
         atom = pending.pop()

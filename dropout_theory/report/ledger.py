@@ -129,7 +129,7 @@ def build(registry: Registry, run: Run, previous: Ledger | None = None) -> Ledge
 def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) -> dict[str, Any]:
     from dropout_theory.language import latex, plain
     from dropout_theory.report.glossary import glossary
-    from dropout_theory.verdicts.fingerprint import statement_fingerprint
+    from dropout_theory.verdicts.fingerprint import meaning_fingerprint, statement_fingerprint
     from dropout_theory.verdicts.kernel import METHODS
 
     verdict = run.verdicts[claim.id]
@@ -164,6 +164,7 @@ def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) ->
         "evidence": evidence,
         "not_applicable": dict(run.not_applicable.get(claim.id, {})),
         "fingerprint": statement_fingerprint(claim),
+        "meaning_fingerprint": meaning_fingerprint(claim),
         "source": claim.source,
     }
 

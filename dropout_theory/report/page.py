@@ -39,7 +39,7 @@ def said(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
     """What a claim says and what became of it, in sections with something in them."""
     yield from _filled(
         ("Statement", [claim["statement_plain"], f"LaTeX: {claim['statement']}"]),
-        ("Where", [f"{s['symbol']}: {s['meaning']}" for s in claim["symbols"]]),
+        ("Where", [line for s in claim["symbols"] for line in _meaning(s)]),
         ("Hypotheses", [f"{h['name']}: {h['condition_plain']}" + (f" ({h['note']})" if h["note"] else "")
                         for h in claim["hypotheses"]]),
         ("Read as", [claim["reading"]]),
@@ -52,10 +52,18 @@ def said(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
         ("Rests on", _related(ledger, claim["depends_on"])))
 
 
+def _meaning(symbol: Mapping[str, str]) -> list[str]:
+    """What a symbol stands for, and the definition of a notion."""
+    lines = [f"{symbol['symbol']}: {symbol['meaning']}"]
+    if "definition" in symbol:
+        lines += [f"  {symbol['symbol']} = {symbol['definition_plain']}", f"  LaTeX: {symbol['definition']}"]
+    return lines
+
+
 def found(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
     """What is known of a claim beyond its evidence, in sections with something in them."""
     best = f"{claim['amends'] or claim['id']}-best-constant"
-    key = claim["id"], claim["fingerprint"]
+    key = claim["id"], claim["meaning_fingerprint"]
     yield from _filled(
         ("Tightness", _tightness(claim)),
         ("Best constant", _related(ledger, [best] if ledger.get(best) else [], full=True)),

@@ -9,7 +9,7 @@ from typing import Any
 
 from dropout_theory.claims import Claim, Registry
 from dropout_theory.running.workers import Failure, Here, Interrupt, Item, Task, Workers
-from dropout_theory.verdicts.fingerprint import statement_fingerprint
+from dropout_theory.verdicts.fingerprint import meaning_fingerprint
 from dropout_theory.verdicts.kernel import Context
 from dropout_theory.verdicts.records import Recorded
 
@@ -72,7 +72,7 @@ def holding(registry: Registry, patterns: Iterable[str], recorded: Recorded, ver
             left_out[claim.id] = "no formal statement"
         elif verdict not in verdicts:
             left_out[claim.id] = verdict
-        elif current and current.get(claim.id) == statement_fingerprint(claim):
+        elif current and current.get(claim.id) == meaning_fingerprint(claim):
             left_out[claim.id] = "on record"
         else:
             chosen.append(claim)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -25,6 +26,18 @@ _PRESENTATION = ("papers", "report", "engines", "mutants", "recheck", "_proofs",
 def statement_fingerprint(claim: Any) -> str:
     """Hash (16 hex digits) of what a claim says: statement, hypotheses, and how it is to be tried."""
     return _digest(_said(claim))
+
+
+def meaning_fingerprint(claim: Any) -> str:
+    """Hash (16 hex digits) of what a claim says under whatever names, its conjuncts and disjuncts in whatever order.
+
+    What variants of a statement or its hypotheses showed stays true of these.
+    """
+    from dropout_theory.language import unordered
+
+    plain = claim.unfolded
+    hypotheses = tuple(replace(h, condition=unordered(h.condition)) for h in plain.hypotheses)
+    return _digest(_content(replace(plain, statement=unordered(plain.statement), hypotheses=hypotheses)))
 
 
 def fingerprint(claim: Any, method: str) -> str:

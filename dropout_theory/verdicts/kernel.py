@@ -105,13 +105,13 @@ class Checker:
     _find: Callable[[Any, Context], Finding]
 
     def check(self, claim: Any, context: Context) -> Evidence:
-        """Run the method on a claim and sign what it found. Raises what the method raises."""
+        """Run the method on a claim, its names unfolded, and sign what it found. Raises what the method raises."""
         import time
 
         from dropout_theory.verdicts.fingerprint import fingerprint
 
         start = time.perf_counter()
-        found = self._find(claim, context)
+        found = self._find(claim.unfolded, context)
         return Evidence(claim.id, self.method, found.outcome, found.rigor, found.scope, dict(found.figures),
                         dict(found.counterexample) if found.counterexample else None, tuple(found.depends_on),
                         context.seed, round(time.perf_counter() - start, 4), fingerprint(claim, self.method),
@@ -142,7 +142,7 @@ def checker(method: str, applies: Callable[[Any], str | None],
 
     def register(find: Callable[[Any, Context], Finding]) -> Checker:
         def guarded(claim: Any) -> str | None:
-            return claim.not_applicable.get(method) or applies(claim)
+            return claim.not_applicable.get(method) or applies(claim.unfolded)
 
         return Checker(method, guarded, find)
 
@@ -269,9 +269,11 @@ def _whole(claim: Any, own: Verdict | None, parts: list[Verdict]) -> Verdict:
 
 def _adds_hypotheses(claim: Any, amended: Any) -> bool:
     """True when `amended` states the same under strictly more hypotheses."""
-    before = {h.condition for h in claim.hypotheses}
-    after = {h.condition for h in amended.hypotheses}
-    return bool(amended.statement == claim.statement and before < after)
+    from dropout_theory.language import unordered
+
+    (before, *had), (after, *has) = ([unordered(s) for s in (c.statement, *[h.condition for h in c.hypotheses])]
+                                     for c in (claim.unfolded, amended.unfolded))
+    return bool(before == after and set(had) < set(has))
 
 
 def _names(items: Iterable[Evidence]) -> str:

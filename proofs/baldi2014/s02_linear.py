@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sympy import Lambda, Symbol
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
 from dropout_theory.language import NATURAL, Scalar, substitute
 from dropout_theory.papers.baldi2014 import s02_linear as paper
-from dropout_theory.proof import Theorem, assume, generalise_offset, identity, restate, specialise, weighted
+from dropout_theory.proof import Theorem
 
 gap = Scalar("g", NATURAL)
 
@@ -15,7 +16,7 @@ gap = Scalar("g", NATURAL)
 def for_two_units(body: object) -> Theorem:
     """An equality for units i < l, proved by normal form for l = i + 1 + gap: no gate is shared."""
     apart = substitute(body, {paper.l: paper.i + 1 + gap})
-    return generalise_offset(identity(*apart.args), gap, body, *paper.each_pair)
+    return by.generalise_offset(by.identity(*apart.args), gap, body, *paper.each_pair)
 
 
 @prove("baldi2014:eq20")
@@ -30,10 +31,11 @@ def independent_units() -> Theorem:
 
 @prove("baldi2014:sec2-pairwise-suffices.amended")
 def uncorrelated_by_pairs() -> Theorem:
+    """A covariance of sums is the weighted sum of the covariances of their gates, each of them zero."""
     j, other = paper.j, paper.j2
-    pair = specialise(assume(paper.ACROSS.condition), j, other)
-    inner = weighted(pair, paper.v[2, other] * paper.x[other], (other, 1, paper.n))
-    return restate(weighted(inner, paper.v[1, j] * paper.x[j], (j, 1, paper.n)), paper.UNCORRELATED.statement)
+    pair = by.specialise(by.assume(paper.ACROSS.condition), j, other)
+    inner = by.weighted(pair, paper.v[2, other] * paper.x[other], (other, 1, paper.n))
+    return by.restate(by.weighted(inner, paper.v[1, j] * paper.x[j], (j, 1, paper.n)), paper.UNCORRELATED.statement)
 
 
 SAMPLE = Symbol("x", real=True)

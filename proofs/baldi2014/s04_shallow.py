@@ -9,41 +9,28 @@ from typing import Any
 import sympy as sp
 from sympy import exp
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
 from dropout_theory.language import NATURAL, POSITIVE, Scalar, different, equal, substitute
 from dropout_theory.papers.baldi2014 import s04_shallow as paper
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    assume,
-    at_value,
-    cases,
-    conjunction,
-    generalise,
-    generalise_offset,
-    identity,
-    instance,
-    mirrored,
-    restate,
-    rewrite,
-    sift,
-)
+from dropout_theory.proof import Theorem
 
 c, c_positive = paper.c, Scalar("c", POSITIVE)
 Prover = Callable[[Any], Theorem]
 
 
 def normal_forms(statement: Any) -> Theorem:
-    return identity(*statement.args)
+    """An equality whose sides have the same normal form."""
+    return by.identity(*statement.args)
 
 
 def for_every_c(statement: Any, positive: Prover = normal_forms, zero: Prover = normal_forms) -> Theorem:
     """A statement for c >= 0 from c > 0, where logarithms of odds exist, and c = 0, where every output is one."""
-    not_zero = assume(different(c, 0))
-    above = instance(positive(substitute(statement, {c: c_positive})), {c_positive: c},
-                     arithmetic(sp.Gt(c, 0, evaluate=False), not_zero))
-    at_zero = at_value(statement, assume(equal(c, 0)), zero(substitute(statement, {c: sp.S.Zero})))
-    return cases(equal(c, 0), at_zero, above)
+    not_zero = by.assume(different(c, 0))
+    above = by.instance(positive(substitute(statement, {c: c_positive})), {c_positive: c},
+                        by.arithmetic(sp.Gt(c, 0, evaluate=False), not_zero))
+    at_zero = by.at_value(statement, by.assume(equal(c, 0)), zero(substitute(statement, {c: sp.S.Zero})))
+    return by.cases(equal(c, 0), at_zero, above)
 
 
 def through_odds(statement: Any) -> Theorem:
@@ -53,7 +40,7 @@ def through_odds(statement: Any) -> Theorem:
     odds = (1 - sigma) / sigma
     plain = c_positive * exp(-paper.lam * paper.S[r])
     simple = [side.xreplace({odds: plain}) for side in statement.args]
-    return rewrite(identity(*simple), identity(plain, odds))
+    return by.rewrite(by.identity(*simple), by.identity(plain, odds))
 
 
 @prove("baldi2014:eq33.1")
@@ -68,7 +55,9 @@ def averaged_once() -> Theorem:
 
 @prove("baldi2014:eq33.amended")
 def uniform_step_by_step() -> Theorem:
-    return conjunction(odds_of_all_outcomes(), averaged_once(), identity(paper.root_taken_once, paper.sigma_of_mean))
+    """The two steps before, and the definition of the logistic function."""
+    logistic = by.identity(paper.root_taken_once, paper.sigma_of_mean)
+    return by.conjunction(odds_of_all_outcomes(), averaged_once(), logistic)
 
 
 @prove("baldi2014:eq34")
@@ -88,7 +77,8 @@ def product_of_odds() -> Theorem:
 
 @prove("baldi2014:eq39")
 def step_by_step() -> Theorem:
-    return conjunction(divided_by_numerator(), product_of_odds(), identity(*paper.EQ39_3.statement.args))
+    """The two steps before, and the definition of the logistic function."""
+    return by.conjunction(divided_by_numerator(), product_of_odds(), by.identity(*paper.EQ39_3.statement.args))
 
 
 @prove("baldi2014:sec4-any-distribution")
@@ -115,7 +105,7 @@ def independent_outputs() -> Theorem:
     gap = Scalar("g", NATURAL)
     body = paper.UNCORRELATED.statement.body
     apart = substitute(body, {paper.l: paper.i + 1 + gap})
-    return generalise_offset(identity(*apart.args), gap, body, *paper.each_pair)
+    return by.generalise_offset(by.identity(*apart.args), gap, body, *paper.each_pair)
 
 
 half = sp.Rational(1, 2)
@@ -127,50 +117,56 @@ witness("baldi2014:eq32", {paper.point: 0, paper.c: -1, paper.lam: 1}, without="
 # --- normalised exponentials ------------------------------------------------------------------------------------
 
 i, l, k = paper.i, paper.l, paper.k
-in_range = (assume(sp.Ge(i, 1, evaluate=False)), assume(sp.Le(i, k, evaluate=False)))
+in_range = (by.assume(sp.Ge(i, 1, evaluate=False)), by.assume(sp.Le(i, k, evaluate=False)))
 
 
 @prove("baldi2014:eq43")
 def softmax_set_apart() -> Theorem:
+    """The sum over the other units is the whole sum less the entry of unit i, by which both are then divided."""
     statement = paper.SOFTMAX.statement.body
     exponential = exp(paper.lam * paper.point_sums[l])
-    own = sift(exponential, (l, 1, k), i, *in_range)
+    own = by.sift(exponential, (l, 1, k), i, *in_range)
     inverse = exp(-paper.lam * paper.point_sums[i])
-    split = identity(paper.apart, 1 / (1 + inverse * sp.Sum(exponential, (l, 1, k)) - inverse * own.conclusion.lhs))
-    return generalise(restate(rewrite(split, own), statement), (i, 1, k))
+    split = by.identity(paper.apart, 1 / (1 + inverse * sp.Sum(exponential, (l, 1, k)) - inverse * own.conclusion.lhs))
+    return by.generalise(by.restate(by.rewrite(split, own), statement), (i, 1, k))
 
 
 @cache
 def unit_set_apart() -> Theorem:
     """For a unit i in range: the softmax of mean sums equals its form with unit i left out of the sum."""
-    own = sift(paper.mean_exponential(l), (l, 1, k), i, *in_range)
+    own = by.sift(paper.mean_exponential(l), (l, 1, k), i, *in_range)
     inverse = paper.mean_exponential(i, -1)
     everyone = sp.Sum(paper.mean_exponential(l), (l, 1, k))
-    split = identity(paper.exponential_form, 1 / (1 + inverse * everyone - inverse * own.conclusion.lhs))
-    return restate(rewrite(split, own), equal(paper.softmax_of_means, paper.exponential_form))
+    split = by.identity(paper.exponential_form, 1 / (1 + inverse * everyone - inverse * own.conclusion.lhs))
+    return by.restate(by.rewrite(split, own), equal(paper.softmax_of_means, paper.exponential_form))
 
 
 @cache
 def normalised_apart() -> Theorem:
-    return rewrite(identity(paper.normalised, paper.softmax_of_means), unit_set_apart())
+    """For a unit i in range: the normalised geometric mean in the form with unit i left out of the sum.
+
+    The geometric means of all units have the denominators' geometric mean in common, and it cancels.
+    """
+    return by.rewrite(by.identity(paper.normalised, paper.softmax_of_means), unit_set_apart())
 
 
 @prove("baldi2014:eq45")
 def ratios() -> Theorem:
-    back = identity(paper.exponential_form, paper.ratio_form)
-    return generalise(rewrite(normalised_apart(), back), (i, 1, k))
+    """Geometric means of ratios of exponentials are ratios of exponentials of mean sums."""
+    back = by.identity(paper.exponential_form, paper.ratio_form)
+    return by.generalise(by.rewrite(normalised_apart(), back), (i, 1, k))
 
 
 @prove("baldi2014:eq47.1")
 def exponentials_of_means() -> Theorem:
-    return generalise(normalised_apart(), (i, 1, k))
+    return by.generalise(normalised_apart(), (i, 1, k))
 
 
 @prove("baldi2014:eq47.2")
 def two_forms() -> Theorem:
-    return generalise(mirrored(unit_set_apart()), (i, 1, k))
+    return by.generalise(by.mirrored(unit_set_apart()), (i, 1, k))
 
 
 @prove("baldi2014:eq47")
 def softmax_step_by_step() -> Theorem:
-    return conjunction(exponentials_of_means(), two_forms())
+    return by.conjunction(exponentials_of_means(), two_forms())

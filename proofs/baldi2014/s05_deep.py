@@ -9,34 +9,11 @@ import sympy as sp
 from dropout_theory.proofs.baldi2014.s04_shallow import for_every_c
 from sympy import exp, log
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
 from dropout_theory.language import OPEN_UNIT, PROBABILITY, UNIT, Family, Scalar, different, equal, less, less_equal
 from dropout_theory.papers.baldi2014 import s05_deep as paper
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    assume,
-    at_value,
-    by_slope,
-    cases,
-    collected_power,
-    conjunction,
-    discharge,
-    entry_below_sum,
-    generalise,
-    identity,
-    iff,
-    increasing,
-    instance,
-    replaced,
-    restate,
-    rewrite,
-    rewritten,
-    satisfied,
-    specialise,
-    to_order,
-    weighted,
-)
+from dropout_theory.proof import Theorem
 
 P, m, k, k2 = paper.P, paper.m, paper.k, paper.k2
 r = sp.Symbol("r", integer=True)
@@ -45,7 +22,7 @@ outcomes = (k, 1, m)
 
 @prove("baldi2014:eq52")
 def first_order() -> Theorem:
-    return for_every_c(paper.EQ52.statement, to_order, to_order)
+    return for_every_c(paper.EQ52.statement, by.to_order, by.to_order)
 
 
 # the logistic function with c = -1 has a pole wherever its slope is zero
@@ -65,10 +42,12 @@ share, first, second = Scalar("e'", PROBABILITY), Scalar("x'", UNIT), Scalar("y'
 
 
 def mean_of(outputs: Family) -> Any:
+    """The mean output."""
     return sp.Sum(P[r] * outputs[r], (r, 1, m))
 
 
 def mean_log(inside: Any) -> Any:
+    """The mean logarithm of an expression in the outcome k."""
     return sp.Sum(P[k] * log(inside), outcomes)
 
 
@@ -76,33 +55,38 @@ def mean_log(inside: Any) -> Any:
 def equal_powers() -> Theorem:
     """x^e = y^e, given e (x - y) = 0: with e = 0 both are 1."""
     wanted = equal(first**share, second**share)
-    apart = assume(equal(share * (first - second), 0))
-    same = arithmetic(equal(first, second), apart, assume(different(share, 0)))
+    apart = by.assume(equal(share * (first - second), 0))
+    same = by.arithmetic(equal(first, second), apart, by.assume(different(share, 0)))
     never = equal(share, 0)
-    return cases(never, at_value(wanted, assume(never), identity(1, 1)), replaced(first**share, same))
+    return by.cases(never, by.at_value(wanted, by.assume(never), by.identity(1, 1)), by.replaced(first**share, same))
 
 
 def constant_outputs(outputs: Family) -> Theorem:
-    """Exactness, given that outputs of positive probability coincide: each is then the mean."""
-    mean = mean_of(outputs)
-    pair = specialise(assume(paper.coincide(outputs)), k, k2)
-    at_mean = restate(weighted(pair, 1, (k2, 1, m)), equal(P[k] * (outputs[k] - mean), 0))
+    """Exactness, given that outputs of positive probability coincide: each is then the mean.
 
-    at_most_one = restate(weighted(arithmetic(less_equal(outputs[r], 1)), P[r], (r, 1, m)), less_equal(mean, 1))
+    No other outcome has a part in the geometric means, which are therefore the mean and its complement.
+    """
+    mean = mean_of(outputs)
+    pair = by.specialise(by.assume(paper.coincide(outputs)), k, k2)
+    at_mean = by.restate(by.weighted(pair, 1, (k2, 1, m)), equal(P[k] * (outputs[k] - mean), 0))
+    at_most_one = by.restate(by.weighted(by.arithmetic(less_equal(outputs[r], 1)), P[r], (r, 1, m)),
+                             less_equal(mean, 1))
 
     def geometric(inside: Any, value: Any) -> Theorem:
         """The geometric mean is the value that the outcomes of positive probability have."""
-        there = arithmetic(equal(P[k] * (inside - value), 0), at_mean)
-        power = satisfied(instance(equal_powers(), {share: P[k], first: inside, second: value}, at_most_one), there)
-        whole = rewritten(sp.Product(inside ** P[k], outcomes), power, indices=[k])
-        return rewrite(rewrite(whole, collected_power(value, P[k], outcomes)), identity(sp.Sum(P[k], outcomes), 1))
+        there = by.arithmetic(equal(P[k] * (inside - value), 0), at_mean)
+        placed = by.instance(equal_powers(), {share: P[k], first: inside, second: value}, at_most_one)
+        power = by.satisfied(placed, there)
+        whole = by.rewritten(sp.Product(inside ** P[k], outcomes), power, indices=[k])
+        collected = by.rewrite(whole, by.collected_power(value, P[k], outcomes))
+        return by.rewrite(collected, by.identity(sp.Sum(P[k], outcomes), 1))
 
-    return arithmetic(paper.exact(outputs), geometric(outputs[k], mean), geometric(1 - outputs[k], 1 - mean))
+    return by.arithmetic(paper.exact(outputs), geometric(outputs[k], mean), geometric(1 - outputs[k], 1 - mean))
 
 
 @prove("baldi2014:sec5-exact-if-identical")
 def identical_outputs_suffice() -> Theorem:
-    return discharge(paper.coincide(paper.outputs), constant_outputs(paper.outputs))
+    return by.discharge(paper.coincide(paper.outputs), constant_outputs(paper.outputs))
 
 
 half = sp.Rational(1, 2)
@@ -115,30 +99,34 @@ as_normalised, as_odds = equal(b, exp(s) / (exp(s) + exp(t))), equal(log(b / (1 
 
 def odds_of_normalised() -> Theorem:
     """log(b / (1 - b)) = s - t, given b = e^s / (e^s + e^t)."""
-    odds = arithmetic(equal(b / (1 - b), exp(s - t)), assume(as_normalised))
-    return restate(increasing(log, odds), as_odds)
+    odds = by.arithmetic(equal(b / (1 - b), exp(s - t)), by.assume(as_normalised))
+    return by.restate(by.increasing(log, odds), as_odds)
 
 
 def normalised_of_odds() -> Theorem:
     """b = e^s / (e^s + e^t), given log(b / (1 - b)) = s - t."""
-    odds = restate(increasing(exp, assume(as_odds)), equal(b / (1 - b), exp(s - t)))
-    return arithmetic(as_normalised, odds)
+    odds = by.restate(by.increasing(exp, by.assume(as_odds)), equal(b / (1 - b), exp(s - t)))
+    return by.arithmetic(as_normalised, odds)
 
 
 def at_outputs(theorem: Theorem, outputs: Family, *given: Theorem) -> Theorem:
     """A theorem in b, s, t at the mean output and the mean logarithms."""
     mean = mean_of(outputs)
-    below_one = restate(weighted(arithmetic(less(outputs[r], 1)), P[r], (r, 1, m)), less(mean, 1))
+    below_one = by.restate(by.weighted(by.arithmetic(less(outputs[r], 1)), P[r], (r, 1, m)), less(mean, 1))
     values = {b: mean, s: mean_log(outputs[k]), t: mean_log(1 - outputs[k])}
-    return satisfied(instance(theorem, values, below_one), *given)
+    return by.satisfied(by.instance(theorem, values, below_one), *given)
 
 
 @prove("baldi2014:sec5-exact-iff-identical.amended-log-odds")
 def log_odds() -> Theorem:
+    """G = e^s and G' = e^t with the mean logarithms s and t of the outputs and of the complements.
+
+    The mean is G/(G + G') exactly when its log-odds are s - t.
+    """
     left, right = paper.ODDS.statement.args
-    forward = restate(at_outputs(odds_of_normalised(), paper.outputs, assume(left)), right)
-    backward = restate(at_outputs(normalised_of_odds(), paper.outputs, assume(right)), left)
-    return iff(forward, backward, left, right)
+    forward = by.restate(at_outputs(odds_of_normalised(), paper.outputs, by.assume(left)), right)
+    backward = by.restate(at_outputs(normalised_of_odds(), paper.outputs, by.assume(right)), left)
+    return by.iff(forward, backward, left, right)
 
 
 low = paper.low_outputs.domain
@@ -148,10 +136,10 @@ x, a = Scalar("x", low), Scalar("a", low)
 def tangent_gap() -> Theorem:
     """(x - a)^4 <= log-odds of a + slope there * (x - a) - log-odds of x, for x and a in (0, 1/2]."""
     gap = log(a / (1 - a)) + (x - a) / (a * (1 - a)) - log(x) + log(1 - x) - (x - a) ** 4
-    near = arithmetic(less_equal((x - a) ** 2, 1 - x - a))
-    small = arithmetic(less_equal(4 * (x - a) ** 2 * (a * (1 - a)) * (x * (1 - x)), 1 - x - a), near)
-    slope = arithmetic(less_equal(0, (x - a) * sp.diff(gap, x)), small)
-    return restate(by_slope(gap, x, a, slope), less_equal(0, gap))
+    near = by.arithmetic(less_equal((x - a) ** 2, 1 - x - a))
+    small = by.arithmetic(less_equal(4 * (x - a) ** 2 * (a * (1 - a)) * (x * (1 - x)), 1 - x - a), near)
+    slope = by.arithmetic(less_equal(0, (x - a) * sp.diff(gap, x)), small)
+    return by.restate(by.by_slope(gap, x, a, slope), less_equal(0, gap))
 
 
 @prove("baldi2014:sec5-exact-iff-identical.amended")
@@ -160,23 +148,24 @@ def one_sided_outputs() -> Theorem:
     outputs = paper.low_outputs
     mean = mean_of(outputs)
     left, right = paper.ONE_SIDED.statement.args
-    at_most_half = restate(weighted(arithmetic(less_equal(outputs[r], sp.Rational(1, 2))), P[r], (r, 1, m)),
-                           less_equal(mean, sp.Rational(1, 2)))
-    gaps = weighted(instance(tangent_gap(), {x: outputs[k], a: mean}, at_most_half), P[k], outcomes)
+    at_most_half = by.restate(by.weighted(by.arithmetic(less_equal(outputs[r], sp.Rational(1, 2))), P[r], (r, 1, m)),
+                              less_equal(mean, sp.Rational(1, 2)))
+    gaps = by.weighted(by.instance(tangent_gap(), {x: outputs[k], a: mean}, at_most_half), P[k], outcomes)
     power = P[k] * (outputs[k] - mean) ** 4
-    odds = at_outputs(odds_of_normalised(), outputs, assume(left))
-    below_gap = restate(gaps, less_equal(sp.Sum(power, outcomes),
-                                         log(mean / (1 - mean)) - mean_log(outputs[k]) + mean_log(1 - outputs[k])))
-    total = arithmetic(less_equal(sp.Sum(power, outcomes), 0), below_gap, odds)
+    odds = at_outputs(odds_of_normalised(), outputs, by.assume(left))
+    below_gap = by.restate(gaps, less_equal(sp.Sum(power, outcomes),
+                                            log(mean / (1 - mean)) - mean_log(outputs[k]) + mean_log(1 - outputs[k])))
+    total = by.arithmetic(less_equal(sp.Sum(power, outcomes), 0), below_gap, odds)
 
     def at_mean(index: Any) -> Theorem:
-        inside = [assume(sp.Ge(index, 1, evaluate=False)), assume(sp.Le(index, m, evaluate=False))]
-        entry = entry_below_sum(power, outcomes, index, *inside)
-        return arithmetic(equal(P[index] * (outputs[index] - mean), 0), entry, total)
+        """The mean fourth power, which is zero, is at least each of its terms."""
+        inside = [by.assume(sp.Ge(index, 1, evaluate=False)), by.assume(sp.Le(index, m, evaluate=False))]
+        entry = by.entry_below_sum(power, outcomes, index, *inside)
+        return by.arithmetic(equal(P[index] * (outputs[index] - mean), 0), entry, total)
 
-    pair = arithmetic(right.body, at_mean(k), at_mean(k2))
-    forward = generalise(pair, outcomes, (k2, 1, m))
-    return iff(forward, constant_outputs(outputs), left, right)
+    pair = by.arithmetic(right.body, at_mean(k), at_mean(k2))
+    forward = by.generalise(pair, outcomes, (k2, 1, m))
+    return by.iff(forward, constant_outputs(outputs), left, right)
 
 
 witness("baldi2014:sec5-exact-iff-identical", paper.SYMMETRIC_OUTPUTS)
@@ -188,16 +177,17 @@ witness("baldi2014:sec5-exact-iff-identical", paper.SYMMETRIC_OUTPUTS)
 def squares_shrink() -> Theorem:
     """The mean square of an output in the unit interval is at most its mean."""
     bounded = paper.bounded
-    squares = weighted(arithmetic(less_equal(bounded[k] ** 2, bounded[k])), P[k], outcomes)
-    return restate(squares, less_equal(paper.E(bounded[paper.N] ** 2), paper.mean))
+    squares = by.weighted(by.arithmetic(less_equal(bounded[k] ** 2, bounded[k])), P[k], outcomes)
+    return by.restate(squares, less_equal(paper.E(bounded[paper.N] ** 2), paper.mean))
 
 
 @prove("baldi2014:sec5-variance-bound-step-square")
 def mean_square_step() -> Theorem:
-    return arithmetic(paper.VARIANCE_STEPS[1], squares_shrink())
+    return by.arithmetic(paper.VARIANCE_STEPS[1], squares_shrink())
 
 
 @prove("baldi2014:sec5-variance-bound")
 def variance_bound() -> Theorem:
-    first = restate(mean_square_step(), paper.SHARPER_BOUND)
-    return conjunction(first, arithmetic(paper.VARIANCE_STEPS[3]))
+    """The first bound is the step on squares; E(1 - E) is at most one quarter for every real E."""
+    first = by.restate(mean_square_step(), paper.SHARPER_BOUND)
+    return by.conjunction(first, by.arithmetic(paper.VARIANCE_STEPS[3]))

@@ -10,22 +10,12 @@ from typing import Any
 from dropout_theory.proofs.baldi2014.s07_functions import constant_between, one_everywhere, share_of, zero_everywhere
 from sympy import Lambda, Symbol, exp, log
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
 from dropout_theory.language import OPEN_UNIT, PROBABILITY, Scalar, equal, less, less_equal
 from dropout_theory.papers.baldi2014 import s07_equal_values as sharper
 from dropout_theory.papers.baldi2014 import s07_functions as claims
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    assume,
-    at,
-    cases,
-    increasing,
-    instance,
-    negation,
-    rewrite,
-    satisfied,
-)
+from dropout_theory.proof import Theorem
 
 a, b, f, u, v, x = claims.a, claims.b, claims.f, claims.u, claims.v, claims.x
 
@@ -33,92 +23,100 @@ a, b, f, u, v, x = claims.a, claims.b, claims.f, claims.u, claims.v, claims.x
 def value_beyond() -> tuple[tuple[Scalar, ...], Theorem]:
     """B = A, where A is the normalised mean of A and B with a share of B: in logarithms, as log(B/(1 - B)) rises.
 
-    A' and B' stand for the complements.
+    A' and B' stand for the complements; B has the share 1 - p, and p < 1.
     """
     one, other, one_less, other_less = (Scalar(name, OPEN_UNIT) for name in ("A", "B", "A'", "B'"))
     p = Scalar("p", PROBABILITY)
-    complements = [assume(equal(one_less, 1 - one)), assume(equal(other_less, 1 - other))]
+    complements = [by.assume(equal(one_less, 1 - one)), by.assume(equal(other_less, 1 - other))]
     above, below = one**p * other ** (1 - p), one_less**p * other_less ** (1 - p)
-    odds = arithmetic(equal(above * one_less, one * below), assume(equal(above / (above + below), one)), *complements)
-    logs = arithmetic(equal((1 - p) * (log(other) - log(one)), (1 - p) * (log(other_less) - log(one_less))),
-                      increasing(log, odds))
+    odds = by.arithmetic(equal(above * one_less, one * below), by.assume(equal(above / (above + below), one)),
+                         *complements)
+    logs = by.arithmetic(equal((1 - p) * (log(other) - log(one)), (1 - p) * (log(other_less) - log(one_less))),
+                         by.increasing(log, odds))
     wanted = equal(other, one)
 
     def apart(low: Any, high: Any, low_less: Any, high_less: Any) -> Theorem:
-        known = assume(less(low, high))
-        rising = increasing(log, known), increasing(log, arithmetic(less(high_less, low_less), known, *complements))
-        return arithmetic(wanted, logs, *rising, known, assume(less(p, 1)))
+        """Absurd, as `one` or `other` is `low`: for p < 1 the two sides of `logs` have opposite signs."""
+        known = by.assume(less(low, high))
+        complements_fall = by.arithmetic(less(high_less, low_less), known, *complements)
+        rising = by.increasing(log, known), by.increasing(log, complements_fall)
+        return by.arithmetic(wanted, logs, *rising, known, by.assume(less(p, 1)))
 
-    same = arithmetic(wanted, assume(negation(less(one, other))), assume(negation(less(other, one))))
-    above_or_same = cases(less(other, one), apart(other, one, other_less, one_less), same)
+    same = by.arithmetic(wanted, by.assume(by.negation(less(one, other))), by.assume(by.negation(less(other, one))))
+    above_or_same = by.cases(less(other, one), apart(other, one, other_less, one_less), same)
     return ((one, other, one_less, other_less, p),
-            cases(less(one, other), apart(one, other, one_less, other_less), above_or_same))
+            by.cases(less(one, other), apart(one, other, one_less, other_less), above_or_same))
 
 
 def inside(point: Any, *outside: Theorem) -> list[Theorem]:
     """0 < f(point) < 1, where f is neither 0 nor 1 there."""
-    bounded = at(assume(claims.in_range.condition), point)
-    return [arithmetic(less(0, f(point)), bounded, *outside), arithmetic(less(f(point), 1), bounded, *outside)]
+    bounded = by.at(by.assume(claims.in_range.condition), point)
+    return [by.arithmetic(less(0, f(point)), bounded, *outside), by.arithmetic(less(f(point), 1), bounded, *outside)]
 
 
 def beyond(start: Any, middle: Any, *order: Theorem) -> Theorem:
-    """f(x) = f(start), where f(middle) = f(start) at a point between start and x, from the two-point equation."""
-    alike = assume(equal(f(middle), f(start)))
+    """f(x) = f(start), where f(middle) = f(start) at a point between start and x, from the two-point equation.
+
+    A function that is 0 or 1 at either end is constant; otherwise f(start) is the normalised mean of itself and f(x).
+    """
+    alike = by.assume(equal(f(middle), f(start)))
     share, within = share_of(start, x, middle, *order)
-    equation = at(assume(claims.class_of_f.condition), start, x, share, premises=(*within, *order))
-    reached = arithmetic(equal(share * start + (1 - share) * x, middle), *order)
-    mean = rewrite(rewrite(equation, reached), alike)
+    equation = by.at(by.assume(claims.class_of_f.condition), start, x, share, premises=(*within, *order))
+    reached = by.arithmetic(equal(share * start + (1 - share) * x, middle), *order)
+    mean = by.rewrite(by.rewrite(equation, reached), alike)
     names, lemma = value_beyond()
     values = (f(start), f(x), 1 - f(start), 1 - f(x), share)
     wanted = equal(f(x), f(start))
 
     def from_end(value: int, everywhere: Theorem) -> list[Theorem]:
-        here = satisfied(instance(everywhere, {a: start, b: x}), assume(equal(f(start), value)))
-        there = satisfied(instance(everywhere, {a: x, b: start}), assume(equal(f(x), value)))
-        return [arithmetic(wanted, th, assume(th_given)) for th, th_given in
+        """f(x) = f(start) where one of them is `value`, because f then has that value everywhere."""
+        here = by.satisfied(by.instance(everywhere, {a: start, b: x}), by.assume(equal(f(start), value)))
+        there = by.satisfied(by.instance(everywhere, {a: x, b: start}), by.assume(equal(f(x), value)))
+        return [by.arithmetic(wanted, th, by.assume(th_given)) for th, th_given in
                 ((here, equal(f(start), value)), (there, equal(f(x), value)))]
 
-    off = [assume(negation(equal(f(point), value))) for point in (start, x) for value in (0, 1)]
-    partial = arithmetic(less(share, 1), *order)
+    off = [by.assume(by.negation(equal(f(point), value))) for point in (start, x) for value in (0, 1)]
+    partial = by.arithmetic(less(share, 1), *order)
     proper = [*inside(start, *off), *inside(x, *off)]
-    complements = [arithmetic(less(0, 1 - f(point)), *proper) for point in (start, x)]
-    complements += [arithmetic(less(1 - f(point), 1), *proper) for point in (start, x)]
-    there = instance(lemma, dict(zip(names, values, strict=True)), *proper, *complements, *within, *order)
-    result = satisfied(there, mean, partial, *(arithmetic(equal(1 - f(q), 1 - f(q))) for q in (start, x)))
+    complements = [by.arithmetic(less(0, 1 - f(point)), *proper) for point in (start, x)]
+    complements += [by.arithmetic(less(1 - f(point), 1), *proper) for point in (start, x)]
+    there = by.instance(lemma, dict(zip(names, values, strict=True)), *proper, *complements, *within, *order)
+    result = by.satisfied(there, mean, partial, *(by.arithmetic(equal(1 - f(q), 1 - f(q))) for q in (start, x)))
     for value, everywhere in ((0, zero_everywhere()), (1, one_everywhere())):
         here, there = from_end(value, everywhere)
-        result = cases(equal(f(start), value), here, cases(equal(f(x), value), there, result))
+        result = by.cases(equal(f(start), value), here, by.cases(equal(f(x), value), there, result))
     return result
 
 
 def ascending() -> Theorem:
-    """f(x) = f(u) for u < v, wherever x is."""
-    order, alike = assume(less(u, v)), assume(sharper.EQUAL_VALUES.condition)
+    """f(x) = f(u) for u < v: below u and above v by the lemma, between them by the constancy there."""
+    order, alike = by.assume(less(u, v)), by.assume(sharper.EQUAL_VALUES.condition)
     left, right = less(x, u), less(v, x)
-    below = satisfied(beyond(v, u, order, assume(left)), alike)
-    above = satisfied(beyond(u, v, order, assume(right)), arithmetic(equal(f(v), f(u)), alike))
-    ends = arithmetic(less_equal(u, x), assume(negation(left))), arithmetic(less_equal(x, v), assume(negation(right)))
-    between = satisfied(constant_between(), *ends)
-    return cases(left, arithmetic(equal(f(x), f(u)), below, alike), cases(right, above, between))
+    below = by.satisfied(beyond(v, u, order, by.assume(left)), alike)
+    above = by.satisfied(beyond(u, v, order, by.assume(right)), by.arithmetic(equal(f(v), f(u)), alike))
+    from_u = by.arithmetic(less_equal(u, x), by.assume(by.negation(left)))
+    to_v = by.arithmetic(less_equal(x, v), by.assume(by.negation(right)))
+    between = by.satisfied(constant_between(), from_u, to_v)
+    return by.cases(left, by.arithmetic(equal(f(x), f(u)), below, alike), by.cases(right, above, between))
 
 
 @prove("baldi2014:sec7-equal-values.amended-everywhere")
 def constant_everywhere() -> Theorem:
     """Of two different points one is the lower, and what holds for f(v) holds for f(u)."""
-    alike, wanted = assume(sharper.EQUAL_VALUES.condition), equal(f(x), f(u))
-    lower, differ = less(u, v), assume(claims.DIFFERENT_ENDS.condition)
-    higher = arithmetic(less(v, u), differ, assume(negation(lower)))
-    swapped = satisfied(instance(ascending(), {u: v, v: u}), higher, arithmetic(equal(f(v), f(u)), alike))
-    return cases(lower, ascending(), arithmetic(wanted, swapped, alike))
+    alike, wanted = by.assume(sharper.EQUAL_VALUES.condition), equal(f(x), f(u))
+    lower, differ = less(u, v), by.assume(claims.DIFFERENT_ENDS.condition)
+    higher = by.arithmetic(less(v, u), differ, by.assume(by.negation(lower)))
+    swapped = by.satisfied(by.instance(ascending(), {u: v, v: u}), higher, by.arithmetic(equal(f(v), f(u)), alike))
+    return by.cases(lower, ascending(), by.arithmetic(wanted, swapped, alike))
 
 
 @prove("baldi2014:sec7-equal-values.amended-between")
 def constant_between_any() -> Theorem:
-    """Where u is not below v, all three points are one."""
-    ends = [assume(h.condition) for h in claims.between[1:]]
-    one = arithmetic(equal(v, x), *ends, assume(negation(less(u, v))))
-    same = arithmetic(equal(f(x), f(u)), rewrite(assume(sharper.EQUAL_VALUES.condition), one))
-    return cases(less(u, v), constant_between(), same)
+    """Where u is not below v, all three points are one; elsewhere f is constant between them."""
+    ends = [by.assume(h.condition) for h in claims.between[1:]]
+    one = by.arithmetic(equal(v, x), *ends, by.assume(by.negation(less(u, v))))
+    same = by.arithmetic(equal(f(x), f(u)), by.rewrite(by.assume(sharper.EQUAL_VALUES.condition), one))
+    return by.cases(less(u, v), constant_between(), same)
 
 
 # --- what the hypotheses are for --------------------------------------------------------------------------------

@@ -6,34 +6,12 @@ from typing import Any
 
 from sympy import Integer, Lambda, Product, Rational, Sum, Symbol, exp, log
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
 from dropout_theory.language import POSITIVE, PROBABILITY, Scalar, different, equal, less, less_equal, substitute
 from dropout_theory.papers.baldi2014 import s07_functions as claims
 from dropout_theory.papers.baldi2014.s07_functions import K, P, a, alpha, b, c, f, k, lam, m, r, sigma, u, v, x, y
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    assume,
-    at,
-    at_value,
-    cases,
-    collected_power,
-    component,
-    conjunction,
-    discharge,
-    for_all,
-    identity,
-    increasing,
-    instance,
-    joined_power,
-    last_split,
-    negation,
-    restate,
-    rewrite,
-    satisfied,
-    vanishing_factor,
-    written_out,
-)
+from dropout_theory.proof import Theorem
 
 # --- members --------------------------------------------------------------------------------------------------------
 
@@ -42,9 +20,9 @@ from dropout_theory.proof import (
 def constants() -> Theorem:
     """Exponents add up to one, so the geometric means of K and 1 - K are K and 1 - K."""
     every = (k, 1, m)
-    total = identity(Sum(P[k], every), 1)
-    means = [rewrite(collected_power(base, P[k], every), total) for base in (K, 1 - K)]
-    return arithmetic(claims.CONSTANT.statement, *means)
+    total = by.identity(Sum(P[k], every), 1)
+    means = [by.rewrite(by.collected_power(base, P[k], every), total) for base in (K, 1 - K)]
+    return by.arithmetic(claims.CONSTANT.statement, *means)
 
 
 # --- functions with a zero or a one ---------------------------------------------------------------------------------
@@ -56,11 +34,11 @@ def mirrored(value: int) -> Theorem:
     That the other one does not vanish is the hypothesis that the equation is defined.
     """
     points = (a, 2 * b - a, Rational(1, 2))
-    known = assume(equal(f(a), value))
-    equation = rewrite(at(assume(claims.class_of_f.condition), *points), known)
-    nonzero = rewrite(at(assume(claims.defined.condition), *points), known)
-    bounded = at(assume(claims.in_range.condition), 2 * b - a)
-    return arithmetic(equal(f(b), value), equation, nonzero, bounded)
+    known = by.assume(equal(f(a), value))
+    equation = by.rewrite(by.at(by.assume(claims.class_of_f.condition), *points), known)
+    nonzero = by.rewrite(by.at(by.assume(claims.defined.condition), *points), known)
+    bounded = by.at(by.assume(claims.in_range.condition), 2 * b - a)
+    return by.arithmetic(equal(f(b), value), equation, nonzero, bounded)
 
 
 @prove("baldi2014:eq59.3")
@@ -77,30 +55,30 @@ def one_everywhere() -> Theorem:
 def two_points() -> Theorem:
     """The defining equation for a distribution over two points, its sums and products written out."""
     premise = claims.eq60.args[0]
-    total = written_out(identity(Sum(claims.Q[k], (k, 1, 2)), 1))
-    other = arithmetic(equal(claims.Q[2], 1 - claims.Q[1]), total)
-    return discharge(premise, restate(rewrite(written_out(assume(premise)), other), claims.two_points))
+    total = by.written_out(by.identity(Sum(claims.Q[k], (k, 1, 2)), 1))
+    other = by.arithmetic(equal(claims.Q[2], 1 - claims.Q[1]), total)
+    return by.discharge(premise, by.restate(by.rewrite(by.written_out(by.assume(premise)), other), claims.two_points))
 
 
 def share_of(low: Any, high: Any, point: Any, *premises: Theorem) -> tuple[Any, tuple[Theorem, ...]]:
     """The p with point = p low + (1 - p) high, and that it is a probability."""
     share = (high - point) / (high - low)
-    return share, (arithmetic(less_equal(0, share), *premises), arithmetic(less_equal(share, 1), *premises))
+    return share, (by.arithmetic(less_equal(0, share), *premises), by.arithmetic(less_equal(share, 1), *premises))
 
 
 @prove("baldi2014:sec7-equal-values")
 def constant_between() -> Theorem:
     """Both means of equal values are that value and its complement."""
     p = Scalar("p", PROBABILITY)
-    equation = at(assume(claims.class_of_f.condition), u, v, p)
-    same = rewrite(equation, arithmetic(equal(f(v), f(u)), assume(equal(f(u), f(v)))))
-    bounded = at(assume(claims.in_range.condition), u)
-    powers = [joined_power(base, p, 1 - p, bounded) for base in (f(u), 1 - f(u))]
-    between = for_all(arithmetic(equal(f(p * u + (1 - p) * v), f(u)), same, *powers, bounded), p)
-    order = [assume(h.condition) for h in claims.between]
+    equation = by.at(by.assume(claims.class_of_f.condition), u, v, p)
+    same = by.rewrite(equation, by.arithmetic(equal(f(v), f(u)), by.assume(equal(f(u), f(v)))))
+    bounded = by.at(by.assume(claims.in_range.condition), u)
+    powers = [by.joined_power(base, p, 1 - p, bounded) for base in (f(u), 1 - f(u))]
+    between = by.for_all(by.arithmetic(equal(f(p * u + (1 - p) * v), f(u)), same, *powers, bounded), p)
+    order = [by.assume(h.condition) for h in claims.between]
     share, inside = share_of(u, v, x, *order)
-    reached = arithmetic(equal(share * u + (1 - share) * v, x), *order)
-    return rewrite(at(between, share, premises=(*inside, *order)), reached)
+    reached = by.arithmetic(equal(share * u + (1 - share) * v, x), *order)
+    return by.rewrite(by.at(between, share, premises=(*inside, *order)), reached)
 
 
 # --- the logarithm of the odds is affine ----------------------------------------------------------------------------
@@ -109,47 +87,49 @@ def constant_between() -> Theorem:
 def affine() -> Theorem:
     """p log r(u) + (1 - p) log r(v) = log r(pu + (1 - p)v) for all u, v and p, from the two-point equation."""
     p = Scalar("p", PROBABILITY)
-    equation = at(assume(claims.class_of_inside.condition), u, v, p)
-    odds = arithmetic(equal(r(u) ** p * r(v) ** (1 - p), r(p * u + (1 - p) * v)), equation)
+    equation = by.at(by.assume(claims.class_of_inside.condition), u, v, p)
+    odds = by.arithmetic(equal(r(u) ** p * r(v) ** (1 - p), r(p * u + (1 - p) * v)), equation)
     logs = equal(p * log(r(u)) + (1 - p) * log(r(v)), log(r(p * u + (1 - p) * v)))
-    return for_all(arithmetic(logs, increasing(log, odds)), u, v, p)
+    return by.for_all(by.arithmetic(logs, by.increasing(log, odds)), u, v, p)
 
 
 def line(low: Any, high: Any, point: Any, *premises: Theorem) -> Theorem:
     """(high - low) log r(point) = (high - point) log r(low) + (point - low) log r(high), for a point between."""
     share, inside = share_of(low, high, point, *premises)
-    logs = at(affine(), low, high, share, premises=(*inside, *premises))
-    reached = arithmetic(equal(share * low + (1 - share) * high, point), *premises)
-    return arithmetic(chord(low, high, point), rewrite(logs, reached), *premises)
+    logs = by.at(affine(), low, high, share, premises=(*inside, *premises))
+    reached = by.arithmetic(equal(share * low + (1 - share) * high, point), *premises)
+    return by.arithmetic(chord(low, high, point), by.rewrite(logs, reached), *premises)
 
 
 def chord(low: Any, high: Any, point: Any) -> Any:
+    """The statement that log r at a point is on its chord between two others."""
     return equal((high - low) * log(r(point)), (high - point) * log(r(low)) + (point - low) * log(r(high)))
 
 
-ordered = assume(less(u, v))
+ordered = by.assume(less(u, v))
 
 
 def everywhere() -> Theorem:
     """The same for any point of the line: whichever of u, v and x lies between the other two is a mean of them."""
-    below, above = assume(less(x, u)), assume(less(v, x))
-    not_below, not_above = assume(negation(less(x, u))), assume(negation(less(v, x)))
+    below, above = by.assume(less(x, u)), by.assume(less(v, x))
+    not_below, not_above = by.assume(by.negation(less(x, u))), by.assume(by.negation(less(v, x)))
     wanted = chord(u, v, x)
-    left = arithmetic(wanted, line(x, v, u, below, ordered))
-    right = arithmetic(wanted, line(u, x, v, above, ordered))
+    left = by.arithmetic(wanted, line(x, v, u, below, ordered))
+    right = by.arithmetic(wanted, line(u, x, v, above, ordered))
     middle = line(u, v, x, not_below, not_above, ordered)
-    return cases(less(x, u), left, cases(less(v, x), right, middle))
+    return by.cases(less(x, u), left, by.cases(less(v, x), right, middle))
 
 
 def solved(target: Any, whole_line: Theorem, order: Theorem = ordered) -> Theorem:
     """The odds at x as powers of the odds at u and v, and with them a statement about 1/(1 + r(x))."""
-    logs = arithmetic(equal(log(r(x)), (v - x) / (v - u) * log(r(u)) + (x - u) / (v - u) * log(r(v))),
-                      whole_line, order)
-    return arithmetic(target, increasing(exp, logs))
+    logs = by.arithmetic(equal(log(r(x)), (v - x) / (v - u) * log(r(u)) + (x - u) / (v - u) * log(r(v))),
+                         whole_line, order)
+    return by.arithmetic(target, by.increasing(exp, logs))
 
 
 @prove("baldi2014:sec7-continuation")
 def continuation() -> Theorem:
+    """The chord of log r through u and v, in exponentials."""
     return solved(equal(claims.inside(x), claims.from_ends), everywhere())
 
 
@@ -160,26 +140,27 @@ def from_two_ends() -> Theorem:
 
 @prove("baldi2014:eq62")
 def logistic_between() -> Theorem:
+    """The chord of log r through u and v, in exponentials: log r is affine, r an exponential."""
     return solved(equal(claims.inside(x), claims.eq62.args[1]), everywhere())
 
 
 @prove("baldi2014:eq62.amended-everywhere")
 def logistic_everywhere() -> Theorem:
-    """The chord through u and v is the one through v and u."""
-    differ, target = assume(claims.DIFFERENT_ENDS.condition), claims.EVERYWHERE.statement
-    below, not_below = less(u, v), negation(less(u, v))
-    above = arithmetic(less(v, u), differ, assume(not_below))
-    mirrored = satisfied(instance(everywhere(), {u: v, v: u}), above)
-    return cases(below, solved(target, everywhere()), solved(target, mirrored, differ))
+    """As between two points; where v < u, the chord through v and u is the one through u and v."""
+    differ, target = by.assume(claims.DIFFERENT_ENDS.condition), claims.EVERYWHERE.statement
+    below, not_below = less(u, v), by.negation(less(u, v))
+    above = by.arithmetic(less(v, u), differ, by.assume(not_below))
+    mirrored = by.satisfied(by.instance(everywhere(), {u: v, v: u}), above)
+    return by.cases(below, solved(target, everywhere()), solved(target, mirrored, differ))
 
 
 @prove("baldi2014:eq59.5")
 def only_logistic() -> Theorem:
-    """The chord through 0 and 1."""
-    whole = instance(everywhere(), {u: 0, v: 1})
-    known = satisfied(whole, arithmetic(less(0, 1)))
-    logs = arithmetic(equal(log(r(x)), log(r(0)) - (log(r(0)) - log(r(1))) * x), known)
-    return arithmetic(claims.only_logistic, increasing(exp, logs))
+    """log r on its chord through 0 and 1, in exponentials."""
+    whole = by.instance(everywhere(), {u: 0, v: 1})
+    known = by.satisfied(whole, by.arithmetic(less(0, 1)))
+    logs = by.arithmetic(equal(log(r(x)), log(r(0)) - (log(r(0)) - log(r(1))) * x), known)
+    return by.arithmetic(claims.only_logistic, by.increasing(exp, logs))
 
 
 @prove("baldi2014:eq59")
@@ -188,41 +169,43 @@ def whole_class() -> Theorem:
     extreme = []
     for statement, theorem in ((claims.if_zero, zero_everywhere()), (claims.if_one, one_everywhere())):
         premise = statement.args[0]
-        known = assume(premise)
-        parts = [component(known, part) for part in premise.args]
-        extreme.append(discharge(premise, satisfied(theorem, *parts)))
-    members = identity(*claims.LOGISTIC.statement.args), constants()
-    return conjunction(*members, *extreme, discharge(claims.class_of_inside.condition, only_logistic()))
+        known = by.assume(premise)
+        parts = [by.component(known, part) for part in premise.args]
+        extreme.append(by.discharge(premise, by.satisfied(theorem, *parts)))
+    members = by.identity(*claims.LOGISTIC.statement.args), constants()
+    return by.conjunction(*members, *extreme, by.discharge(claims.class_of_inside.condition, only_logistic()))
 
 
 @prove("baldi2014:eq63")
 def factor() -> Theorem:
     """The exponents of c add up to one, those of the exponentials to zero."""
-    logs = arithmetic(equal(v / (v - u) * (log(c) - lam * u) - u / (v - u) * (log(c) - lam * v), log(c)), ordered)
-    plain = restate(increasing(exp, logs), equal((c * exp(-lam * u)) ** (v / (v - u))
-                                                 * (c * exp(-lam * v)) ** (-u / (v - u)), c))
-    back = [identity(c * exp(-lam * w), claims.odds_of(w)) for w in (u, v)]
-    return rewrite(plain, *back)
+    logs = by.arithmetic(equal(v / (v - u) * (log(c) - lam * u) - u / (v - u) * (log(c) - lam * v), log(c)), ordered)
+    plain = by.restate(by.increasing(exp, logs), equal((c * exp(-lam * u)) ** (v / (v - u))
+                                                       * (c * exp(-lam * v)) ** (-u / (v - u)), c))
+    back = [by.identity(c * exp(-lam * w), claims.odds_of(w)) for w in (u, v)]
+    return by.rewrite(plain, *back)
 
 
 @prove("baldi2014:eq64")
 def slope() -> Theorem:
+    """The quotient of the odds at u and v is e^(lambda (v - u))."""
     argument = claims.odds_of(u) * (sigma(v) / (1 - sigma(v)))
-    ratio = increasing(log, identity(argument, exp(lam * (v - u))))
-    return arithmetic(equal(log(argument) / (v - u), lam), ratio, ordered)
+    ratio = by.increasing(log, by.identity(argument, exp(lam * (v - u))))
+    return by.arithmetic(equal(log(argument) / (v - u), lam), ratio, ordered)
 
 
 @prove("baldi2014:eq65.2.amended")
 def half_point() -> Theorem:
-    known = assume(equal(lam * x, log(c)))
-    balanced = increasing(exp, arithmetic(equal(log(c) - lam * x, 0), known))
-    half = arithmetic(equal(sigma(x), Rational(1, 2)), balanced)
-    return conjunction(assume(claims.sloped.condition), discharge(known.conclusion, half))
+    """At that point c e^(-lambda x) = 1, so that value and complement agree."""
+    known = by.assume(equal(lam * x, log(c)))
+    balanced = by.increasing(exp, by.arithmetic(equal(log(c) - lam * x, 0), known))
+    half = by.arithmetic(equal(sigma(x), Rational(1, 2)), balanced)
+    return by.conjunction(by.assume(claims.sloped.condition), by.discharge(known.conclusion, half))
 
 
 @prove("baldi2014:eq65.amended")
 def value_and_half_point() -> Theorem:
-    return conjunction(arithmetic(claims.at_zero), half_point())
+    return by.conjunction(by.arithmetic(claims.at_zero), half_point())
 
 
 @prove("baldi2014:sec7-parameterization.amended")
@@ -230,103 +213,112 @@ def parameters() -> Theorem:
     """Equal values at zero give equal factors, whose logarithm is not zero."""
     c1, c2 = claims.c1, claims.c2
     premise = claims.same_parameters.args[0]
-    known = assume(premise)
-    not_one = assume(different(c1, 1))
-    slopes = [assume(h.condition) for h in claims.sloped_both]
-    factors = arithmetic(equal(c1, c2), known, *slopes)
-    logs = increasing(log, factors)
-    back = discharge(equal(log(c1), 0), increasing(exp, assume(equal(log(c1), 0))))
-    return discharge(premise, arithmetic(claims.same_parameters.args[1], known, logs, back, not_one, *slopes))
+    known = by.assume(premise)
+    not_one = by.assume(different(c1, 1))
+    slopes = [by.assume(h.condition) for h in claims.sloped_both]
+    factors = by.arithmetic(equal(c1, c2), known, *slopes)
+    logs = by.increasing(log, factors)
+    back = by.discharge(equal(log(c1), 0), by.increasing(exp, by.assume(equal(log(c1), 0))))
+    return by.discharge(premise, by.arithmetic(claims.same_parameters.args[1], known, logs, back, not_one, *slopes))
 
 
 @prove("baldi2014:eq66")
 def opposite_points() -> Theorem:
-    logs = at(affine(), -v, v, Rational(1, 2))
-    return restate(increasing(exp, logs), claims.eq66)
+    """Zero is the midpoint of -v and v, where log r is the mean of its values at both."""
+    logs = by.at(affine(), -v, v, Rational(1, 2))
+    return by.restate(by.increasing(exp, logs), claims.eq66)
 
 
 @prove("baldi2014:eq67")
 def fraction_of_point() -> Theorem:
-    """On the line through 0 and v, wherever alpha v lies on it."""
+    """log r is affine on the line through 0 and v, on which alpha v lies; for v = 0 nothing is left to show."""
     right, left = less(0, v), less(v, 0)
     wanted = equal(log(r(alpha * v)), (1 - alpha) * log(r(0)) + alpha * log(r(v)))
-    ahead = arithmetic(wanted, instance(everywhere(), {u: 0, x: alpha * v}), assume(right))
-    behind = arithmetic(wanted, instance(everywhere(), {u: v, v: 0, x: alpha * v}), assume(left))
-    nowhere = arithmetic(equal(v, 0), assume(negation(right)), assume(negation(left)))
-    still = at_value(wanted, nowhere, identity(log(r(0)), (1 - alpha) * log(r(0)) + alpha * log(r(0))))
-    equation = cases(right, ahead, cases(left, behind, still))
-    return arithmetic(claims.eq67, increasing(exp, equation))
+    ahead = by.arithmetic(wanted, by.instance(everywhere(), {u: 0, x: alpha * v}), by.assume(right))
+    behind = by.arithmetic(wanted, by.instance(everywhere(), {u: v, v: 0, x: alpha * v}), by.assume(left))
+    nowhere = by.arithmetic(equal(v, 0), by.assume(by.negation(right)), by.assume(by.negation(left)))
+    still = by.at_value(wanted, nowhere, by.identity(log(r(0)), (1 - alpha) * log(r(0)) + alpha * log(r(0))))
+    equation = by.cases(right, ahead, by.cases(left, behind, still))
+    return by.arithmetic(claims.eq67, by.increasing(exp, equation))
 
 
 # --- shape ----------------------------------------------------------------------------------------------------------
 
-rising, falling = less(0, lam), negation(less(0, lam))
-x_before_y = assume(claims.ordered.condition)
+rising, falling = less(0, lam), by.negation(less(0, lam))
+x_before_y = by.assume(claims.ordered.condition)
 
 
 @prove("baldi2014:sec7-monotone")
 def monotone() -> Theorem:
     """e^(-lambda y) - e^(-lambda x) has the sign opposite to lambda."""
-    up = increasing(exp, arithmetic(less_equal(-lam * y, -lam * x), assume(rising), x_before_y))
-    down = increasing(exp, arithmetic(less_equal(-lam * x, -lam * y), assume(falling), x_before_y))
+    up = by.increasing(exp, by.arithmetic(less_equal(-lam * y, -lam * x), by.assume(rising), x_before_y))
+    down = by.increasing(exp, by.arithmetic(less_equal(-lam * x, -lam * y), by.assume(falling), x_before_y))
     wanted = less_equal(0, lam * (sigma(y) - sigma(x)))
-    return cases(rising, arithmetic(wanted, up, assume(rising)), arithmetic(wanted, down, assume(falling)))
+    return by.cases(rising, by.arithmetic(wanted, up, by.assume(rising)),
+                    by.arithmetic(wanted, down, by.assume(falling)))
 
 
 @prove("baldi2014:sec7-strict-if-constant.amended")
 def strictly_monotone() -> Theorem:
-    sloped = assume(claims.sloped.condition)
-    up = increasing(exp, arithmetic(less(-lam * y, -lam * x), assume(rising), x_before_y))
-    down = increasing(exp, arithmetic(less(-lam * x, -lam * y), assume(falling), sloped, x_before_y))
+    """e^(-lambda y) - e^(-lambda x) has the sign opposite to lambda, which is not zero."""
+    sloped = by.assume(claims.sloped.condition)
+    up = by.increasing(exp, by.arithmetic(less(-lam * y, -lam * x), by.assume(rising), x_before_y))
+    down = by.increasing(exp, by.arithmetic(less(-lam * x, -lam * y), by.assume(falling), sloped, x_before_y))
     wanted = less(0, lam * (sigma(y) - sigma(x)))
-    return cases(rising, arithmetic(wanted, up, assume(rising)), arithmetic(wanted, down, assume(falling), sloped))
+    return by.cases(rising, by.arithmetic(wanted, up, by.assume(rising)),
+                    by.arithmetic(wanted, down, by.assume(falling), sloped))
 
 
 @prove("baldi2014:sec7-limits-exist")
 def exponentially_close() -> Theorem:
-    rises, falls = (discharge(part.args[0], arithmetic(part.args[1])) for part in (claims.to_one, claims.to_zero))
+    """1 - sigma(x) = sigma(x) c e^(-lambda x) is at most c e^(-lambda x), and at most one.
+
+    With slope zero the exponential is one everywhere.
+    """
+    rises, falls = (by.discharge(part.args[0], by.arithmetic(part.args[1])) for part in (claims.to_one, claims.to_zero))
     flat, constant = claims.level.args
-    value = identity(substitute(constant.args[0], {lam: Integer(0)}), constant.args[1])
-    return conjunction(rises, falls, discharge(flat, at_value(constant, assume(flat), value)))
+    value = by.identity(substitute(constant.args[0], {lam: Integer(0)}), constant.args[1])
+    return by.conjunction(rises, falls, by.discharge(flat, by.at_value(constant, by.assume(flat), value)))
 
 
 @prove("baldi2014:sec7-limits-zero-or-one.amended")
 def limit_of_sloped() -> Theorem:
     """The clause on a slope of zero plays no part."""
-    whole = assume(claims.limit.condition)
-    ends = [component(whole, clause) for clause in claims.limit.condition.args[:2]]
-    return arithmetic(claims.zero_or_one, *ends, assume(claims.sloped.condition))
+    whole = by.assume(claims.limit.condition)
+    ends = [by.component(whole, clause) for clause in claims.limit.condition.args[:2]]
+    return by.arithmetic(claims.zero_or_one, *ends, by.assume(claims.sloped.condition))
 
 
 @prove("baldi2014:eq67-step-limit.amended")
 def fixed_limit() -> Theorem:
     """(1 - alpha)(log r0 - log l) = 0 and alpha < 1; a power of zero is zero, which l is not."""
     start, ell = Scalar("R", POSITIVE), claims.ell
-    known = assume(substitute(claims.fixed, {claims.r0: start}))
-    logs = arithmetic(equal(log(ell), log(start)), increasing(log, known))
-    inside = discharge(known.conclusion, restate(increasing(exp, logs), equal(ell, start)))
-    above = arithmetic(less(0, claims.r0), assume(different(claims.r0, 0)))
-    zero = assume(equal(claims.r0, 0))
+    known = by.assume(substitute(claims.fixed, {claims.r0: start}))
+    logs = by.arithmetic(equal(log(ell), log(start)), by.increasing(log, known))
+    inside = by.discharge(known.conclusion, by.restate(by.increasing(exp, logs), equal(ell, start)))
+    above = by.arithmetic(less(0, claims.r0), by.assume(different(claims.r0, 0)))
+    zero = by.assume(equal(claims.r0, 0))
     only = Product(claims.r0 ** (1 - alpha), (k, 1, 1))
-    power = arithmetic(equal(claims.r0 ** (1 - alpha), 0), last_split(only), vanishing_factor(only, 1, zero))
-    wanted = discharge(claims.fixed, arithmetic(equal(ell, claims.r0), assume(claims.fixed), power))
-    return cases(zero.conclusion, wanted, instance(inside, {start: claims.r0}, above))
+    power = by.arithmetic(equal(claims.r0 ** (1 - alpha), 0), by.last_split(only), by.vanishing_factor(only, 1, zero))
+    wanted = by.discharge(claims.fixed, by.arithmetic(equal(ell, claims.r0), by.assume(claims.fixed), power))
+    return by.cases(zero.conclusion, wanted, by.instance(inside, {start: claims.r0}, above))
 
 
 @prove("baldi2014:sec7-same-logistic")
 def adjacent() -> Theorem:
     """The value between u1 and u3 is the one on their chord, so that the two slopes are the slope of the chord."""
     u1, u2, u3 = claims.u1, claims.u2, claims.u3
-    order = [assume(h.condition) for h in claims.ascending]
+    order = [by.assume(h.condition) for h in claims.ascending]
     on_chord = line(u1, u3, u2, *order)
-    slopes = arithmetic(equal(claims.slope_between(u1, u2), claims.slope_between(u2, u3)), on_chord, *order)
+    slopes = by.arithmetic(equal(claims.slope_between(u1, u2), claims.slope_between(u2, u3)), on_chord, *order)
 
     def log_factor(low: Any, high: Any) -> Any:
+        """The logarithm of `factor_between`."""
         return high / (high - low) * log(r(low)) - low / (high - low) * log(r(high))
 
-    logs = arithmetic(equal(log_factor(u1, u2), log_factor(u2, u3)), on_chord, *order)
-    factors = restate(increasing(exp, logs), equal(claims.factor_between(u1, u2), claims.factor_between(u2, u3)))
-    return conjunction(slopes, factors)
+    logs = by.arithmetic(equal(log_factor(u1, u2), log_factor(u2, u3)), on_chord, *order)
+    factors = by.restate(by.increasing(exp, logs), equal(claims.factor_between(u1, u2), claims.factor_between(u2, u3)))
+    return by.conjunction(slopes, factors)
 
 
 # --- counterexamples ------------------------------------------------------------------------------------------------

@@ -6,21 +6,22 @@ from typing import Any
 
 from dropout_theory.proofs.baldi2014.weighted_means import statement
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove
 from dropout_theory.language import E, G, Var
 from dropout_theory.papers.baldi2014 import s08_best_constants as paper
-from dropout_theory.proof import Theorem, arithmetic, geometric_over_masks, identity, rewritten
+from dropout_theory.proof import Theorem
 
 
 def by_means(label: str, x: Any, numbers: tuple[Any, Any]) -> Theorem:
     """The claim from mean, geometric mean, variance and mean square around the geometric mean of two numbers."""
     one, other = numbers
-    geometric = geometric_over_masks(G(x))
-    at_value = rewritten(E((x - G(x)) ** 2), geometric)
+    geometric = by.geometric_over_masks(G(x))
+    at_value = by.rewritten(E((x - G(x)) ** 2), geometric)
     value = geometric.conclusion.args[1]
-    square = identity(at_value.conclusion.args[1], ((one - value) ** 2 + (other - value) ** 2) / 2)
-    return arithmetic(statement(f"{label}-best-constant"), geometric, identity(E(x), (one + other) / 2),
-                      identity(Var(x), (one - other) ** 2 / 4), at_value, square)
+    square = by.identity(at_value.conclusion.args[1], ((one - value) ** 2 + (other - value) ** 2) / 2)
+    return by.arithmetic(statement(f"{label}-best-constant"), geometric, by.identity(E(x), (one + other) / 2),
+                         by.identity(Var(x), (one - other) ** 2 / 4), at_value, square)
 
 
 for equation in paper.FACTORS:

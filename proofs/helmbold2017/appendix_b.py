@@ -9,6 +9,7 @@ from dropout_theory.proofs.helmbold2017.s03_weight_decay import proportional
 from dropout_theory.proofs.helmbold2017.weight_decay import cauchy_schwarz, given_input
 from sympy import Abs, Ge, Le, Max, Min, Sum
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
 from dropout_theory.language import NONNEGATIVE, Relu, Scalar, both, equal, less, less_equal
 from dropout_theory.papers.helmbold2017 import appendix_b as paper
@@ -30,20 +31,7 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     w,
     x,
 )
-from dropout_theory.proof import (
-    Theorem,
-    apply,
-    arithmetic,
-    assume,
-    component,
-    conjunction,
-    discharge,
-    generalise,
-    instance,
-    satisfied,
-    specialise,
-    termwise,
-)
+from dropout_theory.proof import Theorem
 
 units = (j, 1, n)
 t, bias, sign = Scalar("t"), Scalar("a"), Scalar("s")
@@ -52,23 +40,23 @@ of_unit = {t: paper.dot, bias: a[j]}
 
 def in_units() -> tuple[Theorem, Theorem]:
     """1 <= j <= n, given."""
-    return assume(Ge(j, 1, evaluate=False)), assume(Le(j, n, evaluate=False))
+    return by.assume(Ge(j, 1, evaluate=False)), by.assume(Le(j, n, evaluate=False))
 
 
 def summed(statement: Any, *theorems: Theorem) -> Theorem:
     """A statement about sums over the units from facts about unit j; other facts as they are."""
     known = [th for th in theorems if j not in th.conclusion.free_symbols]
-    return arithmetic(statement, *[termwise(th, units) for th in theorems if th not in known], *known)
+    return by.arithmetic(statement, *[by.termwise(th, units) for th in theorems if th not in known], *known)
 
 
 def each(hypothesis: Any) -> Theorem:
     """A hypothesis on every unit at unit j."""
-    return specialise(assume(hypothesis.condition), j)
+    return by.specialise(by.assume(hypothesis.condition), j)
 
 
 def under(claim: Any) -> Theorem:
     """A claim by real arithmetic from its hypotheses."""
-    return arithmetic(claim.statement, *[assume(h.condition) for h in claim.hypotheses])
+    return by.arithmetic(claim.statement, *[by.assume(h.condition) for h in claim.hypotheses])
 
 
 @prove("helmbold2017:lem23-step-shrink")
@@ -88,55 +76,61 @@ def swap_of_any_unit() -> Theorem:
 
 @prove("helmbold2017:lem22")
 def lemma_22() -> Theorem:
+    """A bias lowered by the smaller of the unit's two values lowers both by it; the output bias makes that good."""
     low = Min(Relu(bias), Relu(t + bias))
-    on_1 = instance(arithmetic(equal(Relu(t + bias - low), Relu(t + bias) - low)), of_unit)
-    on_0 = instance(arithmetic(equal(Relu(bias - low), Relu(bias) - low)), of_unit)
+    on_1 = by.in_letters(equal(Relu(t + bias - low), Relu(t + bias) - low), of_unit)
+    on_0 = by.in_letters(equal(Relu(bias - low), Relu(bias) - low), of_unit)
     new_1, new_0 = unit_on_x(paper.shifted, j), unit_on_zero(paper.shifted, j)
-    weighted_1 = arithmetic(equal(w[j] * new_1, w[j] * (paper.on_1 - paper.smaller)), on_1)
-    weighted_0 = arithmetic(equal(w[j] * new_0, w[j] * (paper.on_0 - paper.smaller)), on_0)
+    weighted_1 = by.arithmetic(equal(w[j] * new_1, w[j] * (paper.on_1 - paper.smaller)), on_1)
+    weighted_0 = by.arithmetic(equal(w[j] * new_0, w[j] * (paper.on_0 - paper.smaller)), on_0)
     same_1, same_0 = paper.same_outputs(paper.shifted)
-    none = arithmetic(paper.silent.body, on_1, on_0)
-    return conjunction(summed(same_1, weighted_1), summed(same_0, weighted_0),
-                       arithmetic(equal(size_of(paper.shifted), size_of(own))), generalise(none, units))
+    none = by.arithmetic(paper.silent.body, on_1, on_0)
+    return by.conjunction(summed(same_1, weighted_1), summed(same_0, weighted_0),
+                          by.arithmetic(equal(size_of(paper.shifted), size_of(own))), by.generalise(none, units))
 
 
 def contraction() -> Theorem:
     """(h_j(x) - h_j(0))^2 <= (v_j . x)^2."""
-    return instance(arithmetic(less_equal((Relu(t + bias) - Relu(bias)) ** 2, t**2)), of_unit)
+    return by.in_letters(less_equal((Relu(t + bias) - Relu(bias)) ** 2, t**2), of_unit)
 
 
 def dotted(net: Any, value: Any, *premises: Theorem) -> Theorem:
     """v_j . x of a network with weights value * x/(x . x)."""
-    return arithmetic(equal(projection(net, j), value), given_input(), *premises)
+    return by.arithmetic(equal(projection(net, j), value), given_input(), *premises)
 
 
 @prove("helmbold2017:lem23")
 def lemma_23() -> Theorem:
+    """With v_j along x, v_j . x the difference of the unit's values, and the bias its value on 0, both values stay.
+
+    The weights do not grow, because a rectifier moves by no more than v_j . x, and by Cauchy and Schwarz. Where one of
+    the two values is 0 the other is the size of the difference.
+    """
     known, change = given_input(), paper.on_1 - paper.on_0
     inside = dotted(paper.tight, change)
-    new_1 = arithmetic(equal(unit_on_x(paper.tight, j), paper.on_1), inside, known)
-    new_0 = arithmetic(equal(unit_on_zero(paper.tight, j), paper.on_0))
+    new_1 = by.arithmetic(equal(unit_on_x(paper.tight, j), paper.on_1), inside, known)
+    new_0 = by.arithmetic(equal(unit_on_zero(paper.tight, j), paper.on_0))
     same_1, same_0 = paper.same_outputs(paper.tight)
     weights = shorter(paper.tight, change, contraction())
-    slack = arithmetic(paper.no_slack.body, inside, new_1, new_0, each(paper.one_silent), known)
-    return conjunction(summed(same_1, times_out(new_1), known), summed(same_0, times_out(new_0)),
-                       summed(less_equal(size_of(paper.tight), size_of(own)), weights, known),
-                       generalise(slack, units))
+    slack = by.arithmetic(paper.no_slack.body, inside, new_1, new_0, each(paper.one_silent), known)
+    return by.conjunction(summed(same_1, times_out(new_1), known), summed(same_0, times_out(new_0)),
+                          summed(less_equal(size_of(paper.tight), size_of(own)), weights, known),
+                          by.generalise(slack, units))
 
 
 def times_out(theorem: Theorem) -> Theorem:
     """An equality times w_j."""
     left, right = theorem.conclusion.args
-    return arithmetic(equal(w[j] * left, w[j] * right), theorem, *[assume(g) for g in theorem.given])
+    return by.arithmetic(equal(w[j] * left, w[j] * right), theorem, *[by.assume(g) for g in theorem.given])
 
 
 def shorter(net: Any, value: Any, smaller: Theorem) -> Theorem:
     """The squared weights of unit j do not grow when v_j becomes value * x/(x . x), value^2 <= (v_j . x)^2."""
     known = given_input()
-    length = arithmetic(equal(Sum(net.into(j, k) ** 2, (k, 1, K)), value**2 / square()), known)
-    quotient = arithmetic(less_equal(value**2 / square(), Sum(V[j, k] ** 2, (k, 1, K))), smaller,
-                          cauchy_schwarz(), known)
-    return arithmetic(less_equal(own_weights(net, j), own_weights(own, j)), length, quotient, known)
+    length = by.arithmetic(equal(Sum(net.into(j, k) ** 2, (k, 1, K)), value**2 / square()), known)
+    quotient = by.arithmetic(less_equal(value**2 / square(), Sum(V[j, k] ** 2, (k, 1, K))), smaller,
+                             cauchy_schwarz(), known)
+    return by.arithmetic(less_equal(own_weights(net, j), own_weights(own, j)), length, quotient, known)
 
 
 witness("helmbold2017:lem23-step-first", {
@@ -145,49 +139,53 @@ witness("helmbold2017:lem23-step-first", {
 
 @prove("helmbold2017:lem23-step-first.amended")
 def unit_active_on_x() -> Theorem:
-    """The unit's bound is an equality: |x| w = D and D^2 = (v . x)^2."""
+    """At a minimiser the unit's bound is an equality: |x| w_j = D = h_j(x) - h_j(0), and D^2 = (v_j . x)^2.
+
+    A rectifier that is 0 at a_j and rises by as much as its argument has a_j = 0.
+    """
     reached, wanted = paper.LEM23_ACTIVE.statement.args
     premise, goal = wanted.body.args
-    tight = specialise(apply(proportional(), assume(reached)), j)
+    tight = by.specialise(by.apply(proportional(), by.assume(reached)), j)
     root, change = sp.sqrt(square()), paper.on_1 - paper.on_0
     r, o, d, u, p = Scalar("r", NONNEGATIVE), Scalar("o"), Scalar("d"), Scalar("u"), Scalar("p")
-    general = arithmetic(less_equal(p**2, d**2), assume(equal(o * d, r / 2 * (o**2 + u))),
-                         assume(less_equal(p**2, r**2 * u)), arithmetic(less_equal(0, (r * o - d) ** 2)))
-    there = instance(general, {r: root, o: w[j], d: change, u: Sum(V[j, k] ** 2, (k, 1, K)), p: paper.dot})
-    bounds = satisfied(there, tight, arithmetic(less_equal(paper.dot**2, root**2 * Sum(V[j, k] ** 2, (k, 1, K))),
-                                                cauchy_schwarz()))
+    into = Sum(V[j, k] ** 2, (k, 1, K))
+    bounds = by.in_letters(less_equal(p**2, d**2), {r: root, o: w[j], d: change, u: into, p: paper.dot},
+                           (equal(o * d, r / 2 * (o**2 + u)), tight),
+                           (less_equal(p**2, r**2 * u),
+                            by.arithmetic(less_equal(paper.dot**2, root**2 * into), cauchy_schwarz())))
     q, c = Scalar("q"), Scalar("c")
-    unit = arithmetic(both(equal(c, 0), equal(Relu(q + c), q)), assume(equal(Relu(c), 0)),
-                      assume(less(Relu(c), Relu(q + c))), assume(less_equal(q**2, (Relu(q + c) - Relu(c)) ** 2)))
-    here = instance(unit, {q: paper.dot, c: a[j]})
-    given = [component(assume(premise), part) for part in premise.args]
-    settled = satisfied(here, *given, bounds)
-    found = conjunction(*[component(settled, part) for part in settled.conclusion.args])
-    return discharge(reached, generalise(discharge(premise, arithmetic(goal, found)), units))
+    silent, active = (by.component(by.assume(premise), part) for part in premise.args)
+    settled = by.in_letters(both(equal(c, 0), equal(Relu(q + c), q)), {q: paper.dot, c: a[j]},
+                            (equal(Relu(c), 0), silent), (less(Relu(c), Relu(q + c)), active),
+                            (less_equal(q**2, (Relu(q + c) - Relu(c)) ** 2), bounds))
+    found = by.conjunction(*[by.component(settled, part) for part in settled.conclusion.args])
+    return by.discharge(reached, by.generalise(by.discharge(premise, by.arithmetic(goal, found)), units))
 
 
 @prove("helmbold2017:lem24")
 @prove("helmbold2017:lem24.amended-no-slack")
 def lemma_24() -> Theorem:
-    """Where |t| is the larger of the values on 0 and on x, a and a + t are not both positive."""
+    """Where |t| is the larger of the values on 0 and on x, one of these is 0: a and a + t are not both positive.
+
+    So negating t and the output weight where the value on 0 is the larger one leaves the difference of the two, and the
+    output bias takes up the value on 0.
+    """
     net, low, high = paper.mirrored, Min(Relu(bias), Relu(t + bias)), Max(Relu(bias), Relu(t + bias))
-    general = arithmetic(equal(sign * Relu(sign * t), Relu(t + bias) - Relu(bias)), assume(equal(sign**2, 1)),
-                         assume(less_equal(0, sign * (Relu(t + bias) - Relu(bias)))), assume(equal(low, 0)),
-                         assume(equal(Abs(t), high)))
-    here = instance(general, {**of_unit, sign: paper.sigma[j]})
-    signs = each(paper.signs)
-    parts = [component(signs, part) for part in signs.conclusion.args]
-    silent = arithmetic(paper.one_silent.condition.body, each(paper.slackless))
-    flipped = satisfied(here, *parts, silent, each(paper.slackless))
-    inside = arithmetic(equal(projection(net, j), paper.sigma[j] * paper.dot))
-    unit = arithmetic(equal(unit_on_x(net, j), Relu(paper.sigma[j] * paper.dot)), inside)
-    value = arithmetic(equal(net.out(j) * unit_on_x(net, j) + w[j] * paper.on_0, w[j] * paper.on_1), unit, flipped)
-    squared = next(part for part in parts if isinstance(part.conclusion, sp.Eq))
-    weights = arithmetic(equal(own_weights(net, j), own_weights(own, j)), squared)
+    signs, slackless = each(paper.signs), each(paper.slackless)
+    squared, direction = (by.component(signs, part) for part in signs.conclusion.args)
+    silent = by.arithmetic(paper.one_silent.condition.body, slackless)
+    flipped = by.in_letters(equal(sign * Relu(sign * t), Relu(t + bias) - Relu(bias)),
+                            {**of_unit, sign: paper.sigma[j]}, (equal(sign**2, 1), squared),
+                            (less_equal(0, sign * (Relu(t + bias) - Relu(bias))), direction),
+                            (equal(low, 0), silent), (equal(Abs(t), high), slackless))
+    inside = by.arithmetic(equal(projection(net, j), paper.sigma[j] * paper.dot))
+    unit = by.arithmetic(equal(unit_on_x(net, j), Relu(paper.sigma[j] * paper.dot)), inside)
+    value = by.arithmetic(equal(net.out(j) * unit_on_x(net, j) + w[j] * paper.on_0, w[j] * paper.on_1), unit, flipped)
+    weights = by.arithmetic(equal(own_weights(net, j), own_weights(own, j)), squared)
     same_1, same_0 = paper.same_outputs(net)
-    return conjunction(summed(same_1, value), arithmetic(same_0),
-                       summed(equal(size_of(net), size_of(own)), weights),
-                       generalise(arithmetic(equal(unit_on_zero(net, j), 0)), units))
+    return by.conjunction(summed(same_1, value), by.arithmetic(same_0),
+                          summed(equal(size_of(net), size_of(own)), weights),
+                          by.generalise(by.arithmetic(equal(unit_on_zero(net, j), 0)), units))
 
 
 witness("helmbold2017:appB-biases-vanish", {
@@ -200,10 +198,11 @@ witness("helmbold2017:appB-biases-vanish.amended", {
 
 @prove("helmbold2017:appB-biases-vanish.amended")
 def biases_may_vanish() -> Theorem:
+    """A unit silent on 0 has a_j <= 0; without slack its value on x is |v_j . x|, so that v_j . x is not negative."""
     net = paper.unbiased
     zero, slack = each(paper.silent_on_zero), each(paper.slackless)
-    unit = arithmetic(equal(unit_on_x(net, j), paper.on_1), zero, slack)
-    none = arithmetic(equal(unit_on_zero(net, j), paper.on_0), zero)
+    unit = by.arithmetic(equal(unit_on_x(net, j), paper.on_1), zero, slack)
+    none = by.arithmetic(equal(unit_on_zero(net, j), paper.on_0), zero)
     same_1, same_0 = paper.same_outputs(net)
-    return conjunction(summed(same_1, times_out(unit)), summed(same_0, times_out(none)),
-                       generalise(arithmetic(less_equal(a[j], 0), zero), units))
+    return by.conjunction(summed(same_1, times_out(unit)), summed(same_0, times_out(none)),
+                          by.generalise(by.arithmetic(less_equal(a[j], 0), zero), units))

@@ -23,6 +23,7 @@ from dropout_theory.proofs.helmbold2017.weight_decay import (
 )
 from sympy import Rational, Sum
 
+from dropout_theory import proof as by
 from dropout_theory.ablation.widening import in_domain
 from dropout_theory.claims import prove, witness
 from dropout_theory.language import REAL, Relu, Scalar, equal, less, less_equal
@@ -42,26 +43,14 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     unit_on_x,
     w,
 )
-from dropout_theory.proof import (
-    Theorem,
-    apply,
-    arithmetic,
-    assume,
-    component,
-    conjunction,
-    discharge,
-    iff,
-    instance,
-    restate,
-    satisfied,
-)
+from dropout_theory.proof import Theorem
 
 
 @prove("helmbold2017:lem32-unique", without="B in non-negative real, not real")
 def any_budget() -> Theorem:
     """Squares sum to what is not negative."""
     premise, wanted = in_domain(paper.LEM32_UNIQUE, paper.budget, REAL).statement.args
-    return discharge(premise, arithmetic(wanted, assume(premise)))
+    return by.discharge(premise, by.arithmetic(wanted, by.assume(premise)))
 
 
 @prove("helmbold2017:lem32-step-root")
@@ -89,28 +78,28 @@ def needed() -> Theorem:
     """Each unit's contribution w_j relu(v_j . x) is at most |x|/2 times its squared weights."""
     net, dot = paper.unbiased, projection(own, j)
     positive = Relu(dot)
-    within = arithmetic(less_equal(positive**2, square() * Sum(V[j, k] ** 2, (k, 1, K))),
-                        arithmetic(less_equal(positive**2, dot**2)), cauchy_schwarz())
+    within = by.arithmetic(less_equal(positive**2, square() * Sum(V[j, k] ** 2, (k, 1, K))),
+                           by.arithmetic(less_equal(positive**2, dot**2)), cauchy_schwarz())
     unit = contribution_bound(positive, w[j], Sum(V[j, k] ** 2, (k, 1, K)), within)
-    same = arithmetic(equal(w[j] * unit_on_x(net, j), w[j] * positive))
+    same = by.arithmetic(equal(w[j] * unit_on_x(net, j), w[j] * positive))
     whole = summed(less_equal(2 * paper.reached, paper.length * size_of(net)), unit, same)
-    return arithmetic(paper.no_less, whole, given_input())
+    return by.arithmetic(paper.no_less, whole, given_input())
 
 
 @prove("helmbold2017:lem33.2")
 @cache
 def enough() -> Theorem:
+    """The n units share the activation equally: each contributes A/n, with 2A/(n |x|) squared weights."""
     known = given_input()
-    there = [instance(th, {share: paper.share, offset: sp.S.Zero}, known) for th in outputs_when_sharing()]
-    used = arithmetic(equal(n * paper.share**2 * paper.length, paper.A), known)
+    there = [by.instance(th, {share: paper.share, offset: sp.S.Zero}, known) for th in outputs_when_sharing()]
+    used = by.arithmetic(equal(n * paper.share**2 * paper.length, paper.A), known)
     first, second = equal(on_x(paper.shared), paper.A), equal(size_of(paper.shared), 2 * paper.A / paper.length)
-    return conjunction(arithmetic(first, there[0], used, known), arithmetic(second, there[2], used, known))
+    return by.conjunction(by.arithmetic(first, there[0], used, known), by.arithmetic(second, there[2], used, known))
 
 
 @prove("helmbold2017:lem33")
 def lemma_33() -> Theorem:
-    parts = enough()
-    return conjunction(needed(), parts)
+    return by.conjunction(needed(), enough())
 
 
 @prove("helmbold2017:lem33-any-sign")
@@ -118,23 +107,23 @@ def any_sign() -> Theorem:
     """The bound holds for the output weights and for their negatives."""
     negative = contribution_bound(moved(own, j), -w[j], Sum(V[j, k] ** 2, (k, 1, K)), movement())
     down = summed(less_equal(-2 * (on_x(own) - on_zero(own)), paper.length * size_of(own)), negative)
-    return arithmetic(paper.ANY_SIGN.statement, network_bound(), down, given_input())
+    return by.arithmetic(paper.ANY_SIGN.statement, network_bound(), down, given_input())
 
 
 @prove("helmbold2017:eq12.1")
 def first_line() -> Theorem:
-    return arithmetic(paper.first_line)
+    return by.arithmetic(paper.first_line)
 
 
 @prove("helmbold2017:eq12.2")
 @cache
 def second_line() -> Theorem:
-    return arithmetic(paper.second_line, linear(paper.centred), assume(paper.least_size.condition), given_input())
+    return by.arithmetic(paper.second_line, linear(paper.centred), by.assume(paper.least_size.condition), given_input())
 
 
 @prove("helmbold2017:eq12")
 def equation_12() -> Theorem:
-    return conjunction(arithmetic(paper.first_line), second_line())
+    return by.conjunction(by.arithmetic(paper.first_line), second_line())
 
 
 rate = Scalar("mu")
@@ -149,44 +138,51 @@ def least_at(value: Any, condition: Any) -> Theorem:
     """The curve is least exactly at a value, given a condition on mu."""
     low = less_equal(curve(value), curve(paper.A))
     same, there = equal(curve(paper.A), curve(value)), equal(paper.A, value)
-    given = assume(condition)
-    found = conjunction(arithmetic(low, given), iff(arithmetic(there, assume(same), given),
-                                                   arithmetic(same, assume(there)), same, there))
-    return instance(found, {rate: lam / paper.length}, given_input())
+    given = by.assume(condition)
+    only = by.iff(by.arithmetic(there, by.assume(same), given), by.arithmetic(same, by.assume(there)), same, there)
+    found = by.conjunction(by.arithmetic(low, given), only)
+    return by.instance(found, {rate: lam / paper.length}, given_input())
 
 
 @prove("helmbold2017:thm7-step-below")
 def below() -> Theorem:
-    reached = arithmetic(less_equal(0, paper.at), assume(paper.below.condition), given_input())
-    return restate(conjunction(reached, least_at(1 - 2 * rate, less_equal(2 * rate, 1))), paper.BELOW.statement)
+    """(12) is a parabola with its vertex at 1 - 2 lambda/|x|, which is not negative up to the threshold."""
+    reached = by.arithmetic(less_equal(0, paper.at), by.assume(paper.below.condition), given_input())
+    return by.restate(by.conjunction(reached, least_at(1 - 2 * rate, less_equal(2 * rate, 1))), paper.BELOW.statement)
 
 
 @prove("helmbold2017:thm7-step-above")
 def above() -> Theorem:
-    return restate(least_at(sp.S.Zero, less(1, 2 * rate)), paper.ABOVE.statement)
+    """Above the threshold the vertex of the parabola is negative, so that it rises from A = 0 on."""
+    return by.restate(least_at(sp.S.Zero, less(1, 2 * rate)), paper.ABOVE.statement)
 
 
 @prove("helmbold2017:thm7-step-zero")
 def dead_network() -> Theorem:
+    """A minimiser's penalty is lambda/|x| times its activation: where that is 0, the weights are all 0.
+
+    The output on 0 is then the output bias; at a minimiser it is (1 - A)/2, here 1/2.
+    """
     premise, wanted = paper.DEAD.statement.args
-    given, known = assume(premise), given_input()
-    reached, same = (component(given, part) for part in (equal(paper.criterion, paper.least),
-                                                         equal(on_x(own), on_zero(own))))
-    activity, level, cost = (apply(th, reached) for th in optimal_values())
+    given, known = by.assume(premise), given_input()
+    reached, same = (by.component(given, part) for part in (equal(paper.criterion, paper.least),
+                                                            equal(on_x(own), on_zero(own))))
+    activity, level, cost = (by.apply(th, reached) for th in optimal_values())
     best = activity.conclusion.args[1]
-    none = arithmetic(equal(best, 0), activity, same, known)
-    into, out = weights_vanish(arithmetic(equal(size_of(own), 0), cost, none, known))
-    half = arithmetic(equal(on_zero(own), Rational(1, 2)), level, none, known)
-    output = satisfied(without_weights(on_zero(own)), into, out)
-    bias = arithmetic(equal(own.last, Rational(1, 2)), half, output)
-    return discharge(premise, conjunction(into, out, bias))
+    none = by.arithmetic(equal(best, 0), activity, same, known)
+    into, out = weights_vanish(by.arithmetic(equal(size_of(own), 0), cost, none, known))
+    half = by.arithmetic(equal(on_zero(own), Rational(1, 2)), level, none, known)
+    output = by.satisfied(without_weights(on_zero(own)), into, out)
+    bias = by.arithmetic(equal(own.last, Rational(1, 2)), half, output)
+    return by.discharge(premise, by.conjunction(into, out, bias))
 
 
 @prove("helmbold2017:appB-number-of-inputs")
 def number_of_inputs() -> Theorem:
+    """Theorem 7 for the input of ones, which has x . x = K."""
     found = aversion_is_closed_form(paper.one)
-    positive = arithmetic(less(0, square(paper.one)))
-    counted = arithmetic(equal(square(paper.one), K))
-    return arithmetic(paper.INPUTS.statement, satisfied(found, positive), positive, counted)
+    positive = by.arithmetic(less(0, square(paper.one)))
+    counted = by.arithmetic(equal(square(paper.one), K))
+    return by.arithmetic(paper.INPUTS.statement, by.satisfied(found, positive), positive, counted)
 
 

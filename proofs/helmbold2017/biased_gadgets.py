@@ -9,10 +9,11 @@ from dropout_theory.proofs.helmbold2017.gadget_moments import at as with_weights
 from dropout_theory.proofs.helmbold2017.gadget_moments import best_is_ratio, mean_top, quadratic, top
 from sympy import Rational
 
+from dropout_theory import proof as by
 from dropout_theory.language import E, Scalar, equal
 from dropout_theory.papers.helmbold2017 import s04_supermodular as paper
 from dropout_theory.papers.helmbold2017.s04_gadgets import Gadgets
-from dropout_theory.proof import Theorem, arithmetic, assume, instance, rewritten, satisfied
+from dropout_theory.proof import Theorem
 
 
 @cache
@@ -21,13 +22,12 @@ def moments(factor: Any, net: Gadgets = paper.two) -> tuple[Theorem, Theorem]:
     V, z = top(net), Scalar("z")
     mean = mean_top(net)
     value = Rational(3, 4) / net.excess
-    product = arithmetic(equal(net.best * mean.conclusion.args[1], value))
-    linear = arithmetic(equal(net.best * E(V), value), product, rewritten(net.best * E(V), mean))
-    given = assume(equal(z * E(V**2), E(V)))
-    square = arithmetic(equal((factor * z) ** 2 * E(V**2), factor**2 * z * E(V)), given)
-    quadratic_part = satisfied(instance(square, {z: net.best}), best_is_ratio(net))
-    return (arithmetic(equal(factor * net.best * E(V), factor * value), linear),
-            arithmetic(equal((factor * net.best) ** 2 * E(V**2), factor**2 * value), quadratic_part, linear))
+    product = by.arithmetic(equal(net.best * mean.conclusion.args[1], value))
+    linear = by.arithmetic(equal(net.best * E(V), value), product, by.rewritten(net.best * E(V), mean))
+    quadratic_part = by.in_letters(equal((factor * z) ** 2 * E(V**2), factor**2 * z * E(V)), {z: net.best},
+                                   (equal(z * E(V**2), E(V)), best_is_ratio(net)))
+    return (by.arithmetic(equal(factor * net.best * E(V), factor * value), linear),
+            by.arithmetic(equal((factor * net.best) ** 2 * E(V**2), factor**2 * value), quadratic_part, linear))
 
 
 @cache
@@ -37,4 +37,4 @@ def criterion_at(factor: Any, net: Gadgets = paper.two) -> Theorem:
     bias = paper.fifth
     closed = (bias**2 + factor**2 * value + 2 * (bias - 1) * factor * value + (bias - 1) ** 2) / 2
     found = with_weights(quadratic(net), factor * net.best, bias)
-    return arithmetic(equal(found.conclusion.args[0], closed), found, *moments(factor, net))
+    return by.arithmetic(equal(found.conclusion.args[0], closed), found, *moments(factor, net))

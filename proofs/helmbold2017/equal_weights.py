@@ -9,46 +9,29 @@ import sympy as sp
 from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 from sympy import Product, Sum
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove
 from dropout_theory.language import ForEach, Recursion, Relu, Scalar, equal, less_equal, substitute
 from dropout_theory.papers.helmbold2017 import s05_growth as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
 from dropout_theory.papers.helmbold2017.s05_growth import c
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    assume,
-    empty_product,
-    generalise,
-    identity,
-    induction,
-    instance,
-    last_split,
-    relu_kept,
-    restate,
-    rewrite,
-    rewritten,
-    satisfied,
-    specialise,
-    unfolded,
-    weighted,
-)
+from dropout_theory.proof import Theorem
 
 # --- values of a layer ------------------------------------------------------------------------------------------
 
 
 def plain_value(net: Recursion, level: Any, *premises: Theorem) -> Theorem:
     """A unit's value without its rectifier, which meets a number that is not negative."""
-    definition = unfolded(net[level, i])
-    return rewrite(definition, relu_kept(definition.conclusion.args[1].args[0], *premises))
+    definition = by.unfolded(net[level, i])
+    return by.rewrite(definition, by.relu_kept(definition.conclusion.args[1].args[0], *premises))
 
 
 @cache
 def not_negative(net: Recursion) -> Theorem:
     """0 <= value of unit k of layer l: a rectifier."""
     fact = less_equal(0, net[layer, k])
-    base, step = (arithmetic(substitute(fact, {layer: at}), unfolded(net[at, k])) for at in (1, layer + 1))
-    return induction(layer, fact, base, step)
+    base, step = (by.arithmetic(substitute(fact, {layer: at}), by.unfolded(net[at, k])) for at in (1, layer + 1))
+    return by.induction(layer, fact, base, step)
 
 
 def passed(net: Recursion, gate: Any, level: Any) -> Any:
@@ -60,21 +43,22 @@ def passed(net: Recursion, gate: Any, level: Any) -> Any:
 def next_value(net: Recursion, gate: Any) -> Theorem:
     """A unit of layer l + 1 is c times what layer l passes on."""
     weight = c if gate is None else 2 * c * gate[layer, k]
-    below = weighted(not_negative(net), weight, (k, 1, n))
+    below = by.weighted(not_negative(net), weight, (k, 1, n))
     value = plain_value(net, layer + 1, below)
-    return restate(value, equal(net[layer + 1, i], c * passed(net, gate, layer)))
+    return by.restate(value, equal(net[layer + 1, i], c * passed(net, gate, layer)))
 
 
 def by_layers(net: Recursion, value: Any, first: Theorem, step: Any) -> Theorem:
     """net[l, i] = value(l) for every unit i (free, in range)."""
     statement = ForEach(equal(net[layer, i], value(layer)), (i, 1, n))
-    base = generalise(restate(first, equal(net[1, i], value(sp.S.One))), (i, 1, n))
-    above = generalise(step(specialise(assume(statement), i)), (i, 1, n))
-    return specialise(induction(layer, statement, base, above), i)
+    base = by.generalise(by.restate(first, equal(net[1, i], value(sp.S.One))), (i, 1, n))
+    above = by.generalise(step(by.specialise(by.assume(statement), i)), (i, 1, n))
+    return by.specialise(by.induction(layer, statement, base, above), i)
 
 
 @cache
 def clean_values() -> Theorem:
+    """Without dropout a unit of layer l computes c^l K n^(l - 1)."""
     def value(level: Any) -> Any:
         return c**level * K * n ** (level - 1)
 
@@ -82,8 +66,8 @@ def clean_values() -> Theorem:
     first = plain_value(net, 1)
 
     def step(below: Theorem) -> Theorem:
-        found = rewrite(next_value(net, None), below, indices=[i])
-        return restate(found, equal(net[layer + 1, i], value(layer + 1)))
+        found = by.rewrite(next_value(net, None), below, indices=[i])
+        return by.restate(found, equal(net[layer + 1, i], value(layer + 1)))
 
     return by_layers(net, value, first, step)
 
@@ -96,28 +80,30 @@ def hidden_values() -> Theorem:
 @prove("helmbold2017:thm18-step-output")
 @cache
 def clean_output() -> Theorem:
-    found = rewritten(paper.clean, instance(clean_values(), {layer: d - 1}), indices=[i])
-    return restate(found, paper.CLEAN.statement)
+    """The output is c times the n equal values of the last hidden layer."""
+    found = by.rewritten(paper.clean, by.instance(clean_values(), {layer: d - 1}), indices=[i])
+    return by.restate(found, paper.CLEAN.statement)
 
 
 def nothing(net: Recursion, gate: Any) -> Theorem:
     """On the input zero every unit computes 0."""
-    first = unfolded(net[1, i])
-    first = rewrite(rewrite(first, identity(first.conclusion.args[1], Relu(0))), relu_kept(0))
+    first = by.unfolded(net[1, i])
+    first = by.rewrite(by.rewrite(first, by.identity(first.conclusion.args[1], Relu(0))), by.relu_kept(0))
 
     def step(below: Theorem) -> Theorem:
-        return restate(rewrite(next_value(net, gate), below, indices=[i]), equal(net[layer + 1, i], 0))
+        return by.restate(by.rewrite(next_value(net, gate), below, indices=[i]), equal(net[layer + 1, i], 0))
 
-    return instance(by_layers(net, lambda _: sp.S.Zero, first, step), {layer: d - 1})
+    return by.instance(by_layers(net, lambda _: sp.S.Zero, first, step), {layer: d - 1})
 
 
 @prove("helmbold2017:thm18-risk")
 @prove("helmbold2017:thm18-step-risk")
 @cache
 def zero_risk() -> Theorem:
+    """The output without dropout is the target."""
     a, target = Scalar("a"), Scalar("target")
-    zero_loss = arithmetic(equal((a - target) ** 2, 0), assume(equal(a, target)))
-    return satisfied(instance(zero_loss, {a: paper.clean, target: paper.y}), clean_output())
+    values = {a: paper.clean, target: paper.y}
+    return by.in_letters(equal((a - target) ** 2, 0), values, (equal(a, target), clean_output()))
 
 
 @cache
@@ -131,13 +117,13 @@ def dropped_values() -> Theorem:
     def value(level: Any) -> Any:
         return (2 * c) ** level * paper.kept_inputs * nodes(level)
 
-    first = arithmetic(equal(net[1, i], value(sp.S.One)), plain_value(net, 1), empty_product(nodes(sp.S.One)))
+    first = by.arithmetic(equal(net[1, i], value(sp.S.One)), plain_value(net, 1), by.empty_product(nodes(sp.S.One)))
 
     def step(below: Theorem) -> Theorem:
-        found = rewrite(next_value(net, paper.r), below, indices=[i])
+        found = by.rewrite(next_value(net, paper.r), below, indices=[i])
         lower = (2 * c) ** layer * paper.kept_inputs * nodes(layer)
-        apart = rewrite(found, identity(found.conclusion.args[1], 2 * c * paper.kept(layer) * lower))
-        return arithmetic(equal(net[layer + 1, i], value(layer + 1)), apart, last_split(nodes(layer + 1)))
+        apart = by.rewrite(found, by.identity(found.conclusion.args[1], 2 * c * paper.kept(layer) * lower))
+        return by.arithmetic(equal(net[layer + 1, i], value(layer + 1)), apart, by.last_split(nodes(layer + 1)))
 
     return by_layers(net, value, first, step)
 
@@ -149,9 +135,10 @@ def dropped_hidden() -> Theorem:
 
 @prove("helmbold2017:thm18-step-dropped-output")
 def dropped_output() -> Theorem:
+    """The output is 2c times the equal values kept in the last hidden layer: their number is one more factor."""
     wanted = paper.DROPPED_OUTPUT.statement
-    split = last_split(Product(paper.kept(paper.j), (paper.j, 1, d - 1)))
-    found = rewritten(wanted.args[0], instance(dropped_values(), {layer: d - 1}), indices=[i])
+    split = by.last_split(Product(paper.kept(paper.j), (paper.j, 1, d - 1)))
+    found = by.rewritten(wanted.args[0], by.instance(dropped_values(), {layer: d - 1}), indices=[i])
     lower = Product(paper.kept(paper.j), (paper.j, 1, d - 2))
-    joined = identity(found.conclusion.args[1], (2 * c) ** d * paper.kept_inputs * lower * paper.kept(d - 1))
-    return arithmetic(wanted, rewrite(found, joined), split)
+    joined = by.identity(found.conclusion.args[1], (2 * c) ** d * paper.kept_inputs * lower * paper.kept(d - 1))
+    return by.arithmetic(wanted, by.rewrite(found, joined), split)

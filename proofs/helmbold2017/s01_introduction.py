@@ -6,11 +6,12 @@ from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
 from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Rational
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
 from dropout_theory.language import equal
 from dropout_theory.papers.helmbold2017 import s01_introduction as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, n, p
-from dropout_theory.proof import Theorem, instance, restate, rewritten
+from dropout_theory.proof import Theorem
 
 witness("helmbold2017:sec1-layer-exchange", {
     K: 1, n: 1, d: 2, p: Rational(1, 2), paper.b0: 0, paper.c: 2, paper.x: {(1,): 0}, paper.W1: {(1, 1): 0},
@@ -19,5 +20,6 @@ witness("helmbold2017:sec1-layer-exchange", {
 
 @prove("helmbold2017:sec1-layer-exchange.amended")
 def moved_factor() -> Theorem:
-    top = instance(every_layer(paper.g_moved, paper.g, lambda _: paper.c), {layer: d - 1})
-    return restate(rewritten(paper.plain_moved, top, indices=[i]), equal(paper.plain_moved, paper.plain))
+    """By induction over the layers every hidden value is c times the old one; output weights divided by c undo that."""
+    top = by.instance(every_layer(paper.g_moved, paper.g, lambda _: paper.c), {layer: d - 1})
+    return by.restate(by.rewritten(paper.plain_moved, top, indices=[i]), equal(paper.plain_moved, paper.plain))

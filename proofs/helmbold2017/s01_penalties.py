@@ -9,49 +9,38 @@ import sympy as sp
 from dropout_theory.proofs.helmbold2017.weight_decay import activity, cost, level, lowest, slope, total
 from sympy import Abs, Rational, Sum
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove
 from dropout_theory.language import NONNEGATIVE, E, Scalar, equal, less, less_equal
 from dropout_theory.papers.helmbold2017 import s01_penalties as paper
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    assume,
-    aversion_value,
-    conjunction,
-    convex_by_curvature,
-    discharge,
-    finite_jensen,
-    identity,
-    instance,
-    restate,
-    satisfied,
-)
+from dropout_theory.proof import Theorem
 
 
 def below_mean(cumulant: Any, convex: Theorem) -> Theorem:
-    """0 <= mean loss under dropout less the loss of the mean activation."""
-    jensen = finite_jensen(cumulant(paper.z), paper.z, paper.S[paper.k], paper.P, convex)
+    """0 <= mean loss under dropout less the loss of the mean activation: by Jensen, as the label's terms cancel."""
+    jensen = by.finite_jensen(cumulant(paper.z), paper.z, paper.S[paper.k], paper.P, convex)
     whole = paper.model_penalty(cumulant, paper.label)
     outcomes = (paper.k, 1, paper.m)
     losses = Sum(paper.P[paper.k] * cumulant(paper.S[paper.k]), outcomes)
-    split = identity(whole, losses - cumulant(E(paper.S[paper.N])))
-    mean = identity(E(paper.S[paper.N]), Sum(paper.P[paper.k] * paper.S[paper.k], outcomes))
-    return arithmetic(less_equal(0, whole), split, restate(jensen, less_equal(
+    split = by.identity(whole, losses - cumulant(E(paper.S[paper.N])))
+    mean = by.identity(E(paper.S[paper.N]), Sum(paper.P[paper.k] * paper.S[paper.k], outcomes))
+    return by.arithmetic(less_equal(0, whole), split, by.restate(jensen, less_equal(
         cumulant(mean.conclusion.args[0]), jensen.conclusion.args[1])))
 
 
 @prove("helmbold2017:sec1-glm-nonnegative")
 def model_penalty_sign() -> Theorem:
-    return below_mean(paper.A, assume(paper.convex.condition))
+    return below_mean(paper.A, by.assume(paper.convex.condition))
 
 
 @prove("helmbold2017:sec53-logistic-regression")
 def logistic_regression() -> Theorem:
+    """log(1 + e^u) is convex, as its second derivative is nowhere negative; terms with the label cancel."""
     value = paper.log_partition(paper.z)
-    curvature = arithmetic(less_equal(0, sp.diff(value, paper.z, 2)))
+    curvature = by.arithmetic(less_equal(0, sp.diff(value, paper.z, 2)))
     positive, labels = paper.LOGISTIC.statement.args
-    sign = below_mean(paper.log_partition, convex_by_curvature(value, paper.z, curvature))
-    return conjunction(restate(sign, positive), identity(*labels.args))
+    sign = below_mean(paper.log_partition, by.convex_by_curvature(value, paper.z, curvature))
+    return by.conjunction(by.restate(sign, positive), by.identity(*labels.args))
 
 
 # --- one weight ---------------------------------------------------------------------------------------------------
@@ -60,32 +49,37 @@ def logistic_regression() -> Theorem:
 def of_unit(theorem: Theorem, value: Any) -> Theorem:
     """A fact about activation, level, cost and slope for the unit w x + b and the penalty lambda |w|."""
     rate = paper.lam / value
-    positive = arithmetic(less_equal(0, rate))
-    found = instance(theorem, {activity: paper.w * value, level: paper.b, cost: paper.lam * Abs(paper.w), slope: rate},
-                     positive, arithmetic(less_equal(0, paper.lam * Abs(paper.w))))
-    return satisfied(found, arithmetic(less_equal(rate * paper.w * value, paper.lam * Abs(paper.w))))
+    positive = by.arithmetic(less_equal(0, rate))
+    found = by.instance(theorem, {activity: paper.w * value, level: paper.b, cost: paper.lam * Abs(paper.w),
+                                  slope: rate}, positive, by.arithmetic(less_equal(0, paper.lam * Abs(paper.w))))
+    return by.satisfied(found, by.arithmetic(less_equal(rate * paper.w * value, paper.lam * Abs(paper.w))))
 
 
 @cache
 def norm_aversion(value: Any) -> Theorem:
-    """As for weight decay: activation A costs at least lambda |A|/x."""
-    budget = assume(less_equal(slope * activity, cost))
+    """The aversion for the input `value`, as for weight decay: the activation A = w x costs at least lambda |A|/x.
+
+    That bounds the criterion from below. The unit with the best activation and bias reaches the bound, every unit that
+    does has the same risk, and w = 1/x fits without risk.
+    """
+    budget = by.assume(less_equal(slope * activity, cost))
     best = sp.Max(0, 1 - 2 * paper.lam / value)
     least = (1 - best) ** 2 / 4 + paper.lam / value * best
     whole = paper.norm_aversion(value)
-    bound = restate(of_unit(arithmetic(less_equal(lowest, total), budget), value), less_equal(least, whole.criterion))
-    form = discharge(equal(total, lowest), arithmetic(equal(total - cost, sp.Min(Rational(1, 4), slope**2)), budget,
-                                                      assume(equal(total, lowest))))
-    risks = of_unit(form, value)
+    bound = by.restate(of_unit(by.arithmetic(less_equal(lowest, total), budget), value),
+                       less_equal(least, whole.criterion))
+    least_total = equal(total, lowest)
+    form = by.arithmetic(equal(total - cost, sp.Min(Rational(1, 4), slope**2)), budget, by.assume(least_total))
+    risks = of_unit(by.discharge(least_total, form), value)
     at_best = {paper.w: best / value, paper.b: (1 - best) / 2}
     fitted = {paper.w: 1 / value, paper.b: sp.S.Zero}
     A = Scalar("A", NONNEGATIVE)
-    spent = arithmetic(equal(whole.criterion.xreplace({paper.w: A / value, paper.b: (1 - A) / 2}),
-                             (1 - A) ** 2 / 4 + paper.lam / value * A))
-    reached = instance(spent, {A: best}, arithmetic(less_equal(0, best)))
-    found = aversion_value(whole, bound, risks, (at_best, reached), arithmetic(less_equal(0, whole.risk)),
-                           (fitted, arithmetic(equal(whole.risk.xreplace(fitted), 0))))
-    return restate(found, equal(whole, paper.norm_closed_form(value)))
+    spent = whole.criterion.xreplace({paper.w: A / value, paper.b: (1 - A) / 2})
+    reached = by.in_letters(equal(spent, (1 - A) ** 2 / 4 + paper.lam / value * A), {A: best},
+                            domains=(by.arithmetic(less_equal(0, best)),))
+    found = by.aversion_value(whole, bound, risks, (at_best, reached), by.arithmetic(less_equal(0, whole.risk)),
+                              (fitted, by.arithmetic(equal(whole.risk.xreplace(fitted), 0))))
+    return by.restate(found, equal(whole, paper.norm_closed_form(value)))
 
 
 @prove("helmbold2017:sec1-norm-aversion")
@@ -95,7 +89,8 @@ def closed_form() -> Theorem:
 
 @prove("helmbold2017:sec1-norm-sensitive")
 def sensitive() -> Theorem:
-    known = [assume(h.condition) for h in paper.NORM_SCALE.hypotheses]
+    """By the closed forms: (lambda/(c x))^2 is below 1/4, as signal is left, and below (lambda/x)^2, as c > 1."""
+    known = [by.assume(h.condition) for h in paper.NORM_SCALE.hypotheses]
     larger, plain = paper.c * paper.x, paper.x
-    forms = arithmetic(less(paper.norm_closed_form(larger), paper.norm_closed_form(plain)), *known)
-    return arithmetic(paper.NORM_SCALE.statement, forms, norm_aversion(larger), norm_aversion(plain))
+    forms = by.arithmetic(less(paper.norm_closed_form(larger), paper.norm_closed_form(plain)), *known)
+    return by.arithmetic(paper.NORM_SCALE.statement, forms, norm_aversion(larger), norm_aversion(plain))

@@ -12,52 +12,29 @@ import sympy as sp
 from dropout_theory.proofs.helmbold2017 import zeroed_input
 from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
 from dropout_theory.language import Element, ForEach, Recursion, Relu, equal, equivalent, less, natural
 from dropout_theory.papers.helmbold2017 import s03_scaling as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    assume,
-    component,
-    conjunction,
-    discharge,
-    expected,
-    generalise,
-    generalise_offset,
-    homogeneous,
-    identity,
-    iff,
-    induction,
-    instance,
-    last_split,
-    relu_scaled,
-    reparametrised,
-    restate,
-    rewrite,
-    rewritten,
-    same_training,
-    specialise,
-    unfolded,
-)
+from dropout_theory.proof import Theorem
 
 
 def _one_layer(bigger: Theorem, smaller: Theorem, factor: Any) -> Theorem:
     """h' = factor * h from their definitions, when the arguments of the rectifiers differ by the factor."""
     inside = smaller.conclusion.args[1].args[0]
-    apart = rewrite(bigger, identity(bigger.conclusion.args[1], Relu(factor * inside)))
-    out = rewrite(apart, relu_scaled(factor, inside))
-    return rewrite(out, restate(smaller, equal(*reversed(smaller.conclusion.args))))
+    apart = by.rewrite(bigger, by.identity(bigger.conclusion.args[1], Relu(factor * inside)))
+    out = by.rewrite(apart, by.relu_scaled(factor, inside))
+    return by.rewrite(out, by.mirrored(smaller))
 
 
 def _by_product(bigger: Theorem, smaller: Theorem, factor: Any) -> Theorem:
     """The same for a factor that is a product, or 1."""
     if not isinstance(factor, sp.Product):
         return _one_layer(bigger, smaller, factor)
-    split = last_split(factor)
-    found = _one_layer(rewrite(bigger, split), smaller, split.conclusion.args[1])
-    return arithmetic(equal(bigger.conclusion.args[0], factor * smaller.conclusion.args[0]), found, split)
+    split = by.last_split(factor)
+    found = _one_layer(by.rewrite(bigger, split), smaller, split.conclusion.args[1])
+    return by.arithmetic(equal(bigger.conclusion.args[0], factor * smaller.conclusion.args[0]), found, split)
 
 
 def every_layer(bigger: Recursion, smaller: Recursion, factor: Any, *facts: Theorem) -> Theorem:
@@ -66,80 +43,83 @@ def every_layer(bigger: Recursion, smaller: Recursion, factor: Any, *facts: Theo
     `facts` are equalities about entries k used in the first layer.
     """
     statement = ForEach(equal(bigger[layer, i], factor(layer) * smaller[layer, i]), (i, 1, n))
-    base = _by_product(rewrite(unfolded(bigger[1, i]), *facts, indices=[k]), unfolded(smaller[1, i]), factor(sp.S.One))
-    below = specialise(assume(statement), i)
-    above = rewrite(unfolded(bigger[layer + 1, i]), below, indices=[i])
-    step = _by_product(above, unfolded(smaller[layer + 1, i]), factor(layer + 1))
-    done = induction(layer, statement, generalise(base, (i, 1, n)), generalise(step, (i, 1, n)))
-    return specialise(done, i)
+    base = _by_product(by.rewrite(by.unfolded(bigger[1, i]), *facts, indices=[k]), by.unfolded(smaller[1, i]),
+                       factor(sp.S.One))
+    below = by.specialise(by.assume(statement), i)
+    above = by.rewrite(by.unfolded(bigger[layer + 1, i]), below, indices=[i])
+    step = _by_product(above, by.unfolded(smaller[layer + 1, i]), factor(layer + 1))
+    done = by.induction(layer, statement, by.generalise(base, (i, 1, n)), by.generalise(step, (i, 1, n)))
+    return by.specialise(done, i)
 
 
 def scaled_output(bigger: Any, values: Recursion, smaller: Any, originals: Recursion) -> Theorem:
     """The rescaled output is the product of all factors times the original one."""
-    top = instance(every_layer(values, originals, paper.up_to), {layer: d - 1})
-    split = last_split(paper.up_to(d))
-    found = rewritten(bigger, top, split, indices=[i])
-    joined = restate(found, equal(bigger, split.conclusion.args[1] * smaller))
-    return arithmetic(equal(bigger, paper.up_to(d) * smaller), joined, split)
+    top = by.instance(every_layer(values, originals, paper.up_to), {layer: d - 1})
+    split = by.last_split(paper.up_to(d))
+    found = by.rewritten(bigger, top, split, indices=[i])
+    joined = by.restate(found, equal(bigger, split.conclusion.args[1] * smaller))
+    return by.arithmetic(equal(bigger, paper.up_to(d) * smaller), joined, split)
 
 
 @prove("helmbold2017:thm4-step-clean")
 def clean_outputs() -> Theorem:
-    left, right = paper.CLEAN.statement.args
-    return same_output(left, right)
+    """The factor and its inverse cancel in the first layer; above it the layers agree by induction."""
+    return same_output(*paper.CLEAN.statement.args)
 
 
 @prove("helmbold2017:thm4-step-dropped")
 def dropped_outputs() -> Theorem:
-    left, right = paper.DROPPED.statement.args
-    return same_output(left, right)
+    """As without dropout: a gate multiplies a single input, so that factor and inverse still meet."""
+    return same_output(*paper.DROPPED.statement.args)
 
 
 def inverse_entry() -> Theorem:
     """e_k = 1/a_k for every k."""
     e, offset = paper.a_inverse, natural("m")
-    found = induction(layer, equal(e[layer], 1 / paper.a[layer]), unfolded(e[1]), unfolded(e[layer + 1]))
-    each = generalise_offset(instance(found, {layer: 1 + offset}), offset, equal(e[k], 1 / paper.a[k]), (k, 1, K))
-    return specialise(each, k)
+    found = by.induction(layer, equal(e[layer], 1 / paper.a[layer]), by.unfolded(e[1]), by.unfolded(e[layer + 1]))
+    each = by.generalise_offset(by.instance(found, {layer: 1 + offset}), offset, equal(e[k], 1 / paper.a[k]), (k, 1, K))
+    return by.specialise(each, k)
 
 
 def same_output(left: Any, right: Any) -> Theorem:
     """Equality of two outputs whose hidden values are equal layer by layer."""
     values = [next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion)) for out in (left, right)]
-    top = instance(every_layer(*values, lambda _: sp.S.One, inverse_entry()), {layer: d - 1})
-    return restate(rewritten(left, top, indices=[i]), equal(left, right))
+    top = by.instance(every_layer(*values, lambda _: sp.S.One, inverse_entry()), {layer: d - 1})
+    return by.restate(by.rewritten(left, top, indices=[i]), equal(left, right))
 
 
 @prove("helmbold2017:thm4")
 def aversion_of_rescaled_inputs() -> Theorem:
     """Dividing the first weights by the diagonal maps the networks onto themselves and undoes the rescaling."""
     undo, redo = {paper.W1: paper.W1[i, k] / paper.a[k]}, {paper.W1: paper.W1[i, k] * paper.a[k]}
-    moved = reparametrised(paper.rescaled_aversion, undo, redo, assume(paper.full_rank.condition))
+    moved = by.reparametrised(paper.rescaled_aversion, undo, redo, by.assume(paper.full_rank.condition))
     middle = moved.conclusion.args[1]
     criterion = same_mean(middle.criterion, paper.criterion)
     risk = same_mean(middle.risk, paper.risk)
-    return rewrite(moved, same_training(middle, criterion, risk))
+    return by.rewrite(moved, by.same_training(middle, criterion, risk))
 
 
 def same_mean(left: Any, right: Any) -> Theorem:
     """Equality of two expected losses whose hidden values are equal layer by layer."""
     values = [next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion)) for out in (left, right)]
-    top = instance(every_layer(*values, lambda _: sp.S.One), {layer: d - 1})
-    found = rewritten(left, top, indices=[i])
-    return restate(found, equal(left, right))
+    top = by.instance(every_layer(*values, lambda _: sp.S.One), {layer: d - 1})
+    found = by.rewritten(left, top, indices=[i])
+    return by.restate(found, equal(left, right))
 
 
 @prove("helmbold2017:thm5-step-hidden")
 def hidden_values() -> Theorem:
+    """By induction over the layers, as a positive factor passes through a rectifier."""
     theorem = every_layer(paper.h_larger, paper.h, paper.up_to)
     return for_each_layer(theorem)
 
 
 @prove("helmbold2017:thm5-step-sign")
 def same_sign() -> Theorem:
+    """One value is a positive multiple of the other, by induction over the layers."""
     theorem = every_layer(paper.h_larger, paper.h, paper.up_to)
     bigger, smaller = paper.h_larger[layer, i], paper.h[layer, i]
-    return for_each_layer(arithmetic(equivalent(less(0, bigger), less(0, smaller)), theorem))
+    return for_each_layer(by.arithmetic(equivalent(less(0, bigger), less(0, smaller)), theorem))
 
 
 @prove("helmbold2017:thm5.1")
@@ -155,51 +135,55 @@ def last_relation() -> Theorem:
 
 @prove("helmbold2017:thm5-step-equal-outputs")
 def equal_outputs() -> Theorem:
-    return discharge(paper.balanced, arithmetic(equal(paper.D, paper.D_larger), outputs(), assume(paper.balanced)))
+    return by.discharge(paper.balanced,
+                        by.arithmetic(equal(paper.D, paper.D_larger), outputs(), by.assume(paper.balanced)))
 
 
 @prove("helmbold2017:thm5.2")
 def criteria() -> Theorem:
-    return discharge(paper.balanced, equal_criteria())
+    return by.discharge(paper.balanced, equal_criteria())
 
 
 @cache
 def equal_criteria() -> Theorem:
+    """The criteria are equal, given that the factors have product 1."""
     factors = scaled_output(paper.DX_larger, paper.hX_larger, paper.DX, paper.hX)
     return equal_mean(paper.DX_larger, paper.DX, factors, paper.equal_criterion)
 
 
 @cache
 def equal_risks() -> Theorem:
+    """The expected losses without dropout are equal, given that the factors have product 1."""
     factors = scaled_output(paper.OX_larger, paper.HX_larger, paper.OX, paper.HX)
     return equal_mean(paper.OX_larger, paper.OX, factors, paper.equal_risk)
 
 
 def equal_mean(bigger: Any, smaller: Any, factors: Theorem, wanted: Any) -> Theorem:
     """Equal expected losses when the factors have product one, from `bigger = product * smaller`."""
-    same = arithmetic(equal(bigger, smaller), factors, assume(paper.balanced))
-    squared = arithmetic(equal((bigger - paper.Y) ** 2, (smaller - paper.Y) ** 2), same)
-    return restate(expected(squared), wanted)
+    same = by.arithmetic(equal(bigger, smaller), factors, by.assume(paper.balanced))
+    squared = by.arithmetic(equal((bigger - paper.Y) ** 2, (smaller - paper.Y) ** 2), same)
+    return by.restate(by.expected(squared), wanted)
 
 
 @prove("helmbold2017:thm5.4")
 def risks() -> Theorem:
-    return discharge(paper.balanced, equal_risks())
+    return by.discharge(paper.balanced, equal_risks())
 
 
 @prove("helmbold2017:thm5.3")
 def penalties() -> Theorem:
-    return discharge(paper.balanced, arithmetic(paper.equal_penalty, equal_criteria(), equal_risks()))
+    return by.discharge(paper.balanced, by.arithmetic(paper.equal_penalty, equal_criteria(), equal_risks()))
 
 
 @prove("helmbold2017:thm5")
 def rescaled_parameters() -> Theorem:
-    return conjunction(outputs(), criteria(), penalties(), risks())
+    """With product 1 the outputs are equal, pattern by pattern, and so are all mean losses."""
+    return by.conjunction(outputs(), criteria(), penalties(), risks())
 
 
 @prove("helmbold2017:thm6-step-criterion")
 def louder_criterion() -> Theorem:
-    return identity(*paper.LOUDER.statement.args)
+    return by.identity(*paper.LOUDER.statement.args)
 
 
 @prove("helmbold2017:thm6")
@@ -208,11 +192,11 @@ def aversion_of_rescaled_targets() -> Theorem:
     c = paper.factor
     louder = {paper.w: c * paper.w[k], paper.b0: c * paper.b0}
     softer = {paper.w: paper.w[k] / c, paper.b0: paper.b0 / c}
-    moved = reparametrised(paper.louder_aversion, louder, softer)
+    moved = by.reparametrised(paper.louder_aversion, louder, softer)
     middle = moved.conclusion.args[1]
-    scaled = same_training(middle, identity(middle.criterion, c**2 * paper.criterion),
-                           identity(middle.risk, c**2 * paper.risk))
-    return rewrite(rewrite(moved, scaled), homogeneous(paper.aversion, c**2))
+    scaled = by.same_training(middle, by.identity(middle.criterion, c**2 * paper.criterion),
+                              by.identity(middle.risk, c**2 * paper.risk))
+    return by.rewrite(by.rewrite(moved, scaled), by.homogeneous(paper.aversion, c**2))
 
 
 witness("helmbold2017:sec3-rescaling-moves", {
@@ -222,26 +206,27 @@ witness("helmbold2017:sec3-rescaling-moves", {
 @prove("helmbold2017:sec3-rescaling-moves.amended")
 def only_zeros_stay() -> Theorem:
     """z u = u exactly when u = 0, for z other than 1."""
-    other = assume(paper.other_factor.condition)
+    other = by.assume(paper.other_factor.condition)
 
     def translated(given: Any, wanted: Any) -> Theorem:
-        whole = assume(given)
+        whole = by.assume(given)
         parts = []
         for known, goal in zip(given.args, wanted.args, strict=True):
-            at = specialise(component(whole, known), *known.bound_symbols)
-            parts.append(generalise(arithmetic(goal.body, at, other), *[tuple(x.args) for x in goal.limits]))
-        return conjunction(*parts)
+            at = by.specialise(by.component(whole, known), *known.bound_symbols)
+            parts.append(by.generalise(by.arithmetic(goal.body, at, other), *[tuple(x.args) for x in goal.limits]))
+        return by.conjunction(*parts)
 
     stay, zeros = paper.unmoved, paper.zero_network
-    return iff(translated(stay, zeros), translated(zeros, stay), stay, zeros)
+    return by.iff(translated(stay, zeros), translated(zeros, stay), stay, zeros)
 
 
 @prove("helmbold2017:sec3-silent-units-free")
 def free_weights() -> Theorem:
-    silent = specialise(assume(paper.silent), i)
+    """Silent units contribute nothing, whatever their output weights: both outputs are the output bias."""
+    silent = by.specialise(by.assume(paper.silent), i)
     left, right = paper.FREE.statement.args[1].args
-    return discharge(paper.silent, arithmetic(equal(left, right), rewritten(left, silent, indices=[i]),
-                                              rewritten(right, silent, indices=[i])))
+    return by.discharge(paper.silent, by.arithmetic(equal(left, right), by.rewritten(left, silent, indices=[i]),
+                                                    by.rewritten(right, silent, indices=[i])))
 
 
 __all__ = ["zeroed_input"]

@@ -8,6 +8,7 @@ from typing import Any
 from dropout_theory.proofs.helmbold2017.weight_decay import aversion_is_closed_form, closed_form, given_input
 from sympy import Min, S, sqrt
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove
 from dropout_theory.language import NONNEGATIVE, POSITIVE, REAL, Aversion, Relu, Scalar, equal, less, less_equal
 from dropout_theory.normal_form import same
@@ -15,25 +16,7 @@ from dropout_theory.papers.helmbold2017 import s03_minimisers as paper
 from dropout_theory.papers.helmbold2017.weight_decay import V, a, j, k, lam, own, projection, risk_of, size_of, square
 from dropout_theory.papers.helmbold2017.weight_decay import b as output_bias
 from dropout_theory.papers.helmbold2017.weight_decay import w as output_weights
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    assume,
-    aversion_value,
-    cases,
-    discharge,
-    homogeneous,
-    identity,
-    instance,
-    negation,
-    parameters_replaced,
-    relu_scaled,
-    reparametrised,
-    restate,
-    rewritten,
-    same_training,
-    satisfied,
-)
+from dropout_theory.proof import Theorem
 
 root = Scalar("g", POSITIVE)  # of the label
 
@@ -44,24 +27,24 @@ def labelled() -> Theorem:
     c = root**2
     grown = {V: root * V[j, k], a: root * a[j], output_weights: root * output_weights[j], output_bias: c * output_bias}
     shrunk = {V: V[j, k] / root, a: a[j] / root, output_weights: output_weights[j] / root, output_bias: output_bias / c}
-    moved = reparametrised(paper.labelled(c), grown, shrunk)
+    moved = by.reparametrised(paper.labelled(c), grown, shrunk)
     middle = moved.conclusion.args[1]
     risk = risk_of(own)
     softer = risk + lam / c / 2 * size_of(own)
-    scaled = same_training(middle, louder(middle.criterion, c**2 * softer), louder(middle.risk, c**2 * risk))
-    units = homogeneous(Aversion(softer, risk, middle.parameters), c**2)
-    value = instance(aversion_is_closed_form(), {lam: lam / c})
-    for_root = arithmetic(equal(paper.labelled(c), Min(c**2 / 4, lam**2 / square())), moved, scaled, units, value,
-                          given_input())
-    return instance(for_root, {root: sqrt(paper.factor)})
+    scaled = by.same_training(middle, louder(middle.criterion, c**2 * softer), louder(middle.risk, c**2 * risk))
+    units = by.homogeneous(Aversion(softer, risk, middle.parameters), c**2)
+    value = by.instance(aversion_is_closed_form(), {lam: lam / c})
+    for_root = by.arithmetic(equal(paper.labelled(c), Min(c**2 / 4, lam**2 / square())), moved, scaled, units, value,
+                             given_input())
+    return by.instance(for_root, {root: sqrt(paper.factor)})
 
 
 def louder(grown: Any, wanted: Any) -> Theorem:
     """grown = wanted once the root of the label is taken out of every rectifier."""
     inner = (projection(own, j) + a[j], a[j])
-    rules = [arithmetic(equal(e, root * Relu(part)), relu_scaled(root, part)) for part in inner
+    rules = [by.arithmetic(equal(e, root * Relu(part)), by.relu_scaled(root, part)) for part in inner
              for e in grown.atoms(Relu) if same(e.args[0], root * part)]
-    return restate(rewritten(grown, *rules), equal(grown, wanted))
+    return by.restate(by.rewritten(grown, *rules), equal(grown, wanted))
 
 
 @prove("helmbold2017:sec34-output-scaling")
@@ -71,11 +54,12 @@ def output_scaling() -> Theorem:
 
 @prove("helmbold2017:sec34-no-output-scaling")
 def not_the_square() -> Theorem:
-    c, (large, signal) = paper.factor, [assume(h.condition) for h in paper.NOT_SQUARE.hypotheses]
-    known = arithmetic(less(0, square()), signal)
-    forms = arithmetic(less(Min(c**2 / 4, lam**2 / square()), c**2 * closed_form()), large, signal, known)
-    whole = arithmetic(paper.NOT_SQUARE.statement, forms, labelled(), aversion_is_closed_form(), known)
-    return satisfied(whole, known)
+    """By the closed forms: lambda^2/(x.x) is below c^2/4, as signal is left, and below c^2 lambda^2/(x.x), as c > 1."""
+    c, (large, signal) = paper.factor, [by.assume(h.condition) for h in paper.NOT_SQUARE.hypotheses]
+    known = by.arithmetic(less(0, square()), signal)
+    forms = by.arithmetic(less(Min(c**2 / 4, lam**2 / square()), c**2 * closed_form()), large, signal, known)
+    whole = by.arithmetic(paper.NOT_SQUARE.statement, forms, labelled(), aversion_is_closed_form(), known)
+    return by.satisfied(whole, known)
 
 
 # --- labels that are not positive ------------------------------------------------------------------------------
@@ -94,27 +78,29 @@ def for_label(c: Any) -> Any:
 def label_zero() -> Theorem:
     """Where both labels are 0 the network of zeros is the minimiser, without risk."""
     positive = less(0, low)
-    above = instance(labelled(), {paper.factor: low}, assume(positive))
-    aversion, none = paper.labelled(low), assume(negation(positive))
+    above = by.instance(labelled(), {paper.factor: low}, by.assume(positive))
+    aversion, none = paper.labelled(low), by.assume(by.negation(positive))
     zeros = dict.fromkeys(aversion.parameters, S.Zero)
     criterion, risk = aversion.criterion, aversion.risk
-    no_risk = arithmetic(equal(risk, 0), assume(equal(criterion, 0)))
-    at_zero = [arithmetic(equal(parameters_replaced(whole, zeros), 0), none) for whole in (criterion, risk)]
-    value = aversion_value(aversion, arithmetic(less_equal(0, criterion)), discharge(equal(criterion, 0), no_risk),
-                           (zeros, at_zero[0]), arithmetic(less_equal(0, risk)), (zeros, at_zero[1]))
-    return cases(positive, above, arithmetic(equal(aversion, for_label(low)), value, none, given_input()))
+    no_risk = by.arithmetic(equal(risk, 0), by.assume(equal(criterion, 0)))
+    at_zero = [by.arithmetic(equal(by.parameters_replaced(whole, zeros), 0), none) for whole in (criterion, risk)]
+    value = by.aversion_value(aversion, by.arithmetic(less_equal(0, criterion)),
+                              by.discharge(equal(criterion, 0), no_risk), (zeros, at_zero[0]),
+                              by.arithmetic(less_equal(0, risk)), (zeros, at_zero[1]))
+    return by.cases(positive, above, by.arithmetic(equal(aversion, for_label(low)), value, none, given_input()))
 
 
 @prove("helmbold2017:sec34-output-scaling", without=ALL)
 def any_label() -> Theorem:
     """Turning the signs of the weights out of the hidden units and of the output bias turns that of the label."""
     turned = {output_weights: -output_weights[j], output_bias: -output_bias}
-    moved = reparametrised(paper.labelled(label), turned, turned)
+    moved = by.reparametrised(paper.labelled(label), turned, turned)
     middle, opposite = moved.conclusion.args[1], paper.labelled(-label)
-    same_values = same_training(middle, identity(middle.criterion, opposite.criterion),
-                                identity(middle.risk, opposite.risk))
+    same_values = by.same_training(middle, by.identity(middle.criterion, opposite.criterion),
+                                   by.identity(middle.risk, opposite.risk))
     positive = less_equal(0, label)
-    below = assume(negation(positive))
-    value = instance(label_zero(), {low: -label}, below)
-    return cases(positive, instance(label_zero(), {low: label}, assume(positive)),
-                 arithmetic(equal(paper.labelled(label), for_label(label)), moved, same_values, value, given_input()))
+    below = by.assume(by.negation(positive))
+    value = by.instance(label_zero(), {low: -label}, below)
+    return by.cases(positive, by.instance(label_zero(), {low: label}, by.assume(positive)),
+                    by.arithmetic(equal(paper.labelled(label), for_label(label)), moved, same_values, value,
+                                  given_input()))

@@ -7,9 +7,10 @@ from typing import Any
 import sympy as sp
 from sympy import Sum
 
+from dropout_theory import proof as by
 from dropout_theory.language import E, Recursion, Scalar, equal, less_equal, natural, size, substitute
 from dropout_theory.papers.helmbold2017.notation import d, i, l, n
-from dropout_theory.proof import Theorem, arithmetic, assume, expected, generalise_offset, identity, instance, satisfied
+from dropout_theory.proof import Theorem
 
 layer = size("l")  # the induction variable
 UNITS = ((i, 1, n),)
@@ -19,8 +20,8 @@ def for_each_layer(theorem: Theorem, *indices: Any) -> Theorem:
     """A fact about layer `layer` and the given indices, by default unit i, for each of them."""
     offset = natural("m")
     body = substitute(theorem.conclusion, {layer: l})
-    moved = instance(theorem, {layer: 1 + offset})
-    return generalise_offset(moved, offset, body, *(indices or UNITS), (l, 1, d - 1))
+    moved = by.instance(theorem, {layer: 1 + offset})
+    return by.generalise_offset(moved, offset, body, *(indices or UNITS), (l, 1, d - 1))
 
 
 def family_in(expr: Any, name: str) -> Recursion:
@@ -32,7 +33,7 @@ def family_in(expr: Any, name: str) -> Recursion:
 def squared(theorem: Theorem) -> Theorem:
     """left^2 = right^2, averaged."""
     left, right = theorem.conclusion.args
-    return expected(arithmetic(equal(left**2, right**2), theorem))
+    return by.expected(by.arithmetic(equal(left**2, right**2), theorem))
 
 
 def of_terms(conclusion: Any, *premises: Theorem) -> Theorem:
@@ -47,11 +48,11 @@ def of_terms(conclusion: Any, *premises: Theorem) -> Theorem:
             return part.func(*args, evaluate=False)
         return part.func(*args) if args else part
 
-    lemma = arithmetic(named(conclusion), *[assume(named(premise.conclusion)) for premise in premises])
-    return satisfied(instance(lemma, {name: term for term, name in found.items()}), *premises)
+    goal, facts = named(conclusion), [(named(premise.conclusion), premise) for premise in premises]
+    return by.in_letters(goal, {name: term for term, name in found.items()}, *facts)
 
 
 def not_negative(sums: Theorem) -> Theorem:
     """0 <= right side, where the left side is a sum of zeros."""
     zeros, right = sums.conclusion.args
-    return of_terms(less_equal(0, right), sums, identity(zeros, 0))
+    return of_terms(less_equal(0, right), sums, by.identity(zeros, 0))

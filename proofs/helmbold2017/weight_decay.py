@@ -13,6 +13,7 @@ from typing import Any
 import sympy as sp
 from sympy import Ge, Le, Rational, Sum
 
+from dropout_theory import proof as by
 from dropout_theory.language import NONNEGATIVE, Relu, Scalar, equal, implies, less, less_equal
 from dropout_theory.papers.helmbold2017.notation import Entry, K, n
 from dropout_theory.papers.helmbold2017.weight_decay import (
@@ -39,23 +40,7 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     w,
     x_entry,
 )
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    assume,
-    aversion_value,
-    cases,
-    discharge,
-    entry_below_sum,
-    identity,
-    instance,
-    negation,
-    relu_kept,
-    restate,
-    rewritten,
-    satisfied,
-    termwise,
-)
+from dropout_theory.proof import Theorem
 
 activity, level, cost, slope = Scalar("A"), Scalar("u"), Scalar("q", NONNEGATIVE), Scalar("mu", NONNEGATIVE)
 peak = sp.Max(0, 1 - 2 * slope)
@@ -66,7 +51,7 @@ budget = less_equal(slope * activity, cost)
 
 def given_input(inputs: Entry = x_entry) -> Theorem:
     """0 < x . x, given."""
-    return assume(less(0, square(inputs)))
+    return by.assume(less(0, square(inputs)))
 
 
 @cache
@@ -75,23 +60,23 @@ def cauchy_schwarz(inputs: Entry = x_entry, net: Shallow = own) -> Theorem:
     z = Scalar("z")
     dot = projection(net, j, inputs).xreplace({k: i})
     length, own_length = (whole.xreplace({k: i}) for whole in (square(inputs), Sum(net.into(j, k) ** 2, (k, 1, K))))
-    each = instance(arithmetic(less_equal(0, z**2)), {z: length * net.into(j, k) - inputs(k) * dot})
-    summed = termwise(each, (k, 1, K))
-    expanded = identity(summed.conclusion.args[1], length**2 * own_length - length * dot**2)
+    each = by.in_letters(less_equal(0, z**2), {z: length * net.into(j, k) - inputs(k) * dot})
+    summed = by.termwise(each, (k, 1, K))
+    expanded = by.identity(summed.conclusion.args[1], length**2 * own_length - length * dot**2)
     wanted = less_equal(dot**2, length * own_length)
-    holds = arithmetic(wanted, summed, expanded, given_input(inputs))
+    holds = by.arithmetic(wanted, summed, expanded, given_input(inputs))
     if inputs is not x_entry:
         return holds
     positive = less(0, square(inputs))
-    nothing = rewritten(projection(net, j), no_entry(), indices=[k])
-    return cases(positive, holds, arithmetic(wanted, nothing, assume(negation(positive))))
+    nothing = by.rewritten(projection(net, j), no_entry(), indices=[k])
+    return by.cases(positive, holds, by.arithmetic(wanted, nothing, by.assume(by.negation(positive))))
 
 
 def no_entry() -> Theorem:
     """An entry of x is 0, given x . x <= 0."""
-    within = [assume(Ge(k, 1, evaluate=False)), assume(Le(k, K, evaluate=False))]
-    below = entry_below_sum(x_entry(k) ** 2, (k, 1, K), k, *within)
-    return arithmetic(equal(x_entry(k), 0), below, assume(negation(less(0, square()))))
+    within = [by.assume(Ge(k, 1, evaluate=False)), by.assume(Le(k, K, evaluate=False))]
+    below = by.entry_below_sum(x_entry(k) ** 2, (k, 1, K), k, *within)
+    return by.arithmetic(equal(x_entry(k), 0), below, by.assume(by.negation(less(0, square()))))
 
 
 def moved(net: Shallow, j_: Any, inputs: Entry = x_entry) -> Any:
@@ -100,25 +85,23 @@ def moved(net: Shallow, j_: Any, inputs: Entry = x_entry) -> Any:
 
 
 def contribution_bound(value: Any, out: Any, into: Any, within: Theorem, inputs: Entry = x_entry) -> Theorem:
-    """2 out value <= |x| (out^2 + into), from value^2 <= (x . x) into: a square is not negative."""
+    """2 out value <= |x| (out^2 + into), from value^2 <= (x . x) into, as (|x| out - value)^2 is not negative."""
     o, change, length, squares = Scalar("o"), Scalar("D"), Scalar("r", NONNEGATIVE), Scalar("U", NONNEGATIVE)
-    small = assume(less_equal(change**2, length**2 * squares))
-    scaled = arithmetic(less_equal(2 * o * change * length, length**2 * (o**2 + squares)), small,
-                        arithmetic(less_equal(0, (length * o - change) ** 2)))
-    general = arithmetic(less_equal(2 * o * change, length * (o**2 + squares)), scaled, small)
-    here = instance(general, {change: value, length: sp.sqrt(square(inputs)), squares: into, o: out})
-    (wanted,) = here.given
-    return satisfied(here, arithmetic(wanted, within))
+    root = sp.sqrt(square(inputs))
+    return by.in_letters(less_equal(2 * o * change, length * (o**2 + squares)),
+                         {o: out, change: value, length: root, squares: into},
+                         (less_equal(change**2, length**2 * squares),
+                          by.arithmetic(less_equal(value**2, root**2 * into), within)))
 
 
 @cache
 def movement(inputs: Entry = x_entry) -> Theorem:
     """(h_j(x) - h_j(0))^2 <= (x . x)(v_j . v_j): the rectifier is a contraction."""
     dot, bias = Scalar("T"), Scalar("c")
-    contraction = instance(arithmetic(less_equal((Relu(dot + bias) - Relu(bias)) ** 2, dot**2)),
-                           {dot: projection(own, j, inputs), bias: own.bias(j)})
+    contraction = by.in_letters(less_equal((Relu(dot + bias) - Relu(bias)) ** 2, dot**2),
+                                {dot: projection(own, j, inputs), bias: own.bias(j)})
     wanted = less_equal(moved(own, j, inputs) ** 2, square(inputs) * Sum(own.into(j, k) ** 2, (k, 1, K)))
-    return arithmetic(wanted, contraction, cauchy_schwarz(inputs))
+    return by.arithmetic(wanted, contraction, cauchy_schwarz(inputs))
 
 
 @cache
@@ -131,25 +114,25 @@ def unit_bound(inputs: Entry = x_entry) -> Theorem:
 @cache
 def network_bound(inputs: Entry = x_entry) -> Theorem:
     """2 (N(x) - N(0)) <= |x| times the sum of squared weights, for every network."""
-    summed = termwise(unit_bound(inputs), (j, 1, n))
+    summed = by.termwise(unit_bound(inputs), (j, 1, n))
     wanted = less_equal(2 * (on_x(own, inputs) - on_zero(own)), sp.sqrt(square(inputs)) * size_of(own))
-    return arithmetic(wanted, summed)
+    return by.arithmetic(wanted, summed)
 
 
 @cache
 def in_budget(inputs: Entry = x_entry) -> Theorem:
     """lambda/|x| (N(x) - N(0)) <= the penalty."""
     wanted = less_equal(lam / sp.sqrt(square(inputs)) * (on_x(own, inputs) - on_zero(own)), lam / 2 * size_of(own))
-    return arithmetic(wanted, network_bound(inputs), given_input(inputs))
+    return by.arithmetic(wanted, network_bound(inputs), given_input(inputs))
 
 
 def of_networks(theorem: Theorem, inputs: Entry = x_entry) -> Theorem:
     """A fact about activity, level, cost and slope under the budget, for every network."""
     root = sp.sqrt(square(inputs))
-    steep = arithmetic(less_equal(0, lam / root), given_input(inputs))
-    found = instance(theorem, {activity: on_x(own, inputs) - on_zero(own), level: on_zero(own),
-                               cost: lam / 2 * size_of(own), slope: lam / root}, steep, given_input(inputs))
-    return satisfied(found, in_budget(inputs))
+    steep = by.arithmetic(less_equal(0, lam / root), given_input(inputs))
+    found = by.instance(theorem, {activity: on_x(own, inputs) - on_zero(own), level: on_zero(own),
+                                  cost: lam / 2 * size_of(own), slope: lam / root}, steep, given_input(inputs))
+    return by.satisfied(found, in_budget(inputs))
 
 
 def least_criterion(inputs: Entry = x_entry) -> Any:
@@ -160,15 +143,15 @@ def least_criterion(inputs: Entry = x_entry) -> Any:
 
 @cache
 def criterion_bound(inputs: Entry = x_entry) -> Theorem:
-    """The closed form bounds J_2 from below."""
-    bound = of_networks(arithmetic(less_equal(lowest, total), assume(budget)), inputs)
-    return restate(bound, less_equal(least_criterion(inputs), criterion_of(own, inputs)))
+    """The closed form bounds J_2 from below, for every network: real arithmetic under the budget."""
+    bound = of_networks(by.arithmetic(less_equal(lowest, total), by.assume(budget)), inputs)
+    return by.restate(bound, less_equal(least_criterion(inputs), criterion_of(own, inputs)))
 
 
 def at_the_least(statement: Any, inputs: Entry = x_entry) -> Theorem:
     """A statement on activity, level, cost and slope for every network whose J_2 is the closed form."""
-    scalars = arithmetic(statement, assume(budget), assume(equal(total, lowest)))
-    return of_networks(discharge(equal(total, lowest), scalars), inputs)
+    scalars = by.arithmetic(statement, by.assume(budget), by.assume(equal(total, lowest)))
+    return of_networks(by.discharge(equal(total, lowest), scalars), inputs)
 
 
 @cache
@@ -178,7 +161,7 @@ def risk_at_optimum(inputs: Entry = x_entry) -> Theorem:
     found = at_the_least(form, inputs)
     wanted = implies(equal(criterion_of(own, inputs), least_criterion(inputs)),
                      equal(risk_of(own, inputs), closed_form(inputs)))
-    return restate(found, wanted)
+    return by.restate(found, wanted)
 
 
 def closed_form(inputs: Entry = x_entry) -> Any:
@@ -200,11 +183,11 @@ def outputs_when_sharing(inputs: Entry = x_entry) -> tuple[Theorem, Theorem, The
     """Output on x, output on 0 and squared weights of the network whose units share the activation."""
     net, root, known = sharing(inputs), sp.sqrt(square(inputs)), given_input(inputs)
     dot = projection(net, j, inputs)
-    inside = arithmetic(equal(dot, share * root), known)
-    active = rewritten(on_x(net, inputs), relu_kept(dot, known))
-    return (arithmetic(equal(on_x(net, inputs), n * share**2 * root + offset), active, inside, known),
-            arithmetic(equal(on_zero(net), offset)),
-            arithmetic(equal(size_of(net), 2 * n * share**2), known))
+    inside = by.arithmetic(equal(dot, share * root), known)
+    active = by.rewritten(on_x(net, inputs), by.relu_kept(dot, known))
+    return (by.arithmetic(equal(on_x(net, inputs), n * share**2 * root + offset), active, inside, known),
+            by.arithmetic(equal(on_zero(net), offset)),
+            by.arithmetic(equal(size_of(net), 2 * n * share**2), known))
 
 
 def at_optimum(whole: Any, value: Any, inputs: Entry = x_entry, best: Any = None) -> tuple[dict[Any, Any], Theorem]:
@@ -215,12 +198,12 @@ def at_optimum(whole: Any, value: Any, inputs: Entry = x_entry, best: Any = None
     best = best_activation(inputs) if best is None else best
     root, known = sp.sqrt(square(inputs)), given_input(inputs)
     shares, middle = equal(n * share**2 * root, best), equal(offset, (1 - best) / 2)
-    general = arithmetic(equal(whole(sharing(inputs)), value), *outputs_when_sharing(inputs), assume(shares),
-                         assume(middle), known)
+    general = by.arithmetic(equal(whole(sharing(inputs)), value), *outputs_when_sharing(inputs), by.assume(shares),
+                            by.assume(middle), known)
     each = sp.sqrt(best / (n * root))
-    there = instance(general, {share: each, offset: (1 - best) / 2}, known)
-    whole_share = arithmetic(equal(n * each**2 * root, best), known)
-    settled = satisfied(there, whole_share, identity((1 - best) / 2, (1 - best) / 2))
+    there = by.instance(general, {share: each, offset: (1 - best) / 2}, known)
+    whole_share = by.arithmetic(equal(n * each**2 * root, best), known)
+    settled = by.satisfied(there, whole_share, by.identity((1 - best) / 2, (1 - best) / 2))
     return values_of(sharing(inputs, each, (1 - best) / 2)), settled
 
 
@@ -234,7 +217,7 @@ def aversion_is_closed_form(inputs: Entry = x_entry) -> Theorem:
     """The aversion of P_(x,1) is min(1/4, lambda^2/(x . x)): no network has a smaller J_2, and the least risk is 0."""
     optimum = at_optimum(lambda net: criterion_of(net, inputs), least_criterion(inputs), inputs)
     fitted = at_optimum(lambda net: risk_of(net, inputs), 0, inputs, best=sp.S.One)
-    nonnegative = arithmetic(less_equal(0, risk_of(own, inputs)))
-    found = aversion_value(aversion_of(inputs), criterion_bound(inputs), risk_at_optimum(inputs), optimum,
-                           nonnegative, fitted)
-    return restate(found, equal(aversion_of(inputs), closed_form(inputs)))
+    nonnegative = by.arithmetic(less_equal(0, risk_of(own, inputs)))
+    found = by.aversion_value(aversion_of(inputs), criterion_bound(inputs), risk_at_optimum(inputs), optimum,
+                              nonnegative, fitted)
+    return by.restate(found, equal(aversion_of(inputs), closed_form(inputs)))

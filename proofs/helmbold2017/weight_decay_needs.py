@@ -15,6 +15,7 @@ from dropout_theory.proofs.helmbold2017.scaled_labels import labelled
 from dropout_theory.proofs.helmbold2017.weight_decay import aversion_is_closed_form
 from sympy import Rational, S
 
+from dropout_theory import proof as by
 from dropout_theory.ablation.widening import in_domain, renewed
 from dropout_theory.claims import Claim, refute, witness
 from dropout_theory.language import NONNEGATIVE, REAL, Aversion, Scalar, equal, less, less_equal, put_values
@@ -26,19 +27,7 @@ from dropout_theory.papers.helmbold2017 import s03_weight_decay as paper
 from dropout_theory.papers.helmbold2017.appendix_b_linear import other_into, other_out
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.weight_decay import V, a, b, balanced, lam, w, x
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    assume,
-    at_instance,
-    aversion_value,
-    discharge,
-    meaningless,
-    negation,
-    parameters_replaced,
-    refutation,
-    unbounded,
-)
+from dropout_theory.proof import Theorem
 
 ENDS, ALL = (f"lambda in positive real, not {domain}" for domain in (NONNEGATIVE, REAL))
 small = {K: 1, n: 1, x: {(1,): 1}}
@@ -68,7 +57,8 @@ witness("helmbold2017:sec34-single-optimum-at-threshold", balanced, without="dec
 def contradicted(claim: Claim, values: dict[Any, Any], *theorems: Theorem) -> Theorem:
     """A claim refuted at an instance by what theorems say there of its aversions."""
     there = put_values(claim.statement, values)
-    return refutation(arithmetic(negation(there), *(at_instance(t, values) for t in theorems)), claim, values)
+    otherwise = by.arithmetic(by.negation(there), *(by.at_instance(t, values) for t in theorems))
+    return by.refutation(otherwise, claim, values)
 
 
 SCALED = aversion_is_closed_form, partial(aversion_is_closed_form, paper.scaled_entry)
@@ -92,9 +82,9 @@ for of, values, name, numbers, theorems in [
 
 @refute("helmbold2017:sec34-signal-regularised-away", without="x is not zero")
 def nothing_to_give_up() -> Theorem:
-    """For x = 0 the aversion is 0."""
-    different = arithmetic(negation(paper.AWAY.statement), zero_input())
-    return refutation(different, paper.AWAY.without("x is not zero"), {**small, x: {(1,): 0}, lam: 1})
+    """For x = 0 the aversion is 0, not 1/4."""
+    different = by.arithmetic(by.negation(paper.AWAY.statement), zero_input())
+    return by.refutation(different, paper.AWAY.without("x is not zero"), {**small, x: {(1,): 0}, lam: 1})
 
 
 # --- aversions without decay, and with a negative one --------------------------------------------------------------
@@ -103,11 +93,11 @@ def nothing_to_give_up() -> Theorem:
 def value_from(aversion: Aversion, least: Any, best: dict[Any, Any], risk: Any, fitted: dict[Any, Any]) -> Theorem:
     """An aversion without atoms other than its parameters: its minimisers have this risk, and some risk is 0."""
     criterion, reached = aversion.criterion, equal(aversion.criterion, least)
-    return aversion_value(aversion, arithmetic(less_equal(least, criterion)),
-                          discharge(reached, arithmetic(equal(aversion.risk, risk), assume(reached))),
-                          (best, arithmetic(equal(parameters_replaced(criterion, best), least))),
-                          arithmetic(less_equal(0, aversion.risk)),
-                          (fitted, arithmetic(equal(parameters_replaced(aversion.risk, fitted), 0))))
+    return by.aversion_value(aversion, by.arithmetic(less_equal(least, criterion)),
+                             by.discharge(reached, by.arithmetic(equal(aversion.risk, risk), by.assume(reached))),
+                             (best, by.arithmetic(equal(by.parameters_replaced(criterion, best), least))),
+                             by.arithmetic(less_equal(0, aversion.risk)),
+                             (fitted, by.arithmetic(equal(by.parameters_replaced(aversion.risk, fitted), 0))))
 
 
 def both_fit(claim: Claim, values: dict[Any, Any], one: dict[Any, Any], other: dict[Any, Any]) -> Theorem:
@@ -115,7 +105,7 @@ def both_fit(claim: Claim, values: dict[Any, Any], one: dict[Any, Any], other: d
     there = put_values(claim.statement, values)
     (smaller,), (larger,) = (side.atoms(Aversion) for side in there.args)
     zeros = (value_from(aversion, S.Zero, fit, S.Zero, fit) for aversion, fit in ((smaller, one), (larger, other)))
-    return refutation(arithmetic(negation(there), *zeros), claim, values)
+    return by.refutation(by.arithmetic(by.negation(there), *zeros), claim, values)
 
 
 def network(into: Any, out: Any) -> dict[Any, Any]:
@@ -153,7 +143,8 @@ def rewarded_norm() -> Theorem:
     there = put_values(wide.statement, values)
     (aversion,) = there.atoms(Aversion)
     best = {norms.w: Rational(3), norms.b: S.NegativeOne}
-    return refutation(arithmetic(negation(there), value_from(aversion, Rational(-2), best, S.One, unit)), wide, values)
+    value = value_from(aversion, Rational(-2), best, S.One, unit)
+    return by.refutation(by.arithmetic(by.negation(there), value), wide, values)
 
 
 level = Scalar("M")
@@ -164,8 +155,8 @@ def bottomless(claim: Claim, values: dict[Any, Any]) -> Theorem:
     """A claim about minimisers that says nothing for the decay -1: unused output weights lower the criterion."""
     wide, values = in_domain(claim, lam, REAL), {K: 1, n: 1, **values, renewed(lam, REAL): -1}
     (aversion,) = put_values(wide.statement, values).atoms(Aversion)
-    below = arithmetic(less(parameters_replaced(aversion.criterion, heavy), level))
-    return meaningless(unbounded(aversion, level, heavy, below), wide, values)
+    below = by.arithmetic(less(by.parameters_replaced(aversion.criterion, heavy), level))
+    return by.meaningless(by.unbounded(aversion, level, heavy, below), wide, values)
 
 
 for of, values in [(paper.THEOREM_7, small), (paper.ZERO_INPUT, {x: {(1,): 0}}), (last_part.INPUTS, {}),

@@ -6,6 +6,7 @@ from functools import cache
 
 import sympy as sp
 
+from dropout_theory import proof as by
 from dropout_theory.claims import REGISTRY, classical_fact, prove, witness
 from dropout_theory.language import (
     UNIT,
@@ -15,6 +16,7 @@ from dropout_theory.language import (
     Scalar,
     Stirling2,
     SumsTo,
+    both,
     equal,
     gates,
     implies,
@@ -52,45 +54,7 @@ from dropout_theory.papers.schluter2019.s05_convergence import (
     taylor_at,
     w,
 )
-from dropout_theory.proof import (
-    ORDER,
-    PolePair,
-    Theorem,
-    apply,
-    arctangent_range,
-    arithmetic,
-    assume,
-    cite,
-    classical,
-    conjunction,
-    converges_within,
-    discharge,
-    diverges_beyond,
-    empty,
-    factorial_step,
-    growth,
-    iff,
-    induction,
-    instance,
-    largest_absolute,
-    largest_of_gate,
-    largest_of_sum,
-    later_start,
-    mixture,
-    no_sum,
-    pole_pair,
-    same_value,
-    shifted,
-    specialise,
-    stirling_edge,
-    stirling_outside,
-    stirling_recurrence,
-    termwise,
-    weighted,
-    without_first,
-    without_last,
-    zeta_growth,
-)
+from dropout_theory.proof import ORDER, PolePair, Theorem
 
 
 def one_feature(weight: int, drop: sp.Rational) -> dict[object, object]:
@@ -143,7 +107,7 @@ classical_fact(
 taylor = coefficient(c, j) * w**j
 classical_fact(
     "abel-log-partition",
-    implies(sp.And(less_equal(sp.Abs(w), distance(c)), Converges(taylor, (j, 0)), evaluate=False),
+    implies(both(less_equal(sp.Abs(w), distance(c)), Converges(taylor, (j, 0))),
             SumsTo(taylor, (j, 0), log_partition(c + w))),
     "Taylor's theorem inside the disc in which log(1 + exp z) is analytic, Abel's limit theorem on its boundary")
 
@@ -151,22 +115,25 @@ classical_fact(
 @cache
 def poles(point: sp.Expr) -> PolePair:
     """The pair of poles at +-pi i seen from a real point."""
-    between = sp.And(less(0, angle(c)), less(angle(c), sp.pi), evaluate=False)
-    apart = sp.And(less(0, distance(c)), less(distance(c), next_distance(c)), evaluate=False)
-    facts = [classical("mittag-leffler-log-partition"), arithmetic(between, arctangent_range(c / sp.pi)),
-             arithmetic(apart)]
+    between = both(less(0, angle(c)), less(angle(c), sp.pi))
+    apart = both(less(0, distance(c)), less(distance(c), next_distance(c)))
+    facts = [by.classical("mittag-leffler-log-partition"), by.arithmetic(between, by.arctangent_range(c / sp.pi)),
+             by.arithmetic(apart)]
     if point != c:
-        facts = [instance(fact, {c: point}) for fact in facts]
-    return pole_pair(coefficient(point, ORDER), distance(point), angle(point), next_distance(point), small, *facts)
+        facts = [by.instance(fact, {c: point}) for fact in facts]
+    return by.pole_pair(coefficient(point, ORDER), distance(point), angle(point), next_distance(point), small, *facts)
 
 
 @cache
 def at_fixed(point: sp.Expr) -> Theorem:
-    """The Taylor series at a real point sums to log(1 + exp(point + w)), given |w| <= distance."""
-    near = assume(less_equal(sp.Abs(w), distance(point)))
-    series = converges_within(poles(point), w, near, j, 0)
-    abel = classical("abel-log-partition")
-    return apply(abel if point == c else instance(abel, {c: point}), conjunction(near, series))
+    """The Taylor series at a real point sums to log(1 + exp(point + w)), given |w| <= distance.
+
+    It converges up to the distance of the poles, that distance included, and Abel's theorem says to what.
+    """
+    near = by.assume(less_equal(sp.Abs(w), distance(point)))
+    series = by.converges_within(poles(point), w, near, j, 0)
+    abel = by.classical("abel-log-partition")
+    return by.apply(abel if point == c else by.instance(abel, {c: point}), by.conjunction(near, series))
 
 
 # --- the criterion ----------------------------------------------------------------------------------------------
@@ -178,104 +145,131 @@ contribution = x[i] * beta[i] * (gate / (1 - strict_delta) - 1)
 @prove("schluter2019:thm2.amended-largest-deviation")
 @cache
 def largest_deviation() -> Theorem:
-    pieces = [largest_absolute(noise)]
+    """max |D| is the larger of max D and max -D, and a deviation is a sum over independent gates.
+
+    Such a sum is largest where each of its terms is, with its gate open or shut.
+    """
+    pieces = [by.largest_absolute(noise)]
     for sign, wanted in ((1, largest_up), (-1, largest_down)):
-        mask_by_mask = largest_of_sum(sign * contribution, (i, 1, d), gate)
+        mask_by_mask = by.largest_of_sum(sign * contribution, (i, 1, d), gate)
         same_terms = equal(mask_by_mask.conclusion.rhs.function, wanted.function)
-        pieces += [mask_by_mask, termwise(arithmetic(same_terms), (i, 1, d))]
-    return arithmetic(equal(largest, sp.Max(largest_up, largest_down)), *pieces)
+        pieces += [mask_by_mask, by.termwise(by.arithmetic(same_terms), (i, 1, d))]
+    return by.arithmetic(equal(largest, sp.Max(largest_up, largest_down)), *pieces)
 
 
 @prove("schluter2019:thm2.amended")
 def criterion() -> Theorem:
+    """Every deviation is within the distance to the poles +-pi i, or the largest is beyond it.
+
+    Within, the Taylor series sums for every mask, and its mean is a finite mixture of these sums. Beyond, the mean
+    powers of the deviation outgrow the coefficients: the terms do not tend to zero, and there is no sum.
+    """
     within = less_equal(sp.Max(largest_up, largest_down), reach)
     biggest = largest_deviation()
-    bound = arithmetic(less_equal(largest, reach), biggest, assume(within))
-    inside = same_value(mixture(at_fixed(score), w, noise, reach, bound, 2), regulariser)
+    bound = by.arithmetic(less_equal(largest, reach), biggest, by.assume(within))
+    inside = by.same_value(by.mixture(at_fixed(score), w, noise, reach, bound, 2), regulariser)
     beyond = less(reach, largest)
-    outside = no_sum(diverges_beyond(poles(score), noise, assume(beyond), j, 2), regulariser)
-    back = arithmetic(within, discharge(beyond, outside), biggest, assume(converges))
-    return iff(inside, back, within, converges)
+    outside = by.no_sum(by.diverges_beyond(poles(score), noise, by.assume(beyond), j, 2), regulariser)
+    back = by.arithmetic(within, by.discharge(beyond, outside), biggest, by.assume(converges))
+    return by.iff(inside, back, within, converges)
 
 
 @prove("schluter2019:thm2.amended-one-feature")
 def one_feature_always_converges() -> Theorem:
+    """The deviations are c delta/(1 - delta) and -c: at most |c| in size, less than the distance to the poles.
+
+    Half dropped at most means delta/(1 - delta) <= 1. Then the series sums for both masks, hence in the mean.
+    """
     drop, kept = strict_delta, single_gate[1]
     noise_of_one = single_noisy - c
-    at_most_half = assume(less_equal(drop, half))
-    ratio = arithmetic(less_equal(drop / (1 - drop), 1), at_most_half)
-    both_masks = [largest_absolute(noise_of_one), largest_of_gate(noise_of_one, kept),
-                  largest_of_gate(-noise_of_one, kept)]
+    at_most_half = by.assume(less_equal(drop, half))
+    ratio = by.arithmetic(less_equal(drop / (1 - drop), 1), at_most_half)
+    both_masks = [by.largest_absolute(noise_of_one), by.largest_of_gate(noise_of_one, kept),
+                  by.largest_of_gate(-noise_of_one, kept)]
     shrunk = Scalar("u", UNIT)
-    product = instance(arithmetic(sp.And(less_equal(c * shrunk, sp.Abs(c)), less_equal(-c * shrunk, sp.Abs(c)),
-                                         evaluate=False)), {shrunk: drop / (1 - drop)}, ratio)
-    size = arithmetic(less_equal(LargestOutcome(sp.Abs(noise_of_one)), sp.Abs(c)), product, *both_masks)
-    bound = arithmetic(less_equal(LargestOutcome(sp.Abs(noise_of_one)), distance(c)), size,
-                       arithmetic(less_equal(sp.Abs(c), distance(c))))
-    series = mixture(at_fixed(c), w, noise_of_one, distance(c), bound, 2)
-    return same_value(series, E(log_partition(single_noisy)) - log_partition(c))
+    both_signs = both(less_equal(c * shrunk, sp.Abs(c)), less_equal(-c * shrunk, sp.Abs(c)))
+    product = by.in_letters(both_signs, {shrunk: drop / (1 - drop)}, domains=(ratio,))
+    size = by.arithmetic(less_equal(LargestOutcome(sp.Abs(noise_of_one)), sp.Abs(c)), product, *both_masks)
+    bound = by.arithmetic(less_equal(LargestOutcome(sp.Abs(noise_of_one)), distance(c)), size,
+                          by.arithmetic(less_equal(sp.Abs(c), distance(c))))
+    series = by.mixture(at_fixed(c), w, noise_of_one, distance(c), bound, 2)
+    return by.same_value(series, E(log_partition(single_noisy)) - log_partition(c))
 
 
 @prove("schluter2019:sec5-radius.amended")
 def radius() -> Theorem:
+    """Within the distance to the poles Abel's theorem gives the sum, from which orders 0 and 1 are taken.
+
+    Beyond it the terms do not tend to zero.
+    """
     point = positive_score
     within, beyond = less_equal(sp.Abs(w), distance(point)), less(distance(point), sp.Abs(w))
-    inside = same_value(later_start(at_fixed(point), 2), taylor_at.args[2])
-    outside = no_sum(diverges_beyond(poles(point), w, assume(beyond), j, 2), taylor_at.args[2])
-    back = arithmetic(within, discharge(beyond, outside), assume(taylor_at))
-    return iff(inside, back, within, taylor_at)
+    inside = by.same_value(by.later_start(at_fixed(point), 2), taylor_at.args[2])
+    outside = by.no_sum(by.diverges_beyond(poles(point), w, by.assume(beyond), j, 2), taylor_at.args[2])
+    back = by.arithmetic(within, by.discharge(beyond, outside), by.assume(taylor_at))
+    return by.iff(inside, back, within, taylor_at)
 
 
 @prove("schluter2019:sec5-bounded-features.amended")
 def bounded_features() -> Theorem:
+    """Each of the d terms of a largest deviation is at most pi/d, and every score is at least pi from the poles."""
     every = bounded_statement.args[0]
-    at_i = specialise(assume(every), i)
-    sums = [termwise(arithmetic(less_equal(up.function, sp.pi / d), at_i), (i, 1, d))
+    at_i = by.specialise(by.assume(every), i)
+    sums = [by.termwise(by.arithmetic(less_equal(up.function, sp.pi / d), at_i), (i, 1, d))
             for up in (largest_up, largest_down)]
-    bound = arithmetic(less_equal(sp.Max(largest_up, largest_down), reach), *sums)
-    return discharge(every, arithmetic(converges, cite(REGISTRY["schluter2019:thm2.amended"]), bound))
+    bound = by.arithmetic(less_equal(sp.Max(largest_up, largest_down), reach), *sums)
+    return by.discharge(every, by.arithmetic(converges, by.cite(REGISTRY["schluter2019:thm2.amended"]), bound))
 
 
 # --- the chain of the proof -------------------------------------------------------------------------------------
 
 @prove("schluter2019:eq14.amended")
 def limit_of_roots() -> Theorem:
-    return growth(poles(c), growing, even)
+    return by.growth(poles(c), growing, even)
 
 
 @prove("schluter2019:thm2-step-even-orders")
 def even_orders() -> Theorem:
-    every, second = growth(poles(c), growing, growing), growth(poles(c), growing, even)
-    return arithmetic(equal(every.conclusion.lhs, second.conclusion.lhs), every, second)
+    """Both upper limits are 1/sqrt(c^2 + pi^2)."""
+    every, second = by.growth(poles(c), growing, growing), by.growth(poles(c), growing, even)
+    return by.arithmetic(equal(every.conclusion.lhs, second.conclusion.lhs), every, second)
 
 
 @prove("schluter2019:thm2-step-root")
 def roots_of_zeta() -> Theorem:
-    return zeta_growth(of_zeta.args[0], growing, even, 2 * sp.pi)
+    return by.zeta_growth(of_zeta.args[0], growing, even, 2 * sp.pi)
 
 
 @prove("schluter2019:thm2-step-one.amended")
 def alternating_row() -> Theorem:
-    """By induction on the row, from the recurrence of the Stirling numbers."""
+    """Induction on the row: the sum changes its sign with every row, from the recurrence of the Stirling numbers.
+
+    Summed over row k + 1 it gives the sums over row k of j a_j and, moved by one place, of -(j + 1) a_j, where a_j is
+    (-1)^j j! S2(k, j): together the sum over row k with its sign turned.
+    """
+
     def entry(row: sp.Expr, column: sp.Expr) -> sp.Expr:
+        """a_j, the entry of a row in a column with its alternating sign."""
         return (-1) ** column * sp.factorial(column) * Stirling2(row, column)
 
     def whole(row: sp.Expr) -> sp.Sum:
+        """The alternating sum over a row."""
         return sp.Sum(entry(row, j), (j, 1, row))
 
     statement = equal(whole(k), (-1) ** k)
-    one = without_last(whole(sp.S.One))
-    base = arithmetic(equal(whole(sp.S.One), -1), one, empty(sp.Sum(one.conclusion.lhs.function, (j, 1, 0))),
-                      stirling_edge(1, 1))
+    one = by.without_last(whole(sp.S.One))
+    base = by.arithmetic(equal(whole(sp.S.One), -1), one, by.empty(sp.Sum(one.conclusion.lhs.function, (j, 1, 0))),
+                         by.stirling_edge(1, 1))
     weight = (-1) ** j * sp.factorial(j)
-    by_recurrence = weighted(stirling_recurrence(k, j), weight, (j, 1, k + 1))
+    by_recurrence = by.weighted(by.stirling_recurrence(k, j), weight, (j, 1, k + 1))
     own, neighbour = (sp.Sum(weight * f, (j, 1, k + 1)) for f in (j * Stirling2(k, j), Stirling2(k, j - 1)))
-    moved = shifted(sp.Sum(neighbour.function, (j, 2, k + 1)), -1)
+    moved = by.shifted(sp.Sum(neighbour.function, (j, 2, k + 1)), -1)
     stepped = equal(moved.conclusion.rhs.function, -(j + 1) * entry(k, j))
-    reordered = termwise(arithmetic(stepped, factorial_step(j + 1, assume(less_equal(1, j)))), (j, 1, k))
-    step = arithmetic(equal(whole(k + 1), -((-1) ** k)), by_recurrence, without_last(own), without_first(neighbour),
-                      moved, reordered, stirling_outside(k, k + 1), stirling_outside(k, 0), assume(statement))
-    return induction(k, statement, base, step)
+    reordered = by.termwise(by.arithmetic(stepped, by.factorial_step(j + 1, by.assume(less_equal(1, j)))), (j, 1, k))
+    ends = by.without_last(own), by.stirling_outside(k, k + 1), by.without_first(neighbour), by.stirling_outside(k, 0)
+    step = by.arithmetic(equal(whole(k + 1), -((-1) ** k)), by_recurrence, *ends, moved, reordered,
+                         by.assume(statement))
+    return by.induction(k, statement, base, step)
 
 
 classical_fact("stirling-bernoulli", REGISTRY["schluter2019:thm2-step-bernoulli.amended"].statement,
@@ -287,9 +281,9 @@ classical_fact("euler-zeta", REGISTRY["schluter2019:thm2-step-zeta.amended"].sta
 
 @prove("schluter2019:thm2-step-bernoulli.amended")
 def bernoulli_numbers() -> Theorem:
-    return classical("stirling-bernoulli")
+    return by.classical("stirling-bernoulli")
 
 
 @prove("schluter2019:thm2-step-zeta.amended")
 def zeta_at_even_integers() -> Theorem:
-    return classical("euler-zeta")
+    return by.classical("euler-zeta")

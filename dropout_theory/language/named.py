@@ -1,0 +1,186 @@
+"""Named notions: a name such as psi(3) stands in a statement and carries its definition along.
+
+A `Notion` is what a paper gives a name to; calling it makes a `Named`, an expression that prints as the name alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory.language.binding import rebuilt, substitute
+
+_MARK = "@"  # before the level of a formal parameter: in no name that anyone writes
+
+
+class Label(sp.Atom):
+    """The name under which a notion prints, and what it means in words; the words tell no two labels apart."""
+
+    def __new__(cls, name: str, meaning: str, latex: str) -> Label:
+        new = super().__new__(cls)
+        new.name, new.meaning, new.latex = name, meaning, latex
+        return new
+
+    name: str
+    meaning: str
+    latex: str
+
+    def __getnewargs__(self) -> tuple[str, str, str]:
+        return self.name, self.meaning, self.latex
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return (self.name, self.latex)
+
+    def _sympystr(self, printer: Any) -> str:
+        return self.name
+
+    def _sympyrepr(self, printer: Any) -> str:
+        return f"Label({self.name!r}, {self.latex!r})"
+
+
+class Named(sp.Expr):
+    """A notion at its arguments: args = (label, body in the slots, Tuple of slots, Tuple of arguments).
+
+    The slots are the formal parameters under names of their own, so that none captures or is captured.
+    """
+
+    is_commutative = True
+
+    def __new__(cls, label: Label, body: Any, slots: sp.Tuple, arguments: sp.Tuple) -> Named:
+        return sp.Expr.__new__(cls, label, body, slots, arguments)
+
+    @property
+    def label(self) -> Label:
+        return self.args[0]  # type: ignore[return-value]
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        return tuple(self.args[3])  # type: ignore[arg-type]
+
+    @property
+    def notion(self) -> Notion:
+        """What the name stands for at any arguments, its formal parameters under the names they print with."""
+        _, body, slots, _ = self.args
+        shown: dict[Any, Any] = {}
+        for slot in slots:  # type: ignore[attr-defined]
+            name = slot.name.partition(_MARK)[0]
+            while any(s.name == name for s in (*body.free_symbols, *shown.values())):  # type: ignore[attr-defined]
+                name += "'"
+            shown[slot] = _renamed(slot, name)
+        return Notion(self.label.name, tuple(shown.values()), substitute(body, shown), self.label.meaning,
+                      self.label.latex)
+
+    @property
+    def unfolded(self) -> Any:
+        """The definition with the arguments put in; names in it stay."""
+        _, body, slots, arguments = self.args
+        return substitute(body, dict(zip(slots, arguments, strict=True)))  # type: ignore[call-overload]
+
+    @property
+    def free_symbols(self) -> set[sp.Basic]:
+        _, body, slots, arguments = self.args
+        return (body.free_symbols - set(slots)) | arguments.free_symbols  # type: ignore[call-overload]
+
+    def _eval_derivative(self, x: Any) -> Any:
+        return sp.diff(self.unfolded, x)
+
+    def _sympystr(self, printer: Any) -> str:
+        return applied(self.label.name, [printer._print(a) for a in self.arguments])
+
+    def _latex(self, printer: Any) -> str:
+        name = self.label.latex or printer._print(sp.Symbol(self.label.name))
+        inside = ", ".join(printer._print(a) for a in self.arguments)
+        return rf"{name}\left({inside}\right)" if inside else name
+
+    # SymPy collects assumption handlers when a class is made, so each is spelled out
+    def _eval_is_real(self) -> bool | None:
+        return self.unfolded.is_real
+
+    def _eval_is_finite(self) -> bool | None:
+        return self.unfolded.is_finite
+
+    def _eval_is_integer(self) -> bool | None:
+        return self.unfolded.is_integer
+
+    def _eval_is_zero(self) -> bool | None:
+        return self.unfolded.is_zero
+
+    def _eval_is_positive(self) -> bool | None:
+        return self.unfolded.is_positive
+
+    def _eval_is_negative(self) -> bool | None:
+        return self.unfolded.is_negative
+
+    def _eval_is_nonnegative(self) -> bool | None:
+        return self.unfolded.is_nonnegative
+
+
+class Notion:
+    """What a name stands for: `psi = Notion("psi", (l,), body, "mean output on the first l inputs")`, used as `psi(3)`.
+
+    The formal parameters are indices, scalars or families. Without any, `psi()` is the notion itself. `latex` is the
+    name in LaTeX, where it is not that of a symbol. Raises ValueError for a body that is no expression and for a
+    number of arguments that does not fit.
+    """
+
+    def __init__(self, name: str, parameters: Sequence[Any], body: Any, meaning: str, latex: str = "") -> None:
+        body = sp.sympify(body)
+        if not isinstance(body, sp.Expr):
+            raise ValueError(f"the body of {name!r} is {type(body).__name__}; allowed: an expression")
+        self.name, self.parameters, self.body, self.meaning, self.latex = name, tuple(parameters), body, meaning, latex
+        level = 1 + max((int(s.name.partition(_MARK)[2]) for s in _slots(body)), default=0)
+        self._slots = {p: _renamed(p, f"{p.name}{_MARK}{level}") for p in self.parameters}
+        self._slotted = substitute(body, self._slots)
+
+    def __call__(self, *arguments: Any) -> Named:
+        if len(arguments) != len(self.parameters):
+            raise ValueError(f"{self.name} has {len(self.parameters)} parameters, got {len(arguments)}: {arguments}")
+        return Named(Label(self.name, self.meaning, self.latex), self._slotted, sp.Tuple(*self._slots.values()),
+                     sp.Tuple(*arguments))
+
+
+def applied(name: str, arguments: Sequence[str]) -> str:
+    """A name and its arguments as they are written."""
+    return f"{name}({', '.join(arguments)})" if arguments else name
+
+
+def _renamed(symbol: Any, name: str) -> Any:
+    """A symbol of the same kind under another name."""
+    if hasattr(symbol, "domain"):
+        return type(symbol)(name, symbol.domain, *symbol._details)
+    return sp.Symbol(name, **symbol._assumptions_orig)
+
+
+def _slots(body: Any) -> set[Any]:
+    return {slot for found in body.atoms(Named) for slot in found.args[2]}
+
+
+def unnamed(expr: Any) -> Any:
+    """An expression, a statement or a tuple of such with every name unfolded."""
+    if isinstance(expr, tuple):
+        return tuple(unnamed(e) for e in expr)
+    return _unnamed(expr) if isinstance(expr, sp.Basic) else expr
+
+
+@lru_cache(maxsize=1 << 14)  # claims share notions, and proofs ask again for each of their steps
+def _unnamed(expr: sp.Basic) -> Any:
+    if not _holds_names(expr):
+        return expr
+    if isinstance(expr, Named):
+        return _unnamed(expr.unfolded)
+    return rebuilt(expr, [unnamed(a) for a in expr.args])
+
+
+def _holds_names(expr: sp.Basic) -> bool:
+    waiting, seen = [expr], set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Named):
+            return True
+        if node not in seen:
+            seen.add(node)
+            waiting += node.args
+    return False
