@@ -121,7 +121,7 @@ def test_a_geometric_mean_over_masks_is_one_of_positive_numbers() -> None:
     with pytest.raises(ProofError, match="expectation inside"):
         geometric_over_masks(G(1 + gate[1] + G(1 + gate[1])))
     with pytest.raises(ProofError, match="not a geometric mean"):
-        geometric_over_masks(E(1 + gate[1]))  # type: ignore[arg-type]
+        geometric_over_masks(E(1 + gate[1]))
 
 
 def test_rewriting_one_side_and_the_sign_of_a_variance() -> None:
