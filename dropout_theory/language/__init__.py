@@ -72,6 +72,7 @@ from dropout_theory.language.statements import (
     parts,
     unordered,
 )
+from dropout_theory.language.types import Expr, Statement, Values
 from dropout_theory.language.words import (
     distribution,
     family,
@@ -87,13 +88,13 @@ from dropout_theory.language.words import (
 )
 
 __all__ = [
-    "Abstract", "Aversion", "Converges", "Cov", "Dag", "DerivativeAt", "Domain", "E", "Element", "Exists", "Family",
-    "ForAll", "ForEach", "G", "Gates", "Gc", "INTEGER", "Iff", "Largest", "LargestOutcome", "LayeredNetwork",
+    "Abstract", "Aversion", "Converges", "Cov", "Dag", "DerivativeAt", "Domain", "E", "Element", "Exists", "Expr",
+    "Family", "ForAll", "ForEach", "G", "Gates", "Gc", "INTEGER", "Iff", "Largest", "LargestOutcome", "LayeredNetwork",
     "NATURAL", "NONNEGATIVE", "NWGM", "Named", "Notion", "OPEN_PROBABILITY", "OPEN_UNIT", "Operator", "POSITIVE",
     "PROBABILITY", "RANDOM", "REAL", "RandomIndex", "RandomScalar", "Range", "Recursion", "Relu", "RootGrowth", "SIZE",
-    "SameToOrder", "Scalar", "Sigma", "Smallest", "Stirling2", "SumsTo", "UNIT", "Var", "all_equal", "atoms_of",
-    "both", "bound_limits", "convexity", "describe", "different", "distribution", "either", "equal", "equivalent",
-    "family", "fresh_index", "gates", "implies", "index", "interval", "is_random", "latex", "less", "less_equal",
-    "logistic", "natural", "normal", "parts", "placeholder", "plain", "put_values", "recursion", "size", "subnetwork",
-    "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
+    "SameToOrder", "Scalar", "Sigma", "Smallest", "Statement", "Stirling2", "SumsTo", "UNIT", "Values", "Var",
+    "all_equal", "atoms_of", "both", "bound_limits", "convexity", "describe", "different", "distribution", "either",
+    "equal", "equivalent", "family", "fresh_index", "gates", "implies", "index", "interval", "is_random", "latex",
+    "less", "less_equal", "logistic", "natural", "normal", "parts", "placeholder", "plain", "put_values", "recursion",
+    "size", "subnetwork", "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
 ]
