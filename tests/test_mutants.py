@@ -287,7 +287,7 @@ def test_means_are_exchanged_only_where_they_make_sense() -> None:
 
 
 def test_an_interrupt_keeps_what_is_finished() -> None:
-    def item(claim: Claim, settings: Any, context: Context) -> dict[str, Any]:
+    def item(claim: Claim, settings: Any, context: Context, registry: Any) -> dict[str, Any]:
         if claim.id == "toy:eq2":
             raise KeyboardInterrupt
         return {"id": claim.id, "contradictions": []}

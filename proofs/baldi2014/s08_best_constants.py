@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from dropout_theory.proofs.baldi2014.weighted_means import statement
-
 from dropout_theory import proof as by
 from dropout_theory.claims import prove
 from dropout_theory.language import E, G, Var
 from dropout_theory.papers.baldi2014 import s08_best_constants as paper
 from dropout_theory.proof import Theorem
+
+from .weighted_means import statement
 
 
 def by_means(label: str, x: Any, numbers: tuple[Any, Any]) -> Theorem:

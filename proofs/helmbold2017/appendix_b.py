@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.s03_weight_decay import proportional
-from dropout_theory.proofs.helmbold2017.weight_decay import cauchy_schwarz, given_input
 from sympy import Abs, Ge, Le, Max, Min, Sum
 
 from dropout_theory import proof as by
@@ -32,6 +30,9 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     x,
 )
 from dropout_theory.proof import Theorem
+
+from .s03_weight_decay import proportional
+from .weight_decay import cauchy_schwarz, given_input
 
 units = (j, 1, n)
 t, bias, sign = Scalar("t"), Scalar("a"), Scalar("s")

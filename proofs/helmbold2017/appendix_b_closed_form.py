@@ -6,21 +6,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.appendix_b import summed, under
-from dropout_theory.proofs.helmbold2017.appendix_b_linear import linear, optimal_values
-from dropout_theory.proofs.helmbold2017.s03_weight_decay import weights_vanish, without_weights
-from dropout_theory.proofs.helmbold2017.weight_decay import (
-    aversion_is_closed_form,
-    cauchy_schwarz,
-    contribution_bound,
-    given_input,
-    moved,
-    movement,
-    network_bound,
-    offset,
-    outputs_when_sharing,
-    share,
-)
 from sympy import Rational, Sum
 
 from dropout_theory import proof as by
@@ -44,6 +29,22 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     w,
 )
 from dropout_theory.proof import Theorem
+
+from .appendix_b import summed, under
+from .appendix_b_linear import linear, optimal_values
+from .s03_weight_decay import weights_vanish, without_weights
+from .weight_decay import (
+    aversion_is_closed_form,
+    cauchy_schwarz,
+    contribution_bound,
+    given_input,
+    moved,
+    movement,
+    network_bound,
+    offset,
+    outputs_when_sharing,
+    share,
+)
 
 
 @prove("helmbold2017:lem32-unique", without="B in non-negative real, not real")

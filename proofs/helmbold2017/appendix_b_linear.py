@@ -6,18 +6,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.appendix_b import dotted, each, in_units, shorter, summed, times_out, under
-from dropout_theory.proofs.helmbold2017.weight_decay import (
-    activity,
-    at_the_least,
-    cauchy_schwarz,
-    contribution_bound,
-    cost,
-    given_input,
-    level,
-    peak,
-    slope,
-)
 from sympy import Ge, Le, Max, Sum
 
 from dropout_theory import proof as by
@@ -43,6 +31,19 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     x,
 )
 from dropout_theory.proof import Theorem
+
+from .appendix_b import dotted, each, in_units, shorter, summed, times_out, under
+from .weight_decay import (
+    activity,
+    at_the_least,
+    cauchy_schwarz,
+    contribution_bound,
+    cost,
+    given_input,
+    level,
+    peak,
+    slope,
+)
 
 units = paper.units
 

@@ -8,9 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.s04_lower_bound import doubling
-from dropout_theory.proofs.helmbold2017.s04_one_input_deep import averages, damped
-from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Rational
 
 from dropout_theory import proof as by
@@ -24,6 +21,10 @@ from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_supermodular import W1, bias_atoms, weight_atoms
 from dropout_theory.proof import Theorem
+
+from .s04_lower_bound import doubling
+from .s04_one_input_deep import averages, damped
+from .tactics import of_terms
 
 half = Rational(1, 2)
 

@@ -9,8 +9,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017 import zeroed_input
-from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 
 from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
@@ -18,6 +16,9 @@ from dropout_theory.language import Element, ForEach, Recursion, Relu, equal, eq
 from dropout_theory.papers.helmbold2017 import s03_scaling as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
 from dropout_theory.proof import Theorem
+
+from . import zeroed_input
+from .tactics import for_each_layer, layer
 
 
 def _one_layer(bigger: Theorem, smaller: Theorem, factor: Any) -> Theorem:

@@ -5,22 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.weight_decay import (
-    activity,
-    at_optimum,
-    at_the_least,
-    aversion_is_closed_form,
-    closed_form,
-    cost,
-    criterion_bound,
-    given_input,
-    least_criterion,
-    moved,
-    network_bound,
-    risk_at_optimum,
-    slope,
-    unit_bound,
-)
 from sympy import Ge, Le, Rational, Sum
 
 from dropout_theory import proof as by
@@ -47,6 +31,23 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     w,
 )
 from dropout_theory.proof import Theorem
+
+from .weight_decay import (
+    activity,
+    at_optimum,
+    at_the_least,
+    aversion_is_closed_form,
+    closed_form,
+    cost,
+    criterion_bound,
+    given_input,
+    least_criterion,
+    moved,
+    network_bound,
+    risk_at_optimum,
+    slope,
+    unit_bound,
+)
 
 
 @prove("helmbold2017:thm7")

@@ -10,8 +10,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.one_input_bound import at_least
-from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Piecewise, Sum, binomial
 
 from dropout_theory import proof as by
@@ -21,6 +19,9 @@ from dropout_theory.papers.helmbold2017 import s04_one_input_deep as paper
 from dropout_theory.papers.helmbold2017.notation import k, n
 from dropout_theory.papers.helmbold2017.s04_one_input_deep import half, m, r1, s1
 from dropout_theory.proof import Theorem
+
+from .one_input_bound import at_least
+from .tactics import of_terms
 
 j = index("j")
 x, y, e = Scalar("x"), Scalar("y"), Scalar("e")

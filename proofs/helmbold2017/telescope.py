@@ -11,8 +11,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every_layer, unit_range
-from dropout_theory.proofs.helmbold2017.tactics import family_in, layer
 from sympy import KroneckerDelta, Sum
 
 from dropout_theory import proof as by
@@ -34,6 +32,9 @@ from dropout_theory.papers.helmbold2017.notation import K, d, i, k, l, n, output
 from dropout_theory.papers.helmbold2017.s04_level_means import Dropped
 from dropout_theory.papers.helmbold2017.s04_supermodular import network, supermodular
 from dropout_theory.proof import Theorem
+
+from .s04_supermodular import at_output, every_layer, unit_range
+from .tactics import family_in, layer
 
 t = index("t")  # the place of an input
 IN_RANGE = (by.assume(sp.Ge(t, 1, evaluate=False)), by.assume(sp.Le(t, K, evaluate=False)))

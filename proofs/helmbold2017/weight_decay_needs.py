@@ -9,10 +9,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.s01_penalties import norm_aversion
-from dropout_theory.proofs.helmbold2017.s03_weight_decay import zero_input
-from dropout_theory.proofs.helmbold2017.scaled_labels import labelled
-from dropout_theory.proofs.helmbold2017.weight_decay import aversion_is_closed_form
 from sympy import Rational, S
 
 from dropout_theory import proof as by
@@ -28,6 +24,11 @@ from dropout_theory.papers.helmbold2017.appendix_b_linear import other_into, oth
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.weight_decay import V, a, b, balanced, lam, w, x
 from dropout_theory.proof import Theorem
+
+from .s01_penalties import norm_aversion
+from .s03_weight_decay import zero_input
+from .scaled_labels import labelled
+from .weight_decay import aversion_is_closed_form
 
 ENDS, ALL = (f"lambda in positive real, not {domain}" for domain in (NONNEGATIVE, REAL))
 small = {K: 1, n: 1, x: {(1,): 1}}
