@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from dropout_theory import proof as by
@@ -27,4 +28,4 @@ def by_means(label: str, x: Any, numbers: tuple[Any, Any]) -> Theorem:
 for equation in paper.FACTORS:
     for part, x, numbers in ((1, paper.falling, paper.FALLING), (2, paper.rising, paper.RISING)):
         prove(f"baldi2014:{equation}.{part}-best-constant")(
-            lambda label=f"{equation}.{part}", x=x, numbers=numbers: by_means(label, x, numbers))
+            partial(by_means, f"{equation}.{part}", x, numbers))

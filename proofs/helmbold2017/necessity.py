@@ -12,7 +12,7 @@ from sympy import Rational
 
 from dropout_theory import proof as by
 from dropout_theory.claims import REGISTRY, refute, witness
-from dropout_theory.language import POSITIVE, E, ForEach, Relu, Scalar, equal, less_equal, put_values
+from dropout_theory.language import POSITIVE, E, Expr, ForEach, Relu, Scalar, equal, less_equal, put_values
 from dropout_theory.papers.helmbold2017 import s04_distributions as distributions
 from dropout_theory.papers.helmbold2017 import s04_lower_bound as lower
 from dropout_theory.papers.helmbold2017 import s04_mixtures as mixtures
@@ -88,7 +88,8 @@ def one_copy() -> Theorem:
 def wider_averages() -> Theorem:
     """21 units average better than 20 damp the noise."""
     first, second = deep.FIRST, deep.SECOND
-    weight, bias = 2 * n * deep.unit_value, (n**2 + 4 * n + 2) * deep.unit_value
+    weight: Expr = 2 * n * deep.unit_value
+    bias: Expr = (n**2 + 4 * n + 2) * deep.unit_value
     network = (every(deep.W1[k], half, first), every(deep.b1[k], 0, first), every(deep.W2[i, k], 1 / n, second, first),
                every(deep.b2[i], 0, second), every(deep.w[i], weight, second), by.assume(equal(deep.b0, bias)))
     here = by.rewritten(deep.criterion, *network, indices=[i, k])

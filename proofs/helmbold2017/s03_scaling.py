@@ -84,8 +84,9 @@ def inverse_entry() -> Theorem:
 
 def same_output(left: Any, right: Any) -> Theorem:
     """Equality of two outputs whose hidden values are equal layer by layer."""
-    values = [next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion)) for out in (left, right)]
-    top = by.instance(every_layer(*values, lambda _: sp.S.One, inverse_entry()), {layer: d - 1})
+    bigger, smaller = (next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion))
+                       for out in (left, right))
+    top = by.instance(every_layer(bigger, smaller, lambda _: sp.S.One, inverse_entry()), {layer: d - 1})
     return by.restate(by.rewritten(left, top, indices=[i]), equal(left, right))
 
 
@@ -102,8 +103,9 @@ def aversion_of_rescaled_inputs() -> Theorem:
 
 def same_mean(left: Any, right: Any) -> Theorem:
     """Equality of two expected losses whose hidden values are equal layer by layer."""
-    values = [next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion)) for out in (left, right)]
-    top = by.instance(every_layer(*values, lambda _: sp.S.One), {layer: d - 1})
+    bigger, smaller = (next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion))
+                       for out in (left, right))
+    top = by.instance(every_layer(bigger, smaller, lambda _: sp.S.One), {layer: d - 1})
     found = by.rewritten(left, top, indices=[i])
     return by.restate(found, equal(left, right))
 

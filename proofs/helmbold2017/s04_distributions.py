@@ -100,7 +100,7 @@ class Square:
 
 def _families(expr: Any, kind: type, of: int | None = None) -> set[Any]:
     """The families of a kind that occur in an expression, with `of` those over so many numbered entries."""
-    found = {e.family for e in expr.atoms(Element) if isinstance(e.family, kind)}
+    found: set[Any] = {e.family for e in expr.atoms(Element) if isinstance(e.family, kind)}
     return {f for f in found if of is None or f.ranges[-1][2] == of}
 
 

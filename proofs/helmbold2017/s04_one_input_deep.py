@@ -14,7 +14,7 @@ from sympy import Piecewise, Sum, binomial
 
 from dropout_theory import proof as by
 from dropout_theory.claims import prove
-from dropout_theory.language import E, Relu, Scalar, both, either, equal, index, less, less_equal
+from dropout_theory.language import E, Expr, Relu, Scalar, both, either, equal, index, less, less_equal
 from dropout_theory.papers.helmbold2017 import s04_one_input_deep as paper
 from dropout_theory.papers.helmbold2017.notation import k, n
 from dropout_theory.papers.helmbold2017.s04_one_input_deep import half, m, r1, s1
@@ -103,7 +103,7 @@ def damped_criterion() -> Theorem:
     excess, found = rectified(1, KEPT), []
     for value, label in ((0, 0), (0, 1), (2, 1)):
         loss = by.rewritten(E((paper.damped(value, bias) - label) ** 2), *second_layer(value))
-        wanted = (bias - label) ** 2
+        wanted: Expr = (bias - label) ** 2
         if value:
             mean = E((AVERAGE - 1) * excess)
             wanted = (1 - bias) ** 2 * (1 / units + (m + 2) / (m * units) + E(excess**2) / 2 - mean)

@@ -20,7 +20,6 @@ from dropout_theory.language import (
     E,
     Element,
     ForEach,
-    Recursion,
     Scalar,
     both,
     equal,
@@ -108,7 +107,7 @@ def summed(below: Theorem, weight: Any) -> list[Theorem]:
     return [by.weighted(part, weight, (k, 1, n)) for part in parts(below)]
 
 
-def every_layer(nets: Sequence[Recursion], first: Callable[[], Sequence[Theorem]], multiplier: Any) -> Theorem:
+def every_layer(nets: Sequence[Any], first: Callable[[], Sequence[Theorem]], multiplier: Any) -> Theorem:
     """`ordered` values of unit i (free, in range) of layer l; `first` orders the sums of the first layer.
 
     By induction over the layers: sums with weights that are not negative keep the order, and so does the activation.

@@ -100,7 +100,7 @@ class Telescope:
         without = by.with_held(self.X, self.gate, {t: 0})
         nets = [Entries(self.first_inputs, t - 1), Entries(self.first_inputs, t),
                 Entries(family_in(without, "h(t=0)"), t), Entries(family_in(self.X, "h"))]
-        layers = every_layer(nets, self.first_sums, self.net.passed)  # type: ignore[arg-type]
+        layers = every_layer(nets, self.first_sums, self.net.passed)
         values = [self.at(t - 1), self.at(t), without, self.X]
         mean = by.expected(at_output(layers, self.net.passed, supermodular(values)))
         sums = [by.identity(side, sum(E(value) for value in pair))
