@@ -25,6 +25,7 @@ from dropout_theory.language import (
     interval,
     less,
     less_equal,
+    named,
     size,
     subnetwork,
     weights,
@@ -99,21 +100,27 @@ def penalty_at(keep: Any, first: Any = 1, second: Any = -1) -> Any:
     return E((figure_1(keep, first, second) - 8) ** 2) - (2 * Relu(sp.sympify(first + second)) - 8) ** 2
 
 
+def penalty(keep: Any) -> Any:
+    """That penalty under its name."""
+    return named(f"penalty({keep})", penalty_at(keep), f"dropout penalty of the network of figure 1 for p = {keep}",
+                 rf"\operatorname{{penalty}}\left({sp.latex(keep)}\right)")
+
+
 claim("fig1-penalty-at-every-probability",
       title="The penalty of the network of figure 1 is q ((2 + 2p)/p^2 - 32)",
-      statement=equal(penalty_at(p), (1 - p) * ((2 + 2 * p) / p**2 - 32)), kind="sentence",
+      statement=equal(penalty(p), (1 - p) * ((2 + 2 * p) / p**2 - 32)), kind="sentence",
       source="section 2, figure 1", reading="For every keep probability p; the text has p = 1/2, where it is -10.")
 
 claim("fig1-penalty-negative",
       title="It is negative exactly when 16 p^2 > p + 1, for dropout probabilities q up to about 0.71",
-      statement=both(implies(both(less(p, 1), less(p + 1, 16 * p**2)), less(penalty_at(p), 0)),
-                     implies(less_equal(16 * p**2, p + 1), less_equal(0, penalty_at(p)))), kind="sentence",
+      statement=both(implies(both(less(p, 1), less(p + 1, 16 * p**2)), less(penalty(p), 0)),
+                     implies(less_equal(16 * p**2, p + 1), less_equal(0, penalty(p)))), kind="sentence",
       admissible={p: Rational(1, 4)}, source="section 2, figure 1", reading="Beyond the text, which has p = 1/2.")
 
 claim("sec1-penalty-non-monotonic",
       title="The dropout penalty can fall and then rise as the dropout probability grows",
-      statement=both(less(penalty_at(half), penalty_at(Rational(9, 10))),
-                     less(penalty_at(half), penalty_at(Rational(1, 4)))), kind="sentence",
+      statement=both(less(penalty(half), penalty(Rational(9, 10))), less(penalty(half), penalty(Rational(1, 4)))),
+      kind="sentence",
       source="section 1, last item of the list",
       reading="Existence, shown by the network of figure 1 at q = 1/10, 1/2 and 3/4. How often is not said.")
 

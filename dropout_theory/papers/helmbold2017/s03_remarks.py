@@ -24,7 +24,8 @@ from dropout_theory.papers.helmbold2017.s03_scaling import (
     undone,
 )
 from dropout_theory.papers.helmbold2017.s03_scaling import delta as hidden_delta
-from dropout_theory.papers.helmbold2017.weight_decay import aversion_of, nonzero_input
+from dropout_theory.papers.helmbold2017.s03_weight_decay import aversion
+from dropout_theory.papers.helmbold2017.weight_decay import nonzero_input
 
 claim = Section("helmbold2017", "3")
 TWO = {"max_size": 2}
@@ -108,6 +109,6 @@ claim("sec31-normalisation-speed",
 
 claim("sec34-aversion",
       title="The weight-decay aversion: the largest risk of a minimiser of J2 less the infimum of the risk",
-      statement=less_equal(0, aversion_of()), hypotheses=[nonzero_input], kind="definition",
+      statement=less_equal(0, aversion), hypotheses=[nonzero_input], kind="definition",
       source="section 3.4, first paragraph", not_applicable=NOT_FINITE)
 
