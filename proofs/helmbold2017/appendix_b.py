@@ -20,6 +20,8 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     j,
     k,
     lam,
+    on_x,
+    on_zero,
     own,
     own_weights,
     projection,
@@ -47,7 +49,8 @@ from dropout_theory.proof import (
 
 units = (j, 1, n)
 t, bias, sign = Scalar("t"), Scalar("a"), Scalar("s")
-of_unit = {t: paper.dot, bias: a[j]}
+DOT = projection(own, j)
+of_unit = {t: DOT, bias: a[j]}
 
 
 def in_units() -> tuple[Theorem, Theorem]:
@@ -94,10 +97,15 @@ def lemma_22() -> Theorem:
     new_1, new_0 = unit_on_x(paper.shifted, j), unit_on_zero(paper.shifted, j)
     weighted_1 = arithmetic(equal(w[j] * new_1, w[j] * (paper.on_1 - paper.smaller)), on_1)
     weighted_0 = arithmetic(equal(w[j] * new_0, w[j] * (paper.on_0 - paper.smaller)), on_0)
-    same_1, same_0 = paper.same_outputs(paper.shifted)
+    same_1, same_0 = same_outputs(paper.shifted)
     none = arithmetic(paper.silent.body, on_1, on_0)
     return conjunction(summed(same_1, weighted_1), summed(same_0, weighted_0),
                        arithmetic(equal(size_of(paper.shifted), size_of(own))), generalise(none, units))
+
+
+def same_outputs(net: Any) -> tuple[Any, Any]:
+    """A network computes on x and on 0 what the given one computes."""
+    return equal(on_x(net), on_x(own)), equal(on_zero(net), on_zero(own))
 
 
 def contraction() -> Theorem:
@@ -116,7 +124,7 @@ def lemma_23() -> Theorem:
     inside = dotted(paper.tight, change)
     new_1 = arithmetic(equal(unit_on_x(paper.tight, j), paper.on_1), inside, known)
     new_0 = arithmetic(equal(unit_on_zero(paper.tight, j), paper.on_0))
-    same_1, same_0 = paper.same_outputs(paper.tight)
+    same_1, same_0 = same_outputs(paper.tight)
     weights = shorter(paper.tight, change, contraction())
     slack = arithmetic(paper.no_slack.body, inside, new_1, new_0, each(paper.one_silent), known)
     return conjunction(summed(same_1, times_out(new_1), known), summed(same_0, times_out(new_0)),
@@ -153,13 +161,13 @@ def unit_active_on_x() -> Theorem:
     r, o, d, u, p = Scalar("r", NONNEGATIVE), Scalar("o"), Scalar("d"), Scalar("u"), Scalar("p")
     general = arithmetic(less_equal(p**2, d**2), assume(equal(o * d, r / 2 * (o**2 + u))),
                          assume(less_equal(p**2, r**2 * u)), arithmetic(less_equal(0, (r * o - d) ** 2)))
-    there = instance(general, {r: root, o: w[j], d: change, u: Sum(V[j, k] ** 2, (k, 1, K)), p: paper.dot})
-    bounds = satisfied(there, tight, arithmetic(less_equal(paper.dot**2, root**2 * Sum(V[j, k] ** 2, (k, 1, K))),
+    there = instance(general, {r: root, o: w[j], d: change, u: Sum(V[j, k] ** 2, (k, 1, K)), p: DOT})
+    bounds = satisfied(there, tight, arithmetic(less_equal(DOT**2, root**2 * Sum(V[j, k] ** 2, (k, 1, K))),
                                                 cauchy_schwarz()))
     q, c = Scalar("q"), Scalar("c")
     unit = arithmetic(both(equal(c, 0), equal(Relu(q + c), q)), assume(equal(Relu(c), 0)),
                       assume(less(Relu(c), Relu(q + c))), assume(less_equal(q**2, (Relu(q + c) - Relu(c)) ** 2)))
-    here = instance(unit, {q: paper.dot, c: a[j]})
+    here = instance(unit, {q: DOT, c: a[j]})
     given = [component(assume(premise), part) for part in premise.args]
     settled = satisfied(here, *given, bounds)
     found = conjunction(*[component(settled, part) for part in settled.conclusion.args])
@@ -179,12 +187,12 @@ def lemma_24() -> Theorem:
     parts = [component(signs, part) for part in signs.conclusion.args]
     silent = arithmetic(paper.one_silent.condition.body, each(paper.slackless))
     flipped = satisfied(here, *parts, silent, each(paper.slackless))
-    inside = arithmetic(equal(projection(net, j), paper.sigma[j] * paper.dot))
-    unit = arithmetic(equal(unit_on_x(net, j), Relu(paper.sigma[j] * paper.dot)), inside)
+    inside = arithmetic(equal(projection(net, j), paper.sigma[j] * DOT))
+    unit = arithmetic(equal(unit_on_x(net, j), Relu(paper.sigma[j] * DOT)), inside)
     value = arithmetic(equal(net.out(j) * unit_on_x(net, j) + w[j] * paper.on_0, w[j] * paper.on_1), unit, flipped)
     squared = next(part for part in parts if isinstance(part.conclusion, sp.Eq))
     weights = arithmetic(equal(own_weights(net, j), own_weights(own, j)), squared)
-    same_1, same_0 = paper.same_outputs(net)
+    same_1, same_0 = same_outputs(net)
     return conjunction(summed(same_1, value), arithmetic(same_0),
                        summed(equal(size_of(net), size_of(own)), weights),
                        generalise(arithmetic(equal(unit_on_zero(net, j), 0)), units))
@@ -200,10 +208,10 @@ witness("helmbold2017:appB-biases-vanish.amended", {
 
 @prove("helmbold2017:appB-biases-vanish.amended")
 def biases_may_vanish() -> Theorem:
-    net = paper.unbiased
+    net = paper.UNBIASED.net
     zero, slack = each(paper.silent_on_zero), each(paper.slackless)
     unit = arithmetic(equal(unit_on_x(net, j), paper.on_1), zero, slack)
     none = arithmetic(equal(unit_on_zero(net, j), paper.on_0), zero)
-    same_1, same_0 = paper.same_outputs(net)
+    same_1, same_0 = same_outputs(net)
     return conjunction(summed(same_1, times_out(unit)), summed(same_0, times_out(none)),
                        generalise(arithmetic(less_equal(a[j], 0), zero), units))

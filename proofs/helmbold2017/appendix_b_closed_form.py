@@ -87,7 +87,7 @@ witness("helmbold2017:lem32-node", {
 @cache
 def needed() -> Theorem:
     """Each unit's contribution w_j relu(v_j . x) is at most |x|/2 times its squared weights."""
-    net, dot = paper.unbiased, projection(own, j)
+    net, dot = paper.UNBIASED.net, projection(own, j)
     positive = Relu(dot)
     within = arithmetic(less_equal(positive**2, square() * Sum(V[j, k] ** 2, (k, 1, K))),
                         arithmetic(less_equal(positive**2, dot**2)), cauchy_schwarz())
@@ -129,7 +129,7 @@ def first_line() -> Theorem:
 @prove("helmbold2017:eq12.2")
 @cache
 def second_line() -> Theorem:
-    return arithmetic(paper.second_line, linear(paper.centred), assume(paper.least_size.condition), given_input())
+    return arithmetic(paper.second_line, linear(paper.CENTRED.net), assume(paper.least_size.condition), given_input())
 
 
 @prove("helmbold2017:eq12")
@@ -170,7 +170,7 @@ def above() -> Theorem:
 def dead_network() -> Theorem:
     premise, wanted = paper.DEAD.statement.args
     given, known = assume(premise), given_input()
-    reached, same = (component(given, part) for part in (equal(paper.criterion, paper.least),
+    reached, same = (component(given, part) for part in (equal(paper.J_2, paper.least),
                                                          equal(on_x(own), on_zero(own))))
     activity, level, cost = (apply(th, reached) for th in optimal_values())
     best = activity.conclusion.args[1]

@@ -6,7 +6,17 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.appendix_b import dotted, each, in_units, shorter, summed, times_out, under
+from dropout_theory.proofs.helmbold2017.appendix_b import (
+    DOT,
+    dotted,
+    each,
+    in_units,
+    same_outputs,
+    shorter,
+    summed,
+    times_out,
+    under,
+)
 from dropout_theory.proofs.helmbold2017.weight_decay import (
     activity,
     at_the_least,
@@ -28,6 +38,7 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     V,
     activation,
     b,
+    criterion_of,
     i,
     j,
     k,
@@ -90,8 +101,8 @@ def own_length() -> Any:
 @prove("helmbold2017:lem25")
 def lemma_25() -> Theorem:
     premise, wanted = paper.LEM25.statement.args
-    found = no_gap(paper.unbiased, paper.rectified, Relu(paper.dot), premise)
-    up = arithmetic(less_equal(paper.dot**2, Relu(paper.dot) ** 2), found, cauchy_schwarz())
+    found = no_gap(paper.UNBIASED.net, paper.rectified, Relu(DOT), premise)
+    up = arithmetic(less_equal(DOT**2, Relu(DOT) ** 2), found, cauchy_schwarz())
     return discharge(premise, generalise(arithmetic(wanted.body, up), units))
 
 
@@ -103,7 +114,7 @@ def no_gap(old: Any, new: Any, value: Any, premise: Any) -> Theorem:
     outputs = summed(equal(on_x(new), on_x(old)), times_out(unit), known)
     squares = arithmetic(equal(Sum(new.into(j, k) ** 2, (k, 1, K)) * square(), value**2), known)
     gap = square() * own_length() - value**2
-    bound = arithmetic(less_equal(0, gap), arithmetic(less_equal(value**2, paper.dot**2)), cauchy_schwarz())
+    bound = arithmetic(less_equal(0, gap), arithmetic(less_equal(value**2, DOT**2)), cauchy_schwarz())
     sizes = arithmetic(less_equal(size_of(old), size_of(new)), assume(premise), outputs, known)
     total = arithmetic(less_equal(Sum(gap, units), 0),
                        arithmetic(less_equal(square() * (size_of(old) - size_of(new)), 0), sizes, known),
@@ -114,7 +125,7 @@ def no_gap(old: Any, new: Any, value: Any, premise: Any) -> Theorem:
 
 def active() -> Theorem:
     """w_j relu(v_j . x) = w_j v_j . x."""
-    unit = arithmetic(equal(unit_on_x(paper.unbiased, j), paper.dot), each(paper.forward))
+    unit = arithmetic(equal(unit_on_x(paper.UNBIASED.net, j), DOT), each(paper.forward))
     return times_out(unit)
 
 
@@ -126,14 +137,14 @@ def linear(net: Any) -> Theorem:
 
 @prove("helmbold2017:eq9")
 def equation_9() -> Theorem:
-    return conjunction(linear(paper.unbiased), arithmetic(equal(on_zero(paper.unbiased), b)))
+    return conjunction(linear(paper.UNBIASED.net), arithmetic(equal(on_zero(paper.UNBIASED.net), b)))
 
 
 @prove("helmbold2017:lem26")
 def lemma_26() -> Theorem:
     """The criterion is quadratic in the output bias."""
-    old, new = (paper.criterion_of(net) for net in (paper.unbiased, paper.centred))
-    known = [linear(paper.unbiased), linear(paper.centred)]
+    old, new = (criterion_of(net) for net in (paper.UNBIASED.net, paper.centred))
+    known = [linear(paper.UNBIASED.net), linear(paper.centred)]
     least, best = less_equal(old, new), equal(b, paper.best_bias)
     return conjunction(arithmetic(less_equal(new, old), *known),
                        iff(arithmetic(best, assume(least), *known), arithmetic(least, assume(best), *known),
@@ -162,7 +173,7 @@ def optimal_values() -> tuple[Theorem, Theorem, Theorem]:
 def at_minimisers(claim: Any, *premises: Theorem) -> Theorem:
     """A claim `J_2 = its least value (and more) => ...` from what minimisers have in common."""
     premise, wanted = claim.statement.args
-    reached = equal(paper.criterion, paper.least)
+    reached = equal(paper.J_2, paper.least)
     given = assume(premise)
     first = given if premise == reached else component(given, reached)
     rest = [component(given, part) for part in premise.args if part != reached] if premise != reached else []
@@ -179,13 +190,13 @@ def outputs_of_minimisers() -> Theorem:
 def lemma_27() -> Theorem:
     premise, wanted = paper.LEM27.statement.args
     known = given_input()
-    found = no_gap(own, paper.projected, paper.dot, premise)
-    dot = paper.dot.xreplace({k: i})
+    found = no_gap(own, paper.projected, DOT, premise)
+    dot = DOT.xreplace({k: i})
     rest = (V[j, k] - dot / square().xreplace({k: i}) * x[k]) ** 2
-    spread = arithmetic(equal(Sum(rest, (k, 1, K)), own_length() - paper.dot**2 / square()), known)
+    spread = arithmetic(equal(Sum(rest, (k, 1, K)), own_length() - DOT**2 / square()), known)
     inside = [assume(Ge(k, 1, evaluate=False)), assume(Le(k, K, evaluate=False))]
     entry = entry_below_sum(rest, (k, 1, K), k, *inside)
-    zero = arithmetic(equal(own_length() - paper.dot**2 / square(), 0), found, known)
+    zero = arithmetic(equal(own_length() - DOT**2 / square(), 0), found, known)
     each_entry = arithmetic(wanted.body, arithmetic(less_equal(rest, 0), entry, spread, zero, known), known)
     return discharge(premise, generalise(each_entry, units, (k, 1, K)))
 
@@ -193,10 +204,10 @@ def lemma_27() -> Theorem:
 @prove("helmbold2017:lem27-step-projection")
 def projection_step() -> Theorem:
     net, known = paper.projected, given_input()
-    inside = dotted(net, paper.dot)
+    inside = dotted(net, DOT)
     unit = arithmetic(equal(unit_on_x(net, j), unit_on_x(own, j)), inside, known)
-    same_1, same_0 = paper.same_outputs(net)
-    weights = shorter(net, paper.dot, arithmetic(less_equal(paper.dot**2, paper.dot**2)))
+    same_1, same_0 = same_outputs(net)
+    weights = shorter(net, DOT, arithmetic(less_equal(DOT**2, DOT**2)))
     return conjunction(summed(same_1, times_out(unit), known), arithmetic(same_0),
                        summed(less_equal(size_of(net), size_of(own)), weights, known))
 
@@ -221,7 +232,7 @@ def scaling_step() -> Theorem:
     smaller = arithmetic(both(less(0, paper.scale), less(paper.scale, 1)), above)
     value = arithmetic(equal(paper.scale * activation(own), (1 + activation(own)) / 2), above)
     factor = Scalar("s")
-    general = summed(equal(Sum(factor * w[j] * unit_on_x(paper.unbiased, j), units), factor * activation(own)),
+    general = summed(equal(Sum(factor * w[j] * unit_on_x(paper.UNBIASED.net, j), units), factor * activation(own)),
                      active())
     scaled = instance(general, {factor: paper.scale}, above)
     outputs = arithmetic(equal(on_x(net), 1), scaled, value, above)
