@@ -80,7 +80,7 @@ for said_of, few_inputs in (("thm8", "K > 18"), ("thm8-from-three-inputs", "K >=
 def one_copy() -> Theorem:
     """With one copy and one hidden layer gadgets have 1/4 or more, whatever the number of inputs."""
     silent, level = every(weight_atoms[2][k], 0, (k, 1, n)), assume(equal(bias_atoms[1], half))
-    flat = rewritten(lower.criterion, silent, level, indices=[k])
+    flat = rewritten(lower.J_D, silent, level, indices=[k])
     shallow, lost, U = Scalar("P", POSITIVE), Scalar("L", POSITIVE), Scalar("U", POSITIVE)
     large = arithmetic(less_equal(Rational(1, 4), half - (1 - lost) * shallow / (2 * (1 + 1 / m))),
                        assume(equal(m, 1)), assume(less_equal(shallow, 1)), assume(less_equal(lost, 1)))

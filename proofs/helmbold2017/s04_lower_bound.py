@@ -67,7 +67,7 @@ def as_printed() -> Theorem:
     """1/(36K) <= 1/(2(K + 2)) for every K."""
     value = Scalar("J")
     weaker = arithmetic(less_equal(1 / (36 * K), value), assume(less_equal(1 / (2 * (K + 2)), value)))
-    return satisfied(instance(weaker, {value: paper.criterion}), all_sizes())
+    return satisfied(instance(weaker, {value: paper.J_D}), all_sizes())
 
 
 @prove("helmbold2017:lem16.amended-few-inputs")

@@ -18,6 +18,7 @@ from dropout_theory.language import (
     implies,
     less,
     less_equal,
+    Notion,
 )
 from dropout_theory.papers.helmbold2017.appendix_b import RARE, UNBIASED, unbiased
 from dropout_theory.papers.helmbold2017.appendix_b_linear import CENTRED, forward
@@ -189,16 +190,18 @@ below = Hypothesis("at most the threshold", less_equal(2 * lam / length, 1))
 above = Hypothesis("above the threshold", less(1, 2 * lam / length))
 at = 1 - 2 * lam / length
 
+J_2_OF = Notion("J_2", (A,), halves(A), "right side of (12): the criterion of an optimal network with activation A")
+
 BELOW = claim("thm7-step-below",
       title="Up to the threshold (12) is least exactly at A = 1 - 2 lambda/|x|, which is not negative",
-      statement=both(less_equal(0, at), less_equal(halves(at), halves(A)),
-                     equivalent(equal(halves(A), halves(at)), equal(A, at))),
+      statement=both(less_equal(0, at), less_equal(J_2_OF(at), J_2_OF(A)),
+                     equivalent(equal(J_2_OF(A), J_2_OF(at)), equal(A, at))),
       hypotheses=[nonzero_input, below], kind="step", source="appendix B, proof of theorem 7",
       admissible={K: 1, lam: Rational(1, 2), x: {(1,): 2}, A: Rational(1, 2)})
 
 ABOVE = claim("thm7-step-above",
       title="Above the threshold (12) is least exactly at A = 0",
-      statement=both(less_equal(halves(S.Zero), halves(A)), equivalent(equal(halves(A), halves(S.Zero)), equal(A, 0))),
+      statement=both(less_equal(J_2_OF(0), J_2_OF(A)), equivalent(equal(J_2_OF(A), J_2_OF(0)), equal(A, 0))),
       hypotheses=[nonzero_input, above], kind="step", source="appendix B, proof of theorem 7")
 
 DEAD = claim("thm7-step-zero",
