@@ -18,6 +18,7 @@ from dropout_theory.language import (
     G,
     Gc,
     Largest,
+    Named,
     Scalar,
     Smallest,
     Var,
@@ -32,6 +33,7 @@ from dropout_theory.language import (
     interval,
     less,
     less_equal,
+    named,
     size,
     subnetwork,
 )
@@ -60,6 +62,14 @@ for_any_positive_numbers = ("The text calls these results free of the bound by o
 def complement_share(x: Any) -> Any:
     """G'/(G + G')."""
     return Gc(x) / (G(x) + Gc(x))
+
+
+def called(x: Any) -> tuple[Named, Named, Named, Named, Named]:
+    """E, V, G, G' and NWGM of random numbers x, under these names."""
+    return (named("E", E(x), "expectation of the numbers"), named("V", Var(x), "variance of the numbers"),
+            named("G", G(x), "weighted geometric mean of the numbers"),
+            named("G'", Gc(x), "weighted geometric mean of their complements"),
+            named("NWGM", NWGM(x), "normalised weighted geometric mean of the numbers", r"\operatorname{NWGM}"))
 
 
 # --- property 1 -------------------------------------------------------------------------------------------------

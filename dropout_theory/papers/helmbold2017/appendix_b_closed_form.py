@@ -10,6 +10,7 @@ from dropout_theory.claims import Erratum, Hypothesis, Section
 from dropout_theory.language import (
     NONNEGATIVE,
     POSITIVE,
+    Notion,
     Relu,
     Scalar,
     both,
@@ -18,7 +19,6 @@ from dropout_theory.language import (
     implies,
     less,
     less_equal,
-    Notion,
 )
 from dropout_theory.papers.helmbold2017.appendix_b import RARE, UNBIASED, unbiased
 from dropout_theory.papers.helmbold2017.appendix_b_linear import CENTRED, forward
