@@ -33,7 +33,7 @@ from dropout_theory.language.domains import (
 )
 from dropout_theory.language.excess_risk import Aversion
 from dropout_theory.language.instantiation import atoms_of, describe, put_values
-from dropout_theory.language.named import Named, Notion, named, unnamed
+from dropout_theory.language.named import Named, Notion, notion, unnamed
 from dropout_theory.language.networks import Dag, LayeredNetwork
 from dropout_theory.language.operators import (
     NWGM,
@@ -88,12 +88,12 @@ from dropout_theory.language.words import (
 
 __all__ = [
     "Abstract", "Aversion", "Converges", "Cov", "Dag", "DerivativeAt", "Domain", "E", "Element", "Exists", "Family",
-    "ForAll", "ForEach", "G", "Gates", "Gc", "INTEGER", "Iff", "Largest", "LargestOutcome", "LayeredNetwork",
-    "NATURAL", "NONNEGATIVE", "NWGM", "Named", "Notion", "OPEN_PROBABILITY", "OPEN_UNIT", "Operator", "POSITIVE",
-    "PROBABILITY", "RANDOM", "REAL", "RandomIndex", "RandomScalar", "Range", "Recursion", "Relu", "RootGrowth", "SIZE",
-    "SameToOrder", "Scalar", "Sigma", "Smallest", "Stirling2", "SumsTo", "UNIT", "Var", "all_equal", "atoms_of",
-    "both", "bound_limits", "convexity", "describe", "different", "distribution", "either", "equal", "equivalent",
-    "family", "fresh_index", "gates", "implies", "index", "interval", "is_random", "latex", "less", "less_equal",
-    "logistic", "named", "natural", "normal", "parts", "placeholder", "plain", "put_values", "recursion", "size", "subnetwork",
+    "ForAll", "ForEach", "G", "Gates", "Gc", "INTEGER", "Iff", "Largest", "LargestOutcome", "LayeredNetwork", "NATURAL",
+    "NONNEGATIVE", "NWGM", "Named", "Notion", "OPEN_PROBABILITY", "OPEN_UNIT", "Operator", "POSITIVE", "PROBABILITY",
+    "RANDOM", "REAL", "RandomIndex", "RandomScalar", "Range", "Recursion", "Relu", "RootGrowth", "SIZE", "SameToOrder",
+    "Scalar", "Sigma", "Smallest", "Stirling2", "SumsTo", "UNIT", "Var", "all_equal", "atoms_of", "both",
+    "bound_limits", "convexity", "describe", "different", "distribution", "either", "equal", "equivalent", "family",
+    "fresh_index", "gates", "implies", "index", "interval", "is_random", "latex", "less", "less_equal", "logistic",
+    "natural", "normal", "notion", "parts", "placeholder", "plain", "put_values", "recursion", "size", "subnetwork",
     "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
 ]

@@ -124,9 +124,9 @@ class Notion:
     """What a name stands for: `psi = Notion("psi", (l,), body, "mean output on the first l inputs")`, used as `psi(3)`.
 
     The formal parameters are indices, scalars or families. Without any, `psi()` is the notion itself. `latex` is the
-    name in LaTeX, where it is not that of a symbol. Arguments stand in parentheses, or where a name has `%s`. Raises ValueError for a body that is no expression and for a
-    number of arguments that does not fit, in a call or in a name with places for them, and for a parameter that defines
-    an atom of the body, such as the keep probability of gates.
+    name in LaTeX, where it is not that of a symbol. Arguments stand in parentheses, or where a name has `%s`.
+    Raises ValueError for a body that is no expression, for a number of arguments that does not fit a call or the places
+    in a name, and for a parameter that defines an atom of the body, such as the keep probability of gates.
     """
 
     def __init__(self, name: str, parameters: Sequence[Any], body: Any, meaning: str, latex: str = "") -> None:
@@ -136,7 +136,8 @@ class Notion:
         self.name, self.parameters, self.body, self.meaning, self.latex = name, tuple(parameters), body, meaning, latex
         for written in (name, latex):
             if written.count("%s") not in (0, len(self.parameters)):
-                raise ValueError(f"{written!r} has places for {written.count('%s')} of {len(self.parameters)} arguments")
+                raise ValueError(f"{written!r} has places for {written.count('%s')} arguments, not for "
+                                 f"{len(self.parameters)}")
         fixed = _hidden(body) & set(self.parameters)
         if fixed:
             raise ValueError(f"atoms in the body of {name!r} are defined by {', '.join(map(str, fixed))}: no parameter")
@@ -151,8 +152,8 @@ class Notion:
                      sp.Tuple(*arguments))
 
 
-def named(name: str, body: Any, meaning: str, latex: str = "") -> Named:
-    """A notion without parameters: `J_D = named("J_D", body, "the dropout criterion")`. See Notion."""
+def notion(name: str, body: Any, meaning: str, latex: str = "") -> Named:
+    """A notion without parameters: `J_D = notion("J_D", body, "the dropout criterion")`. See Notion."""
     return Notion(name, (), body, meaning, latex)()
 
 
@@ -171,7 +172,7 @@ def _renamed(symbol: Any, name: str) -> Any:
 
 
 def _hidden(body: Any) -> set[Any]:
-    """What the laws, ranges and definitions of the atoms in a body depend on: it stays as it is where the body moves."""
+    """What the laws, ranges and definitions of a body's atoms depend on: no value put into the body moves these."""
     found: set[Any] = set()
     waiting = [atom for atom in body.atoms(sp.Symbol) if hasattr(atom, "domain")]
     seen = set(waiting)

@@ -26,8 +26,8 @@ from dropout_theory.language import (
     gates,
     index,
     logistic,
-    named,
     natural,
+    notion,
     size,
     subnetwork,
     weights,
@@ -63,7 +63,7 @@ root_taken_once = 1 / (1 + c * exp(-lam * mean_uniform))
 uniform_ngm = geometric_mean / (geometric_mean + complement_mean)
 sigma_of_mean = sigma(mean_uniform)
 
-NGM = named("NGM", uniform_ngm, "normalised geometric mean of the outputs of equally likely subnetworks",
+NGM = notion("NGM", uniform_ngm, "normalised geometric mean of the outputs of equally likely subnetworks",
             r"\operatorname{NGM}")
 printed = (equal(NGM, from_odds), equal(from_odds, root_taken_twice), equal(root_taken_twice, sigma_of_mean))
 corrected = (printed[0], equal(from_odds, root_taken_once), equal(root_taken_once, sigma_of_mean))

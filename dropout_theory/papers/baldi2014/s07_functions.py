@@ -30,7 +30,7 @@ from dropout_theory.language import (
     less,
     less_equal,
     logistic,
-    named,
+    notion,
     size,
     subnetwork,
     weights,
@@ -68,8 +68,8 @@ def means(function: Any) -> tuple[Any, Any]:
     of = "f" if function is f else "1/(1 + r)"
     below = function(left) ** share * function(right) ** (1 - share)
     above = (1 - function(left)) ** share * (1 - function(right)) ** (1 - share)
-    return (named("G", below, f"geometric mean of {of} at u' and v', of probabilities p' and 1 - p'"),
-            named("G'", above, f"geometric mean of 1 less {of} at these points"))
+    return (notion("G", below, f"geometric mean of {of} at u' and v', of probabilities p' and 1 - p'"),
+            notion("G'", above, f"geometric mean of 1 less {of} at these points"))
 
 
 def in_class(function: Any) -> Any:

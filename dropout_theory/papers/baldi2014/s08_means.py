@@ -33,7 +33,7 @@ from dropout_theory.language import (
     interval,
     less,
     less_equal,
-    named,
+    notion,
     size,
     subnetwork,
 )
@@ -66,10 +66,10 @@ def complement_share(x: Any) -> Any:
 
 def called(x: Any) -> tuple[Named, Named, Named, Named, Named]:
     """E, V, G, G' and NWGM of random numbers x, under these names."""
-    return (named("E", E(x), "expectation of the numbers"), named("V", Var(x), "variance of the numbers"),
-            named("G", G(x), "weighted geometric mean of the numbers"),
-            named("G'", Gc(x), "weighted geometric mean of their complements"),
-            named("NWGM", NWGM(x), "normalised weighted geometric mean of the numbers", r"\operatorname{NWGM}"))
+    return (notion("E", E(x), "expectation of the numbers"), notion("V", Var(x), "variance of the numbers"),
+            notion("G", G(x), "weighted geometric mean of the numbers"),
+            notion("G'", Gc(x), "weighted geometric mean of their complements"),
+            notion("NWGM", NWGM(x), "normalised weighted geometric mean of the numbers", r"\operatorname{NWGM}"))
 
 
 # --- property 1 -------------------------------------------------------------------------------------------------

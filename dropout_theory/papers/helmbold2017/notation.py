@@ -26,7 +26,7 @@ from dropout_theory.language import (
     gates,
     index,
     interval,
-    named,
+    notion,
     placeholder,
     recursion,
     size,
@@ -94,7 +94,7 @@ def output(parameters: Parameters, values: Recursion, keep_hidden: Entry, *extra
 def of_network(letter: str, network: str, body: Any, meaning: str) -> Named:
     """A quantity of a network under the name that print has for it, such as J_D(W')."""
     latex = sp.latex(sp.Symbol(letter)) + rf"\left(\mathcal{{W}}{network.removeprefix('W')}\right)"
-    return named(f"{letter}({network})", body, meaning, latex)
+    return notion(f"{letter}({network})", body, meaning, latex)
 
 
 def linear(value: Any) -> Any:

@@ -25,7 +25,7 @@ from dropout_theory.language import (
     interval,
     less,
     less_equal,
-    named,
+    notion,
     size,
     subnetwork,
     weights,
@@ -102,7 +102,7 @@ def penalty_at(keep: Any, first: Any = 1, second: Any = -1) -> Any:
 
 def penalty(keep: Any) -> Any:
     """That penalty under its name."""
-    return named(f"penalty({keep})", penalty_at(keep), f"dropout penalty of the network of figure 1 for p = {keep}",
+    return notion(f"penalty({keep})", penalty_at(keep), f"dropout penalty of the network of figure 1 for p = {keep}",
                  rf"\operatorname{{penalty}}\left({sp.latex(keep)}\right)")
 
 

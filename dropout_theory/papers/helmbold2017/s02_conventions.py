@@ -24,7 +24,7 @@ from dropout_theory.language import (
     index,
     less,
     less_equal,
-    named,
+    notion,
     size,
 )
 from dropout_theory.papers.helmbold2017.notation import (
@@ -104,7 +104,7 @@ squared_weights = (Sum(W1[i, k] ** 2, (k, 1, K), (i, 1, n)) + Sum(W[l, i, k] ** 
                    + Sum(w[k] ** 2, (k, 1, n)))
 
 R = of_network("R", "W", risk, "risk of the network W: its mean square loss over the examples")
-SIZE = named("|W|^2", squared_weights, "sum of the squares of the weights of W", r"\|\mathcal{W}\|^2")
+SIZE = notion("|W|^2", squared_weights, "sum of the squares of the weights of W", r"\|\mathcal{W}\|^2")
 J_2 = of_network("J_2", "W", R + lam / 2 * SIZE, "L2 criterion of the network W: risk plus penalty")
 
 claim("sec2-l2-penalty",

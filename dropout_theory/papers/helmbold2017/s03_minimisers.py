@@ -24,7 +24,7 @@ from dropout_theory.language import (
     implies,
     less,
     less_equal,
-    named,
+    notion,
 )
 from dropout_theory.papers.helmbold2017.notation import (
     INPUT_NODES,
@@ -96,7 +96,7 @@ def in_both_layers(first: Any, hidden_bias: Any, last: Any) -> tuple[Any, Any, A
 
 
 zero_parts = in_both_layers(equal(W1[i, k], 0), equal(b[l, i], 0), equal(w[k], 0))
-Z = named("z", z, "factor of the first layer, and of the inverse of the last")
+Z = notion("z", z, "factor of the first layer, and of the inverse of the last")
 unmoved_parts = in_both_layers(equal(Z * W1[i, k], W1[i, k]), equal(Z * b[l, i], b[l, i]), equal(w[k] / Z, w[k]))
 near_parts = in_both_layers(less_equal(Abs(Z * W1[i, k] - W1[i, k]), eps), less_equal(Abs(Z * b[l, i] - b[l, i]), eps),
                             less_equal(Abs(w[k] / Z - w[k]), eps))
@@ -183,7 +183,7 @@ def unit_risk(one: Any, zero: Any) -> Any:
 
 def unit_aversion(of: str, one: Any, zero: Any) -> Any:
     """The dropout aversion of the linear unit for the inputs `one` and `zero`."""
-    return named(f"aversion({of})", Aversion(single(one, zero), unit_risk(one, zero), (v, bias)),
+    return notion(f"aversion({of})", Aversion(single(one, zero), unit_risk(one, zero), (v, bias)),
                  f"dropout aversion for the inputs {one} with label 1 and {zero} with label 0",
                  rf"\operatorname{{aversion}}\left({of}\right)")
 
@@ -208,7 +208,7 @@ def labelled(label: Any) -> Aversion:
     return Aversion(risk + lam / 2 * size_of(shallow), risk, parameters)
 
 
-LABELLED = named("aversion(P_(x,c))", labelled(factor), "weight-decay aversion for the label c instead of 1",
+LABELLED = notion("aversion(P_(x,c))", labelled(factor), "weight-decay aversion for the label c instead of 1",
                  r"\operatorname{aversion}\left(P_{(x,c)}\right)")
 
 OUTPUT_SCALING = claim("sec34-output-scaling",

@@ -24,7 +24,7 @@ from dropout_theory.language import (
     family,
     implies,
     less,
-    named,
+    notion,
     recursion,
 )
 from dropout_theory.papers.helmbold2017.notation import (
@@ -108,10 +108,10 @@ rescaled_aversion = Aversion(E((output(network, hA, scaled(delta)) - Y) ** 2),
 
 J_D = of_network("J_D", "W", criterion, "dropout criterion of the network W: its mean square error under dropout")
 R = of_network("R", "W", risk, "risk of the network W: its mean square error without dropout")
-dropout_aversion = named("aversion(P)", Aversion(J_D, R, atoms),
+dropout_aversion = notion("aversion(P)", Aversion(J_D, R, atoms),
                          "dropout aversion of the law P of (X, Y): what minimisers of the criterion lose in risk",
                          r"\operatorname{aversion}\left(P\right)")
-RESCALED = named("aversion(A∘P)", Aversion(
+RESCALED = notion("aversion(A∘P)", Aversion(
     of_network("J_D", "W; A∘P", rescaled_aversion.criterion, "dropout criterion of W on rescaled inputs"),
     of_network("R", "W; A∘P", rescaled_aversion.risk, "risk of W on rescaled inputs"), atoms),
     "dropout aversion when input k is multiplied by a[k]", r"\operatorname{aversion}\left(A \circ P\right)")
@@ -255,7 +255,7 @@ louder = Parameters(network.first, network.deeper, network.bias, lambda k_: fact
 y = Scalar("y")
 
 louder_aversion = Aversion(E((DX - factor * Y) ** 2), E((OX - factor * Y) ** 2), atoms)
-LOUDER_AVERSION = named("aversion(P')", Aversion(
+LOUDER_AVERSION = notion("aversion(P')", Aversion(
     of_network("J_D", "W; P'", louder_aversion.criterion, "dropout criterion of W with the targets times c"),
     of_network("R", "W; P'", louder_aversion.risk, "risk of W with the targets times c"), atoms),
     "dropout aversion when the targets are multiplied by c", r"\operatorname{aversion}\left(P'\right)")

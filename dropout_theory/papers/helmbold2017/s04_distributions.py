@@ -26,7 +26,7 @@ from dropout_theory.language import (
     index,
     less,
     less_equal,
-    named,
+    notion,
     placeholder,
     recursion,
     size,
@@ -75,7 +75,7 @@ label = Scalar("c", POSITIVE)
 
 def J_D(body: Any) -> Any:
     """A criterion of this section under its name."""
-    return named("J_D", body, "dropout criterion of a network without negative weights")
+    return notion("J_D", body, "dropout criterion of a network without negative weights")
 
 
 def gadgets_criterion() -> Any:

@@ -16,7 +16,7 @@ from dropout_theory.language import (
     implies,
     less,
     less_equal,
-    named,
+    notion,
     size,
     substitute,
 )
@@ -127,7 +127,7 @@ LEM16_ALL = claim("lem16-all-sizes",
       kind="sentence", source="section 4.1, lemma 16, sharpened")
 
 general = Dropped(p)
-J_D_ANY = named("J_D", general.criterion, "dropout criterion, nodes kept with probability p, no weight negative")
+J_D_ANY = notion("J_D", general.criterion, "dropout criterion, nodes kept with probability p, no weight negative")
 LEM16_ANY = claim("lem16-any-dropout",
       title="Without negative weights the criterion is at least q/(2(pK + 2q)), q = 1 - p, for any keep probability p",
       statement=less_equal((1 - p) / (2 * (p * K + 2 * (1 - p))), J_D_ANY), limits=TWO,

@@ -23,7 +23,7 @@ from dropout_theory.language import (
     index,
     less,
     less_equal,
-    named,
+    notion,
     placeholder,
     recursion,
     size,
@@ -70,7 +70,7 @@ at_zero = output(network, h_zero, passed)
 at_pair = Sum(network.last(k) * passed(d - 1, k) * h_pair[d - 1, u, v, k], (k, 1, n)) + network.output_bias
 mixture = E(at_zero**2) / 2 + Sum(Q[u, v] * E((at_pair - y[u, v]) ** 2), *summed) / 2
 
-J_D = named("J_D", mixture, "dropout criterion of a network without negative weights on the mixture")
+J_D = notion("J_D", mixture, "dropout criterion of a network without negative weights on the mixture")
 
 whole = Hypothesis("Q is a distribution", equal(Sum(Q[u, v], *summed), 1))
 labels = Hypothesis("labels are 1", ForEach(equal(y[s, t], 1), (s, 1, K - 1), (t, s + 1, K)))

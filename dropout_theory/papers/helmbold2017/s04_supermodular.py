@@ -27,7 +27,7 @@ from dropout_theory.language import (
     implies,
     less,
     less_equal,
-    named,
+    notion,
     placeholder,
     recursion,
 )
@@ -158,8 +158,8 @@ V00, V20, V02, V22 = (E(at_corner(name)) for name in CORNERS)
 criterion = (E(at_corner("00") ** 2) + sum(E((at_corner(name) - 1) ** 2) for name in CORNERS) / 4) / 2
 printed: dict[str, Any] = {"kind": "step", "source": "proof of theorem 17", "limits": TWO}
 
-J_D = named("J_D", criterion, "dropout criterion for two inputs of a network without negative weights")
-V_00, V_20, V_02, V_22 = (named(f"V_{corner}", E(at_corner(corner)), "mean output when the first layer is given "
+J_D = notion("J_D", criterion, "dropout criterion for two inputs of a network without negative weights")
+V_00, V_20, V_02, V_22 = (notion(f"V_{corner}", E(at_corner(corner)), "mean output when the first layer is given "
                                 f"({', '.join(corner)})") for corner in CORNERS)
 
 V_SUPERMODULAR = claim("thm17-step-supermodular",

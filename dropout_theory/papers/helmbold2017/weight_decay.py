@@ -24,7 +24,7 @@ from dropout_theory.language import (
     family,
     index,
     less,
-    named,
+    notion,
 )
 from dropout_theory.papers.helmbold2017.notation import Entry, K, n
 
@@ -148,7 +148,7 @@ class Called:
     def _named(self, name: str, body: Any, meaning: str) -> Named:
         """A quantity of this network, its name in LaTeX made from the plain one."""
         latex = name.replace("W", r"\mathcal{W}").replace("|", r"\|").replace("·", r"\cdot ")
-        return named(name, body, meaning, latex.replace("_(", "_{(").replace(",1)", ",1)}"))
+        return notion(name, body, meaning, latex.replace("_(", "_{(").replace(",1)", ",1)}"))
 
     @property
     def on_x(self) -> Named:
@@ -181,7 +181,7 @@ class Called:
 
     @property
     def aversion(self) -> Named:
-        return named(f"aversion(P_({self.point},1))", Aversion(self.criterion, self.risk, parameters),
+        return notion(f"aversion(P_({self.point},1))", Aversion(self.criterion, self.risk, parameters),
                      "weight-decay aversion: what minimisers of the L2 criterion lose in risk",
                      rf"\operatorname{{aversion}}\left(P_{{({self.point},1)}}\right)")
 
