@@ -79,6 +79,14 @@ def test_a_name_prints_as_itself():
     assert latex(notion("risk", x, "m", r"\mathcal{R}")) == r"\mathcal{R}"
 
 
+def test_a_name_that_looks_like_a_product_or_power_stands_in_parentheses():
+    product, power = notion("v·x", x, "m", r"v \cdot x"), notion("|W|^2", x, "m", r"\|W\|^2")
+    assert plain(equal(product**2, y * product)) == "(v·x)^2 = y*(v·x)"
+    assert plain(power**2 + power / 2) == "(|W|^2)^2 + |W|^2/2"
+    assert latex(product**2) == r"\left(v \cdot x\right)^{2}"
+    assert plain(notion("A(v·x)", x, "m") ** 2) == "A(v·x)^2"
+
+
 def test_a_name_may_have_places_for_its_arguments():
     activity = Notion("h_%s(x)", (i,), w[i] * x, "activity of a unit", r"h_{%s}(x)")
     assert (plain(activity(2)), latex(activity(n))) == ("h_2(x)", "h_{n}(x)")

@@ -5,11 +5,13 @@ A `Notion` is what a paper gives a name to; calling it makes a `Named`, an expre
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.printing.precedence import PRECEDENCE
 
 from dropout_theory.language.binding import rebuilt, substitute
 
@@ -83,6 +85,12 @@ class Named(sp.Expr):
     def free_symbols(self) -> set[sp.Basic]:
         _, body, slots, arguments = self.args
         return (body.free_symbols - set(slots)) | arguments.free_symbols  # type: ignore[call-overload]
+
+    @property
+    def precedence(self) -> int:
+        """How closely the name binds in print: as a product or a power where it looks like one, such as v·x or |W|^2."""
+        outside = re.sub(r"\([^()]*\)", "", self.label.name)
+        return int(PRECEDENCE["Mul" if "·" in outside else "Pow" if "^" in outside else "Atom"])
 
     def _eval_derivative(self, x: Any) -> Any:
         return sp.diff(self.unfolded, x)
