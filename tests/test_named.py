@@ -9,7 +9,7 @@ import sympy as sp
 
 from dropout_theory.checkers import get_checker
 from dropout_theory.checkers.symbolic import accept
-from dropout_theory.claims import Claim, Hypothesis, ProofError
+from dropout_theory.claims import Claim, Hypothesis, ProofError, load
 from dropout_theory.language import (
     POSITIVE,
     PROBABILITY,
@@ -242,6 +242,14 @@ def test_the_glossary_lists_each_notion_once_with_its_definition():
         {"symbol": "ψ(l)", "meaning": "sum of the first l weights, times x",
          "definition_plain": "Σ[i=1..l](x*w[i])", "definition": r"\sum_{i=1}^{l} x {w}_{i}"}]
     assert [s["symbol"] for s in found[2:]] == ["n", "w[i]", "x"]
+
+
+def test_no_statement_calls_two_things_by_one_name():
+    for one in load():
+        said = [one.statement, *(h.condition for h in one.hypotheses)]
+        notions = {node for s in said if s is not None for node in sp.preorder_traversal(s) if isinstance(node, Named)}
+        defined = {node.args[:3] for node in notions}
+        assert len({label.name for label, *_ in defined}) == len(defined), one.id
 
 
 # --- conjunctions as written ------------------------------------------------------------------------------------

@@ -88,7 +88,7 @@ class Named(sp.Expr):
 
     @property
     def precedence(self) -> int:
-        """How closely the name binds in print: as a product or a power where it looks like one, such as v·x or |W|^2."""
+        """How closely the name binds in print: as a product or a power where it looks like one, as v·x and |W|^2 do."""
         outside = re.sub(r"\([^()]*\)", "", self.label.name)
         return int(PRECEDENCE["Mul" if "·" in outside else "Pow" if "^" in outside else "Atom"])
 

@@ -170,7 +170,7 @@ def above() -> Theorem:
 def dead_network() -> Theorem:
     premise, wanted = paper.DEAD.statement.args
     given, known = assume(premise), given_input()
-    reached, same = (component(given, part) for part in (equal(paper.J_2, paper.least),
+    reached, same = (component(given, part) for part in (equal(paper.J_2, paper.LEAST),
                                                          equal(on_x(own), on_zero(own))))
     activity, level, cost = (apply(th, reached) for th in optimal_values())
     best = activity.conclusion.args[1]

@@ -173,7 +173,7 @@ def optimal_values() -> tuple[Theorem, Theorem, Theorem]:
 def at_minimisers(claim: Any, *premises: Theorem) -> Theorem:
     """A claim `J_2 = its least value (and more) => ...` from what minimisers have in common."""
     premise, wanted = claim.statement.args
-    reached = equal(paper.J_2, paper.least)
+    reached = equal(paper.J_2, paper.LEAST)
     given = assume(premise)
     first = given if premise == reached else component(given, reached)
     rest = [component(given, part) for part in premise.args if part != reached] if premise != reached else []

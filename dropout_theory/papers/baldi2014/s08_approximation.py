@@ -31,7 +31,7 @@ from dropout_theory.language import (
     less_equal,
     weights,
 )
-from dropout_theory.papers.baldi2014.s08_means import HALF, N, P, called, every, j, k, m
+from dropout_theory.papers.baldi2014.s08_means import HALF, N, P, called, every, expectation_and_variance, j, k, m
 
 claim = Section("baldi2014", "8")
 
@@ -111,7 +111,7 @@ def bounds_of(mean: Any, variance: Any) -> list[Any]:
 
 
 O = family("O", OPEN_UNIT, m)
-e, v, *_ = called(O[N])
+e, v = expectation_and_variance(O[N], "_O")
 second_order = (e - v) / (1 - 2 * v)
 
 claim("eq86", kind="inequality",

@@ -64,10 +64,14 @@ def complement_share(x: Any) -> Any:
     return Gc(x) / (G(x) + Gc(x))
 
 
+def expectation_and_variance(x: Any, of: str = "") -> tuple[Named, Named]:
+    """E and V of random numbers, with an index where a statement speaks of two kinds of numbers."""
+    return notion(f"E{of}", E(x), "expectation of the numbers"), notion(f"V{of}", Var(x), "variance of the numbers")
+
+
 def called(x: Any) -> tuple[Named, Named, Named, Named, Named]:
     """E, V, G, G' and NWGM of random numbers x, under these names."""
-    return (notion("E", E(x), "expectation of the numbers"), notion("V", Var(x), "variance of the numbers"),
-            notion("G", G(x), "weighted geometric mean of the numbers"),
+    return (*expectation_and_variance(x), notion("G", G(x), "weighted geometric mean of the numbers"),
             notion("G'", Gc(x), "weighted geometric mean of their complements"),
             notion("NWGM", NWGM(x), "normalised weighted geometric mean of the numbers", r"\operatorname{NWGM}"))
 

@@ -23,7 +23,7 @@ from dropout_theory.language import (
     less_equal,
 )
 from dropout_theory.papers.helmbold2017.notation import K, n
-from dropout_theory.papers.helmbold2017.s03_weight_decay import J_2, W, least
+from dropout_theory.papers.helmbold2017.s03_weight_decay import J_2, LEAST, W
 from dropout_theory.papers.helmbold2017.weight_decay import (
     Called,
     Shallow,
@@ -106,7 +106,7 @@ claim("lem23",
 
 claim("lem23-step-first",
       title="At a minimiser, a unit silent on 0 has bias 0, and its value on x is v_j . x",
-      statement=implies(equal(J_2, least),
+      statement=implies(equal(J_2, LEAST),
                         ForEach(implies(both(equal(h_0(j), 0), less_equal(h_0(j), h_x(j))),
                                         both(equal(a[j], 0), equal(h_x(j), W.projection(j)))), units)),
       hypotheses=[nonzero_input, one_silent], kind="step", source="appendix B, proof of lemma 23",
@@ -115,7 +115,7 @@ claim("lem23-step-first",
 
 LEM23_ACTIVE = claim("lem23-step-first.amended",
       title="At a minimiser, a unit silent on 0 and active on x has bias 0, and its value on x is v_j . x",
-      statement=implies(equal(J_2, least),
+      statement=implies(equal(J_2, LEAST),
                         ForEach(implies(both(equal(h_0(j), 0), less(h_0(j), h_x(j))),
                                         both(equal(a[j], 0), equal(h_x(j), W.projection(j)))), units)),
       hypotheses=[nonzero_input], source="appendix B, proof of lemma 23", admissible=balanced,

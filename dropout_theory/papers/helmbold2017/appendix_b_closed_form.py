@@ -24,7 +24,7 @@ from dropout_theory.papers.helmbold2017.appendix_b import RARE, UNBIASED, unbias
 from dropout_theory.papers.helmbold2017.appendix_b_linear import CENTRED, forward
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE
-from dropout_theory.papers.helmbold2017.s03_weight_decay import J_2, W, degenerate, least, length
+from dropout_theory.papers.helmbold2017.s03_weight_decay import J_2, LEAST, W, degenerate, length
 from dropout_theory.papers.helmbold2017.weight_decay import (
     Called,
     Shallow,
@@ -206,7 +206,7 @@ ABOVE = claim("thm7-step-above",
 
 DEAD = claim("thm7-step-zero",
       title="A minimiser with activation 0 has zero weights and output bias 1/2",
-      statement=implies(both(equal(J_2, least), equal(W.on_x, W.on_zero)), degenerate),
+      statement=implies(both(equal(J_2, LEAST), equal(W.on_x, W.on_zero)), degenerate),
       hypotheses=[nonzero_input], kind="step", source="appendix B, proof of theorem 7",
       reading="Up to the hidden biases.", admissible=weightless)
 

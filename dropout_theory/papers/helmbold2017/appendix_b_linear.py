@@ -8,7 +8,7 @@ from dropout_theory.claims import Hypothesis, Section
 from dropout_theory.language import ForEach, Relu, Scalar, both, equal, equivalent, family, implies, less, less_equal
 from dropout_theory.papers.helmbold2017.appendix_b import UNBIASED, same_outputs, t, units
 from dropout_theory.papers.helmbold2017.notation import K
-from dropout_theory.papers.helmbold2017.s03_weight_decay import J_2, W, least
+from dropout_theory.papers.helmbold2017.s03_weight_decay import J_2, LEAST, W
 from dropout_theory.papers.helmbold2017.weight_decay import (
     Called,
     Shallow,
@@ -79,7 +79,7 @@ EQ11 = claim("eq11",
 
 EQ11_ALL = claim("eq11-every-minimiser",
       title="At every minimiser the outputs on 0 and on x sum to 1",
-      statement=implies(equal(J_2, least), equal(W.on_zero, 1 - W.on_x)), hypotheses=[nonzero_input],
+      statement=implies(equal(J_2, LEAST), equal(W.on_zero, 1 - W.on_x)), hypotheses=[nonzero_input],
       kind="sentence", source="appendix B, eq. (11)", reading="Hidden biases included.", admissible=balanced)
 
 projected = Shallow(lambda j_, k_: projection(own, j_) / square() * x_entry(k_), own.bias, own.out, b)
@@ -101,7 +101,7 @@ claim("lem27-step-projection",
 
 LEM28 = claim("lem28",
       title="The output of a minimiser on x is at most 1",
-      statement=implies(equal(J_2, least), less_equal(W.on_x, 1)), hypotheses=[nonzero_input],
+      statement=implies(equal(J_2, LEAST), less_equal(W.on_x, 1)), hypotheses=[nonzero_input],
       kind="lemma", source="appendix B, lemma 28", admissible=balanced)
 
 scale = (1 + activation(own)) / (2 * activation(own))
@@ -121,7 +121,7 @@ OTHER = Called(other, "W'")
 
 LEM29 = claim("lem29",
       title="A minimiser has the largest output on x among networks of the form (10) with its penalty",
-      statement=implies(both(equal(J_2, least), equal(OTHER.size, W.size)),
+      statement=implies(both(equal(J_2, LEAST), equal(OTHER.size, W.size)),
                         less_equal((1 + OTHER.activation) / 2, W.on_x)),
       hypotheses=[nonzero_input], kind="lemma", source="appendix B, lemma 29",
       reading="The other network's output on x is (1 + w . V x)/2 by its form.",

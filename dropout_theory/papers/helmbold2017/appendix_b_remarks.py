@@ -9,7 +9,7 @@ from dropout_theory.language import NONNEGATIVE, POSITIVE, Relu, Scalar, both, e
 from dropout_theory.papers.helmbold2017.appendix_b import RARE, bias, level, out, t
 from dropout_theory.papers.helmbold2017.notation import n
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE
-from dropout_theory.papers.helmbold2017.s03_weight_decay import J_2, W, aversion, least
+from dropout_theory.papers.helmbold2017.s03_weight_decay import J_2, LEAST, W, aversion
 from dropout_theory.papers.helmbold2017.weight_decay import (
     Called,
     Shallow,
@@ -24,7 +24,7 @@ claim = Section("helmbold2017", "B")
 
 WITNESS = claim("def21",
       title="An aversion witness: a minimiser whose risk is the aversion, as the risk of every minimiser is",
-      statement=implies(equal(J_2, least), equal(J_2 - lam / 2 * W.size, aversion)),
+      statement=implies(equal(J_2, LEAST), equal(J_2 - lam / 2 * W.size, aversion)),
       hypotheses=[nonzero_input], kind="definition", source="appendix B, definition 21", not_applicable=NOT_FINITE)
 
 WITNESSES = claim("appB-every-minimiser-is-a-witness",

@@ -149,15 +149,18 @@ def norm_closed_form(value: Any) -> Any:
     return Min(Rational(1, 4), lam**2 / value**2)
 
 
+AVERSION, AVERSION_SCALED = (
+    notion(f"aversion(P_({name},1))", norm_aversion(value), f"aversion when {name} has the label 1, and 0 the label 0",
+           rf"\operatorname{{aversion}}\left(P_{{({name},1)}}\right)") for name, value in (("x", x), ("cx", c * x)))
 ONE_WEIGHT = "A single weight has the same p-norm for every p, so this is one case of all norms at once."
 
 NORM_AVERSION = claim("sec1-norm-aversion",
       title="With a norm as penalty the aversion of one linear unit is min(1/4, lambda^2/x^2)",
-      statement=equal(norm_aversion(x), norm_closed_form(x)), kind="sentence",
+      statement=equal(AVERSION, norm_closed_form(x)), kind="sentence",
       source="section 1, second item of the list", not_applicable=NOT_FINITE, reading=ONE_WEIGHT)
 
 NORM_SCALE = claim("sec1-norm-sensitive",
       title="Training with a p-norm penalty is sensitive to the scale of the input",
-      statement=less(norm_aversion(c * x), norm_aversion(x)),
+      statement=less(AVERSION_SCALED, AVERSION),
       hypotheses=[Hypothesis("larger input", less(1, c)), Hypothesis("signal left", less(2 * lam, c * x))],
       kind="sentence", source="section 1, second item of the list", not_applicable=NOT_FINITE, reading=ONE_WEIGHT)

@@ -48,7 +48,7 @@ from dropout_theory.papers.helmbold2017.notation import (
     s,
     scaled,
 )
-from dropout_theory.papers.helmbold2017.s02_preliminaries import dropped, example_criterion, inputs, units
+from dropout_theory.papers.helmbold2017.s02_preliminaries import J_D, dropped, inputs, units
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE, a, dropout_aversion
 
 claim = Section("helmbold2017", "2")
@@ -167,7 +167,6 @@ claim("sec2-patterns-equally-likely",
       kind="sentence", source="section 2, figure 1", reading="p = 1/2.")
 
 OUTPUT = of_network("D", "W", dropped, "output of the network of figure 1 under dropout")
-J_D = of_network("J_D", "W", example_criterion, "dropout criterion of the network of figure 1")
 
 VARIANCE = claim("sec2-variance-share",
       title="In figure 1 the mean output moves from 0 to 1; its variance 5 adds to the loss (1 - 8)^2",

@@ -17,6 +17,7 @@ from dropout_theory.language import (
     implies,
     less,
     less_equal,
+    notion,
 )
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE
@@ -49,6 +50,7 @@ length = sqrt(square())
 closed_form = Min(Rational(1, 4), lam**2 / square())
 least = (1 - best_activation()) ** 2 / 4 + lam / length * best_activation()
 criterion = criterion_of(own)
+LEAST = notion("J_2*", least, "closed form of the least L2 criterion, see sec34-closed-form", "J_2^*")
 W = Called(own)
 J_2, R, aversion = W.criterion, W.risk, W.aversion
 
@@ -80,7 +82,7 @@ CLOSED = claim("sec34-closed-form",
 
 EVERY = claim("sec34-every-optimiser",
       title="Every optimiser has risk min(1/4, lambda^2/(x . x)), so each is an aversion witness",
-      statement=implies(equal(J_2, least), equal(J_2 - lam / 2 * W.size, closed_form)),
+      statement=implies(equal(J_2, LEAST), equal(J_2 - lam / 2 * W.size, closed_form)),
       hypotheses=[nonzero_input], kind="sentence", source="section 3.4, definition of the aversion",
       admissible=balanced)
 
@@ -190,7 +192,7 @@ claim("sec34-horizontal",
 
 PROPORTIONAL = claim("sec34-proportional",
       title="At every optimiser each unit's contribution to the output is |x|/2 times its squared weights",
-      statement=implies(equal(J_2, least), ForEach(equal(w[j] * (W.unit_on_x(j) - W.unit_on_zero(j)),
+      statement=implies(equal(J_2, LEAST), ForEach(equal(w[j] * (W.unit_on_x(j) - W.unit_on_zero(j)),
                                                          length / 2 * W.unit_size(j)), (j, 1, n))),
       hypotheses=[nonzero_input], kind="sentence", source="section 3.4, last paragraph",
       reading="The contribution is to the difference between the outputs on x and on 0, so that optimisers with hidden "

@@ -208,18 +208,18 @@ claim("lem10-step-square-value",
       title="The mean square output with n^(2(d-1)) in front",
       statement=equal(E(yhat(c) ** 2), SQUARE_VALUE), kind="step", source="proof of lemma 10", limits=TWO)
 
+# the criterion of the network of gadgets with output weight c
+J_D = Notion("J_D", (c,), network.criterion(c), "dropout criterion of the network of gadgets with output weight c")
+
 claim("lem10-step-criterion",
       title="The criterion is half of one minus twice the mean output plus the mean square output",
-      statement=equal(network.criterion(c), (1 - 2 * E(yhat(c)) + E(yhat(c) ** 2)) / 2),
+      statement=equal(J_D(c), (1 - 2 * E(yhat(c)) + E(yhat(c) ** 2)) / 2),
       kind="step", source="proof of lemma 10", limits=TWO)
 
 expanded = (1 - 4 * c / K * some_kept * n ** (d - 1) + SQUARE_VALUE) / 2
 claim("lem10-step-expanded",
       title="The criterion as a quadratic polynomial in the output weight",
-      statement=equal(network.criterion(c), expanded), kind="step", source="proof of lemma 10", limits=TWO)
-
-# the criterion of the network of gadgets with output weight c
-J_D = Notion("J_D", (c,), network.criterion(c), "dropout criterion of the network of gadgets with output weight c")
+      statement=equal(J_D(c), expanded), kind="step", source="proof of lemma 10", limits=TWO)
 
 printed_weight = K**2 / (2 * n ** (d - 1) * network.excess)
 claim("sec4-output-weight",
