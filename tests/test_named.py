@@ -9,9 +9,10 @@ import sympy as sp
 
 from dropout_theory.checkers import get_checker
 from dropout_theory.checkers.symbolic import accept
-from dropout_theory.claims import Claim, Hypothesis, ProofError
+from dropout_theory.claims import Claim, Hypothesis, ProofError, load
 from dropout_theory.language import (
     POSITIVE,
+    PROBABILITY,
     REAL,
     ForEach,
     Named,
@@ -28,6 +29,7 @@ from dropout_theory.language import (
     latex,
     less,
     less_equal,
+    notion,
     parts,
     plain,
     put_values,
@@ -61,7 +63,7 @@ n, i, l = size("n"), index("i"), index("l")
 w, v = weights("w", n), weights("v", n)
 x, y = Scalar("x", REAL), Scalar("y", REAL)
 psi = Notion("psi", (l,), sp.Sum(w[i] * x, (i, 1, l)), "sum of the first l weights, times x")
-square = Notion("Q", (), x**2, "the square of x")()
+square = notion("Q", x**2, "the square of x")
 
 
 def claim(statement: Statement, *conditions: Statement) -> Claim:
@@ -75,7 +77,22 @@ def claim(statement: Statement, *conditions: Statement) -> Claim:
 def test_a_name_prints_as_itself() -> None:
     assert (plain(psi(3)), latex(psi(3))) == ("ψ(3)", r"\psi\left(3\right)")
     assert (plain(less(square, psi(n - 1)**2)), latex(square)) == ("Q < ψ(n - 1)^2", "Q")
-    assert latex(Notion("risk", (), x, "m", r"\mathcal{R}")()) == r"\mathcal{R}"
+    assert latex(notion("risk", x, "m", r"\mathcal{R}")) == r"\mathcal{R}"
+
+
+def test_a_name_that_looks_like_a_product_or_power_stands_in_parentheses():
+    product, power = notion("v·x", x, "m", r"v \cdot x"), notion("|W|^2", x, "m", r"\|W\|^2")
+    assert plain(equal(product**2, y * product)) == "(v·x)^2 = y*(v·x)"
+    assert plain(power**2 + power / 2) == "(|W|^2)^2 + |W|^2/2"
+    assert latex(product**2) == r"\left(v \cdot x\right)^{2}"
+    assert plain(notion("A(v·x)", x, "m") ** 2) == "A(v·x)^2"
+
+
+def test_a_name_may_have_places_for_its_arguments():
+    activity = Notion("h_%s(x)", (i,), w[i] * x, "activity of a unit", r"h_{%s}(x)")
+    assert (plain(activity(2)), latex(activity(n))) == ("h_2(x)", "h_{n}(x)")
+    with pytest.raises(ValueError, match="has places for 1 arguments, not for 2"):
+        Notion("h_%s(x)", (i, l), w[i] * w[l], "m")
 
 
 def test_a_name_unfolds_to_its_definition_at_its_arguments() -> None:
@@ -110,7 +127,7 @@ def test_a_family_can_be_a_parameter() -> None:
 
 def test_a_name_is_as_positive_as_its_definition() -> None:
     c = Scalar("c", POSITIVE)
-    assert sp.sqrt(Notion("C", (), c + 1, "m")()**2) == Notion("C", (), c + 1, "m")()
+    assert sp.sqrt(notion("C", c + 1, "m")**2) == notion("C", c + 1, "m")
     assert psi(2).is_positive is None and square.is_nonnegative and sp.diff(square, x) == 2 * x
 
 
@@ -131,6 +148,11 @@ def test_wrong_notions_are_refused() -> None:
         psi(1, 2)
     with pytest.raises(ValueError, match="allowed: an expression"):
         Notion("S", (), less(x, 1), "m")
+    p = Scalar("p", PROBABILITY)
+    kept = gates("delta", p, n)
+    with pytest.raises(ValueError, match="defined by p: no parameter"):  # delta would stay as it is
+        Notion("S", (p,), kept[1] * p, "m")
+    assert Notion("S", (l,), kept[l], "m")(2).unfolded == kept[2], "the range of a gate has its own index"
 
 
 # --- what is hashed, and what is mutated ------------------------------------------------------------------------
@@ -138,8 +160,8 @@ def test_wrong_notions_are_refused() -> None:
 
 def test_the_fingerprint_is_of_the_name_and_of_its_definition() -> None:
     named, bare = claim(less_equal(0, square)), claim(less_equal(0, x**2))
-    other = claim(less_equal(0, Notion("Q", (), x**4, "the square of x")()))
-    reworded = claim(less_equal(0, Notion("Q", (), x**2, "x times x")()))
+    other = claim(less_equal(0, notion("Q", x**4, "the square of x")))
+    reworded = claim(less_equal(0, notion("Q", x**2, "x times x")))
     prints = [statement_fingerprint(c) for c in (named, bare, other)]
     assert len(set(prints)) == 3 and statement_fingerprint(reworded) == prints[0]
     assert spelled(square) == spelled(pickle.loads(pickle.dumps(square)))
@@ -222,6 +244,14 @@ def test_the_glossary_lists_each_notion_once_with_its_definition() -> None:
         {"symbol": "ψ(l)", "meaning": "sum of the first l weights, times x",
          "definition_plain": "Σ[i=1..l](x*w[i])", "definition": r"\sum_{i=1}^{l} x {w}_{i}"}]
     assert [s["symbol"] for s in found[2:]] == ["n", "w[i]", "x"]
+
+
+def test_no_statement_calls_two_things_by_one_name():
+    for one in load():
+        said = [one.statement, *(h.condition for h in one.hypotheses)]
+        notions = {node for s in said if s is not None for node in sp.preorder_traversal(s) if isinstance(node, Named)}
+        defined = {node.args[:3] for node in notions}
+        assert len({label.name for label, *_ in defined}) == len(defined), one.id
 
 
 # --- conjunctions as written ------------------------------------------------------------------------------------

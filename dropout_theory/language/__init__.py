@@ -33,7 +33,7 @@ from dropout_theory.language.domains import (
 )
 from dropout_theory.language.excess_risk import Aversion
 from dropout_theory.language.instantiation import atoms_of, describe, put_values
-from dropout_theory.language.named import Named, Notion, unnamed
+from dropout_theory.language.named import Named, Notion, notion, unnamed
 from dropout_theory.language.networks import Dag, LayeredNetwork
 from dropout_theory.language.operators import (
     NWGM,
@@ -95,6 +95,6 @@ __all__ = [
     "SameToOrder", "Scalar", "Sigma", "Smallest", "Statement", "Stirling2", "SumsTo", "UNIT", "Values", "Var",
     "all_equal", "atoms_of", "both", "bound_limits", "convexity", "describe", "different", "distribution", "either",
     "equal", "equivalent", "family", "fresh_index", "gates", "implies", "index", "interval", "is_random", "latex",
-    "less", "less_equal", "logistic", "natural", "normal", "parts", "placeholder", "plain", "put_values", "recursion",
-    "size", "subnetwork", "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
+    "less", "less_equal", "logistic", "natural", "normal", "notion", "parts", "placeholder", "plain", "put_values",
+    "recursion", "size", "subnetwork", "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
 ]

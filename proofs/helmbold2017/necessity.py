@@ -67,7 +67,7 @@ for said_of, few_inputs in (("thm8", "K > 18"), ("thm8-from-three-inputs", "K >=
 def one_copy() -> Theorem:
     """With one copy and one hidden layer gadgets have 1/4 or more, whatever the number of inputs."""
     silent, level = every(weight_atoms[2][k], 0, (k, 1, n)), by.assume(equal(bias_atoms[1], half))
-    flat = by.rewritten(lower.criterion, silent, level, indices=[k])
+    flat = by.rewritten(lower.J_D, silent, level, indices=[k])
     shallow, lost, U = Scalar("P", POSITIVE), Scalar("L", POSITIVE), Scalar("U", POSITIVE)
     power = (1 + 1 / (K * m)) ** (2 - d)
     one_layer_only = by.at_value(less_equal(power, 1), by.assume(equal(d, 2)), by.arithmetic(less_equal(1, 1)))

@@ -72,7 +72,7 @@ def all_sizes() -> Theorem:
 def as_printed() -> Theorem:
     """1/(36K) <= 1/(2(K + 2)) for every K."""
     value = Scalar("J")
-    return by.in_letters(less_equal(1 / (36 * K), value), {value: paper.criterion},
+    return by.in_letters(less_equal(1 / (36 * K), value), {value: paper.J_D},
                          (less_equal(1 / (2 * (K + 2)), value), all_sizes()))
 
 

@@ -31,7 +31,7 @@ from dropout_theory.language import (
     less_equal,
     weights,
 )
-from dropout_theory.papers.baldi2014.s08_means import HALF, N, P, complement_share, every, j, k, m
+from dropout_theory.papers.baldi2014.s08_means import HALF, N, P, called, every, expectation_and_variance, j, k, m
 
 claim = Section("baldi2014", "8")
 
@@ -39,8 +39,8 @@ claim = Section("baldi2014", "8")
 epsilon = Scalar("epsilon", POSITIVE)
 deviation = weights("d", m)
 near_half = HALF + epsilon * deviation[N]
-mean, wgm, nwgm, variance = E(near_half), G(near_half), NWGM(near_half), Var(near_half)
-complement, complement_nwgm = Gc(near_half), complement_share(near_half)
+mean, variance, wgm, complement, nwgm = called(near_half)
+complement_nwgm = complement / (wgm + complement)
 by_scaling = ("To first (second) order means up to a term that vanishes faster than the first (second) power of "
               "epsilon, where the numbers are 1/2 + epsilon times fixed deviations, as the text expands them.")
 
@@ -111,7 +111,7 @@ def bounds_of(mean: Any, variance: Any) -> list[Any]:
 
 
 O = family("O", OPEN_UNIT, m)
-e, v = E(O[N]), Var(O[N])
+e, v = expectation_and_variance(O[N], "_O")
 second_order = (e - v) / (1 - 2 * v)
 
 claim("eq86", kind="inequality",

@@ -15,7 +15,13 @@ from sympy import Max, Min, Rational, oo
 from dropout_theory.claims import Section
 from dropout_theory.language import PROBABILITY, E, G, Scalar, Var, both, equal, gates, index, interval, less
 from dropout_theory.papers.baldi2014.s08_approximation import bounds_of, estimated_distance
-from dropout_theory.papers.baldi2014.s08_means import by_square, by_variance, by_variance_sharper, gap_of
+from dropout_theory.papers.baldi2014.s08_means import (
+    by_square,
+    by_variance,
+    by_variance_sharper,
+    expectation_and_variance,
+    gap_of,
+)
 
 HALF = Rational(1, 2)
 below_one = Scalar("c", interval(0, 1, open_above=True))
@@ -82,18 +88,19 @@ for equation, (factor, what) in FACTORS.items():
 # --- the estimated distance of the normalised geometric mean -------------------------------------------------------
 
 small = evenly(little, 3 * little)
+e, v = expectation_and_variance(small)
 best("eq86", "No constant below 1 times the variance bounds the estimated distance",
-     below_one * Var(small), estimated_distance(E(small), Var(small)), "section 8, eq. (86), with its best constant")
+     below_one * v, estimated_distance(e, v), "section 8, eq. (86), with its best constant")
 
 uneven = evenly(little, 1 - 2 * little)
-CHAIN = bounds_of(E(uneven), Var(uneven))[:3]
+CHAIN = bounds_of(*expectation_and_variance(uneven))[:3]
 for number, (smaller, larger) in enumerate(zip(CHAIN, CHAIN[1:], strict=False), 2):
     best(f"eq87.{number}", f"No constant below 1 will do in relation {number} of the chain of bounds",
          below_one * larger, smaller, "section 8, eq. (87), with its best constant")
 
 half_of = (HALF - (2 - below_two) / 8) / 2
 beside_half = evenly(half_of, 3 * half_of)
-third, simplest = bounds_of(E(beside_half), Var(beside_half))[2:]
+third, simplest = bounds_of(*expectation_and_variance(beside_half))[2:]
 best("eq87.4", "No constant below 2 will do in the simplest bound of the estimated distance",
      below_two / 2 * simplest, third,
      "section 8, eq. (87), with its best constant")

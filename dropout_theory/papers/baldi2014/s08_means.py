@@ -18,6 +18,7 @@ from dropout_theory.language import (
     G,
     Gc,
     Largest,
+    Named,
     Scalar,
     Smallest,
     Var,
@@ -32,6 +33,7 @@ from dropout_theory.language import (
     interval,
     less,
     less_equal,
+    notion,
     size,
     subnetwork,
 )
@@ -60,6 +62,18 @@ for_any_positive_numbers = ("The text calls these results free of the bound by o
 def complement_share(x: Any) -> Any:
     """G'/(G + G')."""
     return Gc(x) / (G(x) + Gc(x))
+
+
+def expectation_and_variance(x: Any, of: str = "") -> tuple[Named, Named]:
+    """E and V of random numbers, with an index where a statement speaks of two kinds of numbers."""
+    return notion(f"E{of}", E(x), "expectation of the numbers"), notion(f"V{of}", Var(x), "variance of the numbers")
+
+
+def called(x: Any) -> tuple[Named, Named, Named, Named, Named]:
+    """E, V, G, G' and NWGM of random numbers x, under these names."""
+    return (*expectation_and_variance(x), notion("G", G(x), "weighted geometric mean of the numbers"),
+            notion("G'", Gc(x), "weighted geometric mean of their complements"),
+            notion("NWGM", NWGM(x), "normalised weighted geometric mean of the numbers", r"\operatorname{NWGM}"))
 
 
 # --- property 1 -------------------------------------------------------------------------------------------------
