@@ -124,7 +124,7 @@ def test_record_writes_what_check_then_agrees_with(call: Call, tmp_path: Path) -
     assert Path(path).read_bytes() == first
 
 
-def test_a_ledger_of_an_earlier_version_is_refused_and_recorded_anew(call, ledger):
+def test_a_ledger_of_an_earlier_version_is_refused_and_recorded_anew(call: Call, ledger: Any) -> None:
     text = Path(ledger).read_text()
     Path(ledger).write_text(text.replace('"version": 2', '"version": 1'))
     status, _, err = call("check")
@@ -314,7 +314,7 @@ def retooled(path: str, **versions: str) -> None:
     Path(path).write_text(json.dumps({**data, "made_with": made_with}))
 
 
-def test_other_versions_are_said_in_a_line_and_are_no_failure(call, ledger, tmp_path):
+def test_other_versions_are_said_in_a_line_and_are_no_failure(call: Call, ledger: Any, tmp_path: Path) -> None:
     retooled(ledger, sympy="1.12", numba="0.1")
     line = rf"made with numba 0\.1, here \S+; sympy 1\.12, here {re.escape(version('sympy'))}"
     status, out, _ = call("check")
@@ -332,11 +332,11 @@ def test_other_versions_are_said_in_a_line_and_are_no_failure(call, ledger, tmp_
     assert len(re.findall(rf"^ +{line}, .* \([\d,]+ records\)$", out, re.M)) == 1
 
 
-def test_show_tells_nothing_where_nothing_moved(call):
+def test_show_tells_nothing_where_nothing_moved(call: Call) -> None:
     assert "Since it was recorded" not in call("show", "toy:eq1")[1]
 
 
-def test_doctor_pins_the_versions_of_the_record(call, ledger):
+def test_doctor_pins_the_versions_of_the_record(call: Call, ledger: Any) -> None:
     retooled(ledger, sympy="1.12")
     status, out, _ = call("doctor", "--constraints")
     assert status == 0 and "sympy==1.12\n" in out and "z3-solver==" in out and "processors" not in out

@@ -6,6 +6,7 @@ import importlib
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sympy as sp
@@ -37,7 +38,7 @@ def papers() -> Registry:
 # --- what a method can reach --------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("method", declared())
-def test_rooms_that_display_or_start_things_never_count(method):
+def test_rooms_that_display_or_start_things_never_count(method: Any) -> None:
     for handed in (False, True):
         rooms = made_with(method, handed)[1]["rooms"]
         assert not DISPLAYING & set(rooms) and "absent" not in rooms.values()
@@ -45,14 +46,14 @@ def test_rooms_that_display_or_start_things_never_count(method):
         assert ("proof" in rooms) == (handed or method == "symbolic")
 
 
-def test_other_methods_count_only_where_they_are_imported():
+def test_other_methods_count_only_where_they_are_imported() -> None:
     assert "checkers/decide.py" in made_with("admissible", False)[1]["rooms"]
     assert not {f"checkers/{m}.py" for m in declared() if m != "exact"} & set(made_with("exact", False)[1]["rooms"])
     assert "arithmetic" in made_with("decide", False)[1]["rooms"]
 
 
 @pytest.mark.parametrize("method", declared())
-def test_declared_tools_are_those_imported(method):
+def test_declared_tools_are_those_imported(method: Any) -> None:
     """Besides those of every method, a method declares just the distributions that its reach imports."""
     for handed in (False, True):
         modules = sources.reached(prints_of.LIBRARY, module_of(method), "" if handed else prints_of.PROVER)
@@ -61,7 +62,7 @@ def test_declared_tools_are_those_imported(method):
         assert named | set(prints_of.TOOLS) == set(made_with(method, handed)[1]["tools"])
 
 
-def test_imports_are_found_wherever_they_stand(tmp_path):
+def test_imports_are_found_wherever_they_stand(tmp_path: Path) -> None:
     (tmp_path / "room").mkdir()
     (tmp_path / "room" / "__init__.py").write_text("from own.door import x\n")
     (tmp_path / "room" / "inner.py").write_text("from . import beside\nfrom .beside import y\n")
@@ -88,11 +89,16 @@ TRACED = [
 ]
 
 
-def rooms_run(action) -> set[str]:
+def rooms_run(action: Any) -> set[str]:
     """The rooms, as fingerprints name them, whose functions run meanwhile."""
     folder = str(prints_of.LIBRARY.folder)
     files: set[str] = set()
-    sys.setprofile(lambda frame, event, _: event == "call" and files.add(frame.f_code.co_filename))
+
+    def seen(frame: Any, event: str, _: Any) -> None:
+        if event == "call":
+            files.add(frame.f_code.co_filename)
+
+    sys.setprofile(seen)
     try:
         action()
     finally:
@@ -102,7 +108,7 @@ def rooms_run(action) -> set[str]:
 
 
 @pytest.mark.parametrize("method,identifier", TRACED)
-def test_what_runs_lies_in_the_rooms_that_count(papers, method, identifier):
+def test_what_runs_lies_in_the_rooms_that_count(papers: Any, method: Any, identifier: Any) -> None:
     made = get_checker(method)
     claim = papers[identifier] if identifier else next(c for c in papers if made.applies(c) is None)
     assert made.applies(claim) is None
@@ -118,7 +124,7 @@ def test_what_runs_lies_in_the_rooms_that_count(papers, method, identifier):
 # --- what a change moves -------------------------------------------------------------------------------------------
 
 @pytest.fixture
-def copied(tmp_path, monkeypatch, papers):
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, papers: Any) -> Any:
     """The sources copied, and fingerprints taken of the copy: returns its folder and a function to have them anew."""
     from dropout_theory import proofs
 
@@ -128,8 +134,8 @@ def copied(tmp_path, monkeypatch, papers):
     monkeypatch.setattr(prints_of, "LIBRARY", sources.Tree("dropout_theory", tmp_path / "dropout_theory"))
     monkeypatch.setattr(proofs, "folder", lambda: tmp_path / "proofs")
 
-    def forget():
-        for kept in (sources.reached, sources._imported, sources.hash_of, made_with, prints_of._argument):
+    def forget() -> None:
+        for kept in (sources.reached, sources.imported, sources.hash_of, made_with, prints_of._argument):
             kept.cache_clear()
 
     forget()
@@ -143,7 +149,7 @@ def everything(ledger: Ledger) -> dict[tuple[str, str], dict[str, str]]:
             for c in ledger for e in c["evidence"] if c["id"] in REGISTRY}
 
 
-def test_a_comment_in_a_rule_moves_proofs_and_what_was_handed_one(copied):
+def test_a_comment_in_a_rule_moves_proofs_and_what_was_handed_one(copied: Any) -> None:
     folder, forget = copied
     ledger = Ledger.read()
     before = everything(ledger)
@@ -156,7 +162,7 @@ def test_a_comment_in_a_rule_moves_proofs_and_what_was_handed_one(copied):
 
 
 @pytest.mark.parametrize("room", ["report", "engines", "mutants", "running", "papers/baldi2014"])
-def test_a_comment_where_nothing_is_found_moves_nothing(copied, room):
+def test_a_comment_where_nothing_is_found_moves_nothing(copied: Any, room: Any) -> None:
     folder, forget = copied
     before = {m: made_with(m, handed) for m in declared() for handed in (False, True)}
     path = folder / "dropout_theory" / room / "__init__.py"
@@ -165,7 +171,7 @@ def test_a_comment_where_nothing_is_found_moves_nothing(copied, room):
     assert before == {m: made_with(m, handed) for m in declared() for handed in (False, True)}
 
 
-def test_another_method_moves_alone(copied):
+def test_another_method_moves_alone(copied: Any) -> None:
     folder, forget = copied
     before = {m: made_with(m, False)[0] for m in declared()}
     path = folder / "dropout_theory" / "checkers" / "statistical.py"
@@ -174,7 +180,7 @@ def test_another_method_moves_alone(copied):
     assert [m for m in declared() if made_with(m, False)[0] != before[m]] == ["montecarlo"]
 
 
-def test_a_proof_file_moves_its_claims_and_those_that_cite_them(copied):
+def test_a_proof_file_moves_its_claims_and_those_that_cite_them(copied: Any) -> None:
     """And nothing else: neither other claims' proofs, nor what other methods found."""
     folder, forget = copied
     ledger = Ledger.read()
@@ -214,21 +220,22 @@ def standing(registry: Registry, ledger: Ledger) -> list[str]:
     return [c["id"] for c in ledger if found.evidence(c["id"], "symbolic")]
 
 
-def test_all_stands_where_nothing_moved():
+def test_all_stands_where_nothing_moved() -> None:
     assert standing(*chain()) == ["toy:eq1", "toy:eq2", "toy:eq3"]
 
 
 @pytest.mark.parametrize("changed", [1, 2, 3])
-def test_another_proof_of_a_claim_cited_makes_evidence_stale(monkeypatch, changed):
+def test_another_proof_of_a_claim_cited_makes_evidence_stale(monkeypatch: pytest.MonkeyPatch, changed: Any) -> None:
     """However far down the chain of citations, and of nothing below it."""
     registry, ledger = chain()
     monkeypatch.setitem(PROOFS, f"toy:eq{changed}", lambda: None)
     assert standing(registry, ledger) == [f"toy:eq{n}" for n in (1, 2, 3) if n > changed]
 
 
-def test_another_statement_of_a_claim_cited_makes_evidence_stale():
+def test_another_statement_of_a_claim_cited_makes_evidence_stale() -> None:
     registry, ledger = chain()
     record = ledger.evidence("toy:eq2", "symbolic")
+    assert record is not None
     assert recall(registry["toy:eq2"], record, registry).depends_on == ("toy:eq3",)
     registry._claims["toy:eq3"] = Claim("toy:eq3", "a title", less_equal(-4, X**2), "1", "eq.")
     with pytest.raises(StaleEvidence):
@@ -238,7 +245,7 @@ def test_another_statement_of_a_claim_cited_makes_evidence_stale():
 
 # --- what moved, in words -------------------------------------------------------------------------------------------
 
-def moved(then, now, **prints_now) -> list[str]:
+def moved(then: Any, now: Any, **prints_now: Any) -> list[str]:
     seen = Moved({"then": then})
     for n in (1, 2):
         record = {"method": ("decide", "symbolic")[n - 1],
@@ -247,7 +254,7 @@ def moved(then, now, **prints_now) -> list[str]:
     return seen.lines()
 
 
-def test_what_moved_is_said_in_words():
+def test_what_moved_is_said_in_words() -> None:
     then = {"rooms": {"proof": "1", "language": "1", "checkers/exact.py": "1"}, "tools": {"sympy": "1.13", "z3": "5.4"}}
     assert moved(then, {**then, "tools": {"sympy": "1.14", "z3": "5.5"}}) == [
         "made with sympy 1.13, here 1.14; z3 5.4, here 5.5: symbolic, decide (2 records)"]
@@ -258,7 +265,7 @@ def test_what_moved_is_said_in_words():
     assert moved(then, then, made_with="then") == ["rests on claims that changed: toy:eq1, toy:eq2"]
 
 
-def test_constraints_pin_what_the_record_was_made_with():
+def test_constraints_pin_what_the_record_was_made_with() -> None:
     """Written by: dropout-theory doctor --constraints > constraints.txt"""
     path = Path(__file__).parents[1] / "constraints.txt"
     pins = constraints(Ledger.read().made_with.values())

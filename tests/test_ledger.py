@@ -143,7 +143,7 @@ def test_committed_verdicts_follow_from_the_committed_evidence(committed: Ledger
     from dropout_theory.running.runner import classical, verdicts
     from dropout_theory.verdicts.fingerprint import fingerprint, prints
 
-    def as_if_current(claim, record):
+    def as_if_current(claim: Any, record: Any) -> Any:
         rests_on = prints(claim, record["method"], record["depends_on"])
         return {**record, "fingerprint": fingerprint(claim.id, record["method"], rests_on)}
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,14 +40,14 @@ def anything(claim, context):
 '''
 
 
-def test_every_method_is_loaded_from_its_file_in_the_order_declared():
+def test_every_method_is_loaded_from_its_file_in_the_order_declared() -> None:
     assert METHODS == ("admissible", "symbolic", "decide", "interval", "exact", "montecarlo", "property")
     assert METHOD_MARKS == "asdiemp"
     assert list(all_checkers()) == list(METHODS)
     assert LEGEND.startswith("evidence: admissible instance, symbolic, decision procedure, interval, exact, Monte")
 
 
-def test_the_readme_tells_of_them_as_they_do():
+def test_the_readme_tells_of_them_as_they_do() -> None:
     part = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Evidence")[2].partition("## ")[0]
     rows = re.findall(r"^\| `([a-z-]+)` \| (.*) \| ?(.*) \|$", part, re.M)
     assert rows == [(m.name, m.does, m.rigor) for m in methods.declared().values()]
@@ -55,7 +56,7 @@ def test_the_readme_tells_of_them_as_they_do():
 # --- one more -------------------------------------------------------------------------------------------------------
 
 @pytest.fixture
-def package(tmp_path):
+def package(tmp_path: Path) -> Any:
     """A copy of the package to add files to; returns the folder of the methods and a function that runs code there."""
     package = Path(dropout_theory.__file__).parent
     kept_out = shutil.ignore_patterns("__pycache__", "mutation.json", "ablation.json")
@@ -71,7 +72,7 @@ def package(tmp_path):
     return tmp_path / "dropout_theory" / "checkers", run
 
 
-def test_a_file_more_is_a_method_more(package):
+def test_a_file_more_is_a_method_more(package: Any) -> None:
     folder, run = package
     (folder / "stub.py").write_text(STUB)
     done = run("from dropout_theory.cli.main import main\n"
@@ -95,7 +96,7 @@ def test_a_file_more_is_a_method_more(package):
     assert "checkers/stub.py" in rooms and "proof" not in rooms
 
 
-def test_a_malformed_one_is_said_in_a_line(package):
+def test_a_malformed_one_is_said_in_a_line(package: Any) -> None:
     folder, run = package
     (folder / "stub.py").write_text(STUB.replace('mark="z"', 'mark="zz"'))
     done = run("from dropout_theory.cli.main import main; print(main(['list']))")
@@ -106,7 +107,7 @@ def test_a_malformed_one_is_said_in_a_line(package):
 # --- declarations that are refused ----------------------------------------------------------------------------------
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(methods, "FOLDER", tmp_path)
     for kept in (methods.declared, methods._files):
         kept.cache_clear()
@@ -130,7 +131,8 @@ def folder(tmp_path, monkeypatch):
     ("METHOD = Method(", "METHOD: Method = Method(", "allowed: METHOD = Method"),
     ("def anything", "def 3", "allowed: METHOD = Method"),
 ])
-def test_a_malformed_declaration_names_its_file_and_what_is_allowed(folder, old, new, message):
+def test_a_malformed_declaration_names_its_file_and_what_is_allowed(folder: Any, old: str, new: str,
+                                                                        message: str) -> None:
     assert old in STUB
     (folder / "stub.py").write_text(STUB.replace(old, new))
     with pytest.raises(methods.MethodError, match=message) as error:
@@ -139,7 +141,7 @@ def test_a_malformed_declaration_names_its_file_and_what_is_allowed(folder, old,
 
 
 @pytest.mark.parametrize("own", ['name="stub"', "place=55", 'mark="z"'])
-def test_no_two_share_what_tells_them_apart(folder, own):
+def test_no_two_share_what_tells_them_apart(folder: Any, own: Any) -> None:
     other = STUB.replace('name="stub"', 'name="other"').replace("place=55", "place=5").replace('mark="z"', 'mark="o"')
     name, _, value = own.partition("=")
     (folder / "other.py").write_text(re.sub(rf"\b{name}=[^,]*", own, other))
@@ -148,7 +150,7 @@ def test_no_two_share_what_tells_them_apart(folder, own):
         methods.declared()
 
 
-def test_other_files_are_no_methods(folder):
+def test_other_files_are_no_methods(folder: Any) -> None:
     (folder / "helper.py").write_text("METHODS = ()\n")
     (folder / "stub.py").write_text(STUB)
     assert list(methods.declared()) == ["stub"]

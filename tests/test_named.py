@@ -80,7 +80,7 @@ def test_a_name_prints_as_itself() -> None:
     assert latex(notion("risk", x, "m", r"\mathcal{R}")) == r"\mathcal{R}"
 
 
-def test_a_name_that_looks_like_a_product_or_power_stands_in_parentheses():
+def test_a_name_that_looks_like_a_product_or_power_stands_in_parentheses() -> None:
     product, power = notion("v·x", x, "m", r"v \cdot x"), notion("|W|^2", x, "m", r"\|W\|^2")
     assert plain(equal(product**2, y * product)) == "(v·x)^2 = y*(v·x)"
     assert plain(power**2 + power / 2) == "(|W|^2)^2 + |W|^2/2"
@@ -88,7 +88,7 @@ def test_a_name_that_looks_like_a_product_or_power_stands_in_parentheses():
     assert plain(notion("A(v·x)", x, "m") ** 2) == "A(v·x)^2"
 
 
-def test_a_name_may_have_places_for_its_arguments():
+def test_a_name_may_have_places_for_its_arguments() -> None:
     activity = Notion("h_%s(x)", (i,), w[i] * x, "activity of a unit", r"h_{%s}(x)")
     assert (plain(activity(2)), latex(activity(n))) == ("h_2(x)", "h_{n}(x)")
     with pytest.raises(ValueError, match="has places for 1 arguments, not for 2"):
@@ -246,7 +246,7 @@ def test_the_glossary_lists_each_notion_once_with_its_definition() -> None:
     assert [s["symbol"] for s in found[2:]] == ["n", "w[i]", "x"]
 
 
-def test_no_statement_calls_two_things_by_one_name():
+def test_no_statement_calls_two_things_by_one_name() -> None:
     for one in load():
         said = [one.statement, *(h.condition for h in one.hypotheses)]
         notions = {node for s in said if s is not None for node in sp.preorder_traversal(s) if isinstance(node, Named)}

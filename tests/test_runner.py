@@ -74,11 +74,12 @@ def test_contradiction_takes_the_verdict_and_spares_the_others() -> None:
     assert [e.claims for e in found.contradictions] == [("toy:eq1",)] and not found.sound
 
 
-def test_source_files_that_change_during_a_run_leave_no_verdict(monkeypatch):
+def test_source_files_that_change_during_a_run_leave_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither on the claim whose evidence no longer fits, nor on those that rest on it; and the table says why."""
     class Edited(runner.Here):
-        def run(self, tasks):
+        def run(self, tasks: Any) -> Any:
             for task, result in super().run(tasks):
+                assert isinstance(result, dict)
                 yield task, {**result, "fingerprint": "0" * 16} if task == ("toy:eq1", "exact") else result
 
     recorded = record()
