@@ -12,7 +12,7 @@ import click
 from dropout_theory import __version__
 from dropout_theory.cli.main import ledger_option
 from dropout_theory.report.ledger import Ledger, LedgerError
-from dropout_theory.verdicts.fingerprint import TOOLS, version
+from dropout_theory.verdicts.fingerprint import LIBRARY, TOOLS, version
 from dropout_theory.verdicts.methods import declared
 
 _METHODS = declared().values()
@@ -41,7 +41,7 @@ def doctor(constraints: bool, ledger_path: Path | None) -> int:
             problems += name in _NEEDED
         click.echo(f"  {name:15} {state}")
     for title, probe in (("exact arithmetic", _flint), ("decision procedure", _z3), ("compiled kernels", _numba),
-                         ("proofs", _proofs), ("claims", _claims)):
+                         ("proofs", _proofs), ("claims", _claims), ("trusted base", _trusted)):
         try:
             click.echo(f"  {title:19} {probe()}")
         except Exception as error:  # noqa: BLE001 - a doctor reports whatever is wrong
@@ -97,6 +97,19 @@ def _claims() -> str:
 
     registry = load()
     return f"{len(registry)} of {len(registry.papers)} papers"
+
+
+def _trusted() -> str:
+    """The rooms that a reader of `proved` must believe, with their lines, and the classical facts that proofs cite."""
+    from dropout_theory.claims import FACTS, PAPER_KEYS, load_proofs
+    from dropout_theory.verdicts.sources import TRUSTED
+
+    for paper in PAPER_KEYS:
+        load_proofs(paper)
+    files = {room: (LIBRARY.folder / room).glob("*.py") for room in TRUSTED}
+    lines = {room: sum(len(p.read_text(encoding="utf-8").splitlines()) for p in found) for room, found in files.items()}
+    rooms = ", ".join(f"{room} {count:,}" for room, count in lines.items())
+    return f"{sum(lines.values()):,} lines ({rooms}); {len(FACTS)} classical facts"
 
 
 def _record(ledger_path: Path | None) -> bool:

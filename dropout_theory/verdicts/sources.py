@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+# What a reader of `proved` must believe: the rooms that say what is stated, decide it and derive the verdict.
+TRUSTED = ("language", "normal_form", "evaluation", "arithmetic", "proof", "verdicts")
+
 
 @dataclass(frozen=True)
 class Tree:
