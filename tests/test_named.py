@@ -50,6 +50,7 @@ from dropout_theory.proof import (
     identity,
     iff,
     instance,
+    logic,
     matches,
     negation,
     restate,
@@ -213,6 +214,12 @@ def test_a_name_hides_no_assumption() -> None:
     split = cases(condition, arithmetic(less_equal(0, x**2), assume(condition)),
                   arithmetic(less_equal(0, x**2), assume(negation(condition))))
     assert not split.given
+
+
+def test_a_rule_that_is_not_given_out_refuses_names() -> None:
+    circular = assume(less(x**2, 1))
+    with pytest.raises(ProofError, match="names are not unfolded"):
+        logic.iff(circular, circular, less(square, 1), less(square, 1))
 
 
 def test_a_quotient_in_a_name_must_be_defined() -> None:

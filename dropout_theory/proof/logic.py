@@ -194,4 +194,4 @@ def classical(name: str) -> Theorem:
     """A declared classical fact; the proof then depends on it. Raises ProofError for an unknown name."""
     if name not in FACTS:
         raise ProofError(f"unknown classical fact {name!r}; known: {', '.join(sorted(FACTS))}")
-    return certify(f"classical: {name}", FACTS[name].statement, uses=[f"classical:{name}"])
+    return certify(f"classical: {name}", lang.unnamed(FACTS[name].statement), uses=[f"classical:{name}"])
