@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -100,12 +102,26 @@ def _block(title: str, lines: Iterable[str], room: int, on: bool) -> str:
 
 
 def _pairs(values: Mapping[str, Any]) -> list[str]:
-    return [f"{name} = {_show(value)}" for name, value in values.items()]
+    return [f"{_as_printed(name)} = {_show(value)}" for name, value in values.items()]
+
+
+def _as_printed(text: str) -> str:
+    """A record's names as statements print them, Greek letters as letters."""
+    return re.sub(r"[A-Za-z]+", _letter, text)
+
+
+def _letter(found: re.Match[str]) -> str:
+    word = found[0]
+    case = "CAPITAL" if word[0].isupper() else "SMALL"
+    try:  # Unicode spells one of them otherwise
+        return unicodedata.lookup(f"GREEK {case} LETTER {word.upper().replace('LAMBDA', 'LAMDA')}")
+    except KeyError:
+        return "ℓ" if word == "ell" else word
 
 
 def _show(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{k} = {_show(v)}" for k, v in value.items())
+        return ", ".join(f"{_as_printed(k)} = {_show(v)}" for k, v in value.items())
     if isinstance(value, list):
         return "(" + ", ".join(_show(v) for v in value) + ")"
     return str(value)
@@ -115,7 +131,7 @@ def _boundary(evidence: Iterable[Mapping[str, Any]]) -> list[str]:
     """The ends of domains that admissible instances meet, and those that none does."""
     figures: Mapping[str, Any] = next((e["figures"] for e in evidence if e["method"] == "admissible"), {})
     named = (("admissible", "boundary"), ("no admissible instance found", "boundary_not_met"))
-    return [f"{what}: {', '.join(figures[name])}" for what, name in named if name in figures]
+    return [f"{what}: {_as_printed(', '.join(figures[name]))}" for what, name in named if name in figures]
 
 
 def _tightness(claim: Mapping[str, Any]) -> list[str]:
@@ -142,7 +158,7 @@ def _closest(figures: Mapping[str, Any], claim: Mapping[str, Any], gaps: Iterabl
         parts.append(f"tight: the sides agree to within 2^-{found['bits']} of the larger{_where(found)}")
     elif "least_gap" in figures:
         found = figures["least_gap"]
-        if not claim["symbols"]:
+        if all("(" in s["symbol"] for s in claim["symbols"]):  # at most functions
             parts.append(f"a statement about numbers: the sides differ by {found['part']:.3g} of the larger, certified")
         else:
             parts.append(f"{'elsewhere' if equal else 'no equality seen;'} the least gap at the instances tried is "
