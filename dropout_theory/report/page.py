@@ -51,7 +51,7 @@ def said(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
         ("Verdict", [f"{claim['verdict']}: {claim['reason']}"]),
         ("Erratum", ["{type}, {severity}: {note}".format(**claim["erratum"])] if claim["erratum"] else []),
         ("Counterexample", _pairs(claim["counterexample"] or {})),
-        ("Amended", _related(ledger, claim["amended_by"], full=True)),
+        ("Amended", _related(ledger, claim["amended_by"], beside=claim)),
         ("Amends", _related(ledger, [claim["amends"]] if claim["amends"] else [])),
         ("Parts", _related(ledger, claim["parts"])),
         ("Rests on", _related(ledger, claim["depends_on"])))
@@ -71,7 +71,7 @@ def found(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
     key = claim["id"], claim["meaning_fingerprint"]
     yield from _filled(
         ("Tightness", _tightness(claim)),
-        ("Best constant", _related(ledger, [best] if ledger.get(best) else [], full=True)),
+        ("Best constant", _related(ledger, [best] if ledger.get(best) else [], beside=claim)),
         ("Boundary cases", _boundary(claim["evidence"])),
         ("Mutants", scores.mutants_spelled(*key)),
         ("Without a hypothesis", scores.ablation_spelled(*key)),
@@ -102,7 +102,8 @@ def _block(title: str, lines: Iterable[str], room: int, on: bool) -> str:
 
 
 def _pairs(values: Mapping[str, Any]) -> list[str]:
-    return [f"{_as_printed(name)} = {_show(value)}" for name, value in values.items()]
+    return [_show(value) if name == "instance" else f"{_as_printed(name)} = {_show(value)}"
+            for name, value in values.items()]
 
 
 def _as_printed(text: str) -> str:
@@ -124,7 +125,7 @@ def _show(value: Any) -> str:
         return ", ".join(f"{_as_printed(k)} = {_show(v)}" for k, v in value.items())
     if isinstance(value, list):
         return "(" + ", ".join(_show(v) for v in value) + ")"
-    return str(value)
+    return str(value).replace("**", "^")
 
 
 def _boundary(evidence: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -182,7 +183,8 @@ def _where(found: Mapping[str, Any]) -> str:
     return f", at {_show(found['instance'])}" if found["instance"] else ""
 
 
-def _related(ledger: Ledger, identifiers: Iterable[str], full: bool = False) -> list[str]:
+def _related(ledger: Ledger, identifiers: Iterable[str], beside: Mapping[str, Any] | None = None) -> list[str]:
+    """Other claims by name; `beside` a claim, with what they say and the symbols that it does not explain already."""
     lines = []
     for identifier in identifiers:
         other = ledger.get(identifier)
@@ -190,7 +192,9 @@ def _related(ledger: Ledger, identifiers: Iterable[str], full: bool = False) -> 
             lines.append(identifier)
             continue
         lines.append(f"{identifier} ({other['verdict']}): {other['title']}")
-        if full and other["statement_plain"]:
+        if beside is not None and other["statement_plain"]:
             lines.append(f"    {other['statement_plain']}")
             lines += [f"    given {h['name']}: {h['condition_plain']}" for h in other["hypotheses"]]
+            lines += [f"    where {line.strip()}" for s in other["symbols"] if s not in beside["symbols"]
+                      for line in _meaning(s) if not line.startswith("  LaTeX")]
     return lines

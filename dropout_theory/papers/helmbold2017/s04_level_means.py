@@ -102,8 +102,9 @@ def psi(count: Any) -> Any:
 
 
 PSI = Notion("psi", (ell,), psi(ell), "definition 13: mean output on (1, ..., 1) given that j inputs are kept")
-J_D = of_network("J_D", "W", criterion, "dropout criterion of a network without negative weights: (0, ..., 0) has label "
-                 "0 and (1, ..., 1) label 1, and nodes are kept with probability 1/2")
+J_D = of_network("J_D", "W", criterion,
+                 "dropout criterion of a network without negative weights: (0, ..., 0) has label 0 and (1, ..., 1) "
+                 "label 1, and nodes are kept with probability 1/2")
 
 DEF13 = claim("def13",
       title="The mean output given the number of kept inputs conditions on events of positive probability",
