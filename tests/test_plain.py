@@ -71,6 +71,7 @@ def test_plain(expr: Expr | Statement, text: str) -> None:
     (lang.Relu(x + sp.Sum(0, (i, 1, n))), r"\operatorname{relu}\left(x\right)"),
     (lang.notion("J_D(W_neg)", x, "m", r"J_{D}(\mathcal{W}_neg)"), r"J_{D}(\mathcal{W}_{\mathrm{neg}})"),
     (lang.notion("penalty", x, "m"), r"\operatorname{penalty}"),
+    (lang.Scalar("phi(x+d)", REAL), r"\phi(x+d)"),
     (sp.KroneckerDelta(i, k), r"\mathbf{1}\left[i = k\right]"),
     (st.ForAll(st.less(x, lam), (x,), (lam,)), r"\forall x \in (0, \infty); \lambda \in \mathbb{R}:\ x < \lambda"),
 ])

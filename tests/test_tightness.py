@@ -48,7 +48,8 @@ def figures(statement: Statement, method: str = "exact", **how: Any) -> Mapping[
     return found.figures
 
 
-def shown(statement: Statement, symbols: Iterable[Mapping[str, str]] = ({"symbol": "x"},), methods: Iterable[str] = ("exact",)) -> list[str]:
+def shown(statement: Statement, symbols: Iterable[Mapping[str, str]] = ({"symbol": "x"},),
+          methods: Iterable[str] = ("exact",)) -> list[str]:
     records = [{"method": m, "outcome": "holds", "figures": figures(statement, m)} for m in methods]
     return _tightness({"evidence": records, "symbols": symbols})
 

@@ -66,7 +66,8 @@ def _place(factor: Any) -> int:
     if isinstance(base, (sp.Symbol, Element, Named)):
         return 1
     if base.is_Add:
-        return 4 if base.has(sp.Function) and not _is_not_equal(base) else 2
+        within = (f.base if isinstance(f, sp.Pow) else f for term in base.args for f in sp.Mul.make_args(term))
+        return 4 if any(isinstance(f, sp.Function) for f in within) and not _is_not_equal(base) else 2
     return 5 if isinstance(base, _PREFIXED) else 3
 
 
@@ -288,6 +289,11 @@ class _Latex(LatexPrinter):
 
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
         return _shown(super()._as_ordered_terms(expr, order=order))
+
+    def _print_Symbol(self, expr: Any, style: str = "plain") -> str:
+        name = expr.name.rstrip("_")
+        rest = "".join(re.findall(r"(?:'+|\(.*)$", name))  # as in α' and φ(x+d)
+        return str(super()._print_Symbol(sp.Symbol(name.removesuffix(rest)), style)) + rest
 
     def _print_Add(self, expr: Any, order: Any = None) -> str:
         if _is_not_equal(expr):
