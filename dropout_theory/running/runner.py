@@ -9,14 +9,13 @@ import contextlib
 import importlib
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory.checkers import all_checkers
-from dropout_theory.claims import ClaimError, load
+from dropout_theory.claims import ClaimError, load, spelled_with_place
 from dropout_theory.running.workers import Failure, Here, Interrupt, Task, Workers
 from dropout_theory.verdicts.fingerprint import version
 from dropout_theory.verdicts.kernel import (
@@ -51,7 +50,7 @@ STATISTICAL = tuple(m.name for m in declared().values() if m.rigor == "statistic
 
 
 def papers() -> Registry:
-    """The claims of the five papers."""
+    """The claims of the papers."""
     return load()
 
 
@@ -174,7 +173,7 @@ def gather(registry: Registry, available: Mapping[str, Checker], found: Mapping[
 
 
 def sources(module: str | None) -> tuple[Callable[[], Registry], Callable[[], Mapping[str, Checker]]]:
-    """Where claims and checkers come from: the five papers, or a module's `registry()` and its `checkers()`, if any.
+    """Where claims and checkers come from: the papers, or a module's `registry()` and its `checkers()`, if any.
 
     Raises ClaimError when the module cannot be imported or has no registry().
     """
@@ -184,8 +183,8 @@ def sources(module: str | None) -> tuple[Callable[[], Registry], Callable[[], Ma
         sys.path.insert(0, str(Path.cwd()))
     try:
         found = importlib.import_module(module)
-    except ImportError as error:
-        raise ClaimError(f"cannot import claims from {module!r}: {error}") from None
+    except Exception as error:  # noqa: BLE001 - claims are code, and any mistake in them is the author's to mend
+        raise ClaimError(f"cannot import claims from {module!r}: {spelled_with_place(error)}") from error
     if not callable(getattr(found, "registry", None)):
         raise ClaimError(f"module {module!r} has no function registry()")
     return found.registry, getattr(found, "checkers", methods)
@@ -195,12 +194,10 @@ def loaded(claims: Callable[[], Registry]) -> Registry:
     """The registry, or a ClaimError that says where loading it failed."""
     try:
         return claims()
-    except (ClaimError, MemoryError):
+    except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - claims are code, and any mistake in them is the author's to mend
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        raise ClaimError(f"cannot load claims: {type(error).__name__}: {error} "
-                         f"({place.filename}, line {place.lineno})") from error
+        raise ClaimError(f"cannot load claims: {spelled_with_place(error)}") from error
 
 
 def unavailable(available: Iterable[str]) -> dict[str, str]:
