@@ -99,9 +99,45 @@ def test_a_file_more_is_a_method_more(package: Any) -> None:
 def test_a_malformed_one_is_said_in_a_line(package: Any) -> None:
     folder, run = package
     (folder / "stub.py").write_text(STUB.replace('mark="z"', 'mark="zz"'))
-    done = run("from dropout_theory.cli.main import main; print(main(['list']))")
-    assert done.stdout == "2\n" and done.stderr.count("\n") == 1
-    assert "stub.py" in done.stderr and "mark is 'zz'; allowed: one character" in done.stderr
+    commands = ["list", "show baldi2014:eq39", "--help", "check --help", "check baldi2014:eq39",
+                "mutants baldi2014:eq39", "doctor"]
+    done = run(f"from dropout_theory.cli.main import main\nprint([main(c.split()) for c in {commands}])")
+    assert done.stdout.endswith("\n1 problem\n[0, 0, 0, 0, 2, 2, 1]\n"), done.stdout + done.stderr
+    said = done.stderr.splitlines()
+    assert len(said) == 6 and all("stub.py: mark is 'zz'; allowed: one character" in line for line in said)
+    assert re.search(r"^ +methods +FAILS: .*stub.py: mark is 'zz'", done.stdout, re.M)
+    done = run("import pytest; pytest.main(['--markers', '-p', 'dropout_theory.testing.pytest_plugin'])")
+    assert "stub.py: mark is 'zz'" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("old,new,message", [
+    ("@checker(METHOD.name", '@checker("stab"', r"stub.py cannot be loaded: ValueError: method is 'stab'; allowed: .*"
+     r"\(.*stub.py, line 1[0-9]\)"),
+    ('"""A stub."""', "import no_such_tool", r"cannot be loaded: ModuleNotFoundError: .* \(.*stub.py, line 2\)"),
+    ('rigor="sampled"', 'rigor="sampled", tools=("no-such-tool",)', "stub.py needs no-such-tool, which is not instal"),
+])
+def test_one_that_cannot_be_loaded_is_said_in_a_line(package: Any, old: str, new: str, message: str) -> None:
+    folder, run = package
+    assert old in STUB
+    (folder / "stub.py").write_text(STUB.replace(old, new))
+    done = run("from dropout_theory.cli.main import main; print(main(['check', 'baldi2014:eq39', '--jobs', '1']))")
+    assert done.stdout.endswith("2\n") and done.stderr.count("\n") == 1 and re.search(message, done.stderr), done.stderr
+
+
+def test_a_mistake_in_a_proof_is_told_once_with_its_place(package: Any) -> None:
+    folder, run = package
+    proofs = next(p for p in (folder.parents[1] / "proofs", folder.parent / "_proofs") if p.is_dir())
+    with open(proofs / "baldi2014" / "s04_shallow.py", "a") as file:
+        file.write('\n\n@prove("baldi2014:eq399")\ndef nothing():\n    """None."""\n')
+    line = len((proofs / "baldi2014" / "s04_shallow.py").read_text().splitlines()) - 2
+    said = rf"unknown claim 'baldi2014:eq399'; did you mean .* \(.*s04_shallow.py, line {line}\)\n"
+    done = run("from dropout_theory.cli.main import main; print(main(['doctor']))")
+    assert re.search(rf"^ +proofs +FAILS: {said}", done.stdout, re.M) and done.stdout.count("FAILS") == 1, done.stdout
+    done = run("from dropout_theory.cli.main import main; print(main(['check', 'baldi2014:eq39', '--jobs', '1']))")
+    assert done.stdout.endswith("2\n") and re.fullmatch(f"dropout-theory: error: {said}", done.stderr)
+    (folder.parents[1] / "claims").write_text("# dropout-theory claims\nbaldi2014:eq39\n")
+    done = run("import pytest; pytest.main(['-q', '-p', 'dropout_theory.testing.pytest_plugin', 'claims'])")
+    assert re.search(said, done.stdout) and "/pluggy/" not in done.stdout and done.stdout.count("\n") < 12, done.stdout
 
 
 # --- declarations that are refused ----------------------------------------------------------------------------------

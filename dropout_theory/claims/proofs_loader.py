@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from dropout_theory.claims.arguments import PROOFS, REFUTATIONS, WITNESSES, key
-from dropout_theory.claims.claim import PAPER_KEYS, load
+from dropout_theory.claims.claim import PAPER_KEYS, Claim, load
 from dropout_theory.claims.importing import import_declarations
 
 
@@ -27,6 +28,16 @@ def load_proofs(paper: str) -> tuple[str, ...]:
     for name in found:
         import_declarations(name)
     return found
+
+
+def load_proofs_of(claims: Iterable[Claim]) -> None:
+    """Import the proofs of the papers of some claims, before work begins that would stumble over a mistake in them.
+
+    Raises ClaimError as `load_proofs` does.
+    """
+    for paper in dict.fromkeys(c.paper for c in claims):
+        if paper in PAPER_KEYS:
+            load_proofs(paper)
 
 
 def _ready(claim_id: str) -> None:

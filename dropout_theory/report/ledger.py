@@ -45,6 +45,8 @@ class Ledger:
             raise LedgerError(f"no ledger at {path}; make one with: dropout-theory check --record") from None
         except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
             raise LedgerError(f"cannot read ledger {path}: {error}") from None
+        if isinstance(data, dict) and "interrupted" in data:
+            raise LedgerError(f"{path} is not a ledger: it holds the evidence of one run, from --json")
         if not isinstance(data, dict) or data.get("version") != VERSION or not {"claims", "made_with"} <= set(data):
             raise LedgerError(f"{path} is not a ledger of version {VERSION}; make one with: "
                               "dropout-theory check --record")
@@ -148,8 +150,6 @@ def build(registry: Registry, run: Run, previous: Ledger | None = None) -> Ledge
 
 
 def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) -> dict[str, Any]:
-    from dropout_theory.language import latex, plain
-    from dropout_theory.report.glossary import glossary
     from dropout_theory.verdicts.fingerprint import meaning_fingerprint, statement_fingerprint
     from dropout_theory.verdicts.kernel import METHODS
 
@@ -159,18 +159,7 @@ def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) ->
                                 key=lambda r: METHODS.index(r["method"]))]
     erratum = claim.erratum
     return {
-        "id": claim.id,
-        "paper": claim.paper,
-        "label": claim.label,
-        "section": claim.section,
-        "kind": claim.kind,
-        "title": claim.title,
-        "statement": latex(claim.statement) if claim.statement is not None else "",
-        "statement_plain": plain(claim.statement) if claim.statement is not None else "",
-        "symbols": glossary(claim),
-        "hypotheses": [{"name": h.name, "condition": latex(h.condition), "condition_plain": plain(h.condition),
-                        "note": h.note} for h in claim.hypotheses],
-        "reading": claim.reading,
+        **stated(claim),
         "verdict": verdict.verdict,
         "reason": verdict.reason,
         "unproved": list(verdict.unproved),
@@ -187,6 +176,27 @@ def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) ->
         "fingerprint": statement_fingerprint(claim),
         "meaning_fingerprint": meaning_fingerprint(claim),
         "source": claim.source,
+    }
+
+
+def stated(claim: Any) -> dict[str, Any]:
+    """What a claim says, whatever was found of it."""
+    from dropout_theory.language import latex, plain
+    from dropout_theory.report.glossary import glossary
+
+    return {
+        "id": claim.id,
+        "paper": claim.paper,
+        "label": claim.label,
+        "section": claim.section,
+        "kind": claim.kind,
+        "title": claim.title,
+        "statement": latex(claim.statement) if claim.statement is not None else "",
+        "statement_plain": plain(claim.statement) if claim.statement is not None else "",
+        "symbols": glossary(claim),
+        "hypotheses": [{"name": h.name, "condition": latex(h.condition), "condition_plain": plain(h.condition),
+                        "note": h.note} for h in claim.hypotheses],
+        "reading": claim.reading,
     }
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory.checkers import all_checkers
-from dropout_theory.claims import ClaimError, load, spelled_with_place
+from dropout_theory.claims import ClaimError, load, load_proofs_of, spelled_with_place
 from dropout_theory.running.workers import Failure, Here, Interrupt, Task, Workers
 from dropout_theory.verdicts.fingerprint import version
 from dropout_theory.verdicts.kernel import (
@@ -74,6 +74,8 @@ class Run:
     not_applicable: dict[str, dict[str, str]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     incomplete: set[str] = field(default_factory=set)
+    lacking: dict[str, list[str]] = field(default_factory=dict)  # methods that apply, were not run and not on record
+    unsettled: set[str] = field(default_factory=set)  # what rests on claims that lack some: no verdict is to be shown
     disturbed: set[str] = field(default_factory=set)  # source files changed under their evidence: they have no verdict
     failures: list[Failure] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
@@ -101,8 +103,9 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     checks; that evidence is then taken from `recorded`
     where its fingerprint is current. `claims` and `checkers` must be importable functions when `context.jobs`
     exceeds one.
-    Raises UnknownClaimError for a pattern without a match, ValueError for an unknown method and BudgetError when the
-    statistical checks could together exceed the budget for false alarms.
+    Raises UnknownClaimError for a pattern without a match, ClaimError and MethodError for a mistake in the files of
+    claims, proofs and methods, ValueError for an unknown method and BudgetError when the statistical checks could
+    together exceed the budget for false alarms.
     """
     context = context or Context()
     for method in only:
@@ -111,6 +114,7 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     start = time.perf_counter()
     registry, available = loaded(claims), checkers()
     chosen = registry.select(patterns)
+    load_proofs_of(chosen)
     outcome = Run(context, tuple(c.id for c in chosen), left_out=unavailable(available))
     wanted = [m for m in METHODS if m in available and m not in outcome.left_out and (not only or m in only)]
     pending = {c.id for c in chosen}
@@ -263,6 +267,8 @@ def _settle(registry: Registry, available: Iterable[str], seen: set[str],
                 record = standing.evidence(claim.id, method)
             if record is None:
                 outcome.incomplete.add(claim.id)
+                if method not in outcome.left_out:
+                    outcome.lacking.setdefault(claim.id, []).append(method)
                 continue
             try:
                 evidence.setdefault(claim.id, []).append(recall(claim, record, registry))
@@ -279,6 +285,7 @@ def _settle(registry: Registry, available: Iterable[str], seen: set[str],
             if whole is not None:
                 below.setdefault(whole, set()).add(claim.id)
     outcome.disturbed = resting_on(outcome.disturbed, below)
+    outcome.unsettled = resting_on(set(outcome.lacking), below)
     outcome.verdicts = {i: v for i, v in derived.items() if i not in outcome.disturbed}
 
 
