@@ -270,6 +270,7 @@ def test_missing_and_broken_ledger(call: Call, tmp_path: Path) -> None:
 def test_show(call: Call) -> None:
     status, out, _ = call("show", "toy:eq2")
     assert status == 0
+    assert "\nVerdict\n  proved by symbolic\n" in call("show", "toy:eq1")[1]
     for expected in ("toy:eq2  conditional", "x^2 = x", "LaTeX: x^{2} = x", "x is any real", "Counterexample", "x = 2",
                      "missing-hypothesis, minor: true at 0 and 1 only", "toy:eq2.amended (proved)",
                      "fails as printed", "montecarlo: nothing is random", "eq. (2) of On squares (2020)"):
@@ -401,4 +402,5 @@ def test_doctor_pins_the_versions_of_the_record(call: Call, ledger: Any) -> None
 def test_doctor(call: Call) -> None:
     status, out, _ = call("doctor")
     assert "sympy" in out and "decision procedure  works" in out and "exact arithmetic    works" in out
+    assert re.search(r"^  e exact +available; rational enumeration", out, re.M)
     assert f"{len(EXPECTED)} claims" in out and status == 0, out

@@ -45,8 +45,8 @@ def doctor(constraints: bool, ledger_path: Path | None) -> int:
         click.echo(f"  {name:15} {state}")
     for method in _METHODS:
         missing = [tool for tool in (*method.tools, method.optional) if tool and version(tool) == "absent"]
-        _line(f"{method.mark} {method.name}", method.does + (f" (left out: {', '.join(missing)} is not installed)"
-                                                             if missing else ""))
+        state = f"not available: {', '.join(missing)} not installed" if missing else "available"
+        _line(f"{method.mark} {method.name}", f"{state}; {method.does}")
     for title, probe in (("exact arithmetic", _flint), ("decision procedure", _z3), ("compiled kernels", _numba)):
         problems += not _works(title, probe)
     # What is at fault in a paper's files is told once: the steps that follow would stumble over it again.

@@ -67,13 +67,17 @@ def said(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
     """What a claim says and what became of it, in sections with something in them."""
     yield from _filled(
         *_stated(claim),
-        ("Verdict", [f"{claim['verdict']}: {claim['reason']}"]),
+        ("Verdict", [_verdict(claim["verdict"], claim["reason"])]),
         ("Erratum", ["{type}, {severity}: {note}".format(**claim["erratum"])] if claim["erratum"] else []),
         ("Counterexample", _pairs(claim["counterexample"] or {})),
         ("Amended", _related(ledger, claim["amended_by"], full=True)),
         ("Amends", _related(ledger, [claim["amends"]] if claim["amends"] else [])),
         ("Parts", _related(ledger, claim["parts"])),
         ("Rests on", _related(ledger, claim["depends_on"])))
+
+
+def _verdict(verdict: str, reason: str) -> str:
+    return reason if reason.startswith(f"{verdict} ") else f"{verdict}: {reason}"
 
 
 def _meaning(symbol: Mapping[str, str]) -> list[str]:

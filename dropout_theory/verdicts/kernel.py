@@ -214,7 +214,7 @@ def derive(claim: Any, evidence: Iterable[Evidence], standing: Callable[[str], s
     if not any(e.outcome == "holds" for e in admissible):
         return Verdict(claim.id, "open", "no concrete instance is known to meet its hypotheses")
     if unconditional:
-        return Verdict(claim.id, "proved", f"proof found by {_names(unconditional)}")
+        return Verdict(claim.id, "proved", f"proved by {_names(unconditional)}")
     unproved = tuple(sorted({d for e in proofs for d in e.depends_on if standing(d) != "proved"}))
     if unproved:
         return Verdict(claim.id, "supported" if supporting else "open",
