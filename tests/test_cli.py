@@ -92,6 +92,9 @@ def test_failures_of_the_machinery(call: Call, tmp_path: Path, monkeypatch: pyte
     assert status == 1 and message in out and "agrees with the recorded ledger" not in out
     if kind == "crashing":
         assert "reproduce: dropout-theory check toy:eq1 --method exact --seed 20140210" in out
+        Ledger.empty().write(tmp_path / "empty.json")
+        out = call("check", "toy:eq1", claims=name, ledger=str(tmp_path / "empty.json"))[1]
+        assert re.search(r"^toy:eq1 +none .* partial +exact failed$", out, re.M)
 
 
 def test_method_option(call: Call) -> None:

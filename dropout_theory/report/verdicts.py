@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from dropout_theory.report.terminal import METHOD_MARKS, VERDICT_COLOURS, counted, marks, paint, table, tally
@@ -25,7 +26,7 @@ def verdict_table(run: Run, comparison: Comparison, *, on: bool = False, room: i
         failed.setdefault(failure.claim, []).append(failure.method)
     rows = []
     for identifier in dict.fromkeys([*run.verdicts, *_in_contradiction(run), *sorted(run.disturbed)]):
-        verdict, reason = _verdict(identifier, run, comparison)
+        verdict, reason = _verdict(identifier, run, comparison, failed.get(identifier, ()))
         rows.append((identifier, verdict,
                      marks(run.records.get(identifier, ()), METHODS, run.not_applicable.get(identifier, {}),
                            failed.get(identifier, ())),
@@ -34,13 +35,14 @@ def verdict_table(run: Run, comparison: Comparison, *, on: bool = False, room: i
     return table(rows, ("claim", "verdict", METHOD_MARKS, "record", "reason"), colours=colours, on=on, room=room)
 
 
-def _verdict(identifier: str, run: Run, comparison: Comparison) -> tuple[str, str]:
+def _verdict(identifier: str, run: Run, comparison: Comparison, failed: Collection[str]) -> tuple[str, str]:
     """The verdict on a claim with its reason, or why there is none."""
     if identifier in run.disturbed:
         return "none", "source files changed while it was checked"
     if identifier in comparison.unsettled:
-        lacking = run.lacking.get(identifier)
-        return "none", f"{', '.join(lacking)} not run" if lacking else "rests on claims without a verdict"
+        unasked = [m for m in run.lacking.get(identifier, ()) if m not in failed]
+        lacking = [f"{', '.join(names)} {why}" for names, why in ((unasked, "not run"), (failed, "failed")) if names]
+        return "none", "; ".join(lacking) or "rests on claims without a verdict"
     if (verdict := run.verdicts.get(identifier)) is not None:
         return verdict.verdict, verdict.reason
     return "contradiction", "evidence contradicts itself"
