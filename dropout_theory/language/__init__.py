@@ -15,8 +15,9 @@ from dropout_theory.language.atoms import (
     Scalar,
     placeholder,
 )
-from dropout_theory.language.binding import bound_limits, substitute
-from dropout_theory.language.definitions import fresh_index, is_random, unfold
+from dropout_theory.language.binding import CannotSubstitute, bound_limits, scopes
+from dropout_theory.language.definitions import fresh_index, unfold
+from dropout_theory.language.dependence import dependencies, depends_on, hidden_dependencies, is_random, random_atoms
 from dropout_theory.language.domains import (
     INTEGER,
     NATURAL,
@@ -72,6 +73,7 @@ from dropout_theory.language.statements import (
     parts,
     unordered,
 )
+from dropout_theory.language.substitution import substitute
 from dropout_theory.language.words import (
     distribution,
     family,
@@ -87,6 +89,7 @@ from dropout_theory.language.words import (
 )
 
 __all__ = [
+    "CannotSubstitute", "scopes", "dependencies", "depends_on", "hidden_dependencies", "random_atoms",
     "Abstract", "Aversion", "Converges", "Cov", "Dag", "DerivativeAt", "Domain", "E", "Element", "Exists", "Family",
     "ForAll", "ForEach", "G", "Gates", "Gc", "INTEGER", "Iff", "Largest", "LargestOutcome", "LayeredNetwork",
     "NATURAL", "NONNEGATIVE", "NWGM", "Named", "Notion", "OPEN_PROBABILITY", "OPEN_UNIT", "Operator", "POSITIVE",

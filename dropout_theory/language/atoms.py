@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory.language.binding import substitute
+from dropout_theory.language.binding import put
 from dropout_theory.language.domains import REAL, Domain
 from dropout_theory.language.named import unnamed
 
@@ -78,7 +78,7 @@ class Family(Scalar):
 
     def at(self, expr: sp.Expr, indices: Sequence[sp.Expr]) -> sp.Expr:
         """`expr`, written in the symbols of `ranges`, at the given indices."""
-        return substitute(expr, {r[0]: sp.sympify(i) for r, i in zip(self.ranges, indices, strict=True)})
+        return put(expr, {r[0]: sp.sympify(i) for r, i in zip(self.ranges, indices, strict=True)})
 
 
 class Gates(Family):

@@ -32,6 +32,11 @@ class Aversion(sp.Expr):
         return tuple(self.args[2])
 
     @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        return [(self.criterion, set(self.parameters)), (self.risk, set(self.parameters))]
+
+    @property
     def free_symbols(self) -> set[Any]:
         return (self.criterion.free_symbols | self.risk.free_symbols) - set(self.parameters)
 

@@ -10,11 +10,11 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from dropout_theory.language.atoms import Abstract, Element, Family, Gates, RandomIndex, RandomScalar, Recursion, Scalar
-from dropout_theory.language.binding import substitute
 from dropout_theory.language.excess_risk import Aversion
 from dropout_theory.language.named import unnamed
 from dropout_theory.language.operators import Cov, E, Var
 from dropout_theory.language.statements import Exists, ForAll, ForEach, SameToOrder
+from dropout_theory.language.substitution import substitute
 
 
 def atoms_of(claim: Any) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:

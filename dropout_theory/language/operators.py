@@ -129,6 +129,12 @@ class _Extreme(sp.Expr):
         return (self.args[1],)
 
     @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        bound, low, high = self.args[1].args
+        return [(self.args[0], {bound}), (low, set()), (high, set())]
+
+    @property
     def free_symbols(self) -> set[sp.Basic]:
         bound, low, high = self.args[1].args
         return (self.args[0].free_symbols - {bound}) | low.free_symbols | high.free_symbols

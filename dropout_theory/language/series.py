@@ -46,6 +46,11 @@ class DerivativeAt(sp.Expr):
     def bound_everywhere(self) -> Any:
         return self.variable
 
+    @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        return [(self.body, {self.variable}), (self.point, set()), (self.order, set())]
+
     def _eval_is_real(self) -> bool | None:
         return True if self.point.is_real else None
 
@@ -97,6 +102,11 @@ class RootGrowth(sp.Expr):
     @property
     def bound_everywhere(self) -> Any:
         return self.args[1]
+
+    @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        return [(self.args[0], {self.args[1]}), (self.args[2], {self.args[1]})]
 
     def _eval_is_real(self) -> bool:
         return True

@@ -8,8 +8,10 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from dropout_theory.language.atoms import Scalar
-from dropout_theory.language.binding import rebuilt, substitute
+from dropout_theory.language.binding import rebuilt
+from dropout_theory.language.dependence import dependencies
 from dropout_theory.language.domains import PROBABILITY
+from dropout_theory.language.substitution import substitute
 
 
 def equal(left: Any, right: Any) -> sp.Eq:
@@ -125,6 +127,13 @@ class _Bound(Boolean):
         return [limit.args[0] for limit in self.limits]
 
     @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        symbols = self.bound_symbols
+        ends = [(end, set(symbols[:n])) for n, limit in enumerate(self.limits) for end in limit.args[1:]]
+        return [(self.body, set(symbols)), *ends]
+
+    @property
     def free_symbols(self) -> set[Any]:
         found = set(self.body.free_symbols) - set(self.bound_symbols)
         for place, limit in enumerate(self.limits):  # a range may mention the indices before it
@@ -167,11 +176,19 @@ class ForAll(_Bound):
 
 def convexity(f: Any, x: Scalar, names: tuple[str, str, str] = ("xi", "eta", "omega")) -> ForAll:
     """The statement that f, an expression in x, is convex on the domain of x: the two-point inequality."""
-    a, b = (Scalar(n, x.domain) for n in names[:2])
-    theta = Scalar(names[2], PROBABILITY)
+    taken = dependencies(f) | {x}
+    a, b, theta = (_fresh(Scalar(n, d), taken) for n, d in zip(names, (x.domain, x.domain, PROBABILITY), strict=True))
     one, two = (substitute(f, {x: v}) for v in (a, b))
     between = substitute(f, {x: theta * a + (1 - theta) * b})
     return ForAll(less_equal(between, theta * one + (1 - theta) * two), (a,), (b,), (theta,))
+
+
+def _fresh(scalar: Scalar, taken: frozenset[Any]) -> Scalar:
+    """A scalar of the same domain under a name that none of those taken has."""
+    names = {s.name for s in taken if isinstance(s, sp.Symbol)}
+    while scalar.name in names:
+        scalar = scalar.renamed(scalar.name + "'")
+    return scalar
 
 
 def all_equal(expr: Any, limits: tuple[Any, Any, Any]) -> ForEach:
@@ -203,6 +220,11 @@ class SameToOrder(Boolean):
         return self.args[2]
 
     @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        return [(self.left, {self.scale}), (self.right, {self.scale})]
+
+    @property
     def order(self) -> int:
         return int(self.args[3])
 
@@ -222,6 +244,12 @@ class Converges(Boolean):
         return self.args[1].args[0]
 
     @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        index, first = self.args[1].args
+        return [(self.args[0], {index}), (first, set()), *[(value, set()) for value in self.args[2:]]]
+
+    @property
     def free_symbols(self) -> set[Any]:
         return (self.args[0].free_symbols - {self.args[1].args[0]}) | self.args[1].args[1].free_symbols
 
@@ -238,7 +266,7 @@ class SumsTo(Converges):
 
     @property
     def free_symbols(self) -> set[Any]:
-        return (self.args[0].free_symbols - {self.args[1].args[0]}) | self.args[2].free_symbols
+        return super().free_symbols | self.args[2].free_symbols
 
     def _latex(self, printer: Any) -> str:
         bound, first = (printer._print(a) for a in self.args[1].args)

@@ -24,7 +24,7 @@ from dropout_theory.language.atoms import (
     Scalar,
     placeholder,
 )
-from dropout_theory.language.binding import bound_limits, substitute
+from dropout_theory.language.binding import bound_limits
 from dropout_theory.language.domains import NATURAL, PROBABILITY, REAL, SIZE, UNIT, Domain
 from dropout_theory.language.operators import (
     NWGM,
@@ -40,6 +40,7 @@ from dropout_theory.language.operators import (
     Var,
     logistic,
 )
+from dropout_theory.language.substitution import substitute
 
 __all__ = [
     "NWGM", "RANDOM", "Abstract", "Cov", "E", "Element", "Family", "G", "Gates", "Gc", "Largest", "Operator",
