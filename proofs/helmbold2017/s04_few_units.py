@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from dropout_theory.proofs.helmbold2017 import signed_outputs
 
+from dropout_theory import proof as by
 from dropout_theory.claims import REGISTRY, prove
 from dropout_theory.papers.helmbold2017.s04_few_units import ENOUGH, THIRTEEN
-from dropout_theory.proof import Theorem, arithmetic, cite
+from dropout_theory.proof import Theorem
 
 
 @prove("helmbold2017:thm17-thirteen-units")
 def below_the_bound() -> Theorem:
-    return arithmetic(ENOUGH.statement, cite(THIRTEEN), cite(REGISTRY["helmbold2017:thm17-step-lower-bound"]))
+    return by.arithmetic(ENOUGH.statement, by.cite(THIRTEEN), by.cite(REGISTRY["helmbold2017:thm17-step-lower-bound"]))
 
 
 __all__ = ["signed_outputs"]

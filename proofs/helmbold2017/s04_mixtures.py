@@ -11,36 +11,16 @@ from dropout_theory.proofs.helmbold2017.tactics import family_in, layer, of_term
 from dropout_theory.proofs.helmbold2017.telescope import Entries, same_layers
 from sympy import Ge, Le, Mul, Rational, Sum
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
 from dropout_theory.language import POSITIVE, E, Scalar, different, equal, less, less_equal
 from dropout_theory.papers.helmbold2017 import s04_mixtures as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i
 from dropout_theory.papers.helmbold2017.s04_mixtures import delta0, u, v
 from dropout_theory.papers.helmbold2017.s04_supermodular import supermodular, with_bias
-from dropout_theory.proof import (
-    Theorem,
-    Values,
-    apart,
-    arithmetic,
-    assume,
-    conjunction,
-    discharge,
-    expected,
-    held,
-    identity,
-    instance,
-    mean_square,
-    mirrored,
-    restate,
-    rewrite,
-    rewritten,
-    satisfied,
-    specialise,
-    weighted,
-    with_held,
-)
+from dropout_theory.proof import Theorem, Values
 
-APART = assume(different(u, v))
+APART = by.assume(different(u, v))
 CHOICES: tuple[Values, ...] = ({u: 0, v: 0}, {u: 1, v: 0}, {u: 0, v: 1}, {u: 1, v: 1})
 
 witness("helmbold2017:sec43-mixture", {**paper.ONE_PAIR, paper.y: {(1, 2): 0}})
@@ -49,75 +29,84 @@ witness("helmbold2017:sec43-mixture", {**paper.ONE_PAIR, paper.y: {(1, 2): 0}})
 @cache
 def corner(place: int) -> tuple[Entries, Any]:
     """Hidden values and output of the pair with its two gates held."""
-    fixed = with_held(paper.at_pair, delta0, CHOICES[place])
+    fixed = by.with_held(paper.at_pair, delta0, CHOICES[place])
     name = f"h({', '.join(f'{at}={value}' for at, value in CHOICES[place].items())})"
     return Entries(family_in(fixed, name), u, v, u, v), fixed
 
 
 def order() -> Theorem:
-    """The mean outputs at the corners are supermodular, given that u and v differ."""
+    """The mean outputs at the corners are supermodular, given that u and v differ: so are the outputs in each pattern.
+    """
     nets, outputs = zip(*[corner(place) for place in range(4)], strict=True)
-    layers = every_layer(nets, lambda: [apart(u, v, APART)], paper.passed)
-    mean = expected(at_output(layers, paper.passed, supermodular(outputs)))
+    layers = every_layer(nets, lambda: [by.apart(u, v, APART)], paper.passed)
+    mean = by.expected(at_output(layers, paper.passed, supermodular(outputs)))
     low, high = mean.conclusion.args
     means = [E(value) for value in outputs]
-    return of_terms(supermodular(means), mean, identity(low, means[1] + means[2]), identity(high, means[0] + means[3]))
+    return of_terms(supermodular(means), mean, by.identity(low, means[1] + means[2]),
+                    by.identity(high, means[0] + means[3]))
 
 
 def pair_bound() -> Theorem:
-    """1/4 <= the sum of the mean losses on the zero input and on the pair, given that u and v differ."""
+    """1/4 <= the sum of the mean losses on the zero input and on the pair, given that u and v differ.
+
+    Of the loss on the pair a quarter falls on each corner, where the mean square error is at least that of the mean m.
+    Where neither is kept the output is that on zeros; 4 m_1^2 + sum_i (m_i - 1)^2 >= 1 for means that are supermodular.
+    """
     nets, outputs = zip(*[corner(place) for place in range(4)], strict=True)
     loss, zero = (paper.at_pair - 1) ** 2, E(paper.at_zero**2)
     weights = [Mul(*[delta0[at] if value else 1 - delta0[at] for at, value in choice.items()]) for choice in CHOICES]
-    parts = identity(E(loss), sum(E(weight * loss) for weight in weights))
-    freed = [held(loss, delta0, choice, APART) for choice in CHOICES]
-    biases = [arithmetic(less_equal((E(value) - 1) ** 2, E((value - 1) ** 2)), mean_square(value - 1),
-                         identity(E(value - 1), E(value) - 1)) for value in outputs]
-    none = instance(same_layers(paper.h_zero, nets[0], apart(u, v, APART)), {layer: d - 1})
-    dropped = restate(rewritten(zero, none, indices=[i]), equal(zero, E(outputs[0] ** 2)))
+    parts = by.identity(E(loss), sum(E(weight * loss) for weight in weights))
+    freed = [by.held(loss, delta0, choice, APART) for choice in CHOICES]
+    biases = [by.arithmetic(less_equal((E(value) - 1) ** 2, E((value - 1) ** 2)), by.mean_square(value - 1),
+                            by.identity(E(value - 1), E(value) - 1)) for value in outputs]
+    none = by.instance(same_layers(paper.h_zero, nets[0], by.apart(u, v, APART)), {layer: d - 1})
+    dropped = by.restate(by.rewritten(zero, none, indices=[i]), equal(zero, E(outputs[0] ** 2)))
     means = tuple(Scalar(name) for name in "wxyz")
     total = 4 * means[0] ** 2 + sum((mean - 1) ** 2 for mean in means)
-    least = arithmetic(less_equal(1, total), assume(supermodular(means)))
-    here = satisfied(instance(least, dict(zip(means, map(E, outputs), strict=True))), order())
+    letters = dict(zip(means, map(E, outputs), strict=True))
+    here = by.in_letters(less_equal(1, total), letters, (supermodular(means), order()))
     return of_terms(less_equal(Rational(1, 4), zero + E(loss)), here, parts, *freed, *biases, dropped,
-                    mean_square(outputs[0]))
+                    by.mean_square(outputs[0]))
 
 
 @prove("helmbold2017:sec43-mixture.amended")
 @cache
 def mixture_bound() -> Theorem:
-    inside = [assume(condition) for condition in (Ge(u, 1, evaluate=False), Le(u, K - 1, evaluate=False),
-                                                  Ge(v, u + 1, evaluate=False), Le(v, K, evaluate=False))]
-    ranges = [arithmetic(condition, *inside) for condition in (
+    """`pair_bound` for each pair of features, whose label is 1 by the hypothesis, in the mean over Q."""
+    inside = [by.assume(condition) for condition in (Ge(u, 1, evaluate=False), Le(u, K - 1, evaluate=False),
+                                                     Ge(v, u + 1, evaluate=False), Le(v, K, evaluate=False))]
+    ranges = [by.arithmetic(condition, *inside) for condition in (
         different(u, v), Ge(v, 1, evaluate=False), Le(u, K, evaluate=False))]
-    one = specialise(assume(paper.labels.condition), u, v)
-    right_label = arithmetic(equal((paper.at_pair - paper.y[u, v]) ** 2, (paper.at_pair - 1) ** 2), one)
-    pair = rewrite(satisfied(pair_bound(), *ranges), mirrored(expected(right_label)))
+    one = by.specialise(by.assume(paper.labels.condition), u, v)
+    right_label = by.arithmetic(equal((paper.at_pair - paper.y[u, v]) ** 2, (paper.at_pair - 1) ** 2), one)
+    pair = by.rewrite(by.satisfied(pair_bound(), *ranges), by.mirrored(by.expected(right_label)))
     mean = pair
     for limits in (paper.pairs[1], paper.pairs[0]):
-        mean = weighted(mean, paper.Q[u, v] if limits == paper.pairs[1] else 1, limits)
+        mean = by.weighted(mean, paper.Q[u, v] if limits == paper.pairs[1] else 1, limits)
     loss = mean.conclusion.args[1]
     zero = E(paper.at_zero**2)
     q = Sum(paper.Q[u, v], *paper.summed)
-    split = identity(loss, zero * q + 2 * (paper.mixture - zero / 2))
-    low = identity(mean.conclusion.args[0], q / 4)
-    return of_terms(paper.MIXTURE.statement, mean, split, low, assume(paper.whole.condition))
+    split = by.identity(loss, zero * q + 2 * (paper.mixture - zero / 2))
+    low = by.identity(mean.conclusion.args[0], q / 4)
+    return of_terms(paper.MIXTURE.statement, mean, split, low, by.assume(paper.whole.condition))
 
 
 @prove("helmbold2017:sec43-negative-weights-required")
 def negative_weights_required() -> Theorem:
+    """Many gadgets have a criterion below 1/8, the same on every zero-embedding; `mixture_bound` keeps others above."""
     A, low, high = Scalar("A", POSITIVE), Scalar("I"), Scalar("J")
     excess = paper.gadgets.excess
-    small = arithmetic(less(with_bias(A), Rational(1, 8)), assume(less(A, Rational(45, 43))))
-    below = satisfied(instance(small, {A: excess}), assume(paper.wide.condition))
-    chain = arithmetic(less(low, high), assume(less(low, Rational(1, 8))), assume(less_equal(Rational(1, 8), high)))
+    below = by.in_letters(less(with_bias(A), paper.eighth), {A: excess},
+                          (less(A, Rational(45, 43)), by.assume(paper.wide.condition)))
     ours, theirs = paper.REQUIRED.statement.args
-    return satisfied(instance(chain, {low: ours, high: theirs}), rewrite(below, mirrored(as_described())),
-                     mixture_bound())
+    return by.in_letters(less(low, high), {low: ours, high: theirs},
+                         (less(low, paper.eighth), by.rewrite(below, by.mirrored(as_described()))),
+                         (less_equal(paper.eighth, high), mixture_bound()))
 
 
 @prove("helmbold2017:sec43-mixture-decomposes")
 def mixture_decomposes() -> Theorem:
+    """The mean over P is linear, and a bound of every example's loss is one of their mean."""
     every, mean = paper.kept_bound.args
-    summed = weighted(specialise(assume(every), paper.s), paper.P[paper.s], (paper.s, 1, paper.M))
-    return conjunction(identity(*paper.decomposed.args), discharge(every, restate(summed, mean)))
+    summed = by.weighted(by.specialise(by.assume(every), paper.s), paper.P[paper.s], (paper.s, 1, paper.M))
+    return by.conjunction(by.identity(*paper.decomposed.args), by.discharge(every, by.restate(summed, mean)))

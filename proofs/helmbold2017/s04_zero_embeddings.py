@@ -9,22 +9,12 @@ from dropout_theory.proofs.helmbold2017.biased_gadgets import criterion_at
 from dropout_theory.proofs.helmbold2017.gadget_moments import all_lost, is_bit, t
 from sympy import Product, Rational, S, Sum
 
+from dropout_theory import proof as by
 from dropout_theory.claims import prove
 from dropout_theory.language import both, either, equal, less_equal
 from dropout_theory.papers.helmbold2017 import s04_zero_embeddings as paper
 from dropout_theory.papers.helmbold2017.s04_gadgets import j, k
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    assume,
-    empty,
-    empty_product,
-    identity,
-    independent_product,
-    induction,
-    instance,
-    last_split,
-)
+from dropout_theory.proof import Theorem
 
 half = Rational(1, 2)
 
@@ -32,9 +22,10 @@ half = Rational(1, 2)
 @all_lost.register
 @cache
 def embedded_lost(net: paper.Embedded) -> Theorem:
-    dropped = independent_product(1 - net.bits[j], (j, 1, net.inputs))
-    none = identity(dropped.conclusion.args[1], Product(1 - half * net.entries[j], (j, 1, net.inputs)))
-    return arithmetic(equal(dropped.conclusion.args[0], net.lost), dropped, none, halves(net))
+    """The gates are independent: an input that is 1 is dropped with probability 1/2, and there are two."""
+    dropped = by.independent_product(1 - net.bits[j], (j, 1, net.inputs))
+    none = by.identity(dropped.conclusion.args[1], Product(1 - half * net.entries[j], (j, 1, net.inputs)))
+    return by.arithmetic(equal(dropped.conclusion.args[0], net.lost), dropped, none, halves(net))
 
 
 def halves(net: paper.Embedded) -> Theorem:
@@ -50,17 +41,18 @@ def halves(net: paper.Embedded) -> Theorem:
                       less_equal(3, total))
 
     total, factors = sums(S.Zero)
-    base = arithmetic(state(S.Zero), empty(total), empty_product(factors))
-    step = arithmetic(state(t + 1), assume(state(t)), *(last_split(whole) for whole in sums(t + 1)), is_bit(x[t + 1]))
-    every = instance(induction(t, state(t), base, step), {t: net.inputs})
-    return arithmetic(equal(sums(net.inputs)[1], net.lost), every, assume(net.two_ones))
+    base = by.arithmetic(state(S.Zero), by.empty(total), by.empty_product(factors))
+    step = by.arithmetic(state(t + 1), by.assume(state(t)), *(by.last_split(whole) for whole in sums(t + 1)),
+                         is_bit(x[t + 1]))
+    every = by.instance(by.induction(t, state(t), base, step), {t: net.inputs})
+    return by.arithmetic(equal(sums(net.inputs)[1], net.lost), every, by.assume(net.two_ones))
 
 
 @prove("helmbold2017:sec43-gadgets-criterion")
 def as_described() -> Theorem:
-    return arithmetic(paper.CRITERION.statement, criterion_at(S.One, paper.network))
+    return by.arithmetic(paper.CRITERION.statement, criterion_at(S.One, paper.network))
 
 
 @prove("helmbold2017:sec43-gadgets-criterion-rescaled")
 def with_rescaled_weights() -> Theorem:
-    return arithmetic(paper.RESCALED.statement, criterion_at(Rational(4, 5), paper.network))
+    return by.arithmetic(paper.RESCALED.statement, criterion_at(Rational(4, 5), paper.network))

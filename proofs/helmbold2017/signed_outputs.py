@@ -13,24 +13,13 @@ from typing import Any
 from dropout_theory.proofs.helmbold2017.tactics import not_negative, of_terms
 from sympy import Lambda, Rational, S
 
+from dropout_theory import proof as by
 from dropout_theory.ablation.widening import own_atoms, widenings
 from dropout_theory.claims import Claim, load, refute, witness
 from dropout_theory.evaluation.instances import Values
 from dropout_theory.language import E, Element, Gates, Relu, Scalar, atoms_of, equal, less_equal, put_values
 from dropout_theory.normal_form import normal
-from dropout_theory.proof import (
-    Theorem,
-    arithmetic,
-    evaluated,
-    expected,
-    given_gates,
-    instance,
-    negation,
-    refutation,
-    restate,
-    rewrite,
-    rewritten,
-)
+from dropout_theory.proof import Theorem
 
 CLAIMS = load("helmbold2017")
 WITHOUT = "w in non-negative real, not real"
@@ -72,17 +61,16 @@ def mean_is(mean: E) -> Theorem:
     """A mean over numbered gates of a square of units is its value; gates inside of units are masked one by one."""
     inputs = {gate for unit in mean.atoms(Relu) for gate in unit.atoms(Element) if isinstance(gate.family, Gates)}
     if inputs:
-        split = given_gates(mean, *sorted(inputs, key=str))
-        return rewrite(split, *[mean_is(part) for part in sorted(split.conclusion.args[1].atoms(E), key=str)])
-    values = [evaluated(equal(unit, max(unit.args[0], S.Zero))) for unit in sorted(mean.atoms(Relu), key=str)]
-    found = rewritten(mean, *values)
-    return restate(found, equal(mean, normal(found.conclusion.args[1])))
+        split = by.given_gates(mean, *sorted(inputs, key=str))
+        return by.rewrite(split, *[mean_is(part) for part in sorted(split.conclusion.args[1].atoms(E), key=str)])
+    values = [by.evaluated(equal(unit, max(unit.args[0], S.Zero))) for unit in sorted(mean.atoms(Relu), key=str)]
+    found = by.rewritten(mean, *values)
+    return by.restate(found, equal(mean, normal(found.conclusion.args[1])))
 
 
 def not_below_zero(mean: E) -> Theorem:
     """A mean of a square is not negative."""
-    square = arithmetic(less_equal(0, Z**2))
-    return not_negative(expected(instance(square, {Z: mean.args[0].base})))
+    return not_negative(by.expected(by.in_letters(less_equal(0, Z**2), {Z: mean.args[0].base})))
 
 
 def refuted(label: str, given: dict[str, Any], name: str, exact: int) -> Theorem:
@@ -94,13 +82,14 @@ def refuted(label: str, given: dict[str, Any], name: str, exact: int) -> Theorem
     wide = claim.without(name) if name in {h.name for h in claim.hypotheses} else next(
         other for atom in own_atoms(claim) for known, _, other, _ in widenings(claim, atom) if known == name)
     values = instance_of(wide, given)
-    fails = negation(put_values(wide.statement, values))
+    fails = by.negation(put_values(wide.statement, values))
     means = [(mean_is if len(mean.atoms(Element)) <= exact else not_below_zero)(mean)
              for mean in sorted(fails.atoms(E), key=str)]
-    return refutation(of_terms(fails, *means), wide, values)
+    return by.refutation(of_terms(fails, *means), wide, values)
 
 
 def fails(label: str, given: dict[str, Any], name: str = WITHOUT, exact: int = 100) -> None:
+    """Register that a claim fails at these values without a hypothesis or a domain, as `refuted` shows."""
     refute(f"helmbold2017:{label}", without=name)(lambda: refuted(label, given, name, exact))
 
 
@@ -127,6 +116,7 @@ def one_unit(inputs: int, bias: int, weight: Any, output: int, **others: Any) ->
 
 
 def needed(label: str, given: dict[str, Any], name: str = WITHOUT) -> None:
+    """Suggest these values against a claim without a hypothesis or a domain."""
     witness(f"helmbold2017:{label}", instance_of(CLAIMS[f"helmbold2017:{label}"], given), without=name)
 
 
