@@ -99,7 +99,7 @@ def _hidden(expr: sp.Basic) -> frozenset[Any]:
 def _within(atom: Scalar) -> frozenset[Any]:
     """What the value or the law of an atom depends on beside itself."""
     if isinstance(atom, RandomIndex):
-        return _dependencies(atom.probabilities) | _dependencies(atom.size)
+        return _dependencies(atom.probabilities) | _dependencies(sp.sympify(atom.size))
     if isinstance(atom, RandomScalar):
         return _NOTHING.union(*[_dependencies(p) for p in atom.law if isinstance(p, sp.Basic)])
     if not isinstance(atom, Family):
@@ -107,12 +107,12 @@ def _within(atom: Scalar) -> frozenset[Any]:
     own = {symbol for symbol, *_ in atom.ranges}
     found: set[Any] = set()
     if atom.simplex is True:  # the entries sum to one over the range
-        found = set().union(*[_dependencies(end) for _, *ends in atom.ranges for end in ends])
+        found = set().union(*[_dependencies(sp.sympify(end)) for _, *ends in atom.ranges for end in ends])
     if isinstance(atom, Gates):
         found |= _dependencies(atom.keep)
     elif isinstance(atom, Recursion):
         slot = {f for part in (atom.base, atom.step) for f in _families(part) if f.name == atom.name}
-        found |= set().union(*[_dependencies(part) for part in (atom.base, atom.step, atom.start)]) - slot
+        found |= set().union(*[_dependencies(sp.sympify(p)) for p in (atom.base, atom.step, atom.start)]) - slot
     return frozenset(found - own)
 
 

@@ -13,26 +13,21 @@ from dropout_theory.claims import ProofError, need
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import same
 from dropout_theory.proof import scope
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.definedness import partial_terms
+from dropout_theory.proof.theorem import Theorem, Without, certify, without
 
 
-def identity(left: Any, right: Any) -> Theorem:
-    """left = right for every size and value, by the normal form of finite sums. Raises ProofError."""
+def identity(left: Any, right: Any, *premises: Theorem) -> Theorem:
+    """left = right for every size and value, by the normal form of finite sums; premises may show both to be defined.
+
+    Raises ProofError.
+    """
     need(same(left, right), f"normal forms differ: {left} and {right}")
-    return certify("normal form", st.equal(left, right))
+    return certify("normal form", st.equal(left, right), premises)
 
 
 def arithmetic(conclusion: Any, *premises: Theorem) -> Theorem:
-    """The premises and the domains imply the conclusion over the reals (z3). Raises ProofError.
-
-    A premise speaks only of where its logarithms are defined: they must be shown by the conclusion or an assumption,
-    or be defined by shape or by the premises.
-    """
-    known = [c for p in premises for c in (p.conclusion, *p.given)]
-    shown = [conclusion, *[g for p in premises for g in p.given]]
-    for p in premises:
-        if isinstance(p.conclusion, sp.core.relational.Relational):
-            scope.defined(p.conclusion, known, shown)
+    """The premises and the domains imply the conclusion over the reals (z3). Raises ProofError."""
     need(entails([p.conclusion for p in premises], conclusion), f"not implied over the reals: {conclusion}")
     return certify("real arithmetic", conclusion, premises)
 
@@ -129,41 +124,47 @@ def rewrite(theorem: Theorem, *equalities: Theorem, indices: Iterable[Any] = ())
     side is replaced. Assumptions of an equality that mention them must follow, at each instance, from the ranges of
     the sums around it; where they speak of no bound index they become assumptions of the result.
     """
-    conclusion = theorem.conclusion
+    conclusion, parts, given = _rewriting(theorem.conclusion, equalities, indices)
+    # both sides of an equality are defined wherever it holds, and so is what contains the one in place of the other
+    return certify("rewriting", conclusion, [theorem, *parts], given=given, shown=partial_terms(conclusion))
+
+
+def rewritten(expr: Any, *equalities: Theorem, indices: Iterable[Any] = ()) -> Theorem:
+    """expr = expr with left sides of the equalities replaced by right sides, as `rewrite` does. Raises ProofError."""
+    expr = sp.sympify(expr)
+    moved, parts, given = _rewriting(expr, equalities, indices)
+    before = certify("reflexivity", st.equal(expr, expr), equalities)
+    return certify("rewriting", st.equal(expr, moved), [before, *parts], given=given, shown=partial_terms(moved))
+
+
+def _rewriting(conclusion: Any, equalities: Iterable[Theorem],
+               indices: Iterable[Any]) -> tuple[Any, list[Without], list[Any]]:
+    """A statement or expression rewritten, the premises of the step, and the assumptions that instances add."""
     wild = set(indices)
-    general: list[Theorem] = []
+    general: list[Without] = []
     given: list[Any] = []
     for equality in equalities:
         need(isinstance(equality.conclusion, sp.Eq), f"not an equality: {equality.conclusion}")
-        places = [g for g in equality.given if g.free_symbols & wild]
-        need(all(isinstance(g, (sp.Ge, sp.Le, sp.Gt, sp.Lt)) and not _by_chance(g) for g in places),
+        places = [g for g in equality.given if lang.depends_on(g, *wild)]
+        need(all(isinstance(g, (sp.Ge, sp.Le, sp.Gt, sp.Lt)) and not lang.is_random(g) for g in places),
              "an assumption restricts a rewritten index")
-        equality = certify("rewriting", equality.conclusion, [equality], discharged=places)
-        general.append(equality)
-        need(not equality.given or not any(hasattr(node, "parameters") for node in sp.preorder_traversal(conclusion)),
+        general.append(without(equality, places))
+        fixed = equality.given - frozenset(places)
+        need(not fixed or not any(hasattr(node, "parameters") for node in sp.preorder_traversal(conclusion)),
              "an assumption may be about parameters that an optimum in the conclusion binds")
-        averaged = conclusion.has(lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
-        need(not any(g.free_symbols & _bound_in(conclusion) or averaged and _by_chance(g) for g in equality.given),
+        averaged = conclusion.has(lang.Operator)
+        need(not any(lang.depends_on(g, *_bound_in(conclusion)) or averaged and lang.is_random(g) for g in fixed),
              "an assumption is about an index or a random atom that the conclusion may bind")
         found: list[Any] = []
         left, right = equality.conclusion.args
         conclusion = _replace(conclusion, left, right, wild, places, (), found)
         given += found
-    return certify("rewriting", conclusion, [theorem, *general], given=given)
+    return conclusion, general, given
 
 
 def _bound_in(expr: Any) -> set[Any]:
     """Symbols bound anywhere in an expression or statement."""
     return {limit[0] for node in sp.preorder_traversal(expr) for limit in lang.bound_limits(node)}
-
-
-def _by_chance(expr: Any) -> bool:
-    """Whether an expression varies with gates or other random atoms outside an expectation."""
-    if isinstance(expr, (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)):
-        return False
-    if isinstance(expr, lang.Recursion):
-        return _by_chance(expr.base) or _by_chance(expr.step)
-    return isinstance(expr, lang.RANDOM) or any(_by_chance(a) for a in getattr(expr, "args", ()))
 
 
 def _replace(expr: Any, left: Any, right: Any, wild: set[Any], places: list[Any], around: tuple[Any, ...],
@@ -259,12 +260,12 @@ def extreme_attained(extreme: Any, bound_theorem: Theorem, index: Any) -> Theore
     """From entry <= b (or b <= entry) for every index conclude max <= b (or b <= min)."""
     symbol, *ends = extreme.args[1].args
     index = sp.sympify(index)
-    bound_theorem = scope.over_range(bound_theorem, (index, *ends))
+    part = scope.over_range(bound_theorem, (index, *ends))
     entry = lang.substitute(extreme.args[0], {symbol: index})
     kind, left, right = _sides(bound_theorem.conclusion)
     need(kind in (sp.Le, sp.Lt), f"not an inequality: {bound_theorem.conclusion}")
     if isinstance(extreme, lang.Largest) and left == entry and index not in right.free_symbols:
-        return certify("extreme", kind(extreme, right, evaluate=False), [bound_theorem])
+        return certify("extreme", kind(extreme, right, evaluate=False), [part], binds=[index])
     if isinstance(extreme, lang.Smallest) and right == entry and index not in left.free_symbols:
-        return certify("extreme", kind(left, extreme, evaluate=False), [bound_theorem])
+        return certify("extreme", kind(left, extreme, evaluate=False), [part], binds=[index])
     raise ProofError(f"{bound_theorem.conclusion} does not bound {entry}")

@@ -13,7 +13,8 @@ from dropout_theory.language import Domain, unfold
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_nonnegative, is_positive, is_zero, normal, same
 from dropout_theory.proof.algebra import _sides
-from dropout_theory.proof.scope import bound_symbols, defined, index_ranges, over_range
+from dropout_theory.proof.definedness import defined, partial_terms
+from dropout_theory.proof.scope import bound_symbols, index_ranges, over_range
 from dropout_theory.proof.theorem import Theorem, certify
 
 
@@ -23,7 +24,7 @@ def weighted(theorem: Theorem, weight: Any, limits: tuple[Any, Any, Any]) -> The
     A strict inequality stays strict when the weights are a whole probability distribution.
     """
     symbol, low, high = limits
-    theorem = over_range(theorem, limits)
+    part = over_range(theorem, limits)
     kind, left, right = _sides(theorem.conclusion)
     need(kind in (sp.Eq, sp.Le, sp.Lt), f"not an equality or inequality: {theorem.conclusion}")
     weight = sp.sympify(weight)
@@ -33,7 +34,7 @@ def weighted(theorem: Theorem, weight: Any, limits: tuple[Any, Any, Any]) -> The
     if kind is sp.Lt and not whole:
         kind = sp.Le
     sums = [sp.Sum(weight * side, limits) for side in (left, right)]
-    return certify("weighted sum", kind(*sums, evaluate=False), [theorem])
+    return certify("weighted sum", kind(*sums, evaluate=False), [part], binds=[symbol])
 
 
 def increasing(function: Any, theorem: Theorem, *premises: Theorem) -> Theorem:
@@ -48,7 +49,7 @@ def increasing(function: Any, theorem: Theorem, *premises: Theorem) -> Theorem:
         # SymPy cancels exp(log(y)): what was shown where log(y) is defined must not be said of every y
         known = [p.conclusion for p in premises] + list(theorem.given)
         for side in (left, right):
-            defined(side, known, theorem.given)
+            defined(side, known, [term for g in theorem.given for term in partial_terms(g)])
     return certify("monotone", kind(function(left), function(right), evaluate=False), [theorem, *premises])
 
 

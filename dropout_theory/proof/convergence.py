@@ -19,7 +19,7 @@ from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.scope import bound_symbols
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.theorem import Theorem, certify, without
 
 FROM_TWO = Domain("integer at least 2", sp.Integer(2), sp.oo, integer=True)
 ORDER = lang.Scalar("j", FROM_TWO)
@@ -164,7 +164,7 @@ def mixture(pointwise: Theorem, w: lang.Scalar, deviation: Any, reach: Any, boun
         mean = lang.E(deviation**j) if j else sp.S.One
         total -= lang.substitute(coefficient, {index: sp.Integer(j)}) * mean
     series = st.SumsTo(coefficient * lang.E(deviation**index), (index, first), total)
-    return certify("finite mixture", series, [pointwise, bound], discharged=[premise])
+    return certify("finite mixture", series, [without(pointwise, [premise]), bound])
 
 
 def later_start(theorem: Theorem, first: int) -> Theorem:

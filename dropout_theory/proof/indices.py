@@ -13,7 +13,8 @@ from dropout_theory.language import statements as st
 from dropout_theory.language import unfold
 from dropout_theory.normal_form import is_nonnegative
 from dropout_theory.proof import scope
-from dropout_theory.proof.algebra import matches, rewrite
+from dropout_theory.proof.algebra import matches
+from dropout_theory.proof.definedness import partial_terms
 from dropout_theory.proof.theorem import Theorem, certify
 
 
@@ -73,13 +74,14 @@ def generalise_offset(theorem: Theorem, offset: lang.Scalar, body: Any, *limits:
          f"{offset} is not a natural number")
     scope.index_ranges(limits)
     moved = scope.over_range(theorem, *limits[:-1])
-    need(not any(g.free_symbols & {symbol, offset} for g in moved.given), "an assumption restricts the index")
+    need(not any(lang.depends_on(g, symbol, offset) for g in theorem.given - moved.gone), "an assumption restricts the index")
     ends = [sp.sympify(e) for limit in limits for e in limit[1:]]
     need(not any(offset in e.free_symbols for e in [body, *ends]), f"{offset} occurs in the statement")
-    need(offset not in scope.hidden(body), f"a law, keep probability or distribution depends on {offset}")
+    need(offset not in lang.hidden_dependencies(body), f"a law, keep probability or distribution depends on {offset}")
     need(matches(theorem.conclusion, lang.substitute(body, {symbol: low + offset})),
          f"{theorem.conclusion} is not the body at {low + offset}")
-    return certify("for each", st.ForEach(body, *limits), [moved])
+    # the premise shows the body to be defined at every index, each being the first value and an offset
+    return certify("for each", st.ForEach(body, *limits), [moved], shown=partial_terms(st.ForEach(body, *limits)))
 
 
 def at_value(statement: Any, equality: Theorem, theorem: Theorem) -> Theorem:
@@ -93,14 +95,6 @@ def at_value(statement: Any, equality: Theorem, theorem: Theorem) -> Theorem:
     need(matches(theorem.conclusion, lang.substitute(statement, {scalar: value})),
          f"{theorem.conclusion} is not the statement at {scalar} = {value}")
     return certify("equal terms", statement, [equality, theorem])
-
-
-def replaced(expr: Any, *equalities: Theorem) -> Theorem:
-    """expr = expr with left sides of equalities replaced by their right sides, as `rewrite` replaces them."""
-    expr = sp.sympify(expr)
-    fresh = sp.Dummy("whole", real=True)  # an abbreviation of expr, so that only one side is rewritten
-    moved = rewrite(certify("abbreviation", st.equal(fresh, expr)), *equalities)
-    return certify("rewriting", st.equal(expr, moved.conclusion.args[1]), [moved])
 
 
 def mirrored(theorem: Theorem) -> Theorem:

@@ -14,7 +14,8 @@ from dropout_theory.language import Domain
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.definedness import defined, negated, partial_terms
+from dropout_theory.proof.theorem import Theorem, certify, without
 
 
 def assume(statement: Any) -> Theorem:
@@ -36,7 +37,7 @@ def component(theorem: Theorem, wanted: Any) -> Theorem:
 
 def discharge(premise: Any, theorem: Theorem) -> Theorem:
     """premise => conclusion, where the theorem was proved given the premise."""
-    return certify("implication", st.implies(premise, theorem.conclusion), [theorem], discharged=[premise])
+    return certify("implication", st.implies(premise, theorem.conclusion), [without(theorem, [premise])])
 
 
 def apply(implication: Theorem, premise: Theorem) -> Theorem:
@@ -50,32 +51,22 @@ def iff(forward: Theorem, backward: Theorem, left: Any, right: Any) -> Theorem:
     """left <=> right from `right given left` and `left given right`."""
     need(matches(forward.conclusion, right) and matches(backward.conclusion, left), "directions do not fit")
     need(left not in backward.given and right not in forward.given, "a direction assumes its own conclusion")
-    one = certify("iff", sp.true, [forward], discharged=[left])
-    other = certify("iff", sp.true, [backward], discharged=[right])
-    return certify("iff", st.Iff(left, right), [one, other])
+    return certify("iff", st.Iff(left, right), [without(forward, [left]), without(backward, [right])])
 
 
 def cases(condition: Any, holds: Theorem, fails: Theorem) -> Theorem:
     """A conclusion proved given a condition and given its negation."""
     need(matches(holds.conclusion, fails.conclusion), "the cases conclude differently")
-    negation = _negation(condition)
-    one = certify("cases", sp.true, [holds], discharged=[condition])
-    other = certify("cases", sp.true, [fails], discharged=[negation])
-    return certify("cases", holds.conclusion, [one, other])
-
-
-_NEGATED = {sp.Eq: sp.Ne, sp.Ne: sp.Eq, sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le}
-
-
-def _negation(condition: Any) -> Any:
-    if isinstance(condition, sp.core.relational.Relational):
-        return _NEGATED[type(condition)](*condition.args, evaluate=False)
-    return sp.Not(condition, evaluate=False)
+    negation = negated(condition)
+    rest = (holds.given | fails.given) - {condition, negation}
+    defined(condition, rest, [term for g in rest for term in partial_terms(g)])  # where it is not, neither case holds
+    parts = [without(holds, [condition]), without(fails, [negation])]
+    return certify("cases", holds.conclusion, parts)
 
 
 def negation(condition: Any) -> Any:
     """The statement that `cases` expects as the other case."""
-    return _negation(condition)
+    return negated(condition)
 
 
 def satisfied(theorem: Theorem, *proofs: Theorem) -> Theorem:
@@ -85,8 +76,8 @@ def satisfied(theorem: Theorem, *proofs: Theorem) -> Theorem:
     others = [p.conclusion for p in proofs if p.conclusion not in theorem.given]
     gone = [g for g in theorem.given if g in literal or any(matches(c, g) for c in others)]
     need(bool(gone), "no assumption is proved by these")
-    rest = certify("discharge", theorem.conclusion, [theorem], discharged=gone)
-    return certify("discharge", rest.conclusion, [rest, *proofs])
+    return certify("discharge", theorem.conclusion, [without(theorem, gone), *proofs],
+                   shown=partial_terms(theorem.conclusion))
 
 
 def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theorem, start: Any = None) -> Theorem:
@@ -107,9 +98,10 @@ def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theore
     above = sp.Ge(variable, first, evaluate=False)
     rest = [g for g in step.given if g not in (statement, above)]
     need(not any(variable in g.free_symbols for g in [*rest, *base.given]), "an assumption restricts the variable")
-    inner = certify("induction", sp.true, [step], discharged=[statement, above])
     given = [] if first == variable.domain.lower else [above]
-    return certify("induction", statement, [base, inner], given=given)
+    # the base shows the statement to be defined at the start, the step wherever it is true one before
+    return certify("induction", statement, [base, without(step, [statement, above])], given=given,
+                   shown=partial_terms(statement))
 
 
 def generalise(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Theorem:
@@ -117,7 +109,8 @@ def generalise(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Theorem:
 
     Assumptions about the index symbols that follow from the ranges are dropped. Raises ProofError for others.
     """
-    return certify("for each", st.ForEach(theorem.conclusion, *limits), [scope.over_range(theorem, *limits)])
+    return certify("for each", st.ForEach(theorem.conclusion, *limits), [scope.over_range(theorem, *limits)],
+                   binds=[limit[0] for limit in reversed(limits)])
 
 
 def specialise(theorem: Theorem, *indices: Any, premises: tuple[Theorem, ...] = ()) -> Theorem:
@@ -137,7 +130,8 @@ def specialise(theorem: Theorem, *indices: Any, premises: tuple[Theorem, ...] = 
             continue
         need(entails([*given, *known], st.both(*within)),
              f"index {value} of {symbol} is not known to be in range")
-    return certify("for each", lang.substitute(statement.body, mapping), [theorem, *premises], given=given)
+    there = lang.substitute(statement.body, mapping)
+    return certify("for each", there, [theorem, *premises], given=given, shown=partial_terms(there))
 
 
 def instance(theorem: Theorem, values: Mapping[Any, Any], *proofs: Theorem) -> Theorem:
@@ -155,9 +149,9 @@ def instance(theorem: Theorem, values: Mapping[Any, Any], *proofs: Theorem) -> T
         for statement in statements:
             scope.replaceable(statement, atom, value)
     conclusion = lang.substitute(theorem.conclusion, mapping)
-    moved = certify("instance", conclusion, [theorem, *proofs], discharged=theorem.given)
     given = [lang.substitute(g, mapping) for g in theorem.given]
-    return certify("instance", conclusion, [moved], given=given)
+    shown = [term.moved(mapping) for term in partial_terms(theorem.conclusion)]
+    return certify("instance", conclusion, [without(theorem, theorem.given), *proofs], given=given, shown=shown)
 
 
 def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> Theorem:

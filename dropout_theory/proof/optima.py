@@ -14,7 +14,7 @@ from dropout_theory.language import REAL, Aversion
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import same
 from dropout_theory.proof.algebra import _sides
-from dropout_theory.proof.scope import defined
+from dropout_theory.proof.definedness import defined
 from dropout_theory.proof.theorem import Theorem, certify
 from dropout_theory.proof.training import Mapped, _loose, _mentions, parameters_replaced
 
@@ -55,6 +55,8 @@ def aversion_value(aversion: Aversion, bound: Theorem, at_optimum: Theorem, opti
 
 class NoMinimiser(Boolean):
     """The criterion of an aversion (the only argument) has no least value, so that the aversion has none either."""
+
+    about_a_statement = True
 
 
 def unbounded(aversion: Aversion, level: lang.Scalar, values: Mapped, theorem: Theorem) -> Theorem:

@@ -16,12 +16,12 @@ from dropout_theory.evaluation.instances import Rejected, check_admissible
 from dropout_theory.evaluation.values import Unsupported
 from dropout_theory.language import REAL, Aversion, atoms_of
 from dropout_theory.language import statements as st
-from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.automatic import proves
+from dropout_theory.proof.definedness import partial_terms
 from dropout_theory.proof.logic import check_domain, negation
 from dropout_theory.proof.optima import NoMinimiser
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.theorem import Theorem, certify, without
 
 Values = Mapping[Any, Any]
 _QUANTIFYING = (st.ForAll, st.Exists, st.SameToOrder, st.Converges)
@@ -39,12 +39,12 @@ def at_instance(theorem: Theorem, values: Values) -> Theorem:
              f"{atom} is not a plain scalar or family")
         check_domain(atom, value)
     conclusion, *given = (_with_numbers(s, values) for s in (theorem.conclusion, *theorem.given))
-    moved = certify("instance", conclusion, [theorem], discharged=theorem.given)
-    return certify("instance", conclusion, [moved], given=[g for g in given if not entails([], g)])
+    left = [g for g in given if not entails([], g)]
+    return certify("instance", conclusion, [without(theorem, theorem.given)], given=left)
 
 
 def _with_numbers(statement: Any, values: Values) -> Any:
-    hidden = scope.hidden(statement)
+    hidden = lang.hidden_dependencies(statement)
     for node in sp.preorder_traversal(statement):
         need(not isinstance(node, _BINDING), f"{type(node).__name__} binds: take it apart first")
         bound = set(node.parameters) if isinstance(node, Aversion) else set()
@@ -68,6 +68,8 @@ class Refutation(Boolean):
     What holds there is a Tuple of conditions: a claim with further hypotheses is not refuted.
     """
 
+    about_a_statement = True
+
 
 def refutation(theorem: Theorem, claim: Any, values: Values) -> Theorem:
     """From a theorem that negates a claim's statement, as it stands or at `values`, a refutation of the claim.
@@ -85,11 +87,13 @@ def refutation(theorem: Theorem, claim: Any, values: Values) -> Theorem:
              f"an assumption binds atoms: {assumed}")
         holds = (Hypothesis(f"assumption {assumed}", assumed),)
         _require_instance(replace(claim, statement=assumed, hypotheses=holds), values)
-    return certify("refutation", Refutation(*_labels(claim, values)), [theorem], discharged=theorem.given)
+    return certify("refutation", Refutation(*_labels(claim, values)), [without(theorem, theorem.given)])
 
 
 class Meaningless(Boolean):
     """A claim's statement speaks of something that does not exist at an instance: args as of a Refutation."""
+
+    about_a_statement = True
 
 
 def meaningless(theorem: Theorem, claim: Any, values: Values) -> Theorem:
@@ -126,7 +130,7 @@ def _require_law(atom: lang.Abstract, entries: Any, statement: Any) -> None:
         gates = {e.family for e in entry.atoms(lang.Element)}
         need(all(isinstance(g, lang.Gates) and sp.sympify(g.keep).is_Rational and g.name not in taken for g in gates)
              and all(index.is_Integer for e in entry.atoms(lang.Element) for index in e.indices)
-             and entry.free_symbols <= gates and not scope.partial_terms(entry),
+             and entry.free_symbols <= gates and not partial_terms(entry),
              f"{entry} is no law for {atom}: it must be made of numbers and of gates of its own")
 
 

@@ -71,7 +71,8 @@ def termwise(theorem: Theorem, limits: tuple[Any, Any, Any]) -> Theorem:
     kind = type(theorem.conclusion)
     need(kind in (sp.Eq, sp.Le), f"not an equality or weak inequality: {theorem.conclusion}")
     sides = [sp.Sum(side, limits) for side in theorem.conclusion.args]
-    return certify("sum of terms", kind(*sides, evaluate=False), [over_range(theorem, limits)])
+    return certify("sum of terms", kind(*sides, evaluate=False), [over_range(theorem, limits)],
+                   binds=[limits[0]])
 
 
 def stirling_recurrence(row: Any, column: Any, *premises: Theorem) -> Theorem:

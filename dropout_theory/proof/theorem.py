@@ -12,6 +12,7 @@ from typing import Any
 
 from dropout_theory.claims import Claim
 from dropout_theory.language import unnamed
+from dropout_theory.proof.definedness import AnyOf, Partial, check_values, closed, defined, partial_terms
 
 _TOKEN = object()
 
@@ -36,14 +37,58 @@ class Theorem:
         return f"{assumed}{self.conclusion}"
 
 
-def certify(rule: str, conclusion: Any, premises: Iterable[Theorem] = (), given: Iterable[Any] = (),
-            discharged: Iterable[Any] = (), uses: Iterable[str] = ()) -> Theorem:
-    """Make a theorem in the name of a rule, all names unfolded. For rule modules only: a proof must never call it."""
-    premises = tuple(premises)
-    assumed, gone = (frozenset(map(unnamed, several)) for several in (given, discharged))
-    steps = tuple(dict.fromkeys([s for p in premises for s in p.steps] + [rule]))
-    relied = frozenset(uses).union(*[p.uses for p in premises])
-    return Theorem(unnamed(conclusion), assumed.union(*[p.given for p in premises]) - gone, steps, relied, _TOKEN)
+@dataclass(frozen=True)
+class Without:
+    """A premise some of whose assumptions the rule drops. For rule modules only: it is no theorem."""
+
+    theorem: Theorem
+    gone: frozenset[Any]
+
+
+def without(theorem: Theorem, gone: Iterable[Any]) -> Without:
+    """A premise of a rule that drops some of its assumptions, in this premise alone."""
+    return Without(theorem, frozenset(map(unnamed, gone)))
+
+
+def certify(rule: str, conclusion: Any, premises: Iterable[Theorem | Without] = (), given: Iterable[Any] = (),
+            uses: Iterable[str] = (), shown: Iterable[Partial] = (), binds: Iterable[Any] = ()) -> Theorem:
+    """Make a theorem in the name of a rule, all names unfolded. For rule modules only: a proof must never call it.
+
+    The only maker of theorems: it sees to it that the conclusion is defined wherever the assumptions hold, given what
+    the premises show. `shown` are terms that the rule itself sees to; `binds` the index symbols that it binds, free in
+    the premises, innermost first. Raises ProofError for a term that may be undefined and for anything that is no real
+    number.
+    """
+    parts = tuple(p if isinstance(p, Without) else Without(p, frozenset()) for p in premises)
+    concluded = unnamed(conclusion)
+    assumptions = frozenset(map(unnamed, given)).union(*[p.theorem.given - p.gone for p in parts])
+    _require_meaning(concluded, assumptions, parts, tuple(shown), tuple(binds))
+    steps = tuple(dict.fromkeys([s for p in parts for s in p.theorem.steps] + [rule]))
+    relied = frozenset(uses).union(*[p.theorem.uses for p in parts])
+    return Theorem(concluded, assumptions, steps, relied, _TOKEN)
+
+
+def _require_meaning(conclusion: Any, assumptions: frozenset[Any], premises: tuple[Without, ...],
+                     shown: tuple[Partial, ...], binds: tuple[Any, ...]) -> None:
+    """Raise ProofError unless the conclusion is defined wherever the assumptions hold."""
+    for statement in (conclusion, *assumptions):
+        check_values(statement)
+    if not partial_terms(conclusion):
+        return
+    seen = [*shown, *[term for statement in assumptions for term in partial_terms(statement)]]
+    known = list(assumptions)
+    for p in premises:
+        # what a premise says holds where its own assumptions do
+        under = tuple(p.theorem.given - assumptions)
+        terms = tuple(term.under(*under) for term in partial_terms(p.theorem.conclusion))
+        seen += terms
+        for symbol in binds:
+            terms = tuple(closed(terms, symbol))
+            seen += terms
+        if not under:
+            known.append(p.theorem.conclusion)
+    known += [t.condition for t in seen if not t.known and t.condition is not None and not isinstance(t.condition, AnyOf)]
+    defined(conclusion, known, seen)
 
 
 def on_unfolded(rule: Callable[..., Any]) -> Callable[..., Any]:

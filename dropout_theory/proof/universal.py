@@ -14,6 +14,7 @@ from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_nonnegative, same
 from dropout_theory.proof.algebra import _sides, matches
 from dropout_theory.proof.analysis import smooth, within
+from dropout_theory.proof.definedness import defined, partial_terms
 from dropout_theory.proof.scope import index_ranges, replaceable, value_in_domain
 from dropout_theory.proof.theorem import Theorem, certify
 
@@ -38,7 +39,9 @@ def at(theorem: Theorem, *values: Any, premises: tuple[Theorem, ...] = ()) -> Th
     for scalar, value in mapping.items():
         value_in_domain(scalar, value, premises)
         replaceable(statement.body, scalar, value)
-    return certify("for all", lang.substitute(statement.body, dict(mapping)), [theorem, *premises])
+    there = lang.substitute(statement.body, dict(mapping))
+    # what holds for all values is defined at each
+    return certify("for all", there, [theorem, *premises], shown=partial_terms(there))
 
 
 def convex_by_curvature(f: Any, x: lang.Scalar, curvature: Theorem, *premises: Theorem) -> Theorem:
@@ -50,9 +53,12 @@ def convex_by_curvature(f: Any, x: lang.Scalar, curvature: Theorem, *premises: T
     need(not any(x in g.free_symbols for p in (curvature, *premises) for g in p.given),
          "convexity must hold on the whole domain")
     smooth(f, x, [curvature, *premises])
+    defined(f, [c for p in (curvature, *premises) for c in (p.conclusion, *p.given)])
     kind, left, right = _sides(curvature.conclusion)
     need(kind in (sp.Le, sp.Lt) and same(right - left, sp.diff(f, x, 2)), "curvature theorem does not fit f''")
-    return certify("sign of the second derivative", st.convexity(f, x), [curvature, *premises])
+    # f is defined on all of its domain, an interval: between two of its points, too
+    convexity = st.convexity(f, x)
+    return certify("sign of the second derivative", convexity, [curvature, *premises], shown=partial_terms(convexity))
 
 
 def finite_jensen(f: Any, x: lang.Scalar, entries: Any, probabilities: lang.Family, convex: Theorem,

@@ -1,0 +1,424 @@
+"""Where a statement is defined: one function, which the maker of theorems, all rules and all checkers ask.
+
+A term that is not defined everywhere, such as a logarithm or a quotient, is listed with the condition that makes it
+defined and with what is known where it stands: the ranges of the sums around it, the premises of the implication
+whose conclusion it is in, the conjuncts before its own, the case it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+from sympy.functions.elementary.piecewise import ExprCondPair
+
+from dropout_theory import language as lang
+from dropout_theory.arithmetic.solver import entails
+from dropout_theory.claims import ProofError
+from dropout_theory.language import statements as st
+from dropout_theory.language.binding import put
+from dropout_theory.normal_form import is_nonnegative, is_positive
+
+_RELATIONAL = sp.core.relational.Relational
+
+
+@dataclass(frozen=True)
+class Partial:
+    """A term that is not defined everywhere, what makes it defined, and what is known where it stands.
+
+    `condition` is None where nothing that could be shown would do. Symbols that are bound around the term stand in it
+    under names of their own.
+    """
+
+    term: Any
+    condition: Any
+    known: tuple[Any, ...] = ()
+
+    def under(self, *facts: Any) -> Partial:
+        """The same term where these facts hold, too."""
+        return Partial(self.term, self.condition, (*facts, *self.known))
+
+    def moved(self, mapping: dict[Any, Any]) -> Partial:
+        """The same term with other names for bound symbols."""
+        condition = None if self.condition is None else put(self.condition, mapping)
+        return Partial(put(self.term, mapping), condition, tuple(put(k, mapping) for k in self.known))
+
+
+def check_values(expr: Any) -> None:
+    """Raise ProofError when something that is no real number stands in an expression or statement."""
+    strange = _strange(expr)
+    if strange:
+        raise ProofError(f"{', '.join(strange)} is no real number: not allowed in {expr}")
+
+
+@lru_cache(maxsize=1 << 15)
+def _strange(expr: Any) -> tuple[str, ...]:
+    if not isinstance(expr, sp.Basic):
+        return ()
+    if expr in (sp.nan, sp.zoo, sp.oo, -sp.oo, sp.I) or isinstance(expr, sp.Float):
+        return (str(expr),)
+    return tuple(dict.fromkeys(s for a in expr.args for s in _strange(a)))
+
+
+def partial_terms(expr: Any) -> tuple[Partial, ...]:
+    """The terms of an expression or statement that its shape does not show to be defined, each once."""
+    return _partial(expr) if isinstance(expr, sp.Basic) else ()
+
+
+def condition_of(node: Any) -> Any:
+    """What makes a term itself defined, its parts aside; None where its shape does, or nothing that could be shown."""
+    own = next(_own(node), None)
+    return None if own is None or isinstance(own.condition, AnyOf) else own.condition
+
+
+def undefined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = ()) -> Partial | None:
+    """The first term that is neither `shown` to be defined nor defined by what is `known`; None where all are."""
+    known, seen = list(known), list(shown)
+    return next((p for p in partial_terms(expr) if not _is_shown(p, seen, known) and not follows(p, known)), None)
+
+
+def defined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = ()) -> None:
+    """Raise ProofError unless every term of an expression or statement is defined, by shape or by what is known."""
+    check_values(expr)
+    partial = undefined(expr, known, shown)
+    if partial is not None:
+        why = "nothing shows it" if partial.condition is None else f"not known that {partial.condition}"
+        raise ProofError(f"{partial.term} may be undefined: {why}")
+
+
+def _is_shown(partial: Partial, shown: list[Partial], known: list[Any]) -> bool:
+    """Whether the term was shown where no more was known, or in each of two cases that exhaust all."""
+    here = {*partial.known, *known}
+    beyond = [set(s.known) - here for s in shown if s.term == partial.term]
+    cases = {next(iter(extra)) for extra in beyond if len(extra) == 1}
+    return any(not extra for extra in beyond) or any(negated(case) in cases for case in cases)
+
+
+def follows(partial: Partial, known: list[Any]) -> bool:
+    """Whether what is known makes a term defined."""
+    if partial.condition is None:
+        return False
+    alternatives = partial.condition.args if isinstance(partial.condition, AnyOf) else (partial.condition,)
+    here, there = list(partial.known), [*known, *partial.known]
+    for wanted in dict.fromkeys(w for a in alternatives for w in (a, _plainer(a))):
+        if _entailed(here, wanted) or known and _entailed(there, wanted):
+            return True
+        special = [s for statement in there for s in _special_cases(statement, wanted)]
+        if special and _entailed([*there, *special], wanted):
+            return True
+    return False
+
+
+def _plainer(condition: Any) -> Any:
+    """A condition that implies the given one and says it of simpler terms: a product is not zero where no factor is."""
+    if isinstance(condition, sp.Ne) and condition.args[1] == 0:
+        return _nonzero(condition.args[0])
+    return condition
+
+
+def _nonzero(expr: Any) -> Any:
+    if is_positive(expr) or is_positive(-expr):
+        return sp.true
+    if isinstance(expr, sp.Mul):
+        return sp.And(*[_nonzero(a) for a in expr.args], evaluate=False)
+    if isinstance(expr, sp.Pow):
+        return _nonzero(expr.base)
+    if isinstance(expr, sp.binomial):
+        return sp.And(*_range(expr.args[1], sp.S.Zero, expr.args[0]), evaluate=False)
+    return sp.Ne(expr, 0, evaluate=False)
+
+
+def _special_cases(statement: Any, wanted: Any) -> Iterator[Any]:
+    """What a statement about all values or indices says of the arguments and entries that stand in a condition."""
+    if isinstance(statement, sp.And):
+        for part in statement.args:
+            yield from _special_cases(part, wanted)
+    if isinstance(statement, st.ForAll) and len(statement.bound_symbols) == 1:
+        symbol = statement.bound_symbols[0]
+        for call in wanted.atoms(AppliedUndef):
+            value = call.args[0]
+            inside = sp.And(*symbol.domain.conditions(value), evaluate=False)
+            if len(call.args) == 1 and call.func(symbol) in statement.body.atoms(AppliedUndef):
+                yield sp.Implies(inside, put(statement.body, {symbol: value}), evaluate=False)
+    if isinstance(statement, st.ForEach) and len(statement.limits) == 1:
+        symbol, *ends = statement.limits[0].args
+        for entry in statement.body.atoms(lang.Element):
+            places = [n for n, index in enumerate(entry.indices) if index == symbol]
+            for other in wanted.atoms(lang.Element) if places else ():
+                if other.family == entry.family:
+                    value = other.indices[places[0]]
+                    inside = sp.And(*_range(value, *ends), evaluate=False)
+                    yield sp.Implies(inside, put(statement.body, {symbol: value}), evaluate=False)
+
+
+def _entailed(known: list[Any], wanted: Any) -> bool:
+    if wanted in (True, False):
+        return bool(wanted)
+    try:
+        return entails(known, wanted)
+    except ProofError:
+        return False
+
+
+class AnyOf(sp.logic.boolalg.Boolean):
+    """Conditions one of which must hold at every outcome: not the same as their disjunction at each outcome."""
+
+
+# --- how the parts of an expression are walked ---------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1 << 15)
+def _partial(expr: sp.Basic) -> tuple[Partial, ...]:
+    return tuple(dict.fromkeys(_walk(expr)))
+
+
+def _walk(expr: sp.Basic) -> Iterator[Partial]:
+    if isinstance(expr, lang.Element):
+        for a in expr.indices:
+            yield from _partial(a)
+        yield from _of_atom(expr.family)
+    elif isinstance(expr, lang.Scalar):
+        yield from _of_atom(expr)
+    elif getattr(expr, "about_a_statement", False):
+        return  # says of a statement what was found of it, whether or not it has a meaning
+    elif isinstance(expr, sp.And):
+        yield from _in_order(expr.args, lambda before: before)
+    elif isinstance(expr, sp.Or):
+        yield from _in_order(expr.args, negated)
+    elif isinstance(expr, sp.Implies):
+        yield from _partial(expr.args[0])
+        yield from (p.under(expr.args[0]) for p in _partial(expr.args[1]))
+    elif isinstance(expr, sp.Piecewise):
+        yield from _cases(expr)
+    elif isinstance(expr, st.Exists):
+        return  # true where some values make the body true, whatever it is elsewhere
+    elif isinstance(expr, st.SameToOrder):
+        return  # speaks of small values of the scale alone: the rules of orders see to it
+    elif lang.bound_limits(expr):
+        yield from _bound(expr)
+    elif isinstance(expr, st.Converges):
+        index, first = expr.args[1].args
+        yield from _partial(first)
+        for value in expr.args[2:]:
+            yield from _partial(value)
+        yield from closed(_partial(expr.args[0]), index, (sp.Ge(index, first, evaluate=False),))
+    elif isinstance(expr, lang.DerivativeAt):
+        yield from _partial(expr.point)
+        yield from _partial(expr.order)
+        yield from _partial(put(expr.body, {expr.variable: expr.point}))
+    elif isinstance(expr, (lang.Aversion, lang.RootGrowth, sp.Derivative, sp.Subs)):
+        return
+    else:
+        for a in expr.args:
+            yield from _partial(a)
+        yield from _own(expr)
+
+
+def negated(condition: Any) -> Any:
+    """The negation of a condition, of a relation as the relation that holds where it fails."""
+    opposite = {sp.Eq: sp.Ne, sp.Ne: sp.Eq, sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le}
+    if isinstance(condition, _RELATIONAL):
+        return opposite[type(condition)](*condition.args, evaluate=False)
+    return sp.Not(condition, evaluate=False)
+
+
+def _in_order(parts: Iterable[Any], guard: Callable[[Any], Any]) -> Iterator[Partial]:
+    """Each part where those before it have been judged."""
+    before: list[Any] = []
+    for part in parts:
+        yield from (p.under(*before) for p in _partial(part))
+        before.append(guard(part))
+
+
+def _cases(expr: sp.Piecewise) -> Iterator[Partial]:
+    """Each value in its own case, each condition where those before it fail; some case must apply."""
+    before: list[Any] = []
+    for value, condition in expr.args:
+        yield from (p.under(*before) for p in _partial(condition))
+        yield from (p.under(*before, condition) for p in _partial(value))
+        before.append(negated(condition))
+        if condition == sp.true:
+            return
+    yield Partial(expr, sp.Or(*[c for _, c in expr.args], evaluate=False))
+
+
+def _bound(expr: Any) -> Iterator[Partial]:
+    """A body in the ranges of its indices; the ends of each range where those around it hold."""
+    limits = [tuple(limit) for limit in lang.bound_limits(expr)]
+    outermost_first = limits[::-1] if isinstance(expr, (sp.Sum, sp.Product)) else limits
+    inner = _partial(expr.args[0])
+    for n in range(len(outermost_first) - 1, -1, -1):
+        symbol, *ends = outermost_first[n]
+        facts = tuple(_range(symbol, *ends)) if len(ends) == 2 else ()
+        inner = tuple(closed(inner, symbol, facts))
+        inner += tuple(p for end in ends for p in _partial(end))
+        for end in ends:
+            if not end.is_integer:
+                inner += (Partial(expr, None),)
+    yield from inner
+    if isinstance(expr, (lang.Largest, lang.Smallest)):
+        (_, low, high), = limits
+        yield Partial(expr, sp.Ge(high, low, evaluate=False))
+
+
+def _range(symbol: Any, low: Any, high: Any) -> tuple[Any, Any]:
+    return sp.Ge(symbol, low, evaluate=False), sp.Le(symbol, high, evaluate=False)
+
+
+def closed(inner: Iterable[Partial], symbol: Any, facts: tuple[Any, ...] = ()) -> Iterator[Partial]:
+    """Terms inside a binder: known there is the range, and the bound symbol has a name of its own.
+
+    What is known of a free symbol says nothing of one that is bound under the same name.
+    """
+    inner = list(inner)
+    level = 1 + max((_level(p) for p in inner), default=0)
+    own = own_name(symbol, level)
+    for p in inner:
+        yield p.under(*facts).moved({symbol: own})
+
+
+_LEVELS = 10**9  # names of bound symbols are dummies with numbers beyond any that SymPy has given out
+
+
+def own_name(symbol: Any, level: int) -> Any:
+    """The name that a bound symbol has in the terms inside its binder."""
+    if isinstance(symbol, lang.Scalar):
+        return symbol.renamed(f"{symbol.name}@{level}")
+    return sp.Dummy(symbol.name, integer=True, dummy_index=_LEVELS + level)
+
+
+def _level(partial: Partial) -> int:
+    found = [0]
+    for part in (partial.term, *partial.known):
+        for s in part.free_symbols:
+            if isinstance(s, sp.Dummy) and s.dummy_index > _LEVELS:
+                found.append(s.dummy_index - _LEVELS)
+            elif isinstance(s, lang.Scalar) and "@" in s.name:
+                found.append(int(s.name.rpartition("@")[2]))
+    return max(found)
+
+
+@lru_cache(maxsize=4096)
+def _of_atom(atom: lang.Scalar) -> tuple[Partial, ...]:
+    """What a law or a definition by recursion needs to be defined, at all of its indices."""
+    found: list[Partial] = []
+    if isinstance(atom, lang.Gates):
+        found += _partial(atom.keep)
+    elif isinstance(atom, lang.Recursion):
+        layer = atom.ranges[0][0]
+        found += [p.moved({layer: atom.start}) for p in _partial(atom.base)]
+        found += [p.under(sp.Ge(layer, atom.start + 1, evaluate=False)) for p in _partial(atom.step)]
+    elif isinstance(atom, lang.RandomScalar):
+        found += [p for part in atom.law if isinstance(part, sp.Basic) for p in _partial(part)]
+    elif isinstance(atom, lang.RandomIndex):
+        found += _of_atom(atom.probabilities)
+    if found and isinstance(atom, lang.Family):
+        for symbol, *ends in reversed(atom.ranges):
+            found = list(closed(found, symbol, _range(symbol, *map(sp.sympify, ends))))
+    return tuple(found)
+
+
+# --- the operators, each in one table -------------------------------------------------------------------------------
+
+TOTAL = (sp.Add, sp.Mul, sp.exp, sp.Abs, sp.Max, sp.Min, sp.sign, sp.sin, sp.cos, sp.tanh, sp.atan, sp.sinh, sp.cosh,
+         sp.asinh, sp.erf, sp.floor, sp.ceiling, sp.KroneckerDelta, sp.Tuple, sp.Symbol, sp.Rational, sp.NumberSymbol,
+         sp.logic.boolalg.BooleanTrue, sp.logic.boolalg.BooleanFalse, sp.Not, st.Iff, _RELATIONAL, ExprCondPair,
+         lang.Relu, lang.Stirling2, AppliedUndef, sp.bell, sp.bernoulli)
+
+
+def _own(expr: sp.Basic) -> Iterator[Partial]:
+    """The expression itself, where it is not defined everywhere."""
+    if isinstance(expr, sp.log):
+        if not is_positive(expr.args[0]):
+            yield Partial(expr, sp.Gt(expr.args[0], 0, evaluate=False))
+    elif isinstance(expr, sp.Pow):
+        yield from _power(expr)
+    elif isinstance(expr, sp.factorial):
+        if not is_nonnegative(expr.args[0]) or not expr.args[0].is_integer:
+            yield Partial(expr, sp.Ge(expr.args[0], 0, evaluate=False) if expr.args[0].is_integer else None)
+    elif isinstance(expr, sp.binomial):
+        if not all(a.is_integer for a in expr.args):
+            yield Partial(expr, None)
+    elif isinstance(expr, lang.Sigma):
+        if not is_nonnegative(expr.args[1]):
+            yield Partial(expr, sp.Ge(expr.args[1], 0, evaluate=False))
+    elif isinstance(expr, lang.Operator):
+        yield from _operator(expr)
+    elif isinstance(expr, sp.zeta):
+        yield Partial(expr, sp.Gt(expr.args[0], 1, evaluate=False))
+    elif not isinstance(expr, TOTAL):
+        yield Partial(expr, None)
+
+
+def _power(expr: sp.Pow) -> Iterator[Partial]:
+    base, exponent = expr.base, expr.exp
+    if exponent.is_integer and exponent.is_nonnegative or is_positive(base):
+        return
+    if is_nonnegative(base) and is_nonnegative(exponent):
+        return
+    if exponent.is_integer:
+        if not is_positive(-base):
+            nonzero = sp.Ne(base, 0, evaluate=False)
+            natural = sp.Ge(exponent, 0, evaluate=False)
+            yield Partial(expr, nonzero if exponent.is_number else sp.Or(nonzero, natural, evaluate=False))
+    else:
+        yield Partial(expr, (sp.Ge if is_nonnegative(exponent) else sp.Gt)(base, 0, evaluate=False))
+
+
+def _operator(expr: lang.Operator) -> Iterator[Partial]:
+    """Means exist where the body is integrable; geometric means of numbers that are not negative."""
+    for x in expr.args:
+        if not integrable(x):
+            yield Partial(expr, None)
+    x = expr.args[0]
+    if isinstance(expr, (lang.G, lang.Gc)):
+        inside = x if isinstance(expr, lang.G) else 1 - x
+        if not is_nonnegative(inside):
+            yield Partial(expr, sp.Ge(inside, 0, evaluate=False))
+    if isinstance(expr, lang.NWGM) and not (is_positive(x) and is_positive(1 - x)):
+        # 0/0 where 0 and 1 both have positive probability
+        above, below = sp.Ge(x, 0, evaluate=False), sp.Le(x, 1, evaluate=False)
+        yield Partial(expr, AnyOf(sp.And(sp.Gt(x, 0, evaluate=False), below, evaluate=False),
+                                  sp.And(above, sp.Lt(x, 1, evaluate=False), evaluate=False)))
+
+
+# of these the growth is at most exponential where it is of their arguments, so that every normal mean exists
+_TAME = (sp.Add, sp.Mul, sp.Abs, sp.Max, sp.Min, sp.sin, sp.cos, sp.tanh, sp.atan, sp.sign, lang.Relu, lang.Sigma,
+         sp.Sum, sp.Piecewise, ExprCondPair, _RELATIONAL, sp.Tuple)
+
+
+def integrable(expr: Any) -> bool:
+    """Whether a mean of the expression exists by its shape: finitely many outcomes, or growth that the laws allow."""
+    wide = {a for a in lang.random_atoms(expr) if isinstance(a, lang.RandomScalar) and a.law[0] == "normal"}
+    return not wide or _tame(lang.unfold(expr), frozenset(wide))
+
+
+@lru_cache(maxsize=4096)
+def _tame(expr: Any, wide: frozenset[Any]) -> bool:
+    if not lang.depends_on(expr, *wide) or isinstance(expr, (lang.Operator, lang.Scalar)):
+        return True
+    if isinstance(expr, lang.Element):
+        family = expr.family
+        return isinstance(family, lang.Gates) or isinstance(family, lang.Recursion) \
+            and _tame(family.base, wide) and _tame(family.step, wide)
+    if isinstance(expr, sp.exp):
+        return _slow(expr.args[0], wide)
+    if isinstance(expr, sp.Pow):
+        return bool(expr.exp.is_Integer and expr.exp > 0) and _tame(expr.base, wide)
+    if isinstance(expr, sp.log):  # of something that is at least 1 it grows slower than its argument
+        return is_nonnegative(expr.args[0] - 1) and _tame(expr.args[0], wide)
+    return isinstance(expr, _TAME) and all(_tame(a, wide) for a in expr.args if isinstance(a, sp.Basic))
+
+
+def _slow(expr: Any, wide: frozenset[Any]) -> bool:
+    """Whether an exponent grows at most linearly."""
+    if not lang.depends_on(expr, *wide) or isinstance(expr, (lang.Scalar, sp.sin, sp.cos, sp.tanh, sp.atan, lang.Sigma)):
+        return True
+    if isinstance(expr, sp.Mul):
+        moving = [a for a in expr.args if lang.depends_on(a, *wide)]
+        return len(moving) == 1 and _slow(moving[0], wide)
+    return isinstance(expr, (sp.Add, sp.Abs, sp.Max, sp.Min, lang.Relu)) and all(_slow(a, wide) for a in expr.args)
