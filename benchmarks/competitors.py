@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -45,9 +46,9 @@ def best_batch(one: Pass, limit: int) -> tuple[float, int]:
     for batch in BATCHES:
         if batch <= limit:
             one(batch)
-            found.append((rate(lambda batch=batch: one(batch), batch, repeats=2), batch))
+            found.append((rate(partial(one, batch), batch, repeats=2), batch))
     _, batch = max(found)
-    return rate(lambda: one(batch), batch), batch
+    return rate(partial(one, batch), batch), batch
 
 
 def torch_pass(task: Task) -> Pass:

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -141,7 +142,7 @@ def first_calls(cold: bool) -> Iterator[Row]:
 
 
 WORKS: dict[str, Callable[[], Iterator[Row]]] = {
-    **{name: (lambda name=name: compare(name)) for name in TASKS},
+    **{name: partial(compare, name) for name in TASKS},
     "last-layer": last_layer,
     "threads-2": threads,
     "first-call-cold": lambda: first_calls(True),

@@ -15,12 +15,13 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
+from dropout_theory.verdicts.sources import TRUSTED
+
 ROOT = Path(__file__).parents[1]
 PICTURE = ROOT / "docs" / "figures" / "rooms.svg"
 PACKAGE = "dropout_theory"
 CELL, LEFT, TOP, MARGIN = 26, 110, 92, 40
 HIDDEN = ("__main__", "moved", "proofs")
-TRUSTED = ("language", "normal_form", "evaluation", "arithmetic", "proof", "verdicts")
 COLOURS = dict.fromkeys(TRUSTED, "#f2b65c") | {"recheck": "#8fc98f"}
 
 

@@ -11,7 +11,7 @@ import sympy as sp
 
 from dropout_theory.claims import Claim, Erratum, Hypothesis, Paper, Registry
 from dropout_theory.language import equal, less_equal
-from dropout_theory.verdicts.kernel import Finding, checker
+from dropout_theory.verdicts.kernel import Context, Finding, checker
 
 X = sp.Symbol("x", real=True)
 HOLDS = Finding("holds", "proof", "all real x")
@@ -58,19 +58,19 @@ def registry() -> Registry:
 
 def checkers() -> dict:
     @checker("admissible", lambda claim: None if claim.statement is not None else "its parts have instances")
-    def admissible(claim, context):
+    def admissible(claim: Claim, context: Context) -> Finding:
         return INSTANCE
 
     @checker("symbolic", lambda claim: None if (claim.id, "symbolic") in FOUND else "no rule applies")
-    def symbolic(claim, context):
+    def symbolic(claim: Claim, context: Context) -> Finding:
         return FOUND[claim.id, "symbolic"]
 
     @checker("exact", lambda claim: None if (claim.id, "exact") in FOUND else "nothing finite to check")
-    def exact(claim, context):
+    def exact(claim: Claim, context: Context) -> Finding:
         return FOUND[claim.id, "exact"]
 
     @checker("montecarlo", lambda claim: None if claim.id == "toy:eq1" else "nothing is random")
-    def montecarlo(claim, context):
+    def montecarlo(claim: Claim, context: Context) -> Finding:
         drawn = random.Random(context.seed).random()
         return Finding("holds", "statistical", "1 draw", figures={"drawn": drawn, "exact": sp.Rational(1, 3)})
 
@@ -80,7 +80,7 @@ def checkers() -> dict:
 def slow_checkers() -> dict:
     """The same, but `montecarlo` applies to every claim, says in the file STARTED that it runs, and takes long."""
     @checker("montecarlo", lambda claim: None)
-    def montecarlo(claim, context):
+    def montecarlo(claim: Claim, context: Context) -> Finding:
         Path(os.environ["STARTED"]).touch()
         time.sleep(30)
         return Finding("holds", "statistical", "1 draw")
@@ -90,7 +90,7 @@ def slow_checkers() -> dict:
 
 def crashing_checkers() -> dict:
     """The same, but `exact` raises on one claim."""
-    def find(claim, context):
+    def find(claim: Claim, context: Context) -> Finding:
         if claim.id == "toy:eq1":
             raise ZeroDivisionError("division by zero in the checker")
         return FOUND[claim.id, "exact"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import pytest
 import sympy as sp
 
 from dropout_theory.ablation import ablation, registered, sharper
-from dropout_theory.ablation.ablation import ablate
+from dropout_theory.ablation.ablation import Ablation, ablate
 from dropout_theory.ablation.closure import by_continuity
 from dropout_theory.ablation.widening import own_atoms, widenings
 from dropout_theory.checkers.symbolic import accept_refutation
@@ -33,10 +36,14 @@ from dropout_theory.language import (
     POSITIVE,
     REAL,
     UNIT,
+    Abstract,
+    Domain,
     E,
     ForEach,
     G,
     Scalar,
+    Statement,
+    Values,
     different,
     distribution,
     equal,
@@ -50,7 +57,7 @@ from dropout_theory.language import (
     subnetwork,
     weights,
 )
-from dropout_theory.proof import arithmetic, assume, cite, evaluated, identity, refutation
+from dropout_theory.proof import Theorem, arithmetic, assume, cite, evaluated, identity, refutation
 from dropout_theory.verdicts.kernel import Context
 
 x, y, n, i = Scalar("x", REAL), Scalar("y", REAL), size("n"), size("i")
@@ -59,24 +66,24 @@ k = index("k")
 half = sp.Rational(1, 2)
 
 
-def outcomes(statement, *conditions, **details):
+def outcomes(statement: Statement, *conditions: Statement, **details: Any) -> dict[str, Ablation]:
     claim = Claim("own:claim", "a claim", statement, "1", "eq. (1)", "inequality",
                   tuple(Hypothesis(f"h{k}", c) for k, c in enumerate(conditions)), **details)
     return {a.name: a for a in ablate(claim, Context(fast=True)) if a.kind == "hypothesis"}
 
 
-def test_a_hypothesis_that_defines_a_term_of_another_is_needed():
+def test_a_hypothesis_that_defines_a_term_of_another_is_needed() -> None:
     found = outcomes(less_equal(0, y**2), less(0, x), less_equal(1, sp.Pow(x, -1) * y))
     assert found["h0"].outcome == "needed" and "'h1' is without meaning" in found["h0"].reason
     assert found["h1"].outcome == "not needed"
 
 
-def test_an_index_that_leaves_its_family_makes_a_statement_meaningless():
+def test_an_index_that_leaves_its_family_makes_a_statement_meaningless() -> None:
     found = outcomes(less_equal(S[i], sp.Abs(S[i])), less_equal(i, n))
     assert found["h0"].outcome == "needed" and "no value for S" in found["h0"].reason
 
 
-def test_a_hypothesis_may_define_a_quantity_of_the_statement():
+def test_a_hypothesis_may_define_a_quantity_of_the_statement() -> None:
     inverse = recursion("e", ((k, 1, n),), 1 / S[k], 1 / S[k])
     hypotheses = [Hypothesis("nonzero", ForEach(different(S[k], 0), (k, 1, n))), Hypothesis("large", less(5, n))]
     claim = Claim("own:claim", "a claim", equal(sp.Sum(S[k] * inverse[k], (k, 1, n)), n), "1", "eq. (1)", "equation",
@@ -87,7 +94,7 @@ def test_a_hypothesis_may_define_a_quantity_of_the_statement():
     assert found[1].outcome == "undecided"
 
 
-def test_a_superfluous_hypothesis_names_the_claim_that_does_without(monkeypatch):
+def test_a_superfluous_hypothesis_names_the_claim_that_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
     statement = less_equal(x, 2 * y)
     wide = Claim("own:wide", "wider", statement, "1", "eq. (1)", "amended", (Hypothesis("h", less_equal(x, y)),
                                                                             Hypothesis("g", less(0, x))))
@@ -97,7 +104,7 @@ def test_a_superfluous_hypothesis_names_the_claim_that_does_without(monkeypatch)
     assert found["h0"].outcome == found["h1"].outcome == "needed"
 
 
-def test_equal_sides_need_no_hypothesis():
+def test_equal_sides_need_no_hypothesis() -> None:
     assert outcomes(equal((x + 1) ** 2, x**2 + 2 * x + 1), less(0, x))["h0"].outcome == "not needed"
 
 
@@ -115,13 +122,14 @@ O, LOW = family("O", OPEN_UNIT, m), family("L", interval(0, sp.Rational(1, 2), o
     (less_equal(E(sp.log(O[N])), 0), O, UNIT, False),  # not defined at 0
     (less_equal(G(O[N]), E(O[N])), O, REAL, False),  # not the closure
 ])
-def test_what_passes_to_the_closure_of_a_domain(statement, atom, wider, passes):
+def test_what_passes_to_the_closure_of_a_domain(statement: Statement, atom: Abstract, wider: Domain,
+                                                passes: bool) -> None:
     new = type(atom)(atom.name, wider, *atom._details)
     widened = Claim("own:claim", "a claim", statement.xreplace({atom: new}), "1", "eq. (1)", "inequality")
     assert by_continuity(widened, new, atom.domain) is passes
 
 
-def test_a_hypothesis_on_the_atom_may_keep_points_from_their_limits():
+def test_a_hypothesis_on_the_atom_may_keep_points_from_their_limits() -> None:
     new = type(O)("O", UNIT, *O._details)
     for condition, passes in ((less_equal(1, new[k]), False), (less_equal(half, new[k]), True),
                               (less(new[k], half), True), (equal(new[k], 1), False)):
@@ -139,7 +147,7 @@ AT_FAR = {x: FAR, y: FAR}
 
 
 @pytest.fixture
-def registries():
+def registries() -> Iterator[None]:
     """Holds the claim that a test registers something about, and forgets what that was."""
     papers = Registry()
     papers.add_paper(Paper("own", "Own", ("A. Author",), 2020))
@@ -151,17 +159,17 @@ def registries():
 
 
 @pytest.fixture
-def no_search(monkeypatch):
+def no_search(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not registered stays undecided."""
     monkeypatch.setattr(ablation, "_settled", lambda name, kind, *_: ablation.Ablation(name, kind, "undecided", "-"))
     monkeypatch.setattr(ablation, "with_sharper", lambda found, _: found)
 
 
-def dropped(claim, name):
+def dropped(claim: Claim, name: str) -> Ablation:
     return next(a for a in ablate(claim, Context(fast=True)) if a.name == name)
 
 
-def test_a_registered_witness_shows_need_where_the_search_finds_none(registries):
+def test_a_registered_witness_shows_need_where_the_search_finds_none(registries: None) -> None:
     assert dropped(OWN, "low").outcome == "undecided"
     witness("own:claim", AT_FAR, without="low")
     found = dropped(OWN, "low")
@@ -174,7 +182,7 @@ def test_a_registered_witness_shows_need_where_the_search_finds_none(registries)
     ({x: sp.S.Zero, y: FAR}, "the statement is TRUE"),
     ({x: FAR}, "no value for y"),
 ])
-def test_what_is_no_witness_is_an_error(registries, no_search, values, why):
+def test_what_is_no_witness_is_an_error(registries: None, no_search: None, values: Values, why: str) -> None:
     witness("own:claim", values, without="low")
     with pytest.raises(ClaimError, match=why):
         ablate(OWN, Context())
@@ -183,20 +191,21 @@ def test_what_is_no_witness_is_an_error(registries, no_search, values, why):
 @pytest.mark.parametrize("register", [
     lambda: witness("own:claim", AT_FAR, without="lower"), lambda: prove("own:claim", without="lower")(lambda: None),
     lambda: refute("own:claim", without="lower")(lambda: None)])
-def test_what_names_no_hypothesis_of_the_claim_is_an_error(registries, no_search, register):
+def test_what_names_no_hypothesis_of_the_claim_is_an_error(registries: None, no_search: None,
+                                                           register: Callable[[], Any]) -> None:
     register()
     with pytest.raises(ClaimError, match="'lower'; allowed: below, low, y is not 1"):
         ablate(OWN, Context())
 
 
-def test_a_domain_is_named_as_it_is_printed(registries, no_search):
+def test_a_domain_is_named_as_it_is_printed(registries: None, no_search: None) -> None:
     z = Scalar("z", POSITIVE)
     claim = Claim("own:claim", "a claim", different(z, -FAR), "1", "eq. (1)", "inequality")
     witness("own:claim", {z: -FAR}, without="z in positive real, not real")
     assert dropped(claim, "z in positive real, not real").outcome == "needed"
 
 
-def test_a_registered_proof_must_do_without(registries, no_search):
+def test_a_registered_proof_must_do_without(registries: None, no_search: None) -> None:
     below_far = arithmetic(different(x, FAR), assume(less_equal(x, y)), assume(less(y, FAR)))
     prove("own:claim", without="y is not 1")(lambda: below_far)
     assert dropped(OWN, "y is not 1").outcome == "not needed"
@@ -205,7 +214,7 @@ def test_a_registered_proof_must_do_without(registries, no_search):
         ablate(OWN, Context())
 
 
-def test_a_registered_proof_rests_on_proofs(registries, no_search, monkeypatch):
+def test_a_registered_proof_rests_on_proofs(registries: None, no_search: None, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Claim("own:other", "false", different(x, FAR), "1", "eq. (1)", "inequality")
     monkeypatch.setattr(registered, "REGISTRY", {"own:other": other})
     prove("own:claim", without="low")(lambda: cite(other))
@@ -213,17 +222,17 @@ def test_a_registered_proof_rests_on_proofs(registries, no_search, monkeypatch):
         ablate(OWN, Context())
 
 
-def at_far():
+def at_far() -> Theorem:
     return evaluated(equal(FAR, FAR))
 
 
-def test_a_registered_refutation_is_of_what_is_left(registries, no_search):
+def test_a_registered_refutation_is_of_what_is_left(registries: None, no_search: None) -> None:
     refute("own:claim", without="low")(lambda: refutation(at_far(), OWN.without("low"), AT_FAR))
     found = dropped(OWN, "low")
     assert (found.outcome, found.witness["instance"]) == ("needed", "x = 12345, y = 12345")
 
 
-def test_a_refutation_must_see_to_the_hypotheses_that_are_left(registries, no_search):
+def test_a_refutation_must_see_to_the_hypotheses_that_are_left(registries: None, no_search: None) -> None:
     elsewhere = {x: FAR, y: sp.S.Zero}
     refute("own:claim", without="low")(lambda: refutation(at_far(), OWN.without("low").without("below"), elsewhere))
     with pytest.raises(ProofError, match="does not see to below"):
@@ -232,12 +241,12 @@ def test_a_refutation_must_see_to_the_hypotheses_that_are_left(registries, no_se
         refutation(at_far(), OWN.without("low"), elsewhere)
 
 
-def test_a_refutation_of_what_is_left_refutes_no_claim():
+def test_a_refutation_of_what_is_left_refutes_no_claim() -> None:
     with pytest.raises(ProofError, match="does not see to low"):
         accept_refutation(OWN, refutation(at_far(), OWN.without("low"), AT_FAR))
 
 
-def test_what_is_proved_where_it_is_defined_only_is_an_error(registries, no_search):
+def test_what_is_proved_where_it_is_defined_only_is_an_error(registries: None, no_search: None) -> None:
     statement = equal((x**2 - 1) / (x - 1), x + 1)
     claim = Claim("own:claim", "a claim", statement, "1", "eq. (1)", "equation", (Hypothesis("h", less(1, x)),))
     prove("own:claim", without="h")(lambda: identity(*statement.args))
@@ -248,7 +257,7 @@ def test_what_is_proved_where_it_is_defined_only_is_an_error(registries, no_sear
         ablate(claim, Context())
 
 
-def test_all_that_the_papers_register_names_what_their_claims_have():
+def test_all_that_the_papers_register_names_what_their_claims_have() -> None:
     load()
     for paper in REGISTRY.papers:
         load_proofs(paper)
@@ -264,8 +273,8 @@ def test_all_that_the_papers_register_names_what_their_claims_have():
     ("helmbold2017:sec43-negative-weights-required", "labels are 1"),  # a theorem about the statement as it stands
     ("helmbold2017:thm4", "full rank"),  # a theorem about the statement at an instance, with laws of its own
 ])
-def test_what_the_papers_register_stands(claim_id, name):
+def test_what_the_papers_register_stands(claim_id: str, name: str) -> None:
     claim = load(claim_id.partition(":")[0])[claim_id]
     condition = next(h.condition for h in claim.hypotheses if h.name == name)
-    outcome, _, shown = registered.settled(claim.without(name), name, condition, {})
-    assert outcome == "needed" and shown["instance"]
+    found = registered.settled(claim.without(name), name, condition, {})
+    assert found is not None and found[0] == "needed" and found[2]["instance"]

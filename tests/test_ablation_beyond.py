@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sympy as sp
@@ -24,13 +25,17 @@ from dropout_theory.language import (
     POSITIVE,
     REAL,
     UNIT,
+    Domain,
     E,
+    Expr,
     ForAll,
     ForEach,
     Gc,
     Largest,
     SameToOrder,
     Scalar,
+    Statement,
+    Values,
     Var,
     both,
     distribution,
@@ -56,7 +61,7 @@ scale = Scalar("epsilon", POSITIVE)
 top = Largest(O[k], (k, 1, m))
 
 
-def passes(statement, atom, wider, *conditions):
+def passes(statement: Statement, atom: Scalar, wider: Domain, *conditions: Statement) -> bool:
     claim = Claim("own:claim", "a claim", statement, "1", "eq. (1)", "inequality",
                   tuple(Hypothesis(f"h{i}", condition) for i, condition in enumerate(conditions)))
     return by_continuity(in_domain(claim, atom, wider), renewed(atom, wider), atom.domain)
@@ -72,23 +77,24 @@ def passes(statement, atom, wider, *conditions):
     (implies(less(p, x), less_equal(1 / (x - p), x)), p, UNIT, True),  # the premise defines the conclusion
     (implies(less_equal(p, x), less_equal(p, x)), p, UNIT, False),  # true at an end, perhaps at no point near
 ])
-def test_what_is_defined_and_continuous_at_the_ends(statement, atom, wider, found):
+def test_what_is_defined_and_continuous_at_the_ends(statement: Statement, atom: Scalar, wider: Domain,
+                                                    found: bool) -> None:
     assert passes(statement, atom, wider) is found
 
 
-def test_strict_hypotheses_hold_near_a_limit_and_define_terms():
+def test_strict_hypotheses_hold_near_a_limit_and_define_terms() -> None:
     bound = less_equal(Var(O[N]) / (top - E(O[N])), top)
     assert passes(bound, O, NONNEGATIVE, less(E(O[N]), top))
     assert not passes(bound, O, NONNEGATIVE, less_equal(E(O[N]), top))
     assert not passes(bound, O, NONNEGATIVE)
 
 
-def test_a_weak_hypothesis_must_persist_inwards():
+def test_a_weak_hypothesis_must_persist_inwards() -> None:
     assert passes(less_equal(p, x), p, UNIT, less_equal(p, x**2 + sp.Rational(1, 2)))
     assert not passes(less_equal(p, x), p, UNIT, less_equal(p, x))  # at x = 0 it leaves the end alone
 
 
-def test_what_is_said_of_every_entry_keeps_each_inside():
+def test_what_is_said_of_every_entry_keeps_each_inside() -> None:
     half = sp.Rational(1, 2)
     inside = ForEach(both(less(0, O[j]), less(O[j], 1)), (j, 1, m))
     near = ForEach(less(sp.Abs(O[k] - half), half), (k, 1, m))
@@ -107,11 +113,11 @@ def test_what_is_said_of_every_entry_keeps_each_inside():
     (SameToOrder(sp.Sum(1 / (x * k), (k, 1, n)), 0, scale, 1), {x: 0, n: 2}, 1 / x),
     (SameToOrder(sp.Sum(1 / (x * k), (k, 2, n)), 0, scale, 1), {x: 0, n: 1}, None),  # the sum is empty
 ])
-def test_terms_without_meaning_at_an_instance(statement, values, found):
+def test_terms_without_meaning_at_an_instance(statement: Statement, values: Values, found: Expr | None) -> None:
     assert undefined_term(statement, values) == found
 
 
-def test_an_entry_outside_of_its_range_is_left_to_the_evaluator():
+def test_an_entry_outside_of_its_range_is_left_to_the_evaluator() -> None:
     """The end of a sum, and a divisor, of a layer that the instance does not have."""
     sizes, i, layer = family("n", POSITIVE, 1), index("i"), index("h")
     values = {layer: sp.Integer(2), sizes: {(1,): sp.Integer(1)}, x: sp.Integer(0)}
@@ -119,13 +125,13 @@ def test_an_entry_outside_of_its_range_is_left_to_the_evaluator():
     assert undefined_term(equal(1 / sizes[layer], 0), values) is None
 
 
-def test_a_natural_exponent_needs_no_sign_of_its_base():
+def test_a_natural_exponent_needs_no_sign_of_its_base() -> None:
     assert undefined_terms(equal(sp.Sum(x ** (j - 1), (j, 1, n)), 0), []) == set()
     loose = sp.Sum(x ** (j - 1), (j, 1, n)) + sp.Sum(sp.Sum(x ** (j - 1), (j, 0, n)), (j, 1, n))
     assert undefined_terms(equal(loose, 0), []) == {x ** (j - 1)}
 
 
-def test_one_part_that_fails_is_enough():
+def test_one_part_that_fails_is_enough() -> None:
     claim = Claim("own:claim", "a claim", both(SameToOrder(scale, 0, scale, 1), less(x, 1)), "1", "eq. (1)")
     assert judged(claim, {x: 2}).truth is Truth.FALSE
     with pytest.raises(Unsupported):
@@ -135,21 +141,21 @@ def test_one_part_that_fails_is_enough():
 # --- the claim's own proof -----------------------------------------------------------------------------------------
 
 
-def own_proof(claim, name, wider):
+def own_proof(claim: Claim, name: str, wider: Domain) -> Any:
     atom = next(a for a in claim.statement.atoms(Scalar) if a.name == name)
     return replayed(in_domain(claim, atom, wider), atom, wider)
 
 
-def test_a_proof_that_does_not_use_a_domain_goes_through_without():
+def test_a_proof_that_does_not_use_a_domain_goes_through_without() -> None:
     registry = load("baldi2014")
     assert own_proof(registry["baldi2014:eq56"], "t", REAL).startswith("its own proof")
 
 
-def test_a_proof_that_uses_a_domain_is_refused_without():
+def test_a_proof_that_uses_a_domain_is_refused_without() -> None:
     assert own_proof(load("baldi2014")["baldi2014:eq67-step-limit.amended"], "r_0", REAL) is None
 
 
-def test_a_proof_of_another_statement_does_not_count(monkeypatch):
+def test_a_proof_of_another_statement_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     claim = load("baldi2014")["baldi2014:eq56"]
     other = in_domain(claim, next(a for a in claim.statement.atoms(Scalar) if a.name == "t"), REAL)
     for proved, scope in ((claim, None), (other, "a rule")):
@@ -158,7 +164,7 @@ def test_a_proof_of_another_statement_does_not_count(monkeypatch):
         assert replayed(other, c, REAL) == scope
 
 
-def test_a_network_refutes_only_what_is_false_of_it():
+def test_a_network_refutes_only_what_is_false_of_it() -> None:
     from dropout_theory.proofs.helmbold2017.signed_outputs import SIGNED, WITHOUT, refuted
 
     with pytest.raises(ProofError, match="not implied"):  # holds whatever the signs
@@ -166,13 +172,13 @@ def test_a_network_refutes_only_what_is_false_of_it():
     assert not refuted("lem16-all-sizes", SIGNED, WITHOUT, exact=100).given
 
 
-def test_a_whole_with_a_part_that_no_instance_decides_is_refuted_by_another():
+def test_a_whole_with_a_part_that_no_instance_decides_is_refuted_by_another() -> None:
     claim = Claim("own:claim", "a claim", both(SameToOrder(scale, 0, scale, 0), less(p, 1)), "1", "eq. (1)")
     found = {a.name: a.outcome for a in ablate(claim, Context(fast=True))}
     assert found["p in (0, 1), not [0, 1]"] == "needed"
 
 
-def test_an_atom_that_a_quantifier_binds_is_not_widened():
+def test_an_atom_that_a_quantifier_binds_is_not_widened() -> None:
     positive = ForAll(less(0, c * x**2 + 1), (c,))
     claim = Claim("own:claim", "a claim", less(0, c), "1", "eq. (1)", "inequality", (Hypothesis("h", positive),))
     with pytest.raises(ClaimError, match="binds c"):

@@ -28,14 +28,12 @@ def parsed(text: str) -> dict[str, dict[str, str]]:
 def parsed_by_bibtexparser(text: str) -> dict[str, dict[str, str]]:
     import bibtexparser
 
-    if hasattr(bibtexparser, "parse_string"):
-        library = bibtexparser.parse_string(text)
-        assert not library.failed_blocks
-        return {e.key: {f.key: f.value for f in e.fields} for e in library.entries}
-    return {e["ID"]: e for e in bibtexparser.loads(text).entries}
+    library = bibtexparser.parse_string(text)
+    assert not library.failed_blocks
+    return {e.key: {f.key: f.value for f in e.fields} for e in library.entries}
 
 
-def test_bibtex_parses_back_by_two_programs():
+def test_bibtex_parses_back_by_two_programs() -> None:
     ledger = record()
     text = citations.bibtex(ledger, [ledger["toy:eq2"], ledger["toy:eq1"]])
     first, second = parsed(text), parsed_by_bibtexparser(text)
@@ -49,20 +47,20 @@ def test_bibtex_parses_back_by_two_programs():
 
 
 @pytest.mark.parametrize("text", ["100% & more_or_less #1 {a} $x$ ~ ^ \\", "plain"])
-def test_escape_leaves_nothing_special(text):
+def test_escape_leaves_nothing_special(text: str) -> None:
     escaped = citations.escape(text)
     bare = re.sub(r"\\(textbackslash|textasciitilde|textasciicircum)\{\}|\\[&%$#_{}]", "", escaped)
     assert not re.search(r"[&%$#_{}~^\\]", bare)
 
 
-def test_latex_of_a_claim():
+def test_latex_of_a_claim() -> None:
     ledger = record()
     text = citations.latex(ledger, [ledger["toy:eq1"]])
     assert "\\begin{equation}\n  \\label{toy-eq1}\n  0 \\leq x^{2}\n\\end{equation}" in text
     assert r"(eq. (1) of \cite{toy}, proved by \cite{dropout-theory-toy-eq1})." in text
 
 
-def test_latex_of_a_wrong_claim_warns_and_adds_the_repair():
+def test_latex_of_a_wrong_claim_warns_and_adds_the_repair() -> None:
     ledger = record()
     ledger["toy:eq2"]["verdict"] = "refuted"
     text = citations.latex(ledger, [ledger["toy:eq2"]])
@@ -70,7 +68,7 @@ def test_latex_of_a_wrong_claim_warns_and_adds_the_repair():
     assert "under $x = 1$ (one)" in text
 
 
-def test_every_recorded_claim_can_be_cited():
+def test_every_recorded_claim_can_be_cited() -> None:
     ledger = Ledger.read(DEFAULT)
     keys = parsed(citations.bibtex(ledger, list(ledger)))
     assert len(keys) == len(ledger) + len(ledger.papers)
@@ -79,14 +77,14 @@ def test_every_recorded_claim_can_be_cited():
         assert text.count("{") - text.count(r"\{") == text.count("}") - text.count(r"\}"), claim["id"]
 
 
-def test_text_without_title_or_authors_says_so():
+def test_text_without_title_or_authors_says_so() -> None:
     paper = Ledger.read(DEFAULT).papers["marginalized"]
     assert paper["title"] is None and paper["authors"] == [] and paper["note"]
     assert "title" not in parsed(citations.bibtex(Ledger.read(DEFAULT), [Ledger.read(DEFAULT)["marginalized:eq3"]]))[
         "marginalized"]
 
 
-def test_citation_file():
+def test_citation_file() -> None:
     data = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert data["cff-version"] == "1.2.0" and data["version"] == __version__ and data["license"] == "BSD-3-Clause"
     assert data["title"] and data["message"] and data["authors"]

@@ -6,32 +6,38 @@ import errno
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_runner import EXPECTED, record
 
 from dropout_theory.cli.main import main
+from dropout_theory.report.ledger import DEFAULT
 
 TESTS = Path(__file__).parent
+Call = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def ledger(tmp_path) -> str:
+def ledger(tmp_path: Path) -> str:
     path = tmp_path / "ledger.json"
     record().write(path)
     return str(path)
 
 
 @pytest.fixture
-def call(capsys, ledger):
+def call(capsys: pytest.CaptureFixture[str], ledger: str) -> Call:
     """Run a command on the toy paper; returns (status, stdout, stderr)."""
-    def run(command: str, *arguments: str, **options):
+    def run(command: str, *arguments: str, **options: Any) -> tuple[int, str, str]:
         extra = ["--ledger", options.get("ledger", ledger)]
         if command == "check":
             extra += ["--claims", options.get("claims", "fake_claims")]
@@ -42,7 +48,7 @@ def call(capsys, ledger):
     return run
 
 
-def module(tmp_path, monkeypatch, name: str, text: str) -> str:
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> str:
     (tmp_path / f"{name}.py").write_text(textwrap.dedent(text))
     monkeypatch.syspath_prepend(tmp_path)
     return name
@@ -55,7 +61,7 @@ def one_line(err: str) -> str:
 
 # --- check ------------------------------------------------------------------------------------------------------
 
-def test_check_agrees(call):
+def test_check_agrees(call: Call) -> None:
     status, out, err = call("check")
     assert status == 0 and err == ""
     for identifier, verdict in EXPECTED.items():
@@ -64,11 +70,11 @@ def test_check_agrees(call):
     assert "seed 20140210" in out and "\x1b" not in out
 
 
-def test_refuted_claim_is_no_error(call):
+def test_refuted_claim_is_no_error(call: Call) -> None:
     assert call("check", "toy:eq2")[0] == 0
 
 
-def test_verdict_that_changed(call, ledger):
+def test_verdict_that_changed(call: Call, ledger: str) -> None:
     text = Path(ledger).read_text()
     Path(ledger).write_text(text.replace('"verdict": "conditional"', '"verdict": "proved"'))
     status, out, _ = call("check")
@@ -77,7 +83,8 @@ def test_verdict_that_changed(call, ledger):
 
 @pytest.mark.parametrize("kind,message", [("crashing", "checker failed: toy:eq1 by exact: ZeroDivisionError"),
                                           ("contradicting", "contradiction: toy:eq1: proved by symbolic")])
-def test_failures_of_the_machinery(call, tmp_path, monkeypatch, kind, message):
+def test_failures_of_the_machinery(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str,
+                                   message: str) -> None:
     name = module(tmp_path, monkeypatch, f"{kind}_claims", f"""
         from fake_claims import registry, {kind}_checkers as checkers
         """)
@@ -87,12 +94,12 @@ def test_failures_of_the_machinery(call, tmp_path, monkeypatch, kind, message):
         assert "reproduce: dropout-theory check toy:eq1 --method exact --seed 20140210" in out
 
 
-def test_method_option(call):
+def test_method_option(call: Call) -> None:
     status, out, _ = call("check", "toy:eq1", "--method", "exact", "--quiet")
     assert status == 0 and "1 claims: 1 proved" in out
 
 
-def test_json_holds_the_evidence(call, tmp_path):
+def test_json_holds_the_evidence(call: Call, tmp_path: Path) -> None:
     path = tmp_path / "evidence.json"
     assert call("check", "toy:eq2", "--seed", "7", "--json", str(path))[0] == 0
     data = json.loads(path.read_text())
@@ -101,12 +108,13 @@ def test_json_holds_the_evidence(call, tmp_path):
     assert data["claims"][0]["evidence"][2]["counterexample"]["x"] == "2"
 
 
-def test_fresh_seed_is_printed(call):
-    seeds = {re.search(r"seed (\d+)", call("check", "toy:eq1", "--seed", "fresh")[1])[1] for _ in range(3)}
+def test_fresh_seed_is_printed(call: Call) -> None:
+    printed = [call("check", "toy:eq1", "--seed", "fresh")[1] for _ in range(3)]
+    seeds = {seed for out in printed for seed in re.findall(r"seed (\d+)", out)[:1]}
     assert len(seeds) == 3
 
 
-def test_record_writes_what_check_then_agrees_with(call, tmp_path):
+def test_record_writes_what_check_then_agrees_with(call: Call, tmp_path: Path) -> None:
     path = str(tmp_path / "new.json")
     status, out, _ = call("check", "--record", ledger=path)
     assert status == 0 and f"recorded in {path}" in out
@@ -116,7 +124,16 @@ def test_record_writes_what_check_then_agrees_with(call, tmp_path):
     assert Path(path).read_bytes() == first
 
 
-def test_failed_run_is_not_recorded(call, tmp_path, monkeypatch):
+def test_a_ledger_of_an_earlier_version_is_refused_and_recorded_anew(call: Call, ledger: Any) -> None:
+    text = Path(ledger).read_text()
+    Path(ledger).write_text(text.replace('"version": 2', '"version": 1'))
+    status, _, err = call("check")
+    assert status == 2 and "is not a ledger of version 2; make one with: dropout-theory check --record" in one_line(err)
+    assert call("check", "--record")[0] == 0
+    assert call("check")[0] == 0
+
+
+def test_failed_run_is_not_recorded(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = module(tmp_path, monkeypatch, "crashing_again",
                   "from fake_claims import registry, crashing_checkers as checkers")
     path = tmp_path / "new.json"
@@ -124,7 +141,7 @@ def test_failed_run_is_not_recorded(call, tmp_path, monkeypatch):
     assert status == 1 and "not recorded" in err and not path.exists()
 
 
-def test_interrupt_saves_what_is_finished(tmp_path, ledger):
+def test_interrupt_saves_what_is_finished(tmp_path: Path, ledger: str) -> None:
     """Ctrl-C while the slow method runs: status 130, and the quick evidence is in the file."""
     (tmp_path / "slow_claims.py").write_text("from fake_claims import registry, slow_checkers as checkers\n")
     path = tmp_path / "partial.json"
@@ -153,12 +170,12 @@ def test_interrupt_saves_what_is_finished(tmp_path, ledger):
 # --- wrong usage ------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("command", ["show", "check", "cite"])
-def test_unknown_claim_suggests(call, command):
+def test_unknown_claim_suggests(call: Call, command: str) -> None:
     status, _, err = call(command, "toy:eq11")
     assert status == 2 and "unknown claim 'toy:eq11'; did you mean toy:eq1" in one_line(err)
 
 
-def test_label_without_paper_suggests(call):
+def test_label_without_paper_suggests(call: Call) -> None:
     status, _, err = call("show", "eq2")
     assert status == 2 and "did you mean toy:eq2?" in one_line(err)
 
@@ -169,20 +186,21 @@ def test_label_without_paper_suggests(call):
     ["list", "--verdict", "true"], ["list", "--kind", "rumour"], ["list", "--paper", "tay"], ["show"], ["cite"],
     ["ledger", "--format", "docx"], ["cite", "toy:eq1", "--format", "docx"], ["list", "--nonsense"],
 ])
-def test_bad_options(call, arguments):
+def test_bad_options(call: Call, arguments: list[str]) -> None:
     status, _, err = call(*arguments)
     assert status == 2
     one_line(err)
 
 
-def test_unknown_command_suggests(capsys):
+def test_unknown_command_suggests(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["chek"]) == 2
     assert "unknown command 'chek'; did you mean check" in one_line(capsys.readouterr().err)
 
 
 @pytest.mark.parametrize("option", ["--json", "--record"])
 @pytest.mark.parametrize("place", ["missing/out.json", "."])
-def test_unwritable_output_is_found_before_the_work(call, tmp_path, option, place, monkeypatch):
+def test_unwritable_output_is_found_before_the_work(call: Call, tmp_path: Path, option: str, place: str,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dropout_theory.running.runner.run", lambda *a, **k: pytest.fail("the run started"))
     path = str(tmp_path / place)
     status, _, err = call("check", option, path) if option == "--json" else call("check", option, ledger=path)
@@ -190,8 +208,8 @@ def test_unwritable_output_is_found_before_the_work(call, tmp_path, option, plac
     one_line(err)
 
 
-def test_read_only_file_system(call, tmp_path, monkeypatch):
-    def refuse(path, *_):
+def test_read_only_file_system(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, *_: Any) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr(Path, "open", refuse)
@@ -213,13 +231,14 @@ def test_read_only_file_system(call, tmp_path, monkeypatch):
     ("claims = []", "no function registry"),
     ("import no_such_thing", "no_such_thing"),
 ])
-def test_malformed_claims(call, tmp_path, monkeypatch, request, text, message):
+def test_malformed_claims(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest,
+                          text: str, message: str) -> None:
     name = module(tmp_path, monkeypatch, f"malformed_{abs(hash(text))}", text)
     status, _, err = call("check", claims=name)
     assert status == 2 and message in one_line(err)
 
 
-def test_missing_and_broken_ledger(call, tmp_path):
+def test_missing_and_broken_ledger(call: Call, tmp_path: Path) -> None:
     status, _, err = call("show", "toy:eq1", ledger=str(tmp_path / "none.json"))
     assert status == 2 and "--record" in one_line(err)
     (tmp_path / "broken.json").write_text("{")
@@ -228,7 +247,7 @@ def test_missing_and_broken_ledger(call, tmp_path):
 
 # --- reading ----------------------------------------------------------------------------------------------------
 
-def test_show(call):
+def test_show(call: Call) -> None:
     status, out, _ = call("show", "toy:eq2")
     assert status == 0
     for expected in ("toy:eq2  conditional", "x^2 = x", "LaTeX: x^{2} = x", "x is any real", "Counterexample", "x = 2",
@@ -238,13 +257,13 @@ def test_show(call):
     assert re.search(r"exact +fails +exact-instances +\d+\.\d\d +x = 2", out)
 
 
-def test_show_dependencies_and_parts(call):
+def test_show_dependencies_and_parts(call: Call) -> None:
     assert "toy:eq1 (proved)" in call("show", "toy:eq3.1")[1]
     assert "toy:eq3.2 (supported)" in call("show", "toy:eq3")[1]
 
 
 @pytest.mark.parametrize("columns", ["40", "60", "100", "200"])
-def test_output_fits_the_terminal(call, monkeypatch, columns):
+def test_output_fits_the_terminal(call: Call, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     for arguments in (["list"], ["check"]):
         out = call(*arguments)[1]
@@ -252,7 +271,7 @@ def test_output_fits_the_terminal(call, monkeypatch, columns):
         assert rows and max(map(len, rows)) <= max(int(columns), 58)  # narrower than that, columns would go
 
 
-def test_colour_only_on_a_terminal_without_no_color(monkeypatch, call):
+def test_colour_only_on_a_terminal_without_no_color(monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
@@ -261,26 +280,69 @@ def test_colour_only_on_a_terminal_without_no_color(monkeypatch, call):
     assert "\x1b[32mproved\x1b[0m" in call("list")[1]
 
 
-def test_list_filters(call):
+def test_list_filters(call: Call) -> None:
     assert "2 claims: 2 supported" in call("list", "--verdict", "supported")[1]
     assert "1 claims: 1 open" in call("list", "--kind", "sentence", "--paper", "toy")[1]
     assert "0 claims: none" in call("list", "--verdict", "ill-formed")[1]
 
 
 @pytest.mark.parametrize("form,start", [("json", "{"), ("md", "# Ledger"), ("csv", "id,paper"), ("html", "<!doctype")])
-def test_ledger_formats(call, form, start):
+def test_ledger_formats(call: Call, form: str, start: str) -> None:
     status, out, _ = call("ledger", "--format", form)
     assert status == 0 and out.startswith(start) and "toy:eq2.amended" in out
 
 
-def test_closed_pipe_is_no_error(ledger):
+def test_closed_pipe_is_no_error(ledger: str) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     command = f"{sys.executable} -m dropout_theory ledger --format json --ledger {ledger} | head -n 1"
     done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, timeout=60)
     assert done.stdout == "{\n" and done.stderr == ""
 
 
-def test_doctor(call):
+def retooled(path: str, **versions: str) -> None:
+    """Change the versions of tools that a ledger says its evidence was made with."""
+    data = json.loads(Path(path).read_text())
+    made_with = {}
+    for name, made in data["made_with"].items():
+        tools = {tool: versions.get(tool, number) for tool, number in made["tools"].items()}
+        changed = "".join(reversed(name)) if tools != made["tools"] else name
+        made_with[changed] = {**made, "tools": tools}
+        for item in (item for claim in data["claims"] for item in claim["evidence"]):
+            if item["prints"]["made_with"] == name:
+                item["prints"]["made_with"] = changed
+                item["fingerprint"] = "0" * 16
+    Path(path).write_text(json.dumps({**data, "made_with": made_with}))
+
+
+def test_other_versions_are_said_in_a_line_and_are_no_failure(call: Call, ledger: Any, tmp_path: Path) -> None:
+    retooled(ledger, sympy="1.12", numba="0.1")
+    line = rf"made with numba 0\.1, here \S+; sympy 1\.12, here {re.escape(version('sympy'))}"
+    status, out, _ = call("check")
+    assert status == 0 and "agrees with the recorded ledger" in out
+    assert len(re.findall(rf"^{line}: admissible, symbolic, exact, montecarlo \(16 records\)$", out, re.M)) == 1
+    shown = " ".join(call("show", "toy:eq1")[1].split())
+    assert re.search(rf"Since it was recorded {line} ", shown)
+    assert "Since it was recorded" not in call("show", "toy:eq3")[1]
+    theirs = str(tmp_path / "papers.json")
+    shutil.copy(DEFAULT, theirs)
+    retooled(theirs, **{"z3-solver": "5.0"})
+    status, out, _ = call("doctor", ledger=theirs)
+    assert status == 0 and "all is well" not in out
+    line = r"made with z3-solver 5\.0, here \S+: admissible, symbolic, decide"
+    assert len(re.findall(rf"^ +{line}, .* \([\d,]+ records\)$", out, re.M)) == 1
+
+
+def test_show_tells_nothing_where_nothing_moved(call: Call) -> None:
+    assert "Since it was recorded" not in call("show", "toy:eq1")[1]
+
+
+def test_doctor_pins_the_versions_of_the_record(call: Call, ledger: Any) -> None:
+    retooled(ledger, sympy="1.12")
+    status, out, _ = call("doctor", "--constraints")
+    assert status == 0 and "sympy==1.12\n" in out and "z3-solver==" in out and "processors" not in out
+
+
+def test_doctor(call: Call) -> None:
     status, out, _ = call("doctor")
     assert "sympy" in out and "decision procedure  works" in out and "exact arithmetic    works" in out
     assert f"{len(EXPECTED)} claims" in out and status == 0, out

@@ -34,7 +34,7 @@ def test_two_processes_give_the_same_bits_and_one_may_be_killed() -> None:
         executor = client.get_executor(pure=False)
         assert bits(simulate(NETWORK, np.ones(30), SAMPLES, 1, executor=executor)) == alone
         victim = next(iter(client.run(os.getpid).values()))
-        killed = []
+        killed: list[int] = []
 
         def kill(done: int, _: int) -> None:
             if not killed and done > SAMPLES // 10:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 import pytest
 import sympy as sp
@@ -12,7 +14,7 @@ from dropout_theory.claims import FACTS, load, load_proofs
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import Evaluator, judge
 from dropout_theory.evaluation.values import Truth, Unsupported, precision
-from dropout_theory.language import Converges, RootGrowth, Scalar, Stirling2
+from dropout_theory.language import Converges, RootGrowth, Scalar, Stirling2, Values
 
 load("schluter2019")
 load_proofs("schluter2019")
@@ -28,12 +30,12 @@ CASES = [((2,), fmpq(3, 4)), ((2, -2), fmpq(1, 2)), ((1,), fmpq(9, 10)), ((fmpq(
 
 
 @pytest.fixture(autouse=True)
-def precise():
+def precise() -> Iterator[None]:
     with precision(3000):
         yield
 
 
-def coefficients(point, length):
+def coefficients(point: fmpq, length: int) -> list[arb]:
     """Taylor coefficients of log(1 + exp z), by power series arithmetic alone."""
     before, ctx.cap = ctx.cap, length
     try:
@@ -42,7 +44,7 @@ def coefficients(point, length):
         ctx.cap = before
 
 
-def masks(features, drop):
+def masks(features: list[int], drop: fmpq) -> Any:
     up = drop / (1 - drop)
     found = []
     for kept in product((True, False), repeat=len(features)):
@@ -54,7 +56,7 @@ def masks(features, drop):
     return found
 
 
-def instance(features, drop):
+def instance(features: list[int], drop: fmpq) -> Values:
     rational = [sp.Rational(int(fmpq(a).p), int(fmpq(a).q)) for a in features]
     places = range(1, len(features) + 1)
     return {at.d: len(features), at.strict_delta: sp.Rational(int(drop.p), int(drop.q)),
@@ -63,7 +65,7 @@ def instance(features, drop):
 
 
 @pytest.mark.parametrize(("features", "drop"), CASES)
-def test_criterion_agrees_with_partial_sums_at_high_order(features, drop):
+def test_criterion_agrees_with_partial_sums_at_high_order(features: list[int], drop: fmpq) -> None:
     c = sum((fmpq(a) for a in features), fmpq(0))
     series, outcomes = coefficients(c, N + 1), masks(features, drop)
     value = sum((weight * (1 + arb(c + w).exp()).log() for w, weight in outcomes), arb(0))
@@ -84,9 +86,9 @@ def test_criterion_agrees_with_partial_sums_at_high_order(features, drop):
         assert max(float(e.mid()) for e in errors[-20:]) < 0.1
 
 
-def test_converges_on_the_circle_itself():
+def test_converges_on_the_circle_itself() -> None:
     # c = 0, deviations 0 and +-pi: the error decays like 1/(2 order), slower than any geometric series
-    series, pi = coefficients(0, 601), arb.pi()
+    series, pi = coefficients(fmpq(0), 601), arb.pi()
     value = arb(2).log() / 2 + ((1 + pi.exp()).log() + (1 + (-pi).exp()).log()) / 4
     total = arb(2).log() / 2
     for order, a in enumerate(series):
@@ -95,7 +97,7 @@ def test_converges_on_the_circle_itself():
 
 
 @pytest.mark.parametrize("point", [fmpq(0), fmpq(2), fmpq(7), fmpq(-3, 2), fmpq(20)])
-def test_roots_of_coefficients_approach_the_inverse_distance(point):
+def test_roots_of_coefficients_approach_the_inverse_distance(point: fmpq) -> None:
     growth = RootGrowth(at.derivative(at.m, at.c) / sp.factorial(at.m), at.m, at.m)
     limit = arb(Evaluator({at.c: sp.Rational(int(point.p), int(point.q))}).value(growth, {}))
     series = coefficients(point, N + 1)
@@ -106,28 +108,28 @@ def test_roots_of_coefficients_approach_the_inverse_distance(point):
 
 
 @pytest.mark.parametrize("point", [fmpq(0), fmpq(1, 3), fmpq(-2), fmpq(5), fmpq(30)])
-def test_mittag_leffler_bound_on_the_coefficients(point):
+def test_mittag_leffler_bound_on_the_coefficients(point: fmpq) -> None:
     statement = FACTS["mittag-leffler-log-partition"].statement
     for order in (2, 3, 4, 7, 12, 40):
         values = {at.c: sp.Rational(int(point.p), int(point.q)), ORDER: order}
         assert judge(statement, values, None, precisions=(400,)).truth is Truth.TRUE
 
 
-def test_abel_value_on_a_fixed_deviation():
+def test_abel_value_on_a_fixed_deviation() -> None:
     w = Scalar("w")
     statement = FACTS["abel-log-partition"].statement
     assert judge(statement, {at.c: 2, w: 3}, expectation).truth in (Truth.TRUE, Truth.AGREES)
 
 
 @pytest.mark.parametrize("name", ["stirling-bernoulli", "euler-zeta"])
-def test_classical_numbers(name):
+def test_classical_numbers(name: str) -> None:
     statement = FACTS[name].statement
     (row,) = statement.free_symbols
     for k in range(1, 13):
         assert judge(statement, {row: k}, None).truth in (Truth.TRUE, Truth.AGREES)
 
 
-def test_growth_of_stirling_sums_against_their_roots():
+def test_growth_of_stirling_sums_against_their_roots() -> None:
     j, k = at.j, at.m
     q = Scalar("q")
     term = sp.Sum(q**j * sp.factorial(j) * Stirling2(2 * k, j), (j, 1, 2 * k)) / sp.factorial(2 * k)
@@ -140,7 +142,7 @@ def test_growth_of_stirling_sums_against_their_roots():
         assert max(roots) == pytest.approx(float(limit.mid()), rel=0.08)
 
 
-def test_other_series_are_refused():
+def test_other_series_are_refused() -> None:
     j = at.j
     for term in (1 / j**2, at.derivative(j, at.c), sp.sin(j) / sp.factorial(j)):
         with pytest.raises(Unsupported):

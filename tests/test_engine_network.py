@@ -53,7 +53,8 @@ def test_graph_of_units_keeps_names_and_absent_edges_have_no_gate() -> None:
     layer, _ = net.unit("h")
     assert net.layers[layer - 1].exact_weights()[0, 0] == THIRD
     assert net.connection_gates[layer].exact()[0].tolist() == [HALF, 1]
-    assert net.unit_gates[0].exact().tolist() == [THIRD, 1]
+    inputs = net.unit_gates[0]
+    assert isinstance(inputs, Keep) and inputs.exact().tolist() == [THIRD, 1]
     u, w = net.ensemble([3.0, 1.0])
     h = 1 / (1 + np.exp(-0.5 * (1 / 3) * (1 / 3) * 3))
     assert w[layer][0] == pytest.approx(h, rel=1e-15)

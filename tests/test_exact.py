@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sympy as sp
 
@@ -21,6 +23,7 @@ from dropout_theory.language import (
     Exists,
     G,
     Scalar,
+    Statement,
     Var,
     all_equal,
     both,
@@ -37,7 +40,7 @@ from dropout_theory.language import (
     subnetwork,
     weights,
 )
-from dropout_theory.verdicts.kernel import Context
+from dropout_theory.verdicts.kernel import Context, Evidence
 
 n, m, i, k = size("n"), size("m"), index("i"), index("k")
 w, p = weights("w", n), family("p", PROBABILITY, n)
@@ -49,36 +52,36 @@ O = family("O", UNIT, m)
 q = Scalar("q", PROBABILITY)
 
 
-def run(statement, **details):
+def run(statement: Statement, **details: Any) -> Evidence:
     return get_checker("exact").check(Claim("paper:test", "test", statement, "1", "test", **details), Context())
 
 
-def test_a_counterexample_is_shrunk_to_one_gate():
+def test_a_counterexample_is_shrunk_to_one_gate() -> None:
     found = run(equal(Var(S), sp.Sum(w[i] ** 2 * p[i], (i, 1, n))))
-    assert found.outcome == "fails"
+    assert found.outcome == "fails" and found.counterexample is not None
     instance = found.counterexample["instance"]
     assert (instance["n"], instance["w"]) == ("1", ["1"])
     assert instance["p"] in (["1"], ["1/2"])
 
 
-def test_a_strict_inequality_fails_where_the_sides_tie():
+def test_a_strict_inequality_fails_where_the_sides_tie() -> None:
     assert run(less(Var(O[N]), E(O[N]) * (1 - E(O[N])))).outcome == "fails"
     assert run(less_equal(Var(O[N]), E(O[N]) * (1 - E(O[N])))).outcome == "holds"
 
 
-def test_zero_probabilities_break_an_equality_case():
+def test_zero_probabilities_break_an_equality_case() -> None:
     found = run(equivalent(equal(Var(O[N]), 0), all_equal(O[k], (k, 1, m))))
-    assert found.outcome == "fails" and "0" in found.counterexample["instance"]["P"]
+    assert found.outcome == "fails" and found.counterexample and "0" in found.counterexample["instance"]["P"]
 
 
-def test_hypotheses_confine_the_search():
+def test_hypotheses_confine_the_search() -> None:
     statement = less_equal(q**2, q / 2)
     assert run(statement).outcome == "fails"
     half = Hypothesis("low", less_equal(q, sp.Rational(1, 2)))
     assert run(statement, hypotheses=(half,)).outcome == "holds"
 
 
-def test_existence_is_proved_by_a_witness_and_never_refuted_by_a_bad_one():
+def test_existence_is_proved_by_a_witness_and_never_refuted_by_a_bad_one() -> None:
     x = Scalar("x", REAL)
     statement = Exists(equal(x**2, 2 * x), (x,))
     assert run(statement, admissible={x: 2}).rigor == "proof"
@@ -88,13 +91,13 @@ def test_existence_is_proved_by_a_witness_and_never_refuted_by_a_bad_one():
         run(Exists(less(1, q), (q,)), admissible={q: 2})
 
 
-def test_a_witness_at_one_value_of_a_free_atom_is_no_proof():
+def test_a_witness_at_one_value_of_a_free_atom_is_no_proof() -> None:
     x = Scalar("x", REAL)
     found = run(Exists(less(q, x), (x,)), admissible={x: 2, q: sp.Rational(1, 2)})
     assert (found.outcome, found.rigor) == ("holds", "exact-instances")
 
 
-def test_agreement_of_balls_is_not_exact_truth():
+def test_agreement_of_balls_is_not_exact_truth() -> None:
     statement = equal(sp.exp(q) * sp.exp(2 * q) - sp.log(q), (sp.exp(q)) ** 3 - sp.log(3 * q) + sp.log(3))
     values = {q: sp.Rational(1, 3)}
     assert judge(statement, values, expectation).truth is Truth.AGREES
@@ -103,7 +106,7 @@ def test_agreement_of_balls_is_not_exact_truth():
     assert judge(both(statement, less(q, 1)), values, expectation).truth is Truth.AGREES
 
 
-def test_undefined_values_are_unknown():
+def test_undefined_values_are_unknown() -> None:
     found = judge(equal(1 / q, 1 / q), {q: sp.S.Zero}, expectation)
     assert found.truth is Truth.UNKNOWN and "division by zero" in found.note
     assert judge(less(sp.log(q), 0), {q: sp.S.Zero}, expectation).truth is Truth.UNKNOWN

@@ -10,7 +10,7 @@ from pathlib import Path
 PAGE = (Path(__file__).parents[1] / "docs" / "exact.md").read_text(encoding="utf-8")
 
 
-def test_examples_print_what_is_shown():
+def test_examples_print_what_is_shown() -> None:
     shown = io.StringIO()
     blocks = re.findall(r"```(python|)\n(.*?)```", PAGE, flags=re.S)
     space: dict[str, object] = {}

@@ -9,7 +9,7 @@ import sympy as sp
 from test_runner import record
 
 from dropout_theory.checkers.statistical import statistical
-from dropout_theory.claims import Claim
+from dropout_theory.claims import Claim, Registry
 from dropout_theory.cli import main as cli
 from dropout_theory.language import (
     PROBABILITY,
@@ -54,7 +54,7 @@ def test_more_checks_than_the_budget_allows_are_refused() -> None:
         run(context=Context(error_probability=0.01), claims=fake_claims.registry, checkers=fake_claims.checkers)
 
 
-def flaky_registry():
+def flaky_registry() -> Registry:
     import fake_claims
 
     return fake_claims.registry()
@@ -65,7 +65,7 @@ def flaky_checkers() -> dict:
     import fake_claims
 
     @checker("montecarlo", lambda claim: None if claim.id == "toy:eq1" else "nothing is random")
-    def montecarlo(claim, context):
+    def montecarlo(claim: Claim, context: Context) -> Finding:
         if context.seed % 2:
             return Finding("fails", "statistical", "excluded at an instance", counterexample={"instance": {}})
         return Finding("holds", "statistical", "1 draw")
@@ -73,7 +73,8 @@ def flaky_checkers() -> dict:
     return {**fake_claims.checkers(), "montecarlo": montecarlo}
 
 
-def test_a_failure_is_shown_with_its_seed(tmp_path, monkeypatch, toy_ledger, capsys) -> None:
+def test_a_failure_is_shown_with_its_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toy_ledger: str,
+                                          capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "flaky_claims.py").write_text(
         "from test_explore import flaky_registry as registry, flaky_checkers as checkers\n")
     monkeypatch.syspath_prepend(tmp_path)

@@ -1,5 +1,7 @@
 """A nested expectation is a number: the mask of the outer one must not reach it."""
 
+from typing import Any
+
 import sympy as sp
 
 from dropout_theory.evaluation.enumeration import expectation, support
@@ -7,6 +9,7 @@ from dropout_theory.evaluation.evaluator import Evaluator, judge
 from dropout_theory.evaluation.values import Truth
 from dropout_theory.language import (
     E,
+    Expr,
     Relu,
     Var,
     distribution,
@@ -49,7 +52,7 @@ def test_the_gates_of_a_deep_network_are_found_with_one_look_at_each_unit() -> N
     looks = 0
 
     class Counted(Evaluator):
-        def integer(self, expr, bound):
+        def integer(self, expr: Expr, bound: dict[Any, Any]) -> int:
             nonlocal looks
             looks += 1
             return super().integer(expr, bound)

@@ -14,7 +14,7 @@ from flint import arb
 from reference_network import enumerate_masks
 
 from dropout_theory.engines import network_program
-from dropout_theory.engines.gates import RandomLevel, Spikes
+from dropout_theory.engines.gates import Keep, RandomLevel, Spikes
 from dropout_theory.engines.linear import linear_moments
 from dropout_theory.engines.network import Layer, Network
 from dropout_theory.engines.network_enumeration import enumerated_network
@@ -48,7 +48,8 @@ def run_once(network: Network, x: list[Fraction], states: dict[Any, Fraction]) -
 
 def every_state(network: Network, x: list[Fraction]) -> tuple[Any, Any]:
     """Means and covariances of all units: one run of the network for every state of every gate."""
-    chances = {("unit", k, j): p for k, law in enumerate(network.unit_gates) for j, p in enumerate(law.exact())}
+    chances = {("unit", k, j): p for k, law in enumerate(network.unit_gates) if isinstance(law, Keep)
+               for j, p in enumerate(law.exact())}
     chances |= {("wire", k, *at): p for k, law in enumerate(network.connection_gates) if law is not None
                 for at, p in np.ndenumerate(law.exact())}
     random = [key for key, p in chances.items() if 0 < p < 1]
@@ -94,7 +95,7 @@ def random_network(generator: np.random.Generator, kinds: tuple[str, ...]) -> tu
 
 
 @pytest.mark.parametrize("seed", range(18))
-def test_random_networks_against_every_state(seed):
+def test_random_networks_against_every_state(seed: int) -> None:
     network, x = random_network(np.random.default_rng(seed), ("linear", "relu", "logistic", "tanh"))
     mean, covariances = every_state(network, x)
     found = enumerated_network(network, [float(v) for v in x])
@@ -108,7 +109,7 @@ def test_random_networks_against_every_state(seed):
 
 
 @pytest.mark.parametrize("seed", range(18))
-def test_rational_networks_equal_every_state(seed):
+def test_rational_networks_equal_every_state(seed: int) -> None:
     network, x = random_network(np.random.default_rng(100 + seed), ("linear", "relu") if seed % 2 else ("linear",))
     mean, covariances = every_state(network, x)
     found = rational_network(network, x)
@@ -125,7 +126,7 @@ def test_rational_networks_equal_every_state(seed):
         np.testing.assert_allclose(floats.variance[-1], found.layer(-1).variance.astype(float), atol=1e-12)
 
 
-def test_gates_into_one_logistic_output_are_closed_forms(monkeypatch):
+def test_gates_into_one_logistic_output_are_closed_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     generator = np.random.default_rng(6)
     network = Network([Layer(generator.normal(size=(11, 2)), gate=0.75, activation="tanh"),
                        Layer(generator.normal(size=(1, 11)), [0.3], c=2.0, slope=-1.5)], 0.5)
@@ -139,7 +140,7 @@ def test_gates_into_one_logistic_output_are_closed_forms(monkeypatch):
         assert abs(ball - value) < 1e-14 and ball.rad() < 1e-20
 
 
-def test_a_network_of_one_unit_is_the_unit_and_threads_change_no_bit():
+def test_a_network_of_one_unit_is_the_unit_and_threads_change_no_bit() -> None:
     generator = np.random.default_rng(7)
     weights, keep = generator.normal(size=17), generator.random(17)
     network = Network([Layer(np.array([weights, weights]))], keep)
@@ -153,7 +154,7 @@ def test_a_network_of_one_unit_is_the_unit_and_threads_change_no_bit():
     assert (again.mean == found.mean).all() and (again.covariances == found.covariances).all()
 
 
-def test_spikes_and_softmax():
+def test_spikes_and_softmax() -> None:
     spiking = Network([Layer([[2.0, -1.0]], gate=Spikes(1.5)), Layer([[1.0], [-2.0]], [0.0, 0.5], "softmax")], 0.5)
     found = enumerated_network(spiking, [1.0, 3.0])
     expected = np.zeros(2)
@@ -167,7 +168,7 @@ def test_spikes_and_softmax():
     assert all(abs(ball - value) < 1e-15 for ball, value in zip(sure.mean, found.mean, strict=True))
 
 
-def test_random_noise_levels_are_integrated():
+def test_random_noise_levels_are_integrated() -> None:
     """P(all three gates open) = E(keep^3); gates share the variance of their level, 0.6^2/12; two levels at once."""
     level = RandomLevel(0.2, 0.8)
     found = enumerated_network(Network([Layer(np.eye(3), None, "linear"), Layer([[1.0] * 3], [-2.0], "relu")], level),
@@ -187,7 +188,7 @@ def test_random_noise_levels_are_integrated():
     np.testing.assert_allclose(moments.ensemble, np.concatenate(deep.ensemble(x)[1]))
 
 
-def test_wide_linear_networks_with_random_inputs_follow_the_law_of_total_variance():
+def test_wide_linear_networks_with_random_inputs_follow_the_law_of_total_variance() -> None:
     generator = np.random.default_rng(2)
     weights, spread = generator.normal(size=(1, 40)), generator.normal(size=(40, 40))
     network = Network([Layer(weights, None, "linear")], 0.25)
@@ -196,7 +197,7 @@ def test_wide_linear_networks_with_random_inputs_follow_the_law_of_total_varianc
     assert found.variance[1][0] == pytest.approx(inside + (0.25 * weights @ spread @ spread.T @ weights.T * 0.25)[0, 0])
 
 
-def test_edges_and_bad_input():
+def test_edges_and_bad_input() -> None:
     saturated = Network([Layer([[1e300, -1e300], [1e-300, 700.0]])], [1, HALF])
     found = enumerated_network(saturated, [1.0, 1.0])
     assert found.layer(-1).mean[0] == 0.75 and found.layer(-1).mean[1] == pytest.approx(0.75, abs=1e-15)

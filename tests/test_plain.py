@@ -7,7 +7,7 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.claims import Claim, Hypothesis
-from dropout_theory.language import POSITIVE, PROBABILITY, REAL, plain
+from dropout_theory.language import POSITIVE, PROBABILITY, REAL, Expr, Statement, plain
 from dropout_theory.language import statements as st
 from dropout_theory.report.glossary import glossary
 
@@ -36,11 +36,11 @@ f = sp.Function("f", real=True)
     (sp.Abs(lam) * sp.pi, "π*|λ|"),
     (sp.factorial(n) + sp.factorial(n + 1), "n! + (n + 1)!"),
 ])
-def test_plain(expr, text):
+def test_plain(expr: Expr | Statement, text: str) -> None:
     assert plain(expr) == text
 
 
-def test_glossary_follows_what_symbols_refer_to():
+def test_glossary_follows_what_symbols_refer_to() -> None:
     statement = st.equal(lang.E(delta[i] * w[N]), x)
     claim = Claim("toy:eq1", "t", statement, "1", "s", hypotheses=(Hypothesis("h", st.less(lam, 1)),))
     assert {s["symbol"]: s["meaning"] for s in glossary(claim)} == {
@@ -51,5 +51,5 @@ def test_glossary_follows_what_symbols_refer_to():
     }
 
 
-def test_no_statement_no_symbols():
+def test_no_statement_no_symbols() -> None:
     assert glossary(Claim("toy:eq1", "t", None, "1", "s")) == []

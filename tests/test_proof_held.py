@@ -81,7 +81,7 @@ WRONG: dict[str, Callable[[], Any]] = {
     "a place is a symbol": lambda: held(kept, g, {sp.Integer(1): 0}),
     "the place is bound in the expression": lambda: held(kept, g, {k: 0}),
     "the place is bound in a definition": lambda: held(h[2], g, {l: 0}),
-    "gates, not other families": lambda: held(kept, family("x", Scalar("x").domain, (k, 1, K)), {t: 0}),  # type: ignore
+    "gates, not other families": lambda: held(kept, family("x", Scalar("x").domain, (k, 1, K)), {t: 0}),
     "gates with a random keep probability": lambda: held(sp.Sum(hierarchical[k], (k, 1, K)), hierarchical, {t: 0}),
     "other gates with a random keep probability": lambda: held(hierarchical[1] * kept, g, {t: 0}),
     "a random scalar": lambda: held(bias * kept, g, {t: 0}),

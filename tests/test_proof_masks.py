@@ -24,7 +24,8 @@ def test_other_quantities_are_refused(entry: object) -> None:
 
 def test_empty_product_is_one_and_others_are_refused() -> None:
     x = family("x", REAL, n)
-    assert empty_product(sp.Product(x[k], (k, 1, 0))).conclusion == sp.Eq(sp.Product(x[k], (k, 1, 0)), 1)
+    nothing = sp.Product(x[k], (k, 1, 0))
+    assert empty_product(nothing).conclusion == equal(nothing, 1)  # SymPy may decide a bare Eq
     for whole in (sp.Product(x[k], (k, 1, n)), sp.Product(x[k], (k, 1, 1)), sp.Sum(x[k], (k, 1, 0))):
         with pytest.raises(ProofError):
             empty_product(whole)

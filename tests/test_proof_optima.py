@@ -9,12 +9,12 @@ import pytest
 import sympy as sp
 
 from dropout_theory.claims import ProofError
-from dropout_theory.language import POSITIVE, Aversion, Scalar, equal, implies, less_equal
+from dropout_theory.language import POSITIVE, Aversion, Expr, Scalar, equal, implies, less_equal
 from dropout_theory.proof import arithmetic, assume, aversion_value, discharge
 
 u, v, lam = Scalar("u"), Scalar("v"), Scalar("lambda", POSITIVE)
-RISK = (u - 1) ** 2 + 1
-CRITERION = RISK + lam * u**2
+RISK: Expr = (u - 1) ** 2 + 1
+CRITERION: Expr = RISK + lam * u**2
 LOSS = Aversion(CRITERION, RISK, (u,))
 BEST = 1 / (1 + lam)
 LEAST = lam * BEST + 1

@@ -10,14 +10,14 @@ from dropout_theory.proof import absolute, assume, combination, small_product, t
 t, a = Scalar("t", POSITIVE), Scalar("a", REAL)
 
 
-def test_absolute_values_keep_the_order():
+def test_absolute_values_keep_the_order() -> None:
     first = to_order(SameToOrder(exp(a * t), 1 + a * t, t, 1))
     assert absolute(first).conclusion == SameToOrder(Abs(exp(a * t)), Abs(1 + a * t), t, 1)
     with pytest.raises(ProofError, match="not a statement of order"):
         absolute(assume(less(0, t)))
 
 
-def test_a_combination_needs_matching_gaps_and_orders():
+def test_a_combination_needs_matching_gaps_and_orders() -> None:
     first = to_order(SameToOrder(exp(a * t), 1 + a * t, t, 1))
     second = to_order(SameToOrder(exp(-a * t), 1 - a * t, t, 1))
     combination(SameToOrder(exp(a * t) - exp(-a * t), 2 * a * t, t, 1), (1, first), (-1, second))
@@ -29,7 +29,7 @@ def test_a_combination_needs_matching_gaps_and_orders():
         combination(SameToOrder(exp(a * t) / t, (1 + a * t) / t, t, 1), (1 / t, first))
 
 
-def test_a_product_of_small_factors():
+def test_a_product_of_small_factors() -> None:
     small = Abs(exp(a * t) - 1)
     small_product(SameToOrder(t**2 * small, 0, t, 2), t**2, small)
     with pytest.raises(ProofError, match="vanishing coefficients"):

@@ -13,6 +13,7 @@ from dropout_theory.language import (
     Converges,
     DerivativeAt,
     E,
+    Expr,
     LargestOutcome,
     RandomScalar,
     Scalar,
@@ -57,6 +58,7 @@ from dropout_theory.proof import (
     without_last,
     zeta_growth,
 )
+from dropout_theory.proof.convergence import PolePair
 
 j, n, c, w = index("j"), size("n"), Scalar("c"), Scalar("w")
 q = Scalar("p", OPEN_PROBABILITY)
@@ -65,7 +67,7 @@ f = weights("f", n)
 whole = sp.Sum(f[j], (j, 1, n))
 
 
-def test_stirling_numbers_against_sympy():
+def test_stirling_numbers_against_sympy() -> None:
     from sympy.functions.combinatorial.numbers import stirling
 
     for row in range(9):
@@ -74,7 +76,7 @@ def test_stirling_numbers_against_sympy():
     assert stirling2(4, -1) == 0
 
 
-def test_sums_are_shifted_and_peeled():
+def test_sums_are_shifted_and_peeled() -> None:
     assert shifted(whole, 1).conclusion == equal(whole, sp.Sum(f[j - 1], (j, 2, n + 1)))
     assert without_last(whole).conclusion == equal(whole, sp.Sum(f[j], (j, 1, n - 1)) + f[n])
     assert without_first(whole).conclusion == equal(whole, f[1] + sp.Sum(f[j], (j, 2, n)))
@@ -86,7 +88,7 @@ def test_sums_are_shifted_and_peeled():
         empty(whole)
 
 
-def test_termwise_discharges_the_range_only():
+def test_termwise_discharges_the_range_only() -> None:
     positive = arithmetic(less_equal(0, j - 1), assume(less_equal(1, j)))
     assert not termwise(positive, (j, 1, n)).given
     assert not generalise(positive, (j, 1, n)).given
@@ -98,7 +100,7 @@ def test_termwise_discharges_the_range_only():
         termwise(assume(less(0, f[j])), (j, 1, n))
 
 
-def test_stirling_rules_know_their_range():
+def test_stirling_rules_know_their_range() -> None:
     assert stirling_recurrence(n, j).conclusion == equal(Stirling2(n + 1, j), j * Stirling2(n, j) + Stirling2(n, j - 1))
     stirling_outside(n, n + 1)
     stirling_outside(n, 0)
@@ -110,7 +112,7 @@ def test_stirling_rules_know_their_range():
             wrong()
 
 
-def test_derivatives_need_differentiable_bodies():
+def test_derivatives_need_differentiable_bodies() -> None:
     log_partition = DerivativeAt(sp.log(1 + sp.exp(z)), z, c, 1)
     assert low_derivative(log_partition).conclusion.rhs.subs(c, 0) == sp.Rational(1, 2)
     for body in (sp.Abs(z), sp.log(z), 1 / z, sp.sqrt(z)):
@@ -122,7 +124,7 @@ def test_derivatives_need_differentiable_bodies():
         chain(c**2, c, z, c)  # c ranges over all reals, not over (0, 1)
 
 
-def test_tower_needs_the_true_step_and_a_free_point():
+def test_tower_needs_the_true_step_and_a_free_point() -> None:
     slope_of_exp = DerivativeAt(sp.exp(z), z, c, 1)
     base = arithmetic(equal(slope_of_exp, sp.exp(c)), low_derivative(slope_of_exp))
     row = size("r")
@@ -137,7 +139,7 @@ def test_tower_needs_the_true_step_and_a_free_point():
         tower(assume(good.conclusion), step, q, q, row)
 
 
-def test_two_outcomes_of_one_gate_only():
+def test_two_outcomes_of_one_gate_only() -> None:
     xi = gates("xi", q, n)
     assert two_outcomes(xi[1] ** 2, xi[1]).conclusion == equal(E(xi[1] ** 2), q)
     with pytest.raises(ProofError):
@@ -149,7 +151,7 @@ def test_two_outcomes_of_one_gate_only():
     two_outcomes(RandomScalar("Y", UNIT, "bernoulli", q) ** 3, RandomScalar("Y", UNIT, "bernoulli", q))
 
 
-def test_largest_outcome_needs_open_gates_that_differ():
+def test_largest_outcome_needs_open_gates_that_differ() -> None:
     open_gate, any_gate = gates("xi", q, n), gates("xi", Scalar("r", UNIT), n)
     found = largest_of_sum(f[j] * open_gate[j], (j, 1, n), open_gate[j]).conclusion
     assert found == equal(LargestOutcome(sp.Sum(f[j] * open_gate[j], (j, 1, n))), sp.Sum(sp.Max(f[j], 0), (j, 1, n)))
@@ -167,7 +169,7 @@ one, two = sp.S.One, sp.Integer(2)
 exact = -2 * sp.cos(ORDER) / ORDER
 
 
-def pair(coefficient=exact, distance=one, angle=one, after=two):
+def pair(coefficient: Expr = exact, distance: Expr = one, angle: Expr = one, after: Expr = two) -> PolePair:
     leading = 2 * distance ** (-ORDER) * sp.cos(ORDER * angle) / ORDER
     expansion = arithmetic(less_equal(sp.Abs(coefficient + leading), one * after ** (2 - ORDER) / ORDER))
     between = arithmetic(sp.And(less(0, angle), less(angle, sp.pi), evaluate=False))
@@ -175,14 +177,14 @@ def pair(coefficient=exact, distance=one, angle=one, after=two):
     return pole_pair(coefficient, distance, angle, after, one, expansion, between, apart)
 
 
-def test_pole_pairs_must_be_apart_and_off_the_axis():
+def test_pole_pairs_must_be_apart_and_off_the_axis() -> None:
     pair()
     for wrong in ({"after": one}, {"after": sp.Rational(1, 2)}, {"angle": sp.S.Zero}, {"angle": sp.Integer(4)}):
         with pytest.raises(ProofError):
             pair(**wrong)
 
 
-def test_series_rules_ask_for_their_bounds():
+def test_series_rules_ask_for_their_bounds() -> None:
     poles = pair()
     near, far = assume(less_equal(sp.Abs(w), one)), assume(less(one, sp.Abs(w)))
     assert isinstance(converges_within(poles, w, near, j, 1).conclusion, Converges)
@@ -195,7 +197,7 @@ def test_series_rules_ask_for_their_bounds():
             wrong()
 
 
-def test_mixture_needs_a_bound_for_every_mask():
+def test_mixture_needs_a_bound_for_every_mask() -> None:
     xi = gates("xi", q, 1)
     term = SumsTo(w**j / sp.factorial(j), (j, 0), sp.exp(w))
     pointwise = assume(term)
@@ -203,7 +205,7 @@ def test_mixture_needs_a_bound_for_every_mask():
         mixture(pointwise, w, c * xi[1], one, assume(less_equal(LargestOutcome(sp.Abs(c * xi[1])), one)), 0)
 
 
-def test_zeta_growth_needs_the_zeta_term():
+def test_zeta_growth_needs_the_zeta_term() -> None:
     zeta_growth(2 * sp.zeta(2 * j) / (2 * sp.pi) ** (2 * j), j, 2 * j, 2 * sp.pi)
     with pytest.raises(ProofError):
         zeta_growth(j * sp.zeta(2 * j) / (2 * sp.pi) ** (2 * j), j, 2 * j, 2 * sp.pi)
@@ -211,7 +213,7 @@ def test_zeta_growth_needs_the_zeta_term():
         zeta_growth(sp.zeta(2 * j) / sp.pi ** (2 * j), j, 2 * j, 2 * sp.pi)
 
 
-def test_arctangent_and_bound_names():
+def test_arctangent_and_bound_names() -> None:
     assert arctangent_range(c).conclusion.args[1] == less(sp.atan(c), sp.pi / 2)
     at_z = DerivativeAt(sp.exp(z), z, c, n)
     moved = substitute(at_z, {c: z})

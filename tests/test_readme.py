@@ -7,6 +7,7 @@ import io
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from dropout_theory.report.ledger import Ledger
 
@@ -21,19 +22,19 @@ def counts() -> str:
     return f"The recorded ledger: {sum(found.values())} claims: {parts}."
 
 
-def test_the_counts_are_those_of_the_ledger():
+def test_the_counts_are_those_of_the_ledger() -> None:
     assert counts() in README.replace("\n", " ")
 
 
-def test_claims_it_names_are_recorded():
+def test_claims_it_names_are_recorded() -> None:
     ledger = Ledger.read()
     for identifier in re.findall(r"`([a-z]+[0-9]{4}:[A-Za-z0-9.-]+)`", README):
         assert identifier in ledger, identifier
 
 
-def test_the_examples_print_what_is_shown():
+def test_the_examples_print_what_is_shown() -> None:
     blocks = re.findall(r"```(python|)\n(.*?)```", README, flags=re.S)
-    space: dict[str, object] = {}
+    space: dict[str, Any] = {}
     checked = 0
     for position, (kind, code) in enumerate(blocks):
         if kind != "python":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,9 +76,10 @@ def test_old_paths_still_work_and_say_where_to_go(old: str, new: str) -> None:
 
 
 def test_old_imports_of_names_work() -> None:
+    space: dict[str, Any] = {}
     with pytest.warns(DeprecationWarning):
         exec("import sys; sys.modules.pop('dropout_theory.statements', None)\n"
-             "from dropout_theory.statements import equal\nfrom dropout_theory import networks", space := {})
+             "from dropout_theory.statements import equal\nfrom dropout_theory import networks", space)
     from dropout_theory.language import equal
 
     assert space["equal"] is equal

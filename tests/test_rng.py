@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -96,6 +97,7 @@ def test_probabilities_of_a_wrong_type(bad: object) -> None:
 
 def test_bad_plans_name_what_is_wrong() -> None:
     half = Fraction(1, 2)
+    not_a_variate: Any = 0.5
     cases = [
         (lambda: Categorical((half,)), ValueError, "probabilities must sum to exactly 1, not 1/2"),
         (lambda: Categorical(()), ValueError, "probabilities must name at least one outcome"),
@@ -106,7 +108,7 @@ def test_bad_plans_name_what_is_wrong() -> None:
         (lambda: UniformVariate(float("nan"), 1.0), ValueError, "lo must be a finite real number, not nan"),
         (lambda: NormalVariate(0.0, -1.0), ValueError, "sd must be at least 0, not -1.0"),
         (lambda: SamplingPlan(()), ValueError, "variates must have 1 to"),
-        (lambda: SamplingPlan((0.5,)), TypeError, r"variates\[0\] must be Bernoulli"),
+        (lambda: SamplingPlan((not_a_variate,)), TypeError, r"variates\[0\] must be Bernoulli"),
     ]
     for make, error, message in cases:
         with pytest.raises(error, match=message):
@@ -128,6 +130,8 @@ def test_every_variate_follows_from_its_words() -> None:
     table = Categorical((Fraction(1, 5), 0, Fraction(3, 10), Fraction(1, 2)), values=(5.0, 6.0, 7.0, 8.0))
     plan = SamplingPlan((Bernoulli(Fraction(1, 3)), UniformVariate(-2.0, 3.0), table, NormalVariate(1.0, 2.0),
                          Bernoulli(Fraction(9, 10))))
+    outcomes = table.values
+    assert outcomes is not None
     assert plan.arrays.word.tolist() == [0, 2, 4, 8, 12]
     key, index = derive_key(77, 3), 2
     drawn = draw_block(plan, key, index, 50)
@@ -139,7 +143,7 @@ def test_every_variate_follows_from_its_words() -> None:
         assert all(float(u) == u for u in unit)
         assert row[1] == -2.0 + 5.0 * float(unit[0])
         cuts = table.thresholds()
-        assert row[2] == table.values[next(k for k in range(4) if words[4] < cuts[k])]
+        assert row[2] == outcomes[next(k for k in range(4) if words[4] < cuts[k])]
         normal = math.sqrt(-2.0 * math.log(unit[1])) * math.cos(2.0 * math.pi * float(unit[2]))
         assert row[3] == pytest.approx(1.0 + 2.0 * normal, rel=1e-13, abs=1e-13)
         assert row[4] == float(words[12] < threshold(Fraction(9, 10)))

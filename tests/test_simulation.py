@@ -110,8 +110,9 @@ def test_measured_coverage(control: str | None) -> None:
     misses = narrow = 0
     for seed in range(300):
         found = simulate(network, [1.0, 1.0], 6400, seed, error_probability=0.2, workers=1, control=control, **extras)
-        truths = [(found.mean, exact.mean), (found.variance, exact.variance), (found.nwgm, exact.nwgm),
-                  (found.preactivation, exact.preactivation), (found.alpha, exact.alpha)]
+        truths: list[tuple[Any, Any]] = [
+            (found.mean, exact.mean), (found.variance, exact.variance), (found.nwgm, exact.nwgm),
+            (found.preactivation, exact.preactivation), (found.alpha, exact.alpha)]
         truths += [(box, exact.covariance(*pair)) for box in found.covariances.values()]
         truths += [(box, quantiles[at]) for at, box in found.quantiles.items()]
         misses += not all((box.lower <= truth + 1e-12).all() and (truth - 1e-12 <= box.upper).all()

@@ -119,7 +119,7 @@ NUMBERS = [sp.Integer(1), sp.Integer(2), sp.Rational(-1, 2), x, z, q, r, n]
 @hs.composite
 def expressions(draw: Any, depth: int = 3, scope: tuple[Any, ...] = (), chance: bool = False) -> Any:
     """An expression in the language; `scope` are the bound indices that may occur, each from 1 to n."""
-    deeper = {"depth": depth - 1, "scope": scope, "chance": chance}
+    deeper: dict[str, Any] = {"depth": depth - 1, "scope": scope, "chance": chance}
     leaves = list(NUMBERS)
     for s in scope:
         leaves += [w[s], y[s], p[s], P[s], O[s], *([d[s], t[s], h[s]] if chance else [])]
@@ -142,7 +142,7 @@ def expressions(draw: Any, depth: int = 3, scope: tuple[Any, ...] = (), chance: 
         symbol = draw(hs.sampled_from(free)) if free and draw(hs.booleans()) else draw(hs.sampled_from(INDICES))
         ends = [(1, n), (1, n), (1, n), (2, n), (3, n), (n, n), (1, n - 1), (2, n - 1)]
         ends += [(1, s) for s in scope if s != symbol] + [(s + 1, n) for s in scope if s != symbol]
-        inside = {**deeper, "scope": tuple(dict.fromkeys((*scope, symbol)))}
+        inside: dict[str, Any] = {**deeper, "scope": tuple(dict.fromkeys((*scope, symbol)))}
         body = draw(expressions(**inside))
         return (sp.Sum if kind == "sum" else sp.Product)(body, (symbol, *draw(hs.sampled_from(ends))))
     if kind == "power":
@@ -163,7 +163,7 @@ def expressions(draw: Any, depth: int = 3, scope: tuple[Any, ...] = (), chance: 
         return draw(hs.sampled_from([Largest, Smallest]))(draw(expressions(**inside)), (free[0], 1, n))
     if chance:
         return draw(expressions(**deeper))
-    random = {"depth": depth - 1, "scope": scope, "chance": True}
+    random: dict[str, Any] = {"depth": depth - 1, "scope": scope, "chance": True}
     body = draw(expressions(**random))
     return draw(hs.sampled_from([E(body), E(body), E(body), Var(body), Cov(body, draw(expressions(**random))),
                                  G(1 + body**2), E(body * sp.Sum(w[i] * d[i], (i, 1, n)) ** 2)]))

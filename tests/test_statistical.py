@@ -25,6 +25,7 @@ from dropout_theory.language import (
     Cov,
     E,
     Exists,
+    ForAll,
     ForEach,
     G,
     Gc,
@@ -339,3 +340,10 @@ def test_a_condition_on_gates_that_are_certain_has_the_value_it_takes() -> None:
             drawn = sampler.value(E(event))
             assert drawn.lower() <= mean <= drawn.upper()
             assert value not in (0, 1) or drawn == mean
+
+
+def test_a_statement_for_all_values_is_settled_beside_the_samples() -> None:
+    sampler = Sampler({}, 2000, 1, 0, 1e-6, 4)
+    x = Scalar("x")
+    for least, truth in ((0, Truth.TRUE), (1, Truth.FALSE)):
+        assert sampler.truth(ForAll(less_equal(least, x**2), (x,))) is truth

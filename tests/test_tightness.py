@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import pytest
 import sympy as sp
 
@@ -13,8 +16,10 @@ from dropout_theory.language import (
     POSITIVE,
     UNIT,
     E,
+    Expr,
     ForEach,
     Scalar,
+    Statement,
     Var,
     both,
     distribution,
@@ -36,36 +41,36 @@ O, C, U = family("O", OPEN_UNIT, m), family("C", UNIT, m), family("U", POSITIVE,
 x = Scalar("x", UNIT)
 
 
-def figures(statement, method="exact", **how):
+def figures(statement: Statement, method: str = "exact", **how: Any) -> Mapping[str, Any]:
     claim = Claim("own:claim", "a claim", statement, "1", "eq. (1)", "inequality")
     found = get_checker(method).check(claim, Context(**how))
     assert found.outcome == "holds"
     return found.figures
 
 
-def shown(statement, symbols=("x",), methods=("exact",)):
+def shown(statement: Statement, symbols: Iterable[str] = ("x",), methods: Iterable[str] = ("exact",)) -> list[str]:
     records = [{"method": m, "outcome": "holds", "figures": figures(statement, m)} for m in methods]
     return _tightness({"evidence": records, "symbols": symbols})
 
 
-def test_the_variance_bound_is_attained_by_two_values_and_approached_inside():
+def test_the_variance_bound_is_attained_by_two_values_and_approached_inside() -> None:
     closed = figures(less_equal(Var(C[N]), E(C[N]) * (1 - E(C[N]))))
     assert closed["equality"]["value"] != "0" and set(closed["equality"]["instance"]["C"]) == {"0", "1"}
     inside = figures(less_equal(Var(O[N]), E(O[N]) * (1 - E(O[N]))))
     assert "equality" not in inside and 0 < inside["least_gap"]["part"] < 1e-4
 
 
-def test_a_bound_that_is_attained_only_at_zero_is_seen_to_be_sharp_nearby():
+def test_a_bound_that_is_attained_only_at_zero_is_seen_to_be_sharp_nearby() -> None:
     slack = figures(less_equal(Var(U[N]), Var(U[N]) * (1 + Var(U[N]))))
     assert slack["equality"]["value"] == "0" and slack["least_gap"]["part"] < 1e-6
 
 
-def test_sides_with_logarithms_agree():
+def test_sides_with_logarithms_agree() -> None:
     entropy = figures(less_equal(E(sp.log(U[N])), sp.log(E(U[N]))))
     assert entropy.get("agreement", {}).get("bits") == 150 or entropy["equality"]
 
 
-def test_each_inequality_of_several_is_told_by_itself():
+def test_each_inequality_of_several_is_told_by_itself() -> None:
     low, high = shown(both(less_equal(x**2, x), less(x, 2)))
     assert {line.partition(":")[0] for line in (low, high)} == {"x^2 ≤ x", "x < 2"}
     assert any("tight: both sides are" in line for line in (low, high))
@@ -76,12 +81,12 @@ def test_each_inequality_of_several_is_told_by_itself():
     (less(0, 1 + x), "beside 0 the other side was 1 at the least"),
     (less_equal(x / 4, x / 2), "both sides are 0"),
 ])
-def test_what_the_reader_is_told_beside_zero(statement, told):
+def test_what_the_reader_is_told_beside_zero(statement: Statement, told: str) -> None:
     (line,) = shown(statement)
     assert told in line
 
 
-def test_numbers_have_a_certified_gap():
+def test_numbers_have_a_certified_gap() -> None:
     (line,) = shown(less(sp.sqrt(2), sp.Rational(3, 2)), symbols=())
     assert line.startswith("a statement about numbers: the sides differ by 0.0572") and line.endswith("certified")
 
@@ -91,7 +96,7 @@ def test_numbers_have_a_certified_gap():
     (sp.Rational(1, 2), {"at_least": "1/2", "scope": "for all real values"}),
     (sp.Rational(2501, 10000), {"below": "1/1000"}),
 ])
-def test_a_gap_is_decided_over_the_whole_domain_or_refuted_at_an_instance(bound, told):
+def test_a_gap_is_decided_over_the_whole_domain_or_refuted_at_an_instance(bound: Expr, told: dict[str, str]) -> None:
     (gap,) = figures(less_equal(x * (1 - x), bound), "decide")["gaps"]
     assert gap.pop("inequality") and told.items() <= gap.items()
     if "instance" in gap:
@@ -99,19 +104,19 @@ def test_a_gap_is_decided_over_the_whole_domain_or_refuted_at_an_instance(bound,
         assert 0 < bound - value * (1 - value) < bound / 1000
 
 
-def test_no_gap_is_told_of_beside_zero_nor_in_haste():
+def test_no_gap_is_told_of_beside_zero_nor_in_haste() -> None:
     assert "gaps" not in figures(less(0, 1 + x), "decide")
     assert "gaps" not in figures(less(x, 2), "decide", fast=True)
 
 
-def test_a_gap_of_nothing_or_of_some_sizes_only_is_none():
+def test_a_gap_of_nothing_or_of_some_sizes_only_is_none() -> None:
     (gap,) = figures(less_equal(x, 2 * x), "decide")["gaps"]  # half of the larger side, but at 0
     assert gap["below"] == "1/1000" and gap["instance"] == {"x": "0"}
     values = (both(less(x, 2)), "for all real values at m=1", lambda other: Finding("holds", "proof", "at m=1 only"))
     assert not certified_gaps(Claim("own:claim", "a claim", values[0], "1", "eq. (1)", "inequality"), *values[1:])
 
 
-def test_a_gap_is_put_where_the_inequality_is_asserted_and_nowhere_else():
+def test_a_gap_is_put_where_the_inequality_is_asserted_and_nowhere_else() -> None:
     low, k = less(x, 2), index("k")
     wide = with_gap(low, low, sp.Rational(1, 2))
     assert wide == both(low, less_equal(sp.Abs(x) / 2, 2 - x), less_equal(1, 2 - x))
@@ -122,7 +127,7 @@ def test_a_gap_is_put_where_the_inequality_is_asserted_and_nowhere_else():
     assert with_gap(low, less(x, 3), sp.Rational(1, 2)) == low
 
 
-def test_the_reader_is_told_of_a_decided_gap_unless_there_is_an_equality():
+def test_the_reader_is_told_of_a_decided_gap_unless_there_is_an_equality() -> None:
     (line,) = shown(less_equal(x * (1 - x), sp.Rational(1, 3)), methods=("exact", "decide"))
     assert line.endswith("certified: they differ by at least 1/5 of the larger, for all real values")
     held = [{"method": "decide", "outcome": "holds", "figures": {"gaps": [

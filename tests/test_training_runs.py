@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,9 +51,9 @@ def trained_in_python(d: Descent, regulariser: str, x: np.ndarray, y: np.ndarray
     stream = iter(words(key, d.iterations * members + 4))
     decay = float(d.weight_decay) if regulariser == "weight decay" else 0.0
     on_bias = decay if d.decays_biases else 0.0
-    velocity = None
+    velocity: list[Any] | None = None
     for t in range(d.iterations):
-        slopes = [decay * into, on_bias * bias, decay * out, on_bias * last]
+        slopes: list[Any] = [decay * into, on_bias * bias, decay * out, on_bias * last]
         for m in range(members):
             word = next(stream)
             bits = [2.0 * (word >> k & 1) for k in range(d.inputs + d.hidden)]

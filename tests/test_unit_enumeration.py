@@ -6,6 +6,7 @@ import itertools
 import math
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -20,7 +21,8 @@ from dropout_theory.evaluation.values import precision
 from dropout_theory.sampling.compiled import load_kernels
 
 
-def masks_in_balls(weights, keep, bias, c, slope):
+def masks_in_balls(weights: list[float], keep: list[float], bias: float, c: float, slope: float) -> tuple[arb, arb,
+                   arb]:
     """Mean, variance and softplus mean over all masks, one by one, from exact sums."""
     mean = square = softplus = arb(0)
     for mask in itertools.product((0, 1), repeat=len(weights)):
@@ -39,7 +41,8 @@ def masks_in_balls(weights, keep, bias, c, slope):
 @given(some.lists(some.tuples(some.floats(-9, 9), some.integers(-3, 5) | some.sampled_from([-290, 100, 115, 276, 293]),
                             some.floats(0, 1)), max_size=7),
        some.floats(-20, 20), some.sampled_from([0.25, 1.0, 7.5]), some.sampled_from([-2.0, 0.0, 1.0, 3.0]))
-def test_every_mask_counts_whatever_the_size_of_weights(inputs, bias, c, slope):
+def test_every_mask_counts_whatever_the_size_of_weights(inputs: list[tuple[float, int, float]], bias: float, c: float,
+                                                        slope: float) -> None:
     weights, keep = [w * 10.0**size for w, size, _ in inputs], [p for _, _, p in inputs]
     fast = enumerated_moments(weights, keep, bias=bias, c=c, slope=slope, softplus=True)
     sure = certified_enumeration(weights, keep, bias=bias, c=c, slope=slope, digits=18)
@@ -53,7 +56,7 @@ def test_every_mask_counts_whatever_the_size_of_weights(inputs, bias, c, slope):
     assert fast.error < 1e-8 or max(size for _, size, _ in inputs) > 5
 
 
-def test_twenty_two_gates_agree_with_the_fourier_form_and_threads_change_no_bit():
+def test_twenty_two_gates_agree_with_the_fourier_form_and_threads_change_no_bit() -> None:
     generator = np.random.default_rng(4)
     for scale in (0.3, 5.0, 100.0):
         weights, keep = scale * generator.normal(size=21), generator.random(21)
@@ -67,10 +70,10 @@ def test_twenty_two_gates_agree_with_the_fourier_form_and_threads_change_no_bit(
 
 
 @pytest.mark.parametrize("bias", [-30.0, 25.0])
-def test_saturated_units_keep_their_leading_digits(bias):
+def test_saturated_units_keep_their_leading_digits(bias: float) -> None:
     weights, keep = [0.5, -1.5, 2.0, 0.25], [0.5, 0.25, 0.75, 0.5]
-    for engine, arguments in ((enumerated_moments, {"softplus": True}), (logistic_moments, {})):
-        found = engine(weights, keep, bias=bias, **arguments)
+    for engine in (partial(enumerated_moments, softplus=True), logistic_moments):
+        found = engine(weights, keep, bias=bias)
         with precision(300):
             mean, variance, softplus = masks_in_balls(weights, keep, bias, 1, 1)
             small = arb(found.mean) / mean if bias < 0 else arb(found.softplus - bias - 1.5) / (softplus - bias - 1.5)
@@ -80,7 +83,7 @@ def test_saturated_units_keep_their_leading_digits(bias):
             assert abs(found.mean - mean) < 1e-15
 
 
-def test_certified_engines_enclose_the_same_number():
+def test_certified_engines_enclose_the_same_number() -> None:
     weights = [Fraction(k, 7) * (-1) ** k for k in range(1, 13)]
     by_masks = certified_enumeration(weights, Fraction(1, 3), c=2, digits=30)
     by_fourier = certified_moments(weights, Fraction(1, 3), c=2, digits=30)
@@ -89,7 +92,7 @@ def test_certified_engines_enclose_the_same_number():
         assert one.overlaps(other) and one.rad() < arb(10) ** -30
 
 
-def test_edges():
+def test_edges() -> None:
     assert enumerated_moments([], 0.5, bias=0.7).mean == pytest.approx(1 / (1 + math.exp(-0.7)), abs=1e-16)
     assert enumerated_moments([3.0, -1.0], [0, 1]).mean == pytest.approx(1 / (1 + math.e), abs=1e-16)
     huge = enumerated_moments([1e300, -1e300, 1e-300, 0.75], 0.5)
@@ -106,7 +109,7 @@ def test_edges():
         enumerated_moments([1.0, math.nan], 0.5)
 
 
-def test_compensated_sums_of_the_kernel():
+def test_compensated_sums_of_the_kernel() -> None:
     kernels = load_kernels("engines.exact_kernels")
     x, p = np.zeros(4 * kernels.GROUP), np.full(4 * kernels.GROUP, 0.1)
     mean, square = kernels.pair_sums(x, p, np.ones(3), np.array([1e16, 1.0, -1e16]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import sympy as sp
 
@@ -12,6 +14,7 @@ from dropout_theory.language import (
     REAL,
     ForEach,
     Scalar,
+    Statement,
     both,
     different,
     equal,
@@ -23,7 +26,7 @@ from dropout_theory.language import (
     size,
     weights,
 )
-from dropout_theory.verdicts.kernel import Context
+from dropout_theory.verdicts.kernel import Context, Evidence
 
 n, i, x = size("n"), index("i"), Scalar("x", REAL)
 w = weights("w", n)
@@ -31,7 +34,7 @@ RARE = sp.Rational(355, 113)  # nobody draws this
 HIT = implies(equal(x, RARE), less(sp.pi, x))
 
 
-def found(statement, method, **details):
+def found(statement: Statement, method: str, **details: Any) -> Evidence:
     claim = Claim("own:claim", "a claim", statement, "1", "eq. (1)", **details)
     return get_checker(method).check(claim, Context(fast=True))
 
@@ -43,23 +46,23 @@ def found(statement, method, **details):
     ForEach(implies(equal(w[i], RARE), less(sp.pi, w[i])), (i, 1, n)),
     equivalent(equal(x, RARE), equal(x - RARE, 0)),
 ])
-def test_a_premise_that_is_never_met_leaves_the_question_open(statement, method):
+def test_a_premise_that_is_never_met_leaves_the_question_open(statement: Statement, method: str) -> None:
     evidence = found(statement, method)
     assert evidence.outcome == "unknown"
     assert "meets the premise" in evidence.scope and "355/113" in evidence.scope
 
 
-def test_one_instance_that_meets_it_is_enough():
+def test_one_instance_that_meets_it_is_enough() -> None:
     assert found(HIT, "exact", admissible={x: RARE}).outcome == "holds"
     assert found(implies(less(0, x), different(x, 0)), "exact").outcome == "holds"
 
 
-def test_a_wrong_implication_is_refuted_all_the_same():
+def test_a_wrong_implication_is_refuted_all_the_same() -> None:
     assert found(implies(less(0, x), less(x, 0)), "exact").outcome == "fails"
     assert found(implies(less(0, x), less(x, 0)), "property").outcome == "fails"
 
 
-def test_each_implication_must_be_met():
+def test_each_implication_must_be_met() -> None:
     premises = Premises(both(implies(less(0, x), less(0, 2 * x)), HIT))
     premises.see({x: sp.Integer(1)})
     assert premises.unmet == [HIT]

@@ -7,7 +7,7 @@ but the statement itself depends on the atom.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,9 +23,9 @@ from dropout_theory.checkers.at_instances import build, check_admissible
 from dropout_theory.checkers.exact import report, shrink
 from dropout_theory.claims import REGISTRY, Claim, ClaimError, Hypothesis, proof_of, witnesses
 from dropout_theory.evaluation.choosers import RandomChooser
-from dropout_theory.evaluation.instances import Rejected, Values, candidates
+from dropout_theory.evaluation.instances import Rejected, candidates
 from dropout_theory.evaluation.values import Truth, Unsupported
-from dropout_theory.language import atoms_of
+from dropout_theory.language import Statement, Values, atoms_of
 from dropout_theory.language import statements as st
 from dropout_theory.verdicts.kernel import Context
 
@@ -81,7 +81,7 @@ def ablate(claim: Claim, context: Context, proof: Any = None) -> list[Ablation]:
     return found
 
 
-def _known(name: str, kind: str, weaker: Claim, dropped: Any, renamed: dict[Any, Any],
+def _known(name: str, kind: str, weaker: Claim, dropped: Statement, renamed: dict[Any, Any],
            doubtful: int) -> Ablation | None:
     """What is registered, once checked, or None."""
     found = settled(weaker, name, dropped, renamed)
@@ -90,7 +90,7 @@ def _known(name: str, kind: str, weaker: Claim, dropped: Any, renamed: dict[Any,
     return Ablation(name, kind, *found) if found else None
 
 
-def _implied(name: str, kind: str, weaker: Claim, dropped: Any) -> Ablation | None:
+def _implied(name: str, kind: str, weaker: Claim, dropped: Statement) -> Ablation | None:
     """What follows from the other hypotheses is not needed."""
     if implied(dropped, [h.condition for h in weaker.hypotheses]):
         return Ablation(name, kind, "not needed", "the other hypotheses imply it")
@@ -108,7 +108,7 @@ def _beyond(found: Ablation, other: Claim, atom: Any, new: Any, doubtful: int) -
     return dataclasses.replace(found, outcome="not needed", reason=reason) if reason else found
 
 
-def _settled(name: str, kind: str, weaker: Claim, dropped: Any, context: Context, proof: Any,
+def _settled(name: str, kind: str, weaker: Claim, dropped: Statement, context: Context, proof: Any,
              doubtful: int) -> Ablation:
     """Whether the weaker claim fails where the dropped condition does, or is proved all the same."""
     undefined = None
@@ -132,7 +132,7 @@ def _settled(name: str, kind: str, weaker: Claim, dropped: Any, context: Context
     return Ablation(name, kind, "undecided", "no counterexample found, and no proof without it")
 
 
-def _violating(weaker: Claim, dropped: Any, context: Context) -> Iterator[tuple[Values, Any]]:
+def _violating(weaker: Claim, dropped: Statement, context: Context) -> Iterator[tuple[Values, Any]]:
     """Instances that meet every hypothesis but the dropped one, judged."""
     try:
         beyond = outside(weaker, dropped)
@@ -172,7 +172,7 @@ def _instances(weaker: Claim, beyond: Claim, context: Context) -> Iterator[Value
         yield values
 
 
-def _changed(values: Any) -> Iterator[Values]:
+def _changed(values: Mapping[Any, Any]) -> Iterator[Values]:
     """Instances that differ from one in a single number, or in that all its real numbers are one."""
     real = [a for a, v in dict(values).items() if not isinstance(v, (dict, sp.Lambda)) and not a.domain.integer]
     yield from ({**values, **dict.fromkeys(real, v)} for v in _SIMPLE if real)

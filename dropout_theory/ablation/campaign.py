@@ -37,7 +37,7 @@ def no_settings() -> dict[str, None]:
     return {"ablate": None}
 
 
-def ablated(claim: Claim, chosen: None, context: Context) -> dict[str, Any] | Failure:
+def ablated(claim: Claim, chosen: None, context: Context, registry: Registry) -> dict[str, Any] | Failure:
     """The record of one claim's hypotheses, or the Failure that dropping them raised."""
     try:
         found = dropped_one_by_one(claim, context, proof_of(claim.id))

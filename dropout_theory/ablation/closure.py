@@ -13,7 +13,7 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.ablation.sharper import implied, is_defined, within
 from dropout_theory.claims import Claim
-from dropout_theory.language import OPEN_UNIT, Domain, unfold
+from dropout_theory.language import OPEN_UNIT, Domain, Expr, Statement, unfold
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_nonnegative, is_positive
 
@@ -30,13 +30,13 @@ def by_continuity(widened: Claim, atom: Any, inner: Domain) -> bool:
             and _closed(widened.statement, atom, [c for c in known if not isinstance(c, (st.ForEach, st.ForAll))]))
 
 
-def _approached(conditions: list[Any], atom: Any, inner: Domain) -> bool:
+def _approached(conditions: list[Statement], atom: Any, inner: Domain) -> bool:
     """Whether each point that meets the conditions is a limit of points of the inner domain that meet them."""
     weak = [c for c in conditions if not _open(c, atom)]
     return not weak or any(all(_persists(c, atom, inside) for c in weak) for inside in _points(inner))
 
 
-def _open(condition: Any, atom: Any) -> bool:
+def _open(condition: Statement, atom: Any) -> bool:
     """Whether a condition that holds at some values of the atom holds at all that are near."""
     if isinstance(condition, sp.And):
         return all(_open(part, atom) for part in condition.args)
@@ -50,7 +50,7 @@ def _points(domain: Domain) -> list[Any]:
     return [domain.lower + (domain.upper - domain.lower) * sp.Rational(n, 4) for n in (2, 3, 1)]
 
 
-def _persists(condition: Any, atom: Any, inside: Any) -> bool:
+def _persists(condition: Statement, atom: Any, inside: Any) -> bool:
     """Whether a condition on one entry of the atom, or on a scalar, still holds as this moves towards a number.
 
     Moved there, all entries at once, by less than the whole way they lie in the open domain.
@@ -70,12 +70,12 @@ def _persists(condition: Any, atom: Any, inside: Any) -> bool:
                              evaluate=False), [body])
 
 
-def _mentions(expr: Any, atom: Any) -> bool:
+def _mentions(expr: Expr | Statement, atom: Any) -> bool:
     """Whether an expression depends on the atom; definitions of other atoms do not (see `ablation`)."""
     return any(node == atom for node in sp.preorder_traversal(expr))
 
 
-def _closed(statement: Any, atom: Any, known: list[Any]) -> bool:
+def _closed(statement: Statement, atom: Any, known: list[Statement]) -> bool:
     """Whether the values of the atom at which a statement holds form a closed set, as far as what is known holds."""
     if not _mentions(statement, atom):
         return True
@@ -93,7 +93,7 @@ def _closed(statement: Any, atom: Any, known: list[Any]) -> bool:
     return False
 
 
-def _continuous(expr: Any, atom: Any, known: list[Any]) -> bool:
+def _continuous(expr: Expr, atom: Any, known: list[Statement]) -> bool:
     """Whether an expression is defined and continuous in the atom all over its domain, where what is known holds."""
     if not _mentions(expr, atom) or expr == atom:
         return True
@@ -122,7 +122,7 @@ def _continuous(expr: Any, atom: Any, known: list[Any]) -> bool:
     return False
 
 
-def _power(expr: Any, known: list[Any]) -> bool:
+def _power(expr: Expr, known: list[Statement]) -> bool:
     """Whether a power is defined, and continuous in its base, where what is known holds."""
     base, exponent = expr.base, expr.exp
     if exponent.is_integer and (exponent.is_nonnegative or implied(sp.Ge(exponent, 0, evaluate=False), known)):
@@ -132,17 +132,17 @@ def _power(expr: Any, known: list[Any]) -> bool:
     return bool(exponent.is_integer and exponent.is_number) and is_defined(expr, known)
 
 
-def _averaged(mean: Any) -> Any:
+def _averaged(mean: Expr) -> Expr:
     """What a geometric mean is one of."""
     return mean.args[0] if isinstance(mean, lang.G) else 1 - mean.args[0]
 
 
-def _nonnegative(expr: Any) -> bool:
+def _nonnegative(expr: Expr) -> bool:
     logistic = 1 - expr  # of which the complement is one too
     return bool(is_nonnegative(expr) or isinstance(logistic, lang.Sigma) and is_nonnegative(logistic.args[1]))
 
 
-def _positive(expr: Any) -> bool:
+def _positive(expr: Expr) -> bool:
     if isinstance(expr, (lang.G, lang.Gc)):
         return _positive(_averaged(expr))
     return bool(is_positive(expr) or is_positive(unfold(expr)))

@@ -10,15 +10,15 @@ from dropout_theory import language as lang
 from dropout_theory.checkers.at_instances import judge
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
+from dropout_theory.language import Expr, Statement, Values, unfold
 from dropout_theory.language import statements as st
-from dropout_theory.language import unfold
 from dropout_theory.proof.definedness import condition_of
 
 # what may leave a part of itself unsaid
 _GUARDS = (sp.Implies, sp.Or, sp.Not, sp.Piecewise, st.Iff, st.ForAll, st.Exists)
 
 
-def undefined_term(statement: Any, values: Any) -> Any:
+def undefined_term(statement: Statement, values: Values) -> Expr | None:
     """A term that a statement speaks of whatever its indices and its scale are, and that is undefined at an instance.
 
     None where none is found. Decided exactly; what stands under a premise or a case is left out.
@@ -27,7 +27,7 @@ def undefined_term(statement: Any, values: Any) -> Any:
     return _found(whole, values)
 
 
-def _found(expr: Any, values: Any) -> Any:
+def _found(expr: Expr | Statement, values: Values) -> Any:
     if isinstance(expr, _GUARDS) or not all(_reached(limit, values) for limit in lang.bound_limits(expr)):
         return None
     parts = [a for a in getattr(expr, "args", ()) if isinstance(a, sp.Basic)]
@@ -50,7 +50,7 @@ def _found(expr: Any, values: Any) -> Any:
         return None
 
 
-def _reached(limit: Any, values: Any) -> bool:
+def _reached(limit: Any, values: Values) -> bool:
     """Whether an index takes a value at all."""
     try:
         ends = [lang.put_values(sp.sympify(end), values) for end in tuple(limit)[1:]]

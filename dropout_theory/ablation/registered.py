@@ -26,9 +26,9 @@ from dropout_theory.claims import (
 )
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import Judgement
-from dropout_theory.evaluation.instances import Rejected, Values
+from dropout_theory.evaluation.instances import Rejected
 from dropout_theory.evaluation.values import Truth, Unsupported
-from dropout_theory.language import plain
+from dropout_theory.language import Statement, Values, plain
 from dropout_theory.proof.logic import negation
 from dropout_theory.proof.refutations import Meaningless
 from dropout_theory.verdicts.kernel import Finding
@@ -45,7 +45,7 @@ def check_names(claim: Claim, names: Collection[str]) -> set[str]:
     return said
 
 
-def settled(weaker: Claim, name: str, dropped: Any, renamed: Mapping[Any, Any]) -> Settled | None:
+def settled(weaker: Claim, name: str, dropped: Statement, renamed: Mapping[Any, Any]) -> Settled | None:
     """What is registered of a claim without the named hypothesis, once checked; None where nothing is.
 
     Raises ClaimError when a witness is none, or when it is both refuted and proved; ProofError when a theorem does
@@ -75,7 +75,7 @@ def settled(weaker: Claim, name: str, dropped: Any, renamed: Mapping[Any, Any]) 
     return found[0] if found else None
 
 
-def outside(weaker: Claim, dropped: Any) -> Claim:
+def outside(weaker: Claim, dropped: Statement) -> Claim:
     """The claim on instances that violate the dropped condition. Raises ClaimError where that cannot be said."""
     return dataclasses.replace(weaker, admissible=None, hypotheses=(
         *weaker.hypotheses, Hypothesis("the dropped one fails", negation(dropped))))
@@ -99,7 +99,7 @@ def judged(weaker: Claim, values: Values) -> Judgement:
         return Judgement(Truth.UNKNOWN, note=f"undefined: {error if term is None else plain(term)}")
 
 
-def _witnessed(weaker: Claim, name: str, dropped: Any, values: Values) -> Settled:
+def _witnessed(weaker: Claim, name: str, dropped: Statement, values: Values) -> Settled:
     try:
         check_admissible(outside(weaker, dropped), values)
         found = judged(weaker, values)

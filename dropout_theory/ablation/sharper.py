@@ -10,7 +10,7 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import REGISTRY, Claim, Hypothesis
-from dropout_theory.language import plain, unordered
+from dropout_theory.language import Expr, Statement, plain, unordered
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.definedness import condition_of, defined, follows, partial_terms
@@ -47,7 +47,7 @@ def with_meaning(found: Ablation, dropped: Hypothesis, weaker: Claim) -> Ablatio
     return found
 
 
-def definitions_in(statement: Any) -> list[lang.Recursion]:
+def definitions_in(statement: Statement) -> list[lang.Recursion]:
     """The quantities defined layer by layer of which a statement speaks, and those that define these."""
     found: dict[lang.Recursion, None] = {}
     todo = [statement]
@@ -59,12 +59,12 @@ def definitions_in(statement: Any) -> list[lang.Recursion]:
     return list(found)
 
 
-def undefined_terms(statement: Any, known: list[Any]) -> set[Any]:
+def undefined_terms(statement: Statement, known: list[Statement]) -> set[Any]:
     """Terms that are not shown to be defined where a statement speaks of them."""
     return {term.term for term in partial_terms(statement) if not follows(term, known)}
 
 
-def within(expr: Any, known: list[Any]) -> list[Any]:
+def within(expr: Expr | Statement, known: list[Statement]) -> list[Any]:
     """What is known inside of a sum, an extreme or a quantifier: that its indices are in range."""
     limits = [tuple(limit) for limit in lang.bound_limits(expr)]
     bound = {limit[0] for limit in limits}
@@ -74,13 +74,13 @@ def within(expr: Any, known: list[Any]) -> list[Any]:
     return outside + [c for limit in limits if len(limit) == 3 for c in scope.in_range(*limit)]
 
 
-def _lost(term: Any, known: list[Any], inside: Any) -> bool:
+def _lost(term: Expr, known: list[Statement], inside: Any) -> bool:
     """Whether a term is undefined wherever an atom leaves its domain."""
     wanted = condition_of(term)
     return wanted is not None and implied(negation(wanted), [*known, negation(inside)])
 
 
-def is_defined(term: Any, known: list[Any]) -> bool:
+def is_defined(term: Expr, known: list[Statement]) -> bool:
     """Whether what is known says that a quotient, root or logarithm is defined."""
     if any(isinstance(k, (sp.Lt, sp.Gt)) and (k.lts, k.gts) == (0, term.args[0]) for k in known):
         return True  # in so many words: the solver would ask first whether that number itself is defined
@@ -91,7 +91,7 @@ def is_defined(term: Any, known: list[Any]) -> bool:
     return True
 
 
-def _body(condition: Any) -> Any:
+def _body(condition: Statement) -> Any:
     """What a condition says at any one of the values it ranges over."""
     return _body(condition.body) if isinstance(condition, (st.ForAll, st.ForEach)) else condition
 
@@ -136,7 +136,7 @@ def _proves(method: str, claim: Claim, above: frozenset[str]) -> bool:
         for cited in found.depends_on)
 
 
-def implied(condition: Any, left: list[Any]) -> bool:
+def implied(condition: Statement, left: list[Statement]) -> bool:
     """Whether the solver shows that a condition follows from those left."""
     if condition in left:
         return True

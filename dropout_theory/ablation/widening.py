@@ -10,7 +10,7 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.claims import Claim, ClaimError, Hypothesis
-from dropout_theory.language import Domain, atoms_of
+from dropout_theory.language import Domain, Expr, Statement, atoms_of
 from dropout_theory.language import domains as dom
 from dropout_theory.language import statements as st
 from dropout_theory.proof.scope import bound_symbols
@@ -79,7 +79,7 @@ def _moved(values: Any, mapping: dict[Any, Any]) -> Any:
     return values and {mapping.get(k, k): v for k, v in values.items()}
 
 
-def _renamed(expr: Any, mapping: dict[Any, Any]) -> Any:
+def _renamed(expr: Expr | Statement, mapping: dict[Any, Any]) -> Any:
     """`expr` with atoms renamed everywhere, statements left unevaluated."""
     if expr in mapping:
         return mapping[expr]

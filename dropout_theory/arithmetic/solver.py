@@ -16,6 +16,7 @@ import z3
 
 from dropout_theory import language as lang
 from dropout_theory.claims import ProofError
+from dropout_theory.language import Expr, Statement
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_nonnegative, is_positive, normal, quotient
 
@@ -35,14 +36,14 @@ class Translator:
         self.obligations: list[tuple[str, Any, int]] = []
         self.definitions: set[int] = set()  # positions of the facts that define an inverse or a root
 
-    def opaque(self, expr: Any) -> Any:
+    def opaque(self, expr: Expr) -> Any:
         if expr not in self.names:
             variable = z3.Real(f"v{len(self.names)}", self.context)
             self.names[expr] = variable
             self.facts += [self.boolean(c) for c in _facts_about(expr)]
         return self.names[expr]
 
-    def real(self, expr: Any) -> Any:
+    def real(self, expr: Expr) -> Any:
         if expr.is_Rational:
             return z3.Q(int(expr.p), int(expr.q), self.context)
         if isinstance(expr, sp.Add):
@@ -76,7 +77,7 @@ class Translator:
             return z3.Product([self._exponential(a) for a in sp.Add.make_args(expr.args[0])])
         return self.opaque(expr)
 
-    def _exponential(self, exponent: Any) -> Any:
+    def _exponential(self, exponent: Expr) -> Any:
         """exp of one term of an exponent: a small integer multiple becomes a power, half a logarithm a root."""
         factor, rest = exponent.as_coeff_Mul()
         if isinstance(rest, sp.log) and is_positive(rest.args[0]) and factor.is_Rational and factor.q in (1, 2):
@@ -89,7 +90,7 @@ class Translator:
         base = self.opaque(base_expr)
         return z3.Product([base] * int(factor)) if factor > 0 else self._inverse(base_expr, base, -int(factor))
 
-    def _sum(self, expr: Any) -> Any:
+    def _sum(self, expr: Expr) -> Any:
         """Constant factors stand before a sum, and a sum over independent indices is a product of sums."""
         parts = []
         groups = _independent_parts(expr)
@@ -110,7 +111,7 @@ class Translator:
         count = self.real(normal_real(high - low + 1))
         return z3.If(count >= 0, count, z3.RealVal(0, self.context))
 
-    def _inverse(self, base_expr: Any, base: Any, order: int) -> Any:
+    def _inverse(self, base_expr: Expr, base: Any, order: int) -> Any:
         key = sp.Pow(base_expr, -order, evaluate=False)
         if key not in self.names:
             variable = z3.Real(f"i{len(self.names)}", self.context)
@@ -120,7 +121,7 @@ class Translator:
             self._define(variable * z3.Product([base] * order) == 1)
         return self.names[key]
 
-    def _root(self, base_expr: Any) -> Any:
+    def _root(self, base_expr: Expr) -> Any:
         key = sp.Pow(base_expr, sp.Rational(1, 2), evaluate=False)
         if key not in self.names:
             base = self.real(base_expr)
@@ -147,7 +148,7 @@ class Translator:
                 return label
         return None
 
-    def boolean(self, statement: Any) -> Any:
+    def boolean(self, statement: Statement) -> Any:
         if statement in (True, False):
             return z3.BoolVal(bool(statement), self.context)
         if isinstance(statement, sp.core.relational.Relational):
@@ -175,7 +176,7 @@ _RELATIONS = {sp.Eq: lambda a, b: a == b, sp.Ne: lambda a, b: a != b, sp.Le: lam
 _PIECES = (sp.Max, sp.Min, sp.Abs, lang.Relu)
 
 
-def normal_real(expr: Any) -> Any:
+def normal_real(expr: Expr) -> Expr:
     """Normal form, leaving Max, Min, Abs and Relu as structure for the solver to split on."""
     if not expr.has(*_PIECES):
         return normal(expr)
@@ -187,7 +188,7 @@ def normal_real(expr: Any) -> Any:
     return normal(expr.xreplace(names)).xreplace(inner)
 
 
-def _outermost(expr: Any) -> list[Any]:
+def _outermost(expr: Expr) -> list[Any]:
     if isinstance(expr, _PIECES):
         return [expr]
     if isinstance(expr, lang.E) or lang.bound_limits(expr):
@@ -195,7 +196,7 @@ def _outermost(expr: Any) -> list[Any]:
     return list(dict.fromkeys(p for a in expr.args if isinstance(a, sp.Basic) for p in _outermost(a)))
 
 
-def _independent_parts(expr: Any) -> list[tuple[Any, list[Any]]]:
+def _independent_parts(expr: Expr) -> list[tuple[Any, list[Any]]]:
     """(factors, limits) groups that share no bound index; the first group, without limits, holds the constants."""
     groups: list[tuple[set[Any], list[Any], list[Any]]] = []  # bound symbols, factors, limits
     bound = {limit[0] for limit in expr.limits}
@@ -212,7 +213,7 @@ def _independent_parts(expr: Any) -> list[tuple[Any, list[Any]]]:
     return [(sp.Mul(*factors), sorted(limits, key=expr.limits.index)) for _, factors, limits in groups]
 
 
-def _facts_about(expr: Any) -> list[Any]:
+def _facts_about(expr: Expr) -> list[Any]:
     """Bounds that hold of an opaque term by its domain or shape."""
     family = expr.family if isinstance(expr, lang.Element) else expr
     if isinstance(family, lang.Scalar) and not isinstance(family, (lang.RandomScalar, lang.Recursion)):
@@ -227,7 +228,7 @@ def _facts_about(expr: Any) -> list[Any]:
     return []
 
 
-def entails(premises: list[Any], conclusion: Any) -> bool:
+def entails(premises: list[Statement], conclusion: Statement) -> bool:
     """Whether the premises imply the conclusion over the reals. Raises ProofError on an unproved side condition."""
     *premises, conclusion = lang.unnamed((*premises, conclusion))
     if conclusion in premises:
@@ -239,7 +240,7 @@ def entails(premises: list[Any], conclusion: Any) -> bool:
 
 
 @lru_cache(maxsize=8192)  # proofs of one paper share lemmas, and with them their steps
-def _entailed(premises: tuple[Any, ...], conclusion: Any, resources: int) -> tuple[bool, str | None]:
+def _entailed(premises: tuple[Statement, ...], conclusion: Statement, resources: int) -> tuple[bool, str | None]:
     """(implied, unproved side condition or None): depends on nothing but the arguments, see `Translator.context`."""
     translator = Translator()
     given = [translator.boolean(p) for p in premises]

@@ -1,4 +1,4 @@
-"""The methods evidence is made by, loaded on use."""
+"""The methods evidence is made by: a file here that declares a METHOD is one; it is loaded on use."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import importlib
 from functools import cache
 
 from dropout_theory.verdicts.kernel import METHODS, Checker
-
-_MODULES = {"admissible": "admissible", "symbolic": "symbolic", "decide": "decide", "interval": "interval",
-            "exact": "exact", "montecarlo": "statistical", "property": "property"}
+from dropout_theory.verdicts.methods import MethodError, module_of
 
 
 @cache
 def get_checker(method: str) -> Checker:
-    """The checker of a method. Raises ValueError for an unknown one."""
+    """The checker of a method. Raises ValueError for an unknown one, MethodError where its file registers none."""
     if method not in METHODS:
         raise ValueError(f"method is {method!r}; allowed: {', '.join(METHODS)}")
-    module = importlib.import_module(f"dropout_theory.checkers.{_MODULES[method]}")
-    name = _MODULES[method]
-    return getattr(module, "property_test" if name == "property" else name)  # type: ignore[no-any-return]
+    module = importlib.import_module(module_of(method))
+    found = [value for value in vars(module).values() if isinstance(value, Checker) and value.method == method]
+    if len(found) != 1:
+        raise MethodError(f"{module.__file__} registers {len(found)} checkers of the method {method}; allowed: one, by "
+                          "@checker(METHOD.name, ...)")
+    return found[0]
 
 
 def all_checkers() -> dict[str, Checker]:

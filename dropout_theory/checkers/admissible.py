@@ -18,12 +18,19 @@ from dropout_theory.evaluation.values import Unsupported
 from dropout_theory.language import Domain, atoms_of, describe
 from dropout_theory.language import statements as st
 from dropout_theory.verdicts.kernel import Context, Finding, checker
+from dropout_theory.verdicts.methods import Method
+
+METHOD = Method(
+    name="admissible", place=10, mark="a", title="admissible instance",
+    does="finds a concrete instance that meets every hypothesis, so that no claim is about nothing",
+    rigor="", tools=("python-flint", "z3-solver"),
+)
 
 ATTEMPTS = 2000
 BOUNDARY_ATTEMPTS = 40
 
 
-@checker("admissible", lambda claim: "no formal statement" if claim.statement is None else None)
+@checker(METHOD.name, lambda claim: "no formal statement" if claim.statement is None else None)
 def admissible(claim: Any, context: Context) -> Finding:
     """Check the claim's own instance, or draw until one is admissible; else ask whether the hypotheses contradict."""
     if isinstance(claim.statement, st.Exists) and not claim.hypotheses:

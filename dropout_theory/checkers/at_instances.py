@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from dropout_theory.checkers.for_all import proves
 from dropout_theory.claims import Claim
 from dropout_theory.evaluation import evaluator, instances, vacuity
 from dropout_theory.evaluation.choosers import RandomChooser
 from dropout_theory.evaluation.instances import Values
 from dropout_theory.evaluation.values import Unsupported
 from dropout_theory.language import atoms_of
-from dropout_theory.proof.automatic import proves
 
 judge = partial(evaluator.judge, proves=proves)
 build = partial(instances.build, proves=proves)

@@ -27,6 +27,13 @@ from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
 from dropout_theory.language import atoms_of
 from dropout_theory.language import statements as st
 from dropout_theory.verdicts.kernel import Context, Finding, checker
+from dropout_theory.verdicts.methods import Method
+
+METHOD = Method(
+    name="decide", place=30, mark="d", title="decision procedure",
+    does="z3 on real polynomial arithmetic",
+    rigor="proof", tools=("python-flint", "z3-solver"),
+)
 
 MAX_SIZES = 6
 # bounds on work, not on time, so that the answer does not depend on the machine
@@ -57,7 +64,7 @@ def not_polynomial(claim: Any) -> str | None:
     return None
 
 
-@checker("decide", not_polynomial)
+@checker(METHOD.name, not_polynomial)
 def decide(claim: Any, context: Context) -> Finding:
     """Decide the statement at each small choice of its sizes; for all sizes when it has none.
 

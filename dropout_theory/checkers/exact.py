@@ -21,6 +21,13 @@ from dropout_theory.evaluation.values import Truth, Unsupported, is_exact
 from dropout_theory.language import atoms_of, describe
 from dropout_theory.language import statements as st
 from dropout_theory.verdicts.kernel import Context, Finding, checker
+from dropout_theory.verdicts.methods import Method
+
+METHOD = Method(
+    name="exact", place=50, mark="e", title="exact",
+    does="rational enumeration or Arb balls on small instances; searches and shrinks counterexamples",
+    rigor="exact-instances", tools=("python-flint",), reads=("witnesses",),
+)
 
 INSTANCES = 24
 FAST_INSTANCES = 12
@@ -39,7 +46,7 @@ def not_evaluable(claim: Any) -> str | None:
     return None
 
 
-@checker("exact", not_evaluable)
+@checker(METHOD.name, not_evaluable)
 def exact(claim: Any, context: Context) -> Finding:
     """Judge the statement at suggested witnesses, the admissible instance and seeded rational instances."""
     from dropout_theory.claims import witnesses

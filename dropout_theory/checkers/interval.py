@@ -18,6 +18,13 @@ from dropout_theory.evaluation.evaluator import Evaluator
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported, precision, to_number
 from dropout_theory.language import atoms_of
 from dropout_theory.verdicts.kernel import Context, Finding, checker
+from dropout_theory.verdicts.methods import Method
+
+METHOD = Method(
+    name="interval", place=40, mark="i", title="interval",
+    does="Arb balls with subdivision over a box",
+    rigor="proof", tools=("python-flint",),
+)
 
 MAX_BOXES = 4000
 FAST_BOXES = 1000
@@ -44,7 +51,7 @@ def no_box(claim: Any) -> str | None:
     return None
 
 
-@checker("interval", no_box)
+@checker(METHOD.name, no_box)
 def interval(claim: Any, context: Context) -> Finding:
     """Split the box until on each piece the statement is certainly true or a hypothesis certainly false, or give up."""
     _, reals, _ = atoms_of(claim)

@@ -21,6 +21,13 @@ from dropout_theory.evaluation.values import Truth, Unsupported
 from dropout_theory.language import Domain, atoms_of, describe
 from dropout_theory.language import statements as st
 from dropout_theory.verdicts.kernel import Context, Finding, checker
+from dropout_theory.verdicts.methods import Method
+
+METHOD = Method(
+    name="property", place=70, mark="p", title="property tests",
+    does="Hypothesis draws sizes, weights, inputs and gates from the statement's own domains",
+    rigor="sampled", tools=("python-flint",), optional="hypothesis",
+)
 
 EXAMPLES = 30
 FAST_EXAMPLES = 20
@@ -148,7 +155,7 @@ class _Search:
         return found.truth
 
 
-@checker("property", not_drawable)
+@checker(METHOD.name, not_drawable)
 def property_test(claim: Any, context: Context) -> Finding:
     """Draw, judge and shrink; unknown when hypothesis is missing or no drawn instance could be judged."""
     try:

@@ -17,6 +17,7 @@ from dropout_theory.evaluation.evaluator import Evaluator
 from dropout_theory.evaluation.instances import Values
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported, is_exact
 from dropout_theory.experiment.simulated import is_event, is_simulated, outcomes, sampled_means
+from dropout_theory.language import statements as st
 from dropout_theory.sampling.intervals import MeanInterval, mean_interval, smallest_detectable_deviation
 from dropout_theory.sampling.montecarlo import mean_intervals
 from dropout_theory.sampling.programs import Program
@@ -51,7 +52,7 @@ class Sampler(Evaluator):
 
     def __init__(self, values: Values, samples: int, seed: int, stream: int, error_probability: float,
                  max_means: int) -> None:
-        super().__init__(values)
+        super().__init__(values, proves=proves)
         self.samples, self.seed, self.stream = samples, seed, stream
         self.error_probability, self.max_means = error_probability, max_means
         self.exact = Evaluator(values, _nested, proves)
@@ -62,6 +63,12 @@ class Sampler(Evaluator):
         self.lacking = 0.0  # the same where it was too large to count
         self.note = ""
         self.excluded: tuple[Any, Any] | None = None
+
+    def truth(self, statement: Any, bound: dict[Any, Any] | None = None) -> Truth:
+        """Truth of a statement by the intervals; one for all values that depends on nothing else needs none."""
+        if isinstance(statement, st.ForAll) and not statement.free_symbols:
+            return self.exact.truth(statement)
+        return super().truth(statement, bound)
 
     def value(self, expr: Any, bound: dict[Any, Any] | None = None) -> Any:
         bound = {} if bound is None else bound

@@ -22,6 +22,13 @@ from dropout_theory.experiment.simulated import is_simulated
 from dropout_theory.language import atoms_of, describe
 from dropout_theory.sampling.rounding import Unbounded
 from dropout_theory.verdicts.kernel import Context, Finding, checker
+from dropout_theory.verdicts.methods import Method
+
+METHOD = Method(
+    name="montecarlo", place=60, mark="m", title="Monte Carlo",
+    does="sampling, with bounds valid at finite n and one false-alarm budget",
+    rigor="statistical", tools=("python-flint", "numba", "numpy", "scipy"),
+)
 
 SAMPLES, FAST_SAMPLES = 400_000, 80_000
 REPETITIONS, FAST_REPETITIONS = 36, 2  # of an experiment; 36 tell what always happens from what is as likely as not
@@ -42,7 +49,7 @@ class ModerateChooser(RandomChooser):
         return self.random.randint(max(low, (low + high + 1) // 2), high)
 
 
-@checker("montecarlo", nothing_to_sample)
+@checker(METHOD.name, nothing_to_sample)
 def statistical(claim: Any, context: Context) -> Finding:
     """Sample every expectation at a few admissible instances of moderate size and judge the statement there."""
     samples = FAST_SAMPLES if context.fast else SAMPLES

@@ -12,9 +12,16 @@ from dropout_theory.proof.analysis import coefficients
 from dropout_theory.proof.automatic import automatic
 from dropout_theory.proof.refutations import Meaningless, Refutation
 from dropout_theory.verdicts.kernel import Context, Finding, checker
+from dropout_theory.verdicts.methods import Method
+
+METHOD = Method(
+    name="symbolic", place=20, mark="s", title="symbolic",
+    does="proofs for all sizes: chains of steps, each made by a checked rule",
+    rigor="proof", tools=("python-flint", "z3-solver"), reads=("proofs",),
+)
 
 
-@checker("symbolic", lambda claim: "no formal statement" if claim.statement is None else None)
+@checker(METHOD.name, lambda claim: "no formal statement" if claim.statement is None else None)
 def symbolic(claim: Any, context: Context) -> Finding:
     """Run the claim's proof, else try normal form, Taylor coefficients and real arithmetic."""
     registered = proof_of(claim.id)

@@ -149,9 +149,9 @@ class Claim:
         """The claim with every name in its statement and hypotheses replaced by what it stands for."""
         from dropout_theory.language import unnamed
 
-        conditions = tuple(h.condition for h in self.hypotheses)
-        statement, *plain = unnamed((self.statement, *conditions))
-        if statement is self.statement and all(p is c for p, c in zip(plain, conditions, strict=True)):
+        said = (self.statement, *[h.condition for h in self.hypotheses])
+        statement, *plain = unnamed(said)
+        if (statement, *plain) == said:
             return self
         return replace(self, statement=statement, hypotheses=tuple(
             replace(h, condition=p) for h, p in zip(self.hypotheses, plain, strict=True)))

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import sys
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ import click
 
 from dropout_theory.cli.main import complete_id, ledger_option, require_writable
 from dropout_theory.verdicts.kernel import METHODS, Context
+from dropout_theory.verdicts.methods import declared
 
 if TYPE_CHECKING:
     from dropout_theory.report.compare import Comparison
@@ -44,7 +46,12 @@ class _Seed(click.ParamType):
         return seed
 
 
-@click.command(short_help="Run the evidence and compare with the record.")
+_WIDTH = max(map(len, METHODS))
+
+
+@click.command(short_help="Run the evidence and compare with the record.", epilog="\b\nMethods:\n" + "\n".join(
+    textwrap.fill(f"{m.name:{_WIDTH}}  {m.does}", 78, initial_indent="  ", subsequent_indent=" " * (_WIDTH + 4))
+    for m in declared().values()))
 @click.argument("patterns", nargs=-1, metavar="[ID|PAPER|GLOB]...", shell_complete=complete_id)
 @click.option("--method", "only", multiple=True, type=click.Choice(METHODS), metavar="METHOD",
               help=f"Run only this method (repeatable): {', '.join(METHODS)}.")
@@ -79,7 +86,12 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
         require_writable(target, "--record")
     if json_path:
         require_writable(json_path, "--json")
-    recorded = ledgers.Ledger.read(target) if target.exists() or not record else ledgers.Ledger.empty()
+    try:
+        recorded = ledgers.Ledger.read(target)
+    except ledgers.LedgerError:
+        if not record:
+            raise
+        recorded = ledgers.Ledger.empty()  # the first record here, or the first of this version
     claims, checkers = sources(module)
     context = Context(seed=seed, fast=fast, jobs=jobs)
     progress = None if quiet else progress_bar()
@@ -121,11 +133,12 @@ def _record(claims: Callable[[], Any], found: Run, recorded: Any, target: Path) 
 
 def _write_evidence(path: Path, found: Run, comparison: Comparison) -> None:
     """The evidence of a run, finished or not, as JSON."""
-    from dropout_theory.report.ledger import generator
+    from dropout_theory.report.ledger import VERSION, generator
+    from dropout_theory.verdicts.fingerprint import made_with_now
 
     identifiers = dict.fromkeys([*found.verdicts, *found.records])
     data = {
-        "version": 1,
+        "version": VERSION,
         "generator": generator(),
         "seed": found.context.seed,
         "fast": found.context.fast,
@@ -135,6 +148,7 @@ def _write_evidence(path: Path, found: Run, comparison: Comparison) -> None:
         "failures": [{"claim": f.claim, "method": f.method, "message": f.message, "traceback": f.details}
                      for f in found.failures],
         "contradictions": [str(c) for c in found.contradictions],
+        "made_with": made_with_now(),
         "claims": [{
             "id": i,
             # An interrupted run lacks evidence, and a verdict without it would mislead.

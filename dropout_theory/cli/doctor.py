@@ -5,40 +5,56 @@ from __future__ import annotations
 import os
 import platform
 import sys
-from importlib import metadata
+from pathlib import Path
 
 import click
 
 from dropout_theory import __version__
 from dropout_theory.cli.main import ledger_option
+from dropout_theory.report.ledger import Ledger, LedgerError
+from dropout_theory.verdicts.fingerprint import LIBRARY, TOOLS, version
+from dropout_theory.verdicts.methods import declared
 
-_NEEDED = ("sympy", "mpmath", "numpy", "scipy", "numba", "python-flint", "z3-solver", "click")
-_OPTIONAL = ("hypothesis", "matplotlib", "pytest", "pytest-xdist", "pytest-timeout")
+_METHODS = declared().values()
+_NEEDED = tuple(dict.fromkeys([*TOOLS, *(tool for m in _METHODS for tool in m.tools), "click"]))
+_OPTIONAL = (*(m.optional for m in _METHODS if m.optional), "matplotlib", "pytest", "pytest-xdist", "pytest-timeout")
 
 
 @click.command(short_help="Report versions, tools and the state of the record.")
+@click.option("--constraints", is_flag=True,
+              help="Print only the versions that the record was made with, as a constraints file for pip.")
 @ledger_option
-def doctor(ledger_path: object) -> int:
+def doctor(constraints: bool, ledger_path: Path | None) -> int:
     """Report versions, tools and the state of the record; exit status 1 when something needed does not work."""
+    if constraints:
+        from dropout_theory.report.staleness import constraints as pinned
+
+        click.echo(pinned(Ledger.read(ledger_path).made_with.values()), nl=False)
+        return 0
     click.echo(f"dropout-theory {__version__}, Python {platform.python_version()}, {platform.platform()}, "
                f"{os.cpu_count()} processors")
     problems = 0
     for name in (*_NEEDED, *_OPTIONAL):
-        try:
-            state = metadata.version(name)
-        except metadata.PackageNotFoundError:
+        state = version(name)
+        if state == "absent":
             state = "missing" if name in _NEEDED else "not installed (optional)"
             problems += name in _NEEDED
         click.echo(f"  {name:15} {state}")
     for title, probe in (("exact arithmetic", _flint), ("decision procedure", _z3), ("compiled kernels", _numba),
-                         ("proofs", _proofs), ("claims", _claims)):
+                         ("proofs", _proofs), ("claims", _claims), ("trusted base", _trusted)):
         try:
             click.echo(f"  {title:19} {probe()}")
         except Exception as error:  # noqa: BLE001 - a doctor reports whatever is wrong
             problems += 1
             click.echo(f"  {title:19} FAILS: {type(error).__name__}: {error}")
-    problems += _record(ledger_path)
-    click.echo("all is well" if not problems else f"{problems} problem{'s' if problems > 1 else ''}")
+    try:
+        moved = _record(ledger_path)
+    except LedgerError as error:
+        problems += 1
+        click.echo(f"  {'ledger':19} FAILS: {error}")
+        moved = False
+    well = "everything works; the record was made otherwise, as said above" if moved else "all is well"
+    click.echo(well if not problems else f"{problems} problem{'s' if problems > 1 else ''}")
     return 1 if problems else 0
 
 
@@ -83,23 +99,29 @@ def _claims() -> str:
     return f"{len(registry)} of {len(registry.papers)} papers"
 
 
-def _record(ledger_path: object) -> int:
-    """Print the state of the ledger; the number of problems."""
-    from dropout_theory.report.ledger import Ledger, LedgerError
-    from dropout_theory.report.terminal import tally
-    from dropout_theory.verdicts.fingerprint import fingerprint
+def _trusted() -> str:
+    """The rooms that a reader of `proved` must believe, with their lines, and the classical facts that proofs cite."""
+    from dropout_theory.claims import FACTS, PAPER_KEYS, load_proofs
+    from dropout_theory.verdicts.sources import TRUSTED
 
-    try:
-        recorded = Ledger.read(ledger_path)  # type: ignore[arg-type]
-    except LedgerError as error:
-        click.echo(f"  {'ledger':19} FAILS: {error}")
-        return 1
+    for paper in PAPER_KEYS:
+        load_proofs(paper)
+    files = {room: (LIBRARY.folder / room).glob("*.py") for room in TRUSTED}
+    lines = {room: sum(len(p.read_text(encoding="utf-8").splitlines()) for p in found) for room, found in files.items()}
+    rooms = ", ".join(f"{room} {count:,}" for room, count in lines.items())
+    return f"{sum(lines.values()):,} lines ({rooms}); {len(FACTS)} classical facts"
+
+
+def _record(ledger_path: Path | None) -> bool:
+    """Print the state of the ledger, and say whether its evidence rests on what is no longer as it was."""
+    from dropout_theory.report.staleness import moved_since
+    from dropout_theory.report.terminal import tally
+
+    recorded = Ledger.read(ledger_path)
     click.echo(f"  {'ledger':19} {len(recorded)} claims: {tally(c['verdict'] for c in recorded)}")
-    registry = sys.modules["dropout_theory.claims"].REGISTRY
-    stale = [c["id"] for c in recorded
-             if c["id"] not in registry
-             or any(e["fingerprint"] != fingerprint(registry[c["id"]], e["method"]) for e in c["evidence"])]
-    if stale:
-        click.echo(f"  {'':19} {len(stale)} claims were recorded with other statements, code or tool versions; "
-                   "check runs them anew")
-    return 0
+    moved = moved_since(recorded, sys.modules["dropout_theory.claims"].REGISTRY)
+    for line in moved:
+        click.echo(f"  {'':19} {line}")
+    if moved:
+        click.echo(f"  {'':19} what this touches is run anew by: dropout-theory check --stale")
+    return bool(moved)

@@ -110,6 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without λ must not end a run
     from dropout_theory.report.ledger import LedgerError
+    from dropout_theory.verdicts.methods import MethodError
 
     try:
         status = cli.main(args=None if arguments is None else list(arguments), prog_name="dropout-theory",
@@ -121,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except click.ClickException as error:
         return _fail(error.format_message())
-    except (ClaimError, LedgerError) as error:
+    except (ClaimError, LedgerError, MethodError) as error:
         return _fail(str(error))
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)

@@ -9,7 +9,7 @@ import click
 from dropout_theory.claims import KINDS
 from dropout_theory.cli.main import complete_id, ledger_option
 from dropout_theory.report.ledger import Ledger
-from dropout_theory.report.terminal import VERDICT_COLOURS, coloured, marks, table, tally
+from dropout_theory.report.terminal import METHOD_MARKS, VERDICT_COLOURS, coloured, marks, table, tally
 from dropout_theory.verdicts.kernel import METHODS, VERDICTS
 
 
@@ -29,8 +29,8 @@ def list_claims(paper: str | None, verdict: str | None, kind: str | None, ledger
     if chosen:
         rows = [(c["id"], c["verdict"], c["kind"], marks(c["evidence"], METHODS, c["not_applicable"]), c["title"])
                 for c in chosen]
-        click.echo(table(rows, ("claim", "verdict", "kind", "asdiemp", "title"), colours={1: VERDICT_COLOURS}, on=on),
-                   color=on)
+        header = ("claim", "verdict", "kind", METHOD_MARKS, "title")
+        click.echo(table(rows, header, colours={1: VERDICT_COLOURS}, on=on), color=on)
     click.echo(f"\n{len(chosen)} claims: {tally(c['verdict'] for c in chosen)}")
 
 

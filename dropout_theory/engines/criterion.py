@@ -139,7 +139,9 @@ def _masked_rows(shape: Shape, examples: Examples, keep: Fraction) -> dict[tuple
     inner = sum(shape.hidden[:-1])
     if len(examples.targets) << (shape.inputs + inner if keep < 1 else 0) > MOST_ROWS:
         raise ValueError(f"{shape} has more than {MOST_ROWS} masked examples; allowed: fewer inputs or hidden units")
-    levels = ((0, 1 - keep), (1 / keep, keep)) if keep < 1 else ((Fraction(1), Fraction(1)),)
+    levels: tuple[tuple[Fraction, Fraction], ...] = ((Fraction(1), Fraction(1)),)
+    if keep < 1:
+        levels = ((Fraction(0), 1 - keep), (1 / keep, keep))
     masks = []
     for choice in itertools.product(levels, repeat=inner):
         chance = Fraction(1)

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from dropout_theory.sampling.rng import exact_probability
 
@@ -82,7 +82,7 @@ class Spikes:
     ``size``: a finite number or an array of them. As a law of connections each connection flips its own coin.
     """
 
-    size: ArrayLike = 1.0
+    size: Any = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "size", finite_array("size", self.size, np.ndim(self.size)))

@@ -20,11 +20,11 @@ from dropout_theory import language as lang
 from dropout_theory.evaluation.rules import extreme, rule
 from dropout_theory.evaluation.series_rules import outcome_values
 from dropout_theory.evaluation.values import RESOLUTION_BITS, Truth, Unsupported
-from dropout_theory.language import DerivativeAt, RootGrowth, Stirling2
+from dropout_theory.language import DerivativeAt, Expr, RootGrowth, Statement, Stirling2
 from dropout_theory.normal_form import same
 
 
-def is_log_partition(body: Any, variable: sp.Symbol) -> bool:
+def is_log_partition(body: Expr, variable: sp.Symbol) -> bool:
     """Whether the body is log(1 + exp z) in the variable."""
     return bool(body == sp.log(1 + sp.exp(variable)))
 
@@ -38,7 +38,7 @@ def radius(point: Any) -> arb:
 class TaylorSeries:
     """sum over j of f^(j + shift)(c) E[D^j] / j!, read off a series term. Raises Unsupported for another term."""
 
-    def __init__(self, term: Any, index: sp.Symbol) -> None:
+    def __init__(self, term: Expr, index: sp.Symbol) -> None:
         self.index = index
         rest = sp.sympify(term) * sp.factorial(index)
         derivatives = [f for f in sp.Mul.make_args(rest) if isinstance(f, DerivativeAt)]
@@ -67,7 +67,7 @@ class TaylorSeries:
             return Truth.TRUE
         return Truth.FALSE if arb(largest) > r else Truth.UNKNOWN
 
-    def value(self, first: int) -> Any:
+    def value(self, first: int) -> Expr:
         """The sum from `first` on, where the series converges, as an expression."""
         f = self.derivative
         total = lang.E(self._derivative(f.point + self.deviation, 0))
@@ -86,13 +86,13 @@ _series = lru_cache(maxsize=256)(TaylorSeries)
 
 
 @lru_cache(maxsize=256)
-def _value(statement: Any, first: int) -> tuple[Any, bool]:
+def _value(statement: Statement, first: int) -> tuple[Any, bool]:
     """What a SumsTo statement's series adds up to where it converges, and whether the stated value is identical."""
     value = _series(statement.args[0], statement.args[1].args[0]).value(first)
     return value, same(value, statement.args[2])
 
 
-def truth_of_convergence(ev: Any, statement: Any, bound: dict[Any, Any]) -> Truth:
+def truth_of_convergence(ev: Any, statement: Statement, bound: dict[Any, Any]) -> Truth:
     """Truth of a Converges or SumsTo statement at an instance. Raises Unsupported for series it cannot read."""
     index, first = statement.args[1].args
     series = _series(statement.args[0], index)
@@ -112,7 +112,7 @@ def truth_of_convergence(ev: Any, statement: Any, bound: dict[Any, Any]) -> Trut
 
 
 @rule(RootGrowth)
-def root_growth(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def root_growth(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     """limsup |a_n|^(1/n), n = root, from the exponential generating function of a_n n!."""
     term, index, root = expr.args
     step = sp.expand(root / index)

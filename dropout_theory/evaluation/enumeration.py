@@ -15,18 +15,19 @@ from dropout_theory import language as lang
 from dropout_theory.evaluation.gaussian import piecewise_polynomial_mean
 from dropout_theory.evaluation.rules import outside_masks, power, rule
 from dropout_theory.evaluation.values import Undefined, Unsupported, masked
+from dropout_theory.language import Expr
 
 MAX_MASKS = 1 << 16
 
 
-def support(ev: Any, expr: Any, bound: dict[Any, Any]) -> list[Any]:
+def support(ev: Any, expr: Expr, bound: dict[Any, Any]) -> list[Any]:
     """Random atoms (RandomScalar, RandomIndex, or (Gates, indices)) that `expr` depends on, parents first."""
     found: dict[Any, bool] = {}
     _collect(ev, expr, bound, found)
     return [atom for atom, is_random in found.items() if is_random]
 
 
-def _collect(ev: Any, expr: Any, bound: dict[Any, Any], found: dict[Any, bool]) -> None:
+def _collect(ev: Any, expr: Expr, bound: dict[Any, Any], found: dict[Any, bool]) -> None:
     """Add random atoms, as True, and entries of recursions, as False: one look at each of these is enough."""
     if isinstance(expr, (lang.RandomScalar, lang.RandomIndex)):
         if expr not in bound and expr not in found:
@@ -62,7 +63,7 @@ def _collect(ev: Any, expr: Any, bound: dict[Any, Any], found: dict[Any, bool]) 
             _collect(ev, a, bound, found)
 
 
-def _collect_over(ev: Any, body: Any, limits: list[Any], bound: dict[Any, Any], found: dict[Any, bool]) -> None:
+def _collect_over(ev: Any, body: Expr, limits: list[Any], bound: dict[Any, Any], found: dict[Any, bool]) -> None:
     if not limits:
         _collect(ev, body, bound, found)
         return
@@ -91,7 +92,7 @@ def outcomes(ev: Any, atom: Any, bound: dict[Any, Any]) -> Iterator[tuple[Any, A
             yield value, probability
 
 
-def expectation(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def expectation(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     """E(expr), exactly over masks; raises Unsupported above MAX_MASKS or for laws it cannot integrate."""
     atoms = support(ev, expr, bound)
     continuous = [a for a in atoms if isinstance(a, lang.RandomScalar) and a.law[0] != "bernoulli"]
@@ -104,7 +105,7 @@ def expectation(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
     return _integrate(ev, expr, atoms, continuous[0], bound)
 
 
-def _enumerate(ev: Any, expr: Any, atoms: list[Any], bound: dict[Any, Any]) -> Any:
+def _enumerate(ev: Any, expr: Expr, atoms: list[Any], bound: dict[Any, Any]) -> Any:
     if not atoms:
         return ev.value(expr, dict(bound))
     atom, rest = atoms[0], atoms[1:]
@@ -114,7 +115,7 @@ def _enumerate(ev: Any, expr: Any, atoms: list[Any], bound: dict[Any, Any]) -> A
     return total
 
 
-def _integrate(ev: Any, expr: Any, atoms: list[Any], variable: Any, bound: dict[Any, Any]) -> Any:
+def _integrate(ev: Any, expr: Expr, atoms: list[Any], variable: Any, bound: dict[Any, Any]) -> Any:
     """Expectation with one continuous variable: a polynomial in a uniform exactly, otherwise by Arb quadrature."""
     if atoms[0] is not variable and atoms.index(variable) != 0:
         raise Unsupported(f"{variable} has random parameters")
@@ -136,7 +137,7 @@ def _integrate(ev: Any, expr: Any, atoms: list[Any], variable: Any, bound: dict[
     raise Unsupported(f"no rigorous integral over {variable.law[0]} {variable} of this integrand")
 
 
-def _normal_mean(ev: Any, expr: Any, rest: list[Any], variable: Any, bound: dict[Any, Any]) -> Any:
+def _normal_mean(ev: Any, expr: Expr, rest: list[Any], variable: Any, bound: dict[Any, Any]) -> Any:
     """Mean over a normal of a piecewise polynomial at a rational mean and deviation, else None."""
     mean, deviation = (ev.value(a, bound) for a in variable.law[1:])
     if not isinstance(mean, fmpq) or not isinstance(deviation, fmpq) or deviation < 0:
@@ -155,7 +156,7 @@ def _normal_mean(ev: Any, expr: Any, rest: list[Any], variable: Any, bound: dict
     return total
 
 
-def _uniform_polynomial(ev: Any, expr: Any, rest: list[Any], variable: Any, low: Any, high: Any,
+def _uniform_polynomial(ev: Any, expr: Expr, rest: list[Any], variable: Any, low: Any, high: Any,
                         bound: dict[Any, Any]) -> Any:
     """Exact mean over a uniform when the enumerated integrand is a polynomial in it, else None.
 
@@ -169,7 +170,7 @@ def _uniform_polynomial(ev: Any, expr: Any, rest: list[Any], variable: Any, low:
     return ev.value(sp.expand(mean), bound)
 
 
-def _uniform_rational(ev: Any, expr: Any, rest: list[Any], variable: Any, low: Any, high: Any,
+def _uniform_rational(ev: Any, expr: Expr, rest: list[Any], variable: Any, low: Any, high: Any,
                       bound: dict[Any, Any]) -> Any:
     """Certified ball around the mean over a uniform of a rational integrand without poles in the range, else None."""
     symbolic = _symbolic_mean(ev, expr, rest, variable, bound)
@@ -199,7 +200,7 @@ def _horner(coefficients: list[fmpq], z: acb) -> acb:
     return total
 
 
-def _symbolic_mean(ev: Any, expr: Any, rest: list[Any], variable: Any, bound: dict[Any, Any]) -> Any:
+def _symbolic_mean(ev: Any, expr: Expr, rest: list[Any], variable: Any, bound: dict[Any, Any]) -> Expr | None:
     """The mean over the discrete atoms as a SymPy expression in the continuous variable, or None."""
     total = sp.S.Zero
     for mask, weight in _symbolic_masks(ev, rest, bound):
@@ -222,7 +223,7 @@ def _symbolic_masks(ev: Any, rest: list[Any], bound: dict[Any, Any]) -> Iterator
         yield {**mask, atom: fmpq(0)}, weight * (1 - keep)
 
 
-def _substitute(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _substitute(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Expr:
     """`expr` as SymPy with sums unrolled and all values of the instance and the mask put in."""
     unrolled = expr.doit() if not expr.has(sp.Sum, sp.Product) else _unroll(ev, expr, bound)
     replaced = {}
@@ -241,7 +242,7 @@ def _substitute(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
     return found.xreplace(rectified)
 
 
-def _unroll(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _unroll(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Expr:
     if isinstance(expr, (sp.Sum, sp.Product)):
         symbol, low, high = expr.limits[-1]
         body = expr.function if len(expr.limits) == 1 else expr.func(expr.function, *expr.limits[:-1])
@@ -257,7 +258,7 @@ def _rational(value: Any) -> Any:
     return sp.Rational(int(value.p), int(value.q)) if isinstance(value, fmpq) else sp.sympify(value)
 
 
-def geometric_mean(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def geometric_mean(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     """prod of outcomes^probability; zero when an outcome of positive probability is zero."""
     atoms = support(ev, expr, bound)
     powers: list[tuple[Any, Any]] = []
@@ -270,7 +271,7 @@ def geometric_mean(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
     return total
 
 
-def _outcome_powers(ev: Any, expr: Any, atoms: list[Any], bound: dict[Any, Any], weight: Any,
+def _outcome_powers(ev: Any, expr: Expr, atoms: list[Any], bound: dict[Any, Any], weight: Any,
                     powers: list[tuple[Any, Any]]) -> None:
     if not atoms:
         powers.append((ev.value(expr, dict(bound)), weight))
@@ -296,13 +297,13 @@ def _exact_geometric(powers: list[tuple[fmpq, fmpq]]) -> Any:
 
 
 @rule(lang.G, lang.Gc)
-def _geometric(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _geometric(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     x = expr.args[0] if isinstance(expr, lang.G) else 1 - expr.args[0]
     return geometric_mean(ev, x, outside_masks(bound))
 
 
 @rule(lang.NWGM)
-def _nwgm(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _nwgm(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     below = ev.value(lang.G(expr.args[0]), bound)
     above = ev.value(lang.Gc(expr.args[0]), bound)
     total = below + above
@@ -314,7 +315,7 @@ def _nwgm(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
     return below / total if odds is None else 1 / (1 + odds)
 
 
-def _geometric_odds(ev: Any, x: Any, bound: dict[Any, Any]) -> fmpq | None:
+def _geometric_odds(ev: Any, x: Expr, bound: dict[Any, Any]) -> fmpq | None:
     """Weighted geometric mean of the odds (1 - x)/x where it is rational, else None."""
     try:
         odds = ev.value(lang.G((1 - x) / x), bound)

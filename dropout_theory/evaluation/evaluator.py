@@ -7,14 +7,14 @@ guessed. `AGREES` marks an equality of balls that overlap within the stated reso
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 from flint import acb, arb, fmpq, fmpz
 from sympy.core.function import AppliedUndef
-from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from dropout_theory import language as lang
 from dropout_theory.evaluation import series_rules  # noqa: F401 - its rules enter the table
@@ -32,10 +32,11 @@ from dropout_theory.evaluation.values import (
     precision,
     to_number,
 )
+from dropout_theory.language import Expr, Statement, Values
 from dropout_theory.language import statements as st
 
-Expectation = Callable[["Evaluator", sp.Expr, dict[Any, Any]], Any]
-Prover = Callable[[Any], bool]
+Expectation = Callable[["Evaluator", Expr, dict[Any, Any]], Any]
+Prover = Callable[[Statement], bool]
 
 
 class Evaluator:
@@ -48,7 +49,7 @@ class Evaluator:
     Raises Unsupported or Undefined.
     """
 
-    def __init__(self, values: Mapping[Any, Any], expect: Expectation | None = None,
+    def __init__(self, values: Values, expect: Expectation | None = None,
                  proves: Prover | None = None) -> None:
         self.values = values
         self.expect = expect
@@ -58,7 +59,7 @@ class Evaluator:
         self._functions = {k: v for k, v in values.items() if isinstance(v, sp.Lambda)}
 
     # --- values -----------------------------------------------------------------------------------------------
-    def integer(self, expr: Any, bound: dict[Any, Any]) -> int:
+    def integer(self, expr: Expr, bound: dict[Any, Any]) -> int:
         known = bound.get(expr)  # mostly an index of the sum around
         if type(known) is int:
             return known
@@ -71,7 +72,7 @@ class Evaluator:
             return int(value)
         raise Unsupported(f"{expr} is not an exact integer here")
 
-    def value(self, expr: Any, bound: dict[Any, Any] | None = None) -> Any:
+    def value(self, expr: Expr, bound: dict[Any, Any] | None = None) -> Any:
         """fmpq or arb value of `expr` under `bound`."""
         bound = {} if bound is None else bound
         rule = RULES.get(type(expr))
@@ -90,7 +91,7 @@ class Evaluator:
             return self.value(self._differentiated(expr), bound)
         raise Unsupported(f"no rule to evaluate {type(expr).__name__}: {expr}")
 
-    def _differentiated(self, expr: Any) -> Any:
+    def _differentiated(self, expr: Expr) -> Expr:
         concrete = expr.subs(self._functions) if self._functions else expr
         done = concrete.doit()
         if isinstance(done, (sp.Derivative, sp.Subs)):
@@ -133,7 +134,7 @@ class Evaluator:
         del symbol
         return range(self.integer(low, bound), self.integer(high, bound) + 1)
 
-    def over(self, body: Any, limits: Iterable[Any], bound: dict[Any, Any]) -> Iterable[Any]:
+    def over(self, body: Expr, limits: Iterable[Any], bound: dict[Any, Any]) -> Iterable[Any]:
         """Values of `body` over nested index ranges."""
         limits = list(limits)
         if not limits:
@@ -144,7 +145,7 @@ class Evaluator:
             yield from self.over(body, inner, {**bound, outer[0]: k})
 
     # --- truth ------------------------------------------------------------------------------------------------
-    def truth(self, statement: Any, bound: dict[Any, Any] | None = None) -> Truth:
+    def truth(self, statement: Statement, bound: dict[Any, Any] | None = None) -> Truth:
         """Truth of a statement at the instance, at the current precision."""
         bound = {} if bound is None else bound
         if isinstance(statement, (BooleanTrue, BooleanFalse)):
@@ -175,7 +176,7 @@ class Evaluator:
             return truth_of_convergence(self, statement, bound)
         raise Unsupported(f"no rule to judge {type(statement).__name__}")
 
-    def _for_each(self, body: Any, limits: list[Any], bound: dict[Any, Any]) -> Truth:
+    def _for_each(self, body: Statement, limits: list[Any], bound: dict[Any, Any]) -> Truth:
         if not limits:
             return self.truth(body, bound)
         worst = Truth.TRUE
@@ -186,7 +187,7 @@ class Evaluator:
                 break
         return worst
 
-    def _relation(self, statement: Any, bound: dict[Any, Any]) -> Truth:
+    def _relation(self, statement: Statement, bound: dict[Any, Any]) -> Truth:
         left, right = (self.value(a, bound) for a in statement.args)
         if isinstance(statement, (sp.Le, sp.Ge, sp.Lt, sp.Gt)):
             self.relations.append((statement, left, right))
@@ -249,7 +250,7 @@ class Judgement:
     relations: tuple[tuple[Any, Any, Any], ...] = ()
 
 
-def judge(statement: Boolean, values: Mapping[Any, Any], expect: Expectation | None,
+def judge(statement: Statement, values: Values, expect: Expectation | None,
           precisions: Iterable[int] = PRECISIONS, evaluator: type[Evaluator] = Evaluator,
           proves: Prover | None = None) -> Judgement:
     """Truth of a statement at an instance, raising the precision until it is decided.

@@ -13,11 +13,12 @@ import sympy as sp
 from flint import arb, fmpq
 
 from dropout_theory import language as lang
+from dropout_theory.language import Expr
 
 MAX_PIECES = 64
 
 
-def piecewise_polynomial_mean(expr: Any, variable: lang.RandomScalar, mean: Any, deviation: Any) -> Any:
+def piecewise_polynomial_mean(expr: Expr, variable: lang.RandomScalar, mean: Any, deviation: Any) -> Any:
     """E(expr) for `variable` normal with a rational mean and a deviation above zero; None when expr does not fit.
 
     `expr` is a SymPy expression in `variable` alone, with rational coefficients.
@@ -38,7 +39,7 @@ def piecewise_polynomial_mean(expr: Any, variable: lang.RandomScalar, mean: Any,
     return total
 
 
-def _kinks(expr: Any, variable: Any) -> set[sp.Rational] | None:
+def _kinks(expr: Expr, variable: Any) -> set[sp.Rational] | None:
     """Where rectified linear and absolute pieces of affine arguments change; None when one is not affine."""
     found: set[sp.Rational] = set()
     for node in expr.atoms(lang.Relu, sp.Abs, sp.Max, sp.Min):
@@ -61,7 +62,7 @@ def _inside(low: Any, high: Any) -> Any:
     return low + 1 if high is None else (low + high) / 2
 
 
-def _on_piece(expr: Any, variable: Any, point: Any) -> Any:
+def _on_piece(expr: Expr, variable: Any, point: Any) -> Expr:
     """The polynomial that `expr` equals on the piece around a rational point."""
     if isinstance(expr, (lang.Relu, sp.Abs)):
         inner = _on_piece(expr.args[0], variable, point)

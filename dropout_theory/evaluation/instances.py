@@ -16,9 +16,7 @@ from dropout_theory.evaluation.choosers import Chooser
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import Evaluator, Prover, judge
 from dropout_theory.evaluation.values import Truth, Undefined
-from dropout_theory.language import atoms_of
-
-Values = dict[Any, Any]
+from dropout_theory.language import Values, atoms_of
 
 
 class Rejected(Exception):

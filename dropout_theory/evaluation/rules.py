@@ -10,6 +10,7 @@ from flint import arb, fmpq
 
 from dropout_theory import language as lang
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
+from dropout_theory.language import Expr
 
 Rule = Callable[[Any, Any, dict[Any, Any]], Any]
 RULES: dict[type, Rule] = {}
@@ -29,22 +30,22 @@ _RATIONALS = (sp.Rational, sp.Integer, type(sp.S.Zero), type(sp.S.One), type(sp.
 
 
 @rule(*_RATIONALS)
-def _rational(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _rational(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return fmpq(expr.p, expr.q)
 
 
 @rule(sp.Symbol, lang.Scalar)  # the commonest atoms; Evaluator.value knows the rest
-def _symbol(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _symbol(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return ev.symbol(expr, bound)
 
 
 @rule(lang.Element)
-def _element(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _element(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return ev.element(expr, bound)
 
 
 @rule(sp.Add)
-def _add(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _add(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     first, *rest = expr.args
     total = ev.value(first, bound)
     for a in rest:
@@ -53,7 +54,7 @@ def _add(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
 
 
 @rule(sp.Mul)
-def _mul(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _mul(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     first, *rest = expr.args
     total = ev.value(first, bound)
     for a in rest:
@@ -111,18 +112,18 @@ def _exact_root(base: fmpq, order: int) -> fmpq | None:
 
 
 @rule(sp.Pow)
-def _pow(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _pow(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return power(ev.value(expr.base, bound), ev.value(expr.exp, bound))
 
 
 @rule(sp.exp)
-def _exp(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _exp(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     x = ev.value(expr.args[0], bound)
     return fmpq(1) if isinstance(x, fmpq) and x == 0 else arb(x).exp()
 
 
 @rule(sp.log)
-def _log(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _log(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     x = ev.value(expr.args[0], bound)
     if isinstance(x, fmpq):
         if x <= 0:
@@ -133,7 +134,7 @@ def _log(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
 
 
 def _unary(kind: type, at_zero: Any, function: Callable[[arb], arb]) -> None:
-    def rule(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+    def rule(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
         x = ev.value(expr.args[0], bound)
         if isinstance(x, fmpq) and x == 0 and at_zero is not None:
             return at_zero
@@ -150,22 +151,22 @@ for _kind, _zero, _function in (
 
 
 @rule(type(sp.pi))
-def _pi(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _pi(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return arb.pi()
 
 
 @rule(type(sp.E))
-def _euler(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _euler(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return arb(1).exp()
 
 
 @rule(sp.Abs)
-def _abs(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _abs(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return abs(ev.value(expr.args[0], bound))
 
 
 @rule(sp.sign)
-def _sign(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _sign(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     x = ev.value(expr.args[0], bound)
     if isinstance(x, fmpq):
         return fmpq((x > 0) - (x < 0))
@@ -185,17 +186,17 @@ def extreme(values: list[Any], largest: bool) -> Any:
 
 
 @rule(sp.Max, sp.Min)
-def _max(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _max(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return extreme([ev.value(a, bound) for a in expr.args], isinstance(expr, sp.Max))
 
 
 @rule(lang.Largest, lang.Smallest)
-def _largest(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _largest(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return extreme(list(ev.over(expr.args[0], [expr.args[1].args], bound)), isinstance(expr, lang.Largest))
 
 
 @rule(sp.Sum)
-def _sum(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _sum(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     total: Any = fmpq(0)
     for v in ev.over(expr.function, [tuple(limit) for limit in expr.limits], bound):
         total = total + v
@@ -203,7 +204,7 @@ def _sum(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
 
 
 @rule(sp.Product)
-def _product(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _product(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     total: Any = fmpq(1)
     for v in ev.over(expr.function, [tuple(limit) for limit in expr.limits], bound):
         total = total * v
@@ -211,7 +212,7 @@ def _product(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
 
 
 @rule(sp.Piecewise)
-def _piecewise(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _piecewise(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     for value, condition in expr.args:
         truth = ev.truth(condition, bound)
         if truth is Truth.TRUE:
@@ -222,22 +223,22 @@ def _piecewise(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
 
 
 @rule(sp.KroneckerDelta)
-def _kronecker(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _kronecker(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return fmpq(int(ev.integer(expr.args[0], bound) == ev.integer(expr.args[1], bound)))
 
 
 @rule(sp.factorial)
-def _factorial(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _factorial(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return fmpq(int(sp.factorial(ev.integer(expr.args[0], bound))))
 
 
 @rule(sp.binomial)
-def _binomial(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _binomial(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return fmpq(int(sp.binomial(*(ev.integer(a, bound) for a in expr.args))))
 
 
 @rule(sp.floor, sp.ceiling)
-def _floor(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _floor(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     x = ev.value(expr.args[0], bound)
     if isinstance(x, fmpq):
         return fmpq(int(sp.floor(sp.Rational(int(x.p), int(x.q))))) if isinstance(expr, sp.floor) \
@@ -248,7 +249,7 @@ def _floor(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
 
 
 @rule(lang.Sigma)
-def _sigma(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _sigma(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     x, c, slope = (ev.value(a, bound) for a in expr.args)
     if isinstance(c, fmpq) and c == 0:
         return fmpq(1)
@@ -259,7 +260,7 @@ def _sigma(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
 
 
 @rule(lang.Relu)
-def _relu(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _relu(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return extreme([ev.value(expr.args[0], bound), fmpq(0)], True)
 
 
@@ -271,7 +272,7 @@ def outside_masks(bound: dict[Any, Any]) -> dict[Any, Any]:
 
 
 @rule(lang.E)
-def _expectation(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _expectation(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     if ev.expect is None:
         raise Unsupported(f"no way to take the expectation {expr}")
     outside = outside_masks(bound)
@@ -286,13 +287,13 @@ def _expectation(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
 
 
 @rule(lang.Var)
-def _variance(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _variance(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     x = expr.args[0]
     mean = ev.value(lang.E(x), bound)
     return ev.value(lang.E(x**2), bound) - mean * mean
 
 
 @rule(lang.Cov)
-def _covariance(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _covariance(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     x, y = expr.args
     return ev.value(lang.E(x * y), bound) - ev.value(lang.E(x), bound) * ev.value(lang.E(y), bound)

@@ -11,7 +11,7 @@ from dropout_theory import language as lang
 from dropout_theory.evaluation.enumeration import MAX_MASKS, outcomes, support
 from dropout_theory.evaluation.rules import RULES, extreme
 from dropout_theory.evaluation.values import Unsupported
-from dropout_theory.language import DerivativeAt, LargestOutcome, Stirling2
+from dropout_theory.language import DerivativeAt, Expr, LargestOutcome, Stirling2
 
 
 def stirling2(n: int, k: int) -> int:
@@ -26,7 +26,7 @@ def stirling2(n: int, k: int) -> int:
     return row[k]
 
 
-def jet(ev: Any, expr: Any, bound: dict[Any, Any], variable: sp.Symbol, seed: Any) -> Any:
+def jet(ev: Any, expr: Expr, bound: dict[Any, Any], variable: sp.Symbol, seed: Any) -> Any:
     """`expr` as a power series in the displacement of `variable`; `seed` is the series of the variable itself."""
     if expr == variable:
         return seed
@@ -68,7 +68,7 @@ def jet(ev: Any, expr: Any, bound: dict[Any, Any], variable: sp.Symbol, seed: An
     raise Unsupported(f"no power series rule for {type(expr).__name__}: {expr}")
 
 
-def _sum_of_jets(ev: Any, body: Any, limits: list[Any], bound: dict[Any, Any], variable: sp.Symbol, seed: Any) -> Any:
+def _sum_of_jets(ev: Any, body: Expr, limits: list[Any], bound: dict[Any, Any], variable: sp.Symbol, seed: Any) -> Any:
     if not limits:
         return jet(ev, body, bound, variable, seed)
     *inner, outer = limits
@@ -78,7 +78,7 @@ def _sum_of_jets(ev: Any, body: Any, limits: list[Any], bound: dict[Any, Any], v
     return total
 
 
-def taylor_coefficients(ev: Any, body: Any, variable: sp.Symbol, point: Any, length: int,
+def taylor_coefficients(ev: Any, body: Expr, variable: sp.Symbol, point: Any, length: int,
                         bound: dict[Any, Any] | None = None) -> list[arb]:
     """The first `length` Taylor coefficients of `body` at a value of `variable`, as balls."""
     before = ctx.cap
@@ -90,7 +90,7 @@ def taylor_coefficients(ev: Any, body: Any, variable: sp.Symbol, point: Any, len
     return found + [arb(0)] * (length - len(found))
 
 
-def _derivative_at(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _derivative_at(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     order = ev.integer(expr.order, bound)
     if order < 0:
         raise Unsupported(f"derivative of order {order}")
@@ -101,19 +101,19 @@ def _derivative_at(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
     return coefficient * int(sp.factorial(order))
 
 
-def _stirling2(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _stirling2(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return fmpq(stirling2(*(ev.integer(a, bound) for a in expr.args)))
 
 
 def _number(function: Any) -> Any:
-    def rule(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+    def rule(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
         value = function(ev.integer(expr.args[0], bound))
         return fmpq(int(value.p), int(value.q))
 
     return rule
 
 
-def outcome_values(ev: Any, expr: Any, bound: dict[Any, Any]) -> list[Any]:
+def outcome_values(ev: Any, expr: Expr, bound: dict[Any, Any]) -> list[Any]:
     """The values of `expr` over all masks of positive probability. Raises Unsupported when there are too many."""
     atoms = support(ev, expr, bound)
     if 1 << len(atoms) > MAX_MASKS:
@@ -127,7 +127,7 @@ def outcome_values(ev: Any, expr: Any, bound: dict[Any, Any]) -> list[Any]:
     return walk(atoms, dict(bound))
 
 
-def _largest_outcome(ev: Any, expr: Any, bound: dict[Any, Any]) -> Any:
+def _largest_outcome(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return extreme(outcome_values(ev, expr.args[0], bound), True)
 
 

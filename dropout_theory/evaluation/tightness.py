@@ -15,9 +15,9 @@ from flint import arb
 
 from dropout_theory.evaluation.choosers import RandomChooser
 from dropout_theory.evaluation.evaluator import Prover
-from dropout_theory.evaluation.instances import Rejected, Values, build
+from dropout_theory.evaluation.instances import Rejected, build
 from dropout_theory.evaluation.values import RESOLUTION_BITS, Unsupported, is_exact
-from dropout_theory.language import Domain, describe
+from dropout_theory.language import Domain, Statement, Values, describe
 from dropout_theory.language import statements as st
 
 SMALL, LARGE = sp.Rational(1, 10**6), sp.Integer(10**6)
@@ -26,7 +26,7 @@ GAPS = tuple(sp.Rational(1, k) for k in (1000, 100, 20, 10, 5, 3, 2))  # in part
 SIZE = 2  # of families in instances that are to show an equality
 
 
-def asserted(statement: Any) -> list[Any]:
+def asserted(statement: Statement) -> list[Statement]:
     """The inequalities a statement asserts: not those that are premises or part of an equivalence."""
     if isinstance(statement, (sp.Le, sp.Ge, sp.Lt, sp.Gt)):
         return [statement]
@@ -37,7 +37,7 @@ def asserted(statement: Any) -> list[Any]:
     return asserted(statement.body) if isinstance(statement, st.ForEach) else []
 
 
-def with_gap(statement: Any, relation: Any, part: Any) -> Any:
+def with_gap(statement: Statement, relation: Statement, part: Any) -> Statement:
     """The statement with a gap of that part of the larger side, and not 0, in one inequality, where it asserts it."""
     if statement == relation:
         low, high = relation.args if isinstance(relation, (sp.Le, sp.Lt)) else reversed(relation.args)
@@ -134,7 +134,7 @@ class Sides:
 class Closest:
     """How close the sides of each inequality that a statement asserts come at the instances that were tried."""
 
-    def __init__(self, statement: Any) -> None:
+    def __init__(self, statement: Statement) -> None:
         self.sides = {relation: Sides() for relation in asserted(statement)}
 
     def see(self, values: Values, judged: Any) -> None:

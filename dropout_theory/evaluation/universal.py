@@ -15,6 +15,7 @@ from sympy.core.function import AppliedUndef
 from dropout_theory import language as lang
 from dropout_theory.evaluation.choosers import RandomChooser
 from dropout_theory.evaluation.values import Truth, to_number
+from dropout_theory.language import Expr, Statement, Values
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_nonnegative
 
@@ -29,7 +30,7 @@ def truth_for_all(ev: Any, statement: st.ForAll, bound: dict[Any, Any]) -> Truth
     if ev.proves is not None and ev.proves(general):
         return Truth.TRUE
     if not general.free_symbols:
-        return _sampled_once(type(ev), general)
+        return _sampled_once(ev.__class__, general)
     if _sampled(ev, statement, bound) is Truth.FALSE:
         return Truth.FALSE
     if ev.proves is None:
@@ -58,7 +59,7 @@ def _concrete(statement: st.ForAll, functions: tuple[tuple[Any, sp.Lambda], ...]
     return st.ForAll(with_functions(statement.body, dict(functions)), *statement.limits)
 
 
-def with_functions(expr: Any, values: Any) -> Any:
+def with_functions(expr: Expr | Statement, values: Values) -> Any:
     """`expr` with concrete functions put for the undefined ones that `values` names."""
     if not getattr(expr, "args", ()):
         return expr
@@ -83,6 +84,6 @@ def _joined(factors: list[Any]) -> Any:
     return sp.Mul(*rest, *[base**exponent for base, exponent in exponents.items()])
 
 
-def with_scalars(expr: Any, values: Any, keep: set[Any]) -> Any:
+def with_scalars(expr: Expr | Statement, values: Values, keep: set[Any]) -> Any:
     """`expr` with the values of its scalars and family entries put in, but for the bound scalars."""
     return lang.put_values(expr, {k: v for k, v in values.items() if k not in keep and not isinstance(v, sp.Lambda)})

@@ -15,7 +15,7 @@ from flint import fmpq
 
 from dropout_theory import language as lang
 from dropout_theory.experiment.training_runs import Array, ScaleExperiment, Trained, repetitions
-from dropout_theory.language import NONNEGATIVE
+from dropout_theory.language import NONNEGATIVE, Expr, Statement
 
 
 class Simulated(lang.Abstract):
@@ -47,19 +47,19 @@ def simulated(name: str, experiment: ScaleExperiment, regulariser: str) -> Simul
     return Simulated(name, NONNEGATIVE, ranges, False, (), experiment, regulariser)
 
 
-def is_simulated(expr: Any) -> bool:
+def is_simulated(expr: Expr | None) -> bool:
     """Whether the expression, if there is one, contains an outcome of a simulation."""
     return expr is not None and any(isinstance(a, Simulated) for a in expr.atoms(lang.Abstract))
 
 
-def is_event(expr: Any) -> bool:
+def is_event(expr: Expr) -> bool:
     """Whether the expression is the mean of an indicator, E(1 where a condition holds, else 0)."""
     indicator = expr.args[0]
     return (isinstance(expr, lang.E) and isinstance(indicator, sp.Piecewise)
             and [value for value, _ in indicator.args] == [1, 0] and indicator.args[1][1] == sp.true)
 
 
-def events(statement: Any) -> list[Any]:
+def events(statement: Statement) -> list[Expr]:
     """The chances of events, E(1 where a condition holds, else 0), that a statement speaks of."""
     return sorted((e for e in statement.atoms(lang.E) if is_simulated(e) and is_event(e)), key=str)
 
@@ -67,7 +67,7 @@ def events(statement: Any) -> list[Any]:
 Means = Callable[[Simulated], Array]
 
 
-def outcomes(expr: Any, means: Means) -> Iterator[dict[Any, fmpq]]:
+def outcomes(expr: Expr, means: Means) -> Iterator[dict[Any, fmpq]]:
     """For each repetition the values of all simulated entries in `expr`: {(family, (scale,)): exact value}.
 
     `means(family)` gives the family's values (repetitions, scales).

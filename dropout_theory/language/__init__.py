@@ -34,7 +34,7 @@ from dropout_theory.language.domains import (
 )
 from dropout_theory.language.excess_risk import Aversion
 from dropout_theory.language.instantiation import atoms_of, describe, put_values
-from dropout_theory.language.named import Named, Notion, unnamed
+from dropout_theory.language.named import Named, Notion, notion, unnamed
 from dropout_theory.language.networks import Dag, LayeredNetwork
 from dropout_theory.language.operators import (
     NWGM,
@@ -74,6 +74,7 @@ from dropout_theory.language.statements import (
     unordered,
 )
 from dropout_theory.language.substitution import substitute
+from dropout_theory.language.types import Expr, Statement, Values
 from dropout_theory.language.words import (
     distribution,
     family,
@@ -89,14 +90,14 @@ from dropout_theory.language.words import (
 )
 
 __all__ = [
-    "CannotSubstitute", "scopes", "dependencies", "depends_on", "hidden_dependencies", "random_atoms",
-    "Abstract", "Aversion", "Converges", "Cov", "Dag", "DerivativeAt", "Domain", "E", "Element", "Exists", "Family",
-    "ForAll", "ForEach", "G", "Gates", "Gc", "INTEGER", "Iff", "Largest", "LargestOutcome", "LayeredNetwork",
-    "NATURAL", "NONNEGATIVE", "NWGM", "Named", "Notion", "OPEN_PROBABILITY", "OPEN_UNIT", "Operator", "POSITIVE",
-    "PROBABILITY", "RANDOM", "REAL", "RandomIndex", "RandomScalar", "Range", "Recursion", "Relu", "RootGrowth", "SIZE",
-    "SameToOrder", "Scalar", "Sigma", "Smallest", "Stirling2", "SumsTo", "UNIT", "Var", "all_equal", "atoms_of",
-    "both", "bound_limits", "convexity", "describe", "different", "distribution", "either", "equal", "equivalent",
-    "family", "fresh_index", "gates", "implies", "index", "interval", "is_random", "latex", "less", "less_equal",
-    "logistic", "natural", "normal", "parts", "placeholder", "plain", "put_values", "recursion", "size", "subnetwork",
-    "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
+    "Abstract", "Aversion", "CannotSubstitute", "Converges", "Cov", "Dag", "DerivativeAt", "Domain", "E", "Element",
+    "Exists", "Expr", "Family", "ForAll", "ForEach", "G", "Gates", "Gc", "INTEGER", "Iff", "Largest", "LargestOutcome",
+    "LayeredNetwork", "NATURAL", "NONNEGATIVE", "NWGM", "Named", "Notion", "OPEN_PROBABILITY", "OPEN_UNIT", "Operator",
+    "POSITIVE", "PROBABILITY", "RANDOM", "REAL", "RandomIndex", "RandomScalar", "Range", "Recursion", "Relu",
+    "RootGrowth", "SIZE", "SameToOrder", "Scalar", "Sigma", "Smallest", "Statement", "Stirling2", "SumsTo", "UNIT",
+    "Values", "Var", "all_equal", "atoms_of", "both", "bound_limits", "convexity", "dependencies", "depends_on",
+    "describe", "different", "distribution", "either", "equal", "equivalent", "family", "fresh_index", "gates",
+    "hidden_dependencies", "implies", "index", "interval", "is_random", "latex", "less", "less_equal", "logistic",
+    "natural", "normal", "notion", "parts", "placeholder", "plain", "put_values", "random_atoms", "recursion", "scopes",
+    "size", "subnetwork", "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
 ]

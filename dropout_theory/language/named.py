@@ -5,11 +5,13 @@ A `Notion` is what a paper gives a name to; calling it makes a `Named`, an expre
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.printing.precedence import PRECEDENCE
 
 from dropout_theory.language.binding import put, rebuilt
 
@@ -89,6 +91,12 @@ class Named(sp.Expr):
         _, body, slots, arguments = self.args
         return (body.free_symbols - set(slots)) | arguments.free_symbols  # type: ignore[call-overload]
 
+    @property
+    def precedence(self) -> int:
+        """How closely the name binds in print: as a product or a power where it looks like one, as v·x and |W|^2 do."""
+        outside = re.sub(r"\([^()]*\)", "", self.label.name)
+        return int(PRECEDENCE["Mul" if "·" in outside else "Pow" if "^" in outside else "Atom"])
+
     def _eval_derivative(self, x: Any) -> Any:
         return sp.diff(self.unfolded, x)
 
@@ -97,8 +105,10 @@ class Named(sp.Expr):
 
     def _latex(self, printer: Any) -> str:
         name = self.label.latex or printer._print(sp.Symbol(self.label.name))
-        inside = ", ".join(printer._print(a) for a in self.arguments)
-        return rf"{name}\left({inside}\right)" if inside else name
+        arguments = [printer._print(a) for a in self.arguments]
+        if "%s" in name:
+            return str(name % tuple(arguments))
+        return rf"{name}\left({', '.join(arguments)}\right)" if arguments else name
 
     # SymPy collects assumption handlers when a class is made, so each is spelled out
     def _eval_is_real(self) -> bool | None:
@@ -127,8 +137,9 @@ class Notion:
     """What a name stands for: `psi = Notion("psi", (l,), body, "mean output on the first l inputs")`, used as `psi(3)`.
 
     The formal parameters are indices, scalars or families. Without any, `psi()` is the notion itself. `latex` is the
-    name in LaTeX, where it is not that of a symbol. Raises ValueError for a body that is no expression and for a
-    number of arguments that does not fit.
+    name in LaTeX, where it is not that of a symbol. Arguments stand in parentheses, or where a name has `%s`.
+    Raises ValueError for a body that is no expression, for a number of arguments that does not fit a call or the places
+    in a name, and for a parameter that defines an atom of the body, such as the keep probability of gates.
     """
 
     def __init__(self, name: str, parameters: Sequence[Any], body: Any, meaning: str, latex: str = "") -> None:
@@ -136,6 +147,13 @@ class Notion:
         if not isinstance(body, sp.Expr):
             raise ValueError(f"the body of {name!r} is {type(body).__name__}; allowed: an expression")
         self.name, self.parameters, self.body, self.meaning, self.latex = name, tuple(parameters), body, meaning, latex
+        for written in (name, latex):
+            if written.count("%s") not in (0, len(self.parameters)):
+                raise ValueError(f"{written!r} has places for {written.count('%s')} arguments, not for "
+                                 f"{len(self.parameters)}")
+        fixed = _hidden(body) & set(self.parameters)
+        if fixed:
+            raise ValueError(f"atoms in the body of {name!r} are defined by {', '.join(map(str, fixed))}: no parameter")
         level = 1 + max((int(s.name.partition(_MARK)[2]) for s in _slots(body)), default=0)
         self._slots = {p: _renamed(p, f"{p.name}{_MARK}{level}") for p in self.parameters}
         self._slotted = put(body, self._slots)
@@ -147,8 +165,15 @@ class Notion:
                      sp.Tuple(*arguments))
 
 
+def notion(name: str, body: Any, meaning: str, latex: str = "") -> Named:
+    """A notion without parameters: `J_D = notion("J_D", body, "the dropout criterion")`. See Notion."""
+    return Notion(name, (), body, meaning, latex)()
+
+
 def applied(name: str, arguments: Sequence[str]) -> str:
-    """A name and its arguments as they are written."""
+    """A name and its arguments as they are written: `%s` in a name marks the place of each, as in `h_%s(x)`."""
+    if "%s" in name:
+        return name % tuple(arguments)
     return f"{name}({', '.join(arguments)})" if arguments else name
 
 
@@ -157,6 +182,28 @@ def _renamed(symbol: Any, name: str) -> Any:
     if hasattr(symbol, "domain"):
         return type(symbol)(name, symbol.domain, *symbol._details)
     return sp.Symbol(name, **symbol._assumptions_orig)
+
+
+def _hidden(body: Any) -> set[Any]:
+    """What the laws, ranges and definitions of a body's atoms depend on: no value put into the body moves these."""
+    found: set[Any] = set()
+    waiting = [atom for atom in body.atoms(sp.Symbol) if hasattr(atom, "domain")]
+    seen = set(waiting)
+    while waiting:
+        atom = waiting.pop()
+        mentioned = {s for part in _parts(atom._details) for s in part.free_symbols}
+        found |= mentioned - {r[0] for r in getattr(atom, "ranges", ())}
+        new = {s for s in mentioned if hasattr(s, "domain")} - seen
+        seen |= new
+        waiting += new
+    return found
+
+
+def _parts(details: Any) -> list[sp.Basic]:
+    """The expressions in what defines an atom."""
+    if isinstance(details, tuple):
+        return [part for inner in details for part in _parts(inner)]
+    return [details] if isinstance(details, sp.Basic) else []
 
 
 def _slots(body: Any) -> set[Any]:

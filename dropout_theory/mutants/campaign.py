@@ -54,7 +54,7 @@ def mutate(patterns: Iterable[str] = (), *, context: Context, limit: int, only: 
     return outcome
 
 
-def examined(claim: Claim, chosen: Settings, context: Context) -> dict[str, Any] | Failure:
+def examined(claim: Claim, chosen: Settings, context: Context, registry: Registry) -> dict[str, Any] | Failure:
     """The record of one claim's mutants, or the Failure that the examination raised."""
 
     try:

@@ -17,6 +17,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from dropout_theory import language as lang
+from dropout_theory.language import Expr, Statement
 from dropout_theory.language import statements as st
 
 OFFSET = sp.Rational(1, 64)
@@ -36,7 +37,7 @@ class Variant:
 Operator = Callable[[Any, Any], Iterator[Any]]  # (node, whole statement) -> what may stand in its place
 
 
-def _flipped_sign(node: Any, whole: Any) -> Iterator[Any]:
+def _flipped_sign(node: Any, whole: Statement) -> Iterator[Any]:
     if isinstance(node, sp.Add):
         for term in node.args:
             yield node - 2 * term
@@ -48,32 +49,32 @@ def _flipped_sign(node: Any, whole: Any) -> Iterator[Any]:
         yield lang.Sigma(-node.args[0], *node.args[1:])
 
 
-def _complement(node: Any, whole: Any) -> Iterator[Any]:
+def _complement(node: Any, whole: Statement) -> Iterator[Any]:
     if _is_probability(node) or isinstance(node, sp.Add) and _is_probability(1 - node):
         yield 1 - node
 
 
-def _dropped_factor(node: Any, whole: Any) -> Iterator[Any]:
+def _dropped_factor(node: Any, whole: Statement) -> Iterator[Any]:
     if isinstance(node, sp.Mul):
         for factor in node.args:
             if factor != -1:
                 yield sp.Mul(*[a for a in node.args if a != factor])
 
 
-def _repeated_factor(node: Any, whole: Any) -> Iterator[Any]:
+def _repeated_factor(node: Any, whole: Statement) -> Iterator[Any]:
     if isinstance(node, sp.Mul):
         for factor in node.args:
             if not factor.is_Number:
                 yield node * factor
 
 
-def _doubled_side(node: Any, whole: Any) -> Iterator[Any]:
+def _doubled_side(node: Any, whole: Statement) -> Iterator[Any]:
     if isinstance(node, Relational) and node.rhs != 0:
         yield _relation(type(node), node.lhs, 2 * node.rhs)
         yield _relation(type(node), 2 * node.lhs, node.rhs)
 
 
-def _changed_constant(node: Any, whole: Any) -> Iterator[Any]:
+def _changed_constant(node: Any, whole: Statement) -> Iterator[Any]:
     if isinstance(node, sp.Rational):
         if node.is_Integer:
             yield node - 1 if node < 0 else node + 1
@@ -81,7 +82,7 @@ def _changed_constant(node: Any, whole: Any) -> Iterator[Any]:
             yield sp.Rational(node.p, node.q + 1)
 
 
-def _changed_exponent(node: Any, whole: Any) -> Iterator[Any]:
+def _changed_exponent(node: Any, whole: Statement) -> Iterator[Any]:
     if isinstance(node, sp.Pow):
         for other in (node.exp + 1, node.exp - 1):
             if other != 0:
@@ -90,7 +91,7 @@ def _changed_exponent(node: Any, whole: Any) -> Iterator[Any]:
             yield node.base
 
 
-def _reversed_relation(node: Any, whole: Any) -> Iterator[Any]:
+def _reversed_relation(node: Any, whole: Statement) -> Iterator[Any]:
     swapped = {sp.Le: sp.Ge, sp.Ge: sp.Le, sp.Lt: sp.Gt, sp.Gt: sp.Lt, sp.Ne: sp.Eq}
     if type(node) in swapped:
         yield _relation(swapped[type(node)], *node.args)
@@ -98,19 +99,19 @@ def _reversed_relation(node: Any, whole: Any) -> Iterator[Any]:
         yield _relation(sp.Ne, *node.args)
 
 
-def _strict(node: Any, whole: Any) -> Iterator[Any]:
+def _strict(node: Any, whole: Statement) -> Iterator[Any]:
     stricter = {sp.Le: sp.Lt, sp.Ge: sp.Gt}
     if type(node) in stricter:
         yield _relation(stricter[type(node)], *node.args)
 
 
-def _dropped_term(node: Any, whole: Any) -> Iterator[Any]:
+def _dropped_term(node: Any, whole: Statement) -> Iterator[Any]:
     if isinstance(node, sp.Add):
         for term in node.args:
             yield node - term
 
 
-def _other_mean(node: Any, whole: Any) -> Iterator[Any]:
+def _other_mean(node: Any, whole: Statement) -> Iterator[Any]:
     """E for NWGM and the other way round; the square of a mean for the mean of a square; variance and its parts."""
     x: Any = node.args[0] if node.args else None
     if isinstance(node, lang.E):
@@ -130,7 +131,7 @@ def _other_mean(node: Any, whole: Any) -> Iterator[Any]:
         yield lang.E(x * node.args[1])
 
 
-def _exchanged_names(node: Any, whole: Any) -> Iterator[Any]:
+def _exchanged_names(node: Any, whole: Statement) -> Iterator[Any]:
     """The scale and slope of a logistic function; two scalars of a right side; one family of weights for another."""
     if isinstance(node, lang.Sigma) and node.args[1] != node.args[2]:
         yield lang.Sigma(node.args[0], node.args[2], node.args[1])
@@ -146,7 +147,7 @@ def _exchanged_names(node: Any, whole: Any) -> Iterator[Any]:
                 yield family[node.indices]
 
 
-def _shifted_index(node: Any, whole: Any) -> Iterator[Any]:
+def _shifted_index(node: Any, whole: Statement) -> Iterator[Any]:
     """The first or last term of a sum lost; a layer too low or too high; two indices the other way round."""
     if isinstance(node, (sp.Sum, sp.Product)):
         *rest, (symbol, low, high) = (tuple(limit) for limit in node.limits)
@@ -162,17 +163,17 @@ def _shifted_index(node: Any, whole: Any) -> Iterator[Any]:
             yield node.family[others[0], first]
 
 
-def _raised_order(node: Any, whole: Any) -> Iterator[Any]:
+def _raised_order(node: Any, whole: Statement) -> Iterator[Any]:
     if isinstance(node, st.SameToOrder):
         yield st.SameToOrder(node.left, node.right, node.scale, node.order + 1)
 
 
-def _offset(node: Any, whole: Any) -> Iterator[Any]:
+def _offset(node: Any, whole: Statement) -> Iterator[Any]:
     if isinstance(node, sp.Eq):
         yield _relation(sp.Eq, node.lhs, node.rhs + OFFSET)
 
 
-def _converse(node: Any, whole: Any) -> Iterator[Any]:
+def _converse(node: Any, whole: Statement) -> Iterator[Any]:
     if isinstance(node, sp.Implies):
         yield st.implies(node.args[1], node.args[0])
         yield node.args[1]  # the premise forgotten
@@ -211,19 +212,19 @@ def _alike(one: lang.Family, other: lang.Family) -> bool:
     return one.domain == other.domain and [r[1:] for r in one.ranges] == [r[1:] for r in other.ranges]
 
 
-def _relation(kind: Any, left: Any, right: Any) -> Any:
+def _relation(kind: Any, left: Expr, right: Expr) -> Statement:
     return kind(left, right, evaluate=False)
 
 
 # --- the whole statement ----------------------------------------------------------------------------------------
 
 
-def variants(statement: Any) -> list[Variant]:
+def variants(statement: Statement) -> list[Variant]:
     """Every variant of a statement, in the order of operators and of reading, without repetitions or the statement."""
     return _distinct(statement, (site for sites in _sites(statement).values() for site in sites))
 
 
-def spread(statement: Any, limit: int, key: str) -> list[Variant]:
+def spread(statement: Statement, limit: int, key: str) -> list[Variant]:
     """At most `limit` variants: one of each operator in turn, from places all over the statement.
 
     `key` (the claim's id) decides which place comes first, so that claims of one shape are not all tried alike.
@@ -238,7 +239,7 @@ def spread(statement: Any, limit: int, key: str) -> list[Variant]:
 _Site = tuple[str, tuple[int, ...], Any]  # operator, path of the node, what may stand there
 
 
-def _sites(statement: Any) -> dict[str, list[_Site]]:
+def _sites(statement: Statement) -> dict[str, list[_Site]]:
     """What every operator would change, by its name; operators that find nothing are left out."""
     places = list(_nodes(statement, ()))[:MAX_NODES]
     found = {name: [(name, path, other) for path, node in places for other in operator(node, statement)]
@@ -246,7 +247,7 @@ def _sites(statement: Any) -> dict[str, list[_Site]]:
     return {name: sites for name, sites in found.items() if sites}
 
 
-def _distinct(statement: Any, sites: Iterable[_Site], limit: int | None = None) -> list[Variant]:
+def _distinct(statement: Statement, sites: Iterable[_Site], limit: int | None = None) -> list[Variant]:
     """The variants at the sites that are statements, and neither the statement itself nor repetitions."""
     seen = {statement}
     found: list[Variant] = []
@@ -272,7 +273,7 @@ def _strided(group: list[_Site], turn: int) -> list[_Site]:
     return [group[(turn + n * step) % count] for n in range(count)]
 
 
-def _nodes(expr: Any, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Any]]:
+def _nodes(expr: Expr | Statement, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Any]]:
     """The nodes that operators may look at, each with its path of argument positions."""
     yield path, expr
     if isinstance(expr, (lang.Element, sp.Derivative, sp.Subs, sp.Tuple)) or not expr.args:
@@ -283,7 +284,7 @@ def _nodes(expr: Any, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], 
             yield from _nodes(part, (*path, place))
 
 
-def _put(expr: Any, path: tuple[int, ...], new: Any) -> Any:
+def _put(expr: Expr | Statement, path: tuple[int, ...], new: Any) -> Any:
     if not path:
         return new
     args = [_put(a, path[1:], new) if place == path[0] else a for place, a in enumerate(expr.args)]

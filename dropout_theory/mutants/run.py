@@ -21,6 +21,7 @@ from dropout_theory.checkers.at_instances import judge
 from dropout_theory.claims import Claim, ClaimError, ProofError
 from dropout_theory.evaluation.values import Unsupported
 from dropout_theory.experiment.simulated import is_simulated
+from dropout_theory.language import Values
 from dropout_theory.mutants.equivalence import still_true
 from dropout_theory.mutants.operators import Variant, spread
 from dropout_theory.mutants.survivors import Unrefuted
@@ -260,7 +261,7 @@ def _an_instance(claim: Claim, context: Context) -> Any:
     return slow
 
 
-def _evaluable(other: Claim, values: Any) -> bool:
+def _evaluable(other: Claim, values: Values) -> bool:
     """Whether a variant makes sense where the claim does: its indices stay in range, its functions have values."""
     from dropout_theory.evaluation.enumeration import expectation
 

@@ -22,9 +22,9 @@ from dropout_theory.claims import Claim
 from dropout_theory.evaluation.choosers import RandomChooser
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import Evaluator, Judgement
-from dropout_theory.evaluation.instances import Rejected, Values
+from dropout_theory.evaluation.instances import Rejected
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
-from dropout_theory.language import describe
+from dropout_theory.language import Expr, Statement, Values, describe
 from dropout_theory.verdicts.kernel import Context
 
 LARGER = (4, 4, 5, 5, 6, 6, 8, 8)  # largest sizes of the instances drawn beyond those of the checks
@@ -37,7 +37,7 @@ class _Bounded(Evaluator):
 
     found = 0
 
-    def value(self, expr: Any, bound: dict[Any, Any] | None = None) -> Any:
+    def value(self, expr: Expr, bound: dict[Any, Any] | None = None) -> Any:
         self.found += 1
         if self.found > MOST_OPERATIONS:
             raise Unsupported(f"more than {MOST_OPERATIONS} operations")
@@ -130,7 +130,7 @@ class Unrefuted:
         return ", ".join(parts)
 
 
-def _room(relation: Any, judged: Judgement) -> arb:
+def _room(relation: Statement, judged: Judgement) -> arb:
     """By how much the larger side of an inequality exceeds the other."""
     gap = arb(judged.right) - arb(judged.left)
     return gap if isinstance(relation, (sp.Le, sp.Lt)) else -gap

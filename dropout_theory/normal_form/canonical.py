@@ -10,6 +10,7 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
+from dropout_theory.language import Expr
 from dropout_theory.normal_form.monomials import Binder, Term, merge, rebuild, sort_key, substitute_in
 
 _MAX_BINDERS = 6
@@ -79,7 +80,7 @@ def _free_binders(term: Term) -> Term:
     return Term(coefficient, tuple(powers), tuple(binders))
 
 
-def _not_negative_within(expr: Any, binders: list[Binder]) -> bool:
+def _not_negative_within(expr: Expr, binders: list[Binder]) -> bool:
     """Whether an expression is at least 0 at every value of the bound indices, whose ranges are not empty."""
     expr = sp.expand(expr)
     for symbol, low, high in reversed(binders):
@@ -91,7 +92,7 @@ def _not_negative_within(expr: Any, binders: list[Binder]) -> bool:
     return bool(expr.is_nonnegative) and not expr.free_symbols & {b[0] for b in binders}
 
 
-def _free_binders_many(coefficient: Any, powers: list[Any], binders: list[Any], count: list[Term]) -> Term:
+def _free_binders_many(coefficient: Expr, powers: list[Any], binders: list[Any], count: list[Term]) -> Term:
     total = rebuild(count)
     if total.is_Rational:
         return _free_binders(Term(coefficient * total, tuple(powers), tuple(binders)))

@@ -11,7 +11,7 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.language import is_random, unfold
+from dropout_theory.language import Expr, is_random, unfold
 from dropout_theory.normal_form.canonical import collect
 from dropout_theory.normal_form.monomials import Term, rebuild, rename
 from dropout_theory.normal_form.sums import multiply_all, terms_of
@@ -19,7 +19,7 @@ from dropout_theory.normal_form.sums import multiply_all, terms_of
 _MAX_GATES = 4
 
 
-def expectation_terms(argument: Any) -> list[Term]:
+def expectation_terms(argument: Expr) -> list[Term]:
     """Terms of E(argument)."""
     found: list[Term] = []
     for term in collect(terms_of(_tidy(unfold(argument)))):
@@ -27,7 +27,7 @@ def expectation_terms(argument: Any) -> list[Term]:
     return found
 
 
-def _tidy(expr: Any) -> Any:
+def _tidy(expr: Expr) -> Expr:
     """Cancel rational expressions in continuous random scalars before expanding."""
     scalars = [s for s in expr.free_symbols if isinstance(s, lang.RandomScalar)]
     if scalars and not expr.has(sp.Sum, sp.Product):
@@ -73,12 +73,12 @@ def _clusters(powers: list[tuple[Any, Any]]) -> list[list[tuple[Any, Any]]]:
     return groups
 
 
-def _unrelated(left: Any, right: Any) -> bool:
+def _unrelated(left: Expr, right: Expr) -> bool:
     """Whether two random expressions are built from different independent gates and scalars."""
     return all(_different(a, b) for a in _leaves(left, frozenset()) for b in _leaves(right, frozenset()))
 
 
-def _leaves(expr: Any, bound: frozenset[Any]) -> list[tuple[Any, frozenset[Any]]]:
+def _leaves(expr: Expr, bound: frozenset[Any]) -> list[tuple[Any, frozenset[Any]]]:
     """Random atoms of an expression, each with the index symbols bound around it."""
     if not is_random(expr):
         return []

@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.language import fresh_index
+from dropout_theory.language import Expr, fresh_index
 
 Binder = tuple[sp.Symbol, Any, Any]
 
@@ -22,7 +22,7 @@ class Term:
     powers: tuple[tuple[Any, Any], ...]
     binders: tuple[Binder, ...] = ()
 
-    def monomial(self) -> Any:
+    def monomial(self) -> Expr:
         return sp.Mul(*[a**e for a, e in self.powers])
 
 
@@ -51,7 +51,7 @@ def merge(left: Iterable[tuple[Any, Any]], right: Iterable[tuple[Any, Any]]) -> 
     return tuple(sorted(powers.items(), key=sort_key))
 
 
-def _parity(exponent: Any) -> Any:
+def _parity(exponent: Expr) -> Any:
     """An integer exponent of -1 with its even parts left out."""
     kept = []
     for part in sp.Add.make_args(sp.expand(exponent)):
@@ -86,7 +86,7 @@ def substitute_in(term: Term, mapping: dict[Any, Any]) -> Term:
     return Term(term.coefficient, powers, binders)
 
 
-def rebuild(found: Iterable[Term]) -> Any:
+def rebuild(found: Iterable[Term]) -> Expr:
     """The SymPy expression of a list of terms."""
     total = []
     for term in found:

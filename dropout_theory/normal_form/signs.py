@@ -7,11 +7,12 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
+from dropout_theory.language import Expr
 
 _BETWEEN = lang.interval(-1, 1, open_below=True, open_above=True)
 
 
-def is_positive(expr: Any) -> bool:
+def is_positive(expr: Expr) -> bool:
     """Whether SymPy's assumptions or the shape of a sum show the expression to be positive."""
     if expr.is_positive:
         return True
@@ -38,7 +39,7 @@ def is_positive(expr: Any) -> bool:
     return bool(low > 0 or low == 0 and strict)
 
 
-def lower_bound(expr: Any) -> tuple[Any, bool]:
+def lower_bound(expr: Expr) -> tuple[Expr, bool]:
     """(bound, strict) from the domains of atoms and of probability-weighted means; -oo when nothing is known."""
     total, strict = sp.S.Zero, False
     for part in sp.Add.make_args(expr):
@@ -96,7 +97,7 @@ def _has_simplex_weight(expr: sp.Sum) -> bool:
     return rest is not None and is_positive(rest)
 
 
-def is_nonnegative(expr: Any) -> bool:
+def is_nonnegative(expr: Expr) -> bool:
     """Like is_positive, for >= 0."""
     if expr.is_nonnegative or is_positive(expr):
         return True
@@ -113,7 +114,7 @@ def is_nonnegative(expr: Any) -> bool:
     return bool(lower_bound(expr)[0] >= 0)
 
 
-def quotient(expr: Any) -> tuple[Any, Any]:
+def quotient(expr: Expr) -> tuple[Expr, Expr]:
     """Numerator and denominator over a common denominator, both expanded; sums stay opaque."""
     above, below = sp.fraction(sp.together(expr))
     return sp.expand(above), sp.expand(below)

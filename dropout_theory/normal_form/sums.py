@@ -14,23 +14,23 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.language import fresh_index, unfold
+from dropout_theory.language import Expr, fresh_index, unfold
 from dropout_theory.normal_form.canonical import collect, next_names
 from dropout_theory.normal_form.monomials import Term, merge, multiply, rebuild, sort_key, substitute_in
 from dropout_theory.normal_form.signs import is_positive, quotient
 
 
-def terms(expr: Any) -> list[Term]:
+def terms(expr: Expr) -> list[Term]:
     """The normal-form terms of an expression, like terms collected."""
     return list(_found_terms(sp.sympify(expr)))
 
 
 @lru_cache(maxsize=4096)  # a proof asks for the same normal forms again and again
-def _found_terms(expr: Any) -> tuple[Term, ...]:
+def _found_terms(expr: Expr) -> tuple[Term, ...]:
     return tuple(collect(terms_of(expr)))
 
 
-def terms_of(expr: Any) -> list[Term]:
+def terms_of(expr: Expr) -> list[Term]:
     if expr.is_Rational:
         return [Term(expr, ())] if expr != 0 else []
     if isinstance(expr, sp.Add):
@@ -54,7 +54,7 @@ def terms_of(expr: Any) -> list[Term]:
     return [Term(sp.S.One, ((_atom(expr), sp.S.One),))]
 
 
-def _atom(expr: Any) -> Any:
+def _atom(expr: Expr) -> Expr:
     """An opaque atom with its arguments in normal form."""
     if not expr.args or isinstance(expr, lang.Element) and all(not i.args for i in expr.indices):
         return expr
@@ -78,7 +78,7 @@ def multiply_all(factors: list[list[Term]]) -> list[Term]:
     return result
 
 
-def _power_terms(base: Any, exponent: Any) -> list[Term]:
+def _power_terms(base: Expr, exponent: Expr) -> list[Term]:
     inner = terms(base)
     if exponent.is_Integer and exponent > 0:
         return multiply_all([inner] * int(exponent))
@@ -114,7 +114,7 @@ def _power_terms(base: Any, exponent: Any) -> list[Term]:
     return [Term(sp.S.One, ((sp.Pow(rebuilt, rebuild(terms(exponent)), evaluate=False), sp.S.One),))]
 
 
-def _integer_power(term: Term, exponent: Any) -> Term:
+def _integer_power(term: Term, exponent: Expr) -> Term:
     """A monomial to a symbolic integer power: each atom for itself, whole constants of exponents in the coefficient."""
     coefficient: Any = sp.S.One
     powers: list[tuple[Any, Any]] = [(a, sp.expand(e * exponent)) for a, e in term.powers]
@@ -143,7 +143,7 @@ def _sum_terms(expr: sp.Sum) -> list[Term]:
     return found
 
 
-def _bind(term: Term, symbol: sp.Symbol, low: Any, high: Any) -> Term:
+def _bind(term: Term, symbol: sp.Symbol, low: Expr, high: Expr) -> Term:
     fresh = fresh_index(symbol.name)
     renamed = substitute_in(term, {symbol: fresh})
     return Term(renamed.coefficient, renamed.powers, (*renamed.binders, (fresh, sp.sympify(low), sp.sympify(high))))
@@ -162,7 +162,7 @@ def _product_terms(expr: sp.Product) -> list[Term]:
     return [Term(sp.S.One, ((sp.Product(lang.substitute(body, names), *fixed), sp.S.One),))]
 
 
-def _vanishes(body: Any, limits: Any) -> bool:
+def _vanishes(body: Expr, limits: Any) -> bool:
     """A product of zeros over a nonempty range, or of 0^P[k] over a whole distribution: some P[k] is positive."""
     if body == 0:
         return all((hi - lo).is_nonnegative for _, lo, hi in limits)
@@ -214,7 +214,7 @@ def _whole_multiple_of_log(term: Term) -> tuple[Any, Any] | None:
     return (logs[0].args[0], multiple) if multiple.is_integer else None
 
 
-def _log_terms(argument: Any) -> list[Term]:
+def _log_terms(argument: Expr) -> list[Term]:
     inner = terms(argument)
     if len(inner) == 1 and not inner[0].binders:
         term = inner[0]
@@ -242,7 +242,7 @@ def _log_of_term(term: Term) -> list[Term]:
 
 
 @lru_cache(maxsize=8192)  # the same premises are translated for one step after another
-def normal(expr: Any) -> Any:
+def normal(expr: Expr) -> Expr:
     """The normal form of an expression, as an expression."""
     return rebuild(terms(unfold(expr)))
 
@@ -250,7 +250,7 @@ def normal(expr: Any) -> Any:
 # --- decisions --------------------------------------------------------------------------------------------------
 
 
-def is_zero(expr: Any) -> bool:
+def is_zero(expr: Expr) -> bool:
     """True when the expression is identically zero: its normal form, or its numerator's, vanishes."""
     found = terms(unfold(expr))
     if not found:
@@ -259,7 +259,7 @@ def is_zero(expr: Any) -> bool:
     return numerator is not None and not terms(numerator)
 
 
-def _numerator(found: list[Term]) -> Any:
+def _numerator(found: list[Term]) -> Expr | None:
     """Numerator over a common denominator, treating sums and atoms as variables; None when nothing is inverted."""
     if not any(e.is_Rational and e < 0 for t in found for _, e in t.powers):
         return None
@@ -270,7 +270,7 @@ def _numerator(found: list[Term]) -> Any:
             return sp.Add(*[_abstract_term(t) for t in terms(atom)])
         return names.setdefault(atom, sp.Dummy(f"a{len(names)}", positive=is_positive(atom) or None))
 
-    def _abstract_term(term: Term) -> Any:
+    def _abstract_term(term: Term) -> Expr:
         if not term.binders:
             return term.coefficient * sp.Mul(*[symbol(a) ** e for a, e in term.powers])
         inner = {b[0] for b in term.binders}
@@ -284,6 +284,6 @@ def _numerator(found: list[Term]) -> Any:
     return numerator.xreplace({v: k for k, v in names.items()})
 
 
-def same(left: Any, right: Any) -> bool:
+def same(left: Expr, right: Expr) -> bool:
     """True when left = right identically (for every size), by normal form. False decides nothing."""
     return is_zero(sp.sympify(left) - sp.sympify(right))

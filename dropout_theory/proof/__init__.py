@@ -144,12 +144,11 @@ __all__ = [
     "jensen", "joined_power", "largest_absolute", "largest_of_gate", "largest_of_sum", "last_split", "later_start",
     "logarithm_bound", "low_derivative", "matches", "mean_square", "meaningless", "minimum_bound", "mirrored",
     "mirrored_sum", "mixture", "moved_normal", "negation", "no_sum", "number_kept", "over_masks", "parameters_replaced",
-    "parity", "pole_pair", "positive_part_mean", "refutation", "relu_kept", "relu_scaled", "reparametrised",
-    "restate", "rewrite", "rewritten", "rounding", "same_integer", "same_training", "same_value", "satisfied",
-    "shifted", "sift", "small_product", "specialise", "split_sum", "stirling_edge", "stirling_outside",
-    "stirling_recurrence", "termwise", "times", "to_order", "together", "tower", "two_outcomes", "unbounded",
-    "unfolded", "vanishing_factor", "weighted", "with_held", "without_first", "without_last", "written_out",
-    "zero_or_one", "zeta_growth",
+    "parity", "pole_pair", "positive_part_mean", "refutation", "relu_kept", "relu_scaled", "reparametrised", "restate",
+    "rewrite", "rewritten", "rounding", "same_integer", "same_training", "same_value", "satisfied", "shifted", "sift",
+    "small_product", "specialise", "split_sum", "stirling_edge", "stirling_outside", "stirling_recurrence", "termwise",
+    "times", "to_order", "together", "tower", "two_outcomes", "unbounded", "unfolded", "vanishing_factor", "weighted",
+    "with_held", "without_first", "without_last", "written_out", "zero_or_one", "zeta_growth",
 ]
 
 # statements of claims may hold names; those who work with rules get them from here

@@ -133,7 +133,7 @@ def rewritten(expr: Any, *equalities: Theorem, indices: Iterable[Any] = ()) -> T
     """expr = expr with left sides of the equalities replaced by right sides, as `rewrite` does. Raises ProofError."""
     expr = sp.sympify(expr)
     moved, parts, given = _rewriting(expr, equalities, indices)
-    before = certify("reflexivity", st.equal(expr, expr), equalities)
+    before = certify("reflexivity", st.equal(expr, expr), parts, given=given)
     return certify("rewriting", st.equal(expr, moved), [before, *parts], given=given, shown=partial_terms(moved))
 
 

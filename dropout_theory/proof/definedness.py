@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 import sympy as sp
@@ -24,6 +25,7 @@ from dropout_theory.language.binding import put
 from dropout_theory.normal_form import is_nonnegative, is_positive
 
 _RELATIONAL = sp.core.relational.Relational
+MAX_CASES = 64  # of a statement about all values that are tried where a term may be undefined
 
 
 @dataclass(frozen=True)
@@ -137,13 +139,15 @@ def _special_cases(statement: Any, wanted: Any) -> Iterator[Any]:
     if isinstance(statement, sp.And):
         for part in statement.args:
             yield from _special_cases(part, wanted)
-    if isinstance(statement, st.ForAll) and len(statement.bound_symbols) == 1:
-        symbol = statement.bound_symbols[0]
-        for call in wanted.atoms(AppliedUndef):
-            value = call.args[0]
-            inside = sp.And(*symbol.domain.conditions(value), evaluate=False)
-            if len(call.args) == 1 and call.func(symbol) in statement.body.atoms(AppliedUndef):
-                yield sp.Implies(inside, put(statement.body, {symbol: value}), evaluate=False)
+    if isinstance(statement, st.ForAll):
+        values = [*{a for call in wanted.atoms(AppliedUndef) for a in call.args}, *wanted.atoms(lang.Scalar)]
+        values = sorted((v for v in set(values) if not isinstance(v, lang.Family)), key=sp.default_sort_key)
+        symbols = statement.bound_symbols
+        if len(values) ** len(symbols) <= MAX_CASES:
+            for chosen in product(values, repeat=len(symbols)):
+                inside = [c for s, v in zip(symbols, chosen, strict=True) for c in s.domain.conditions(v)]
+                special = put(statement.body, dict(zip(symbols, chosen, strict=True)))
+                yield sp.Implies(sp.And(*inside, evaluate=False), special, evaluate=False)
     if isinstance(statement, st.ForEach) and len(statement.limits) == 1:
         symbol, *ends = statement.limits[0].args
         for entry in statement.body.atoms(lang.Element):
@@ -383,7 +387,9 @@ def _operator(expr: lang.Operator) -> Iterator[Partial]:
         # 0/0 where 0 and 1 both have positive probability
         above, below = sp.Ge(x, 0, evaluate=False), sp.Le(x, 1, evaluate=False)
         yield Partial(expr, AnyOf(sp.And(sp.Gt(x, 0, evaluate=False), below, evaluate=False),
-                                  sp.And(above, sp.Lt(x, 1, evaluate=False), evaluate=False)))
+                                  sp.And(above, sp.Lt(x, 1, evaluate=False), evaluate=False),
+                                  sp.And(above, below, sp.Gt(lang.G(x) + lang.Gc(x), 0, evaluate=False),
+                                         evaluate=False)))
 
 
 # of these the growth is at most exponential where it is of their arguments, so that every normal mean exists

@@ -133,7 +133,7 @@ def _only_these(expr: Any, found: set[Any]) -> None:
     """Raise ProofError unless the families of the gates occur as these gates only, and all that is random is gates."""
     if expr in found:
         return
-    need(not isinstance(expr, _NUMBERS), f"an expectation inside: {expr}")
+    need(not isinstance(expr, lang.Operator), f"an expectation inside: {expr}")
     if isinstance(expr, lang.Recursion):
         _only_these(expr.base, found)
         _only_these(expr.step, found)

@@ -54,13 +54,14 @@ def iff(forward: Theorem, backward: Theorem, left: Any, right: Any) -> Theorem:
     return certify("iff", st.Iff(left, right), [without(forward, [left]), without(backward, [right])])
 
 
-def cases(condition: Any, holds: Theorem, fails: Theorem) -> Theorem:
-    """A conclusion proved given a condition and given its negation."""
+def cases(condition: Any, holds: Theorem, fails: Theorem, *premises: Theorem) -> Theorem:
+    """A conclusion proved given a condition and given its negation; premises may show the condition to be defined."""
     need(matches(holds.conclusion, fails.conclusion), "the cases conclude differently")
     negation = negated(condition)
     rest = (holds.given | fails.given) - {condition, negation}
-    defined(condition, rest, [term for g in rest for term in partial_terms(g)])  # where it is not, neither case holds
-    parts = [without(holds, [condition]), without(fails, [negation])]
+    parts = [without(holds, [condition]), without(fails, [negation]), *premises]
+    # where the condition is not defined neither case holds
+    certify("cases", st.either(condition, negation), premises, given=rest)
     return certify("cases", holds.conclusion, parts)
 
 
@@ -188,4 +189,4 @@ def classical(name: str) -> Theorem:
     """A declared classical fact; the proof then depends on it. Raises ProofError for an unknown name."""
     if name not in FACTS:
         raise ProofError(f"unknown classical fact {name!r}; known: {', '.join(sorted(FACTS))}")
-    return certify(f"classical: {name}", FACTS[name].statement, uses=[f"classical:{name}"])
+    return certify(f"classical: {name}", lang.unnamed(FACTS[name].statement), uses=[f"classical:{name}"])

@@ -10,7 +10,7 @@ from dataclasses import InitVar, dataclass
 from functools import wraps
 from typing import Any
 
-from dropout_theory.claims import Claim
+from dropout_theory.claims import Claim, need
 from dropout_theory.language import unnamed
 from dropout_theory.proof.definedness import AnyOf, Partial, check_values, closed, defined, partial_terms
 
@@ -47,25 +47,28 @@ class Without:
 
 def without(theorem: Theorem, gone: Iterable[Any]) -> Without:
     """A premise of a rule that drops some of its assumptions, in this premise alone."""
-    return Without(theorem, frozenset(map(unnamed, gone)))
+    return Without(theorem, frozenset(gone))
 
 
 def certify(rule: str, conclusion: Any, premises: Iterable[Theorem | Without] = (), given: Iterable[Any] = (),
             uses: Iterable[str] = (), shown: Iterable[Partial] = (), binds: Iterable[Any] = ()) -> Theorem:
-    """Make a theorem in the name of a rule, all names unfolded. For rule modules only: a proof must never call it.
+    """Make a theorem in the name of a rule. For rule modules only: a proof must never call it.
 
     The only maker of theorems: it sees to it that the conclusion is defined wherever the assumptions hold, given what
     the premises show. `shown` are terms that the rule itself sees to; `binds` the index symbols that it binds, free in
-    the premises, innermost first. Raises ProofError for a term that may be undefined and for anything that is no real
-    number.
+    the premises, innermost first. Raises ProofError for a term that may be undefined, for anything that is no real
+    number, and for names: a rule that saw one may have compared it with what it stands for. Rules as
+    `dropout_theory.proof` gives them out see none.
     """
     parts = tuple(p if isinstance(p, Without) else Without(p, frozenset()) for p in premises)
-    concluded = unnamed(conclusion)
-    assumptions = frozenset(map(unnamed, given)).union(*[p.theorem.given - p.gone for p in parts])
-    _require_meaning(concluded, assumptions, parts, tuple(shown), tuple(binds))
+    given = tuple(given)
+    for said in (conclusion, *given, *[g for p in parts for g in p.gone]):
+        need(unnamed(said) == said, f"names are not unfolded: {said}")
+    assumptions = frozenset(given).union(*[p.theorem.given - p.gone for p in parts])
+    _require_meaning(conclusion, assumptions, parts, tuple(shown), tuple(binds))
     steps = tuple(dict.fromkeys([s for p in parts for s in p.theorem.steps] + [rule]))
     relied = frozenset(uses).union(*[p.theorem.uses for p in parts])
-    return Theorem(concluded, assumptions, steps, relied, _TOKEN)
+    return Theorem(conclusion, assumptions, steps, relied, _TOKEN)
 
 
 def _require_meaning(conclusion: Any, assumptions: frozenset[Any], premises: tuple[Without, ...],
@@ -87,7 +90,8 @@ def _require_meaning(conclusion: Any, assumptions: frozenset[Any], premises: tup
             seen += terms
         if not under:
             known.append(p.theorem.conclusion)
-    known += [t.condition for t in seen if not t.known and t.condition is not None and not isinstance(t.condition, AnyOf)]
+    known += [t.condition for t in seen if not t.known and t.condition is not None
+              and not isinstance(t.condition, AnyOf)]
     defined(conclusion, known, seen)
 
 

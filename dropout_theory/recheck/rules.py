@@ -12,13 +12,13 @@ import mpmath as mp
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.language import DerivativeAt, LargestOutcome, Stirling2
+from dropout_theory.language import DerivativeAt, Expr, LargestOutcome, Stirling2
 from dropout_theory.recheck.arithmetic import CannotRecheck, NoValue, Number, minus, plus, raised, times, wide
 from dropout_theory.recheck.values import Values
 
 
 def _fold(start: Fraction, step: Callable[[Number, Number], Number]) -> Callable[..., Number]:
-    def rule(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+    def rule(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
         total: Number = start
         for a in expr.args:
             total = step(total, v.value(a, env))
@@ -28,7 +28,7 @@ def _fold(start: Fraction, step: Callable[[Number, Number], Number]) -> Callable
 
 
 def _fold_over(start: Fraction, step: Callable[[Number, Number], Number]) -> Callable[..., Number]:
-    def rule(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+    def rule(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
         total: Number = start
         for here in v.over(expr.limits, env):
             total = step(total, v.value(expr.function, here))
@@ -38,7 +38,7 @@ def _fold_over(start: Fraction, step: Callable[[Number, Number], Number]) -> Cal
 
 
 def _function(exact: Callable[[Fraction], Number | None], general: Callable[[Any], Any]) -> Callable[..., Number]:
-    def rule(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+    def rule(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
         x = v.value(expr.args[0], env)
         known = exact(x) if isinstance(x, Fraction) else None
         return general(wide(x)) if known is None else known
@@ -54,14 +54,14 @@ def _never(x: Fraction) -> None:
     return None
 
 
-def _logarithm(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _logarithm(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     x = v.value(expr.args[0], env)
     if x <= 0:
         raise NoValue(f"logarithm of {x}")
     return Fraction(0) if x == 1 else mp.log(wide(x))
 
 
-def _whole(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _whole(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     x = v.value(expr.args[0], env)
     up = isinstance(expr, sp.ceiling)
     if isinstance(x, Fraction):
@@ -69,7 +69,7 @@ def _whole(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
     return Fraction(int(mp.ceil(x) if up else mp.floor(x)))
 
 
-def _extreme(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _extreme(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     if isinstance(expr, (sp.Max, sp.Min)):
         found = [v.value(a, env) for a in expr.args]
     else:
@@ -79,7 +79,7 @@ def _extreme(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
     return (max if isinstance(expr, (sp.Max, lang.Largest)) else min)(found, key=wide)
 
 
-def _piecewise(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _piecewise(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     from dropout_theory.recheck.statements import truth
 
     for value, condition in expr.args:
@@ -91,14 +91,14 @@ def _piecewise(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
     raise NoValue(f"no case of {expr} applies")
 
 
-def _logistic(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _logistic(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     x, c, slope = (v.value(a, env) for a in expr.args)
     exponent = times(slope, x)
     tail = c if exponent == 0 else times(c, mp.exp(-wide(exponent)))
     return raised(plus(Fraction(1), tail), Fraction(-1))
 
 
-def _mean(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _mean(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     here = {k: x for k, x in env.items() if k in expr.free_symbols}
     key = (expr, tuple(sorted((str(k), str(x)) for k, x in here.items())))
     if key not in v.means:
@@ -106,7 +106,7 @@ def _mean(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
     return v.means[key]
 
 
-def _second(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _second(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     """Variance or covariance, as a mean of products of deviations."""
     centres = [minus(v.value(lang.E(a), env)) for a in expr.args]
     if isinstance(expr, lang.Var):
@@ -114,7 +114,7 @@ def _second(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
     return v.mean(lambda x, y: times(plus(x, centres[0]), plus(y, centres[1])), expr.args, env)
 
 
-def _geometric(v: Values, body: Any, env: Mapping[Any, Number]) -> Number:
+def _geometric(v: Values, body: Expr, env: Mapping[Any, Number]) -> Number:
     """exp of the mean logarithm, zero where an outcome is; exact where there is one outcome only."""
     logarithm: Any = mp.mpf(0)
     found = list(v.outcomes((body,), env, {}))
@@ -130,14 +130,14 @@ def _geometric(v: Values, body: Any, env: Mapping[Any, Number]) -> Number:
     return mp.exp(logarithm)
 
 
-def _nwgm(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _nwgm(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     below, above = (_geometric(v, b, env) for b in (expr.args[0], 1 - expr.args[0]))
     if below == above == 0:
         raise NoValue("NWGM is 0/0")
     return times(below, raised(plus(below, above), Fraction(-1)))
 
 
-def _derivative(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _derivative(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     functions = {k: x for k, x in v.values.items() if isinstance(x, sp.Lambda)}
     plain = (expr.subs(functions) if functions else expr).replace(lang.Sigma, _spelled_out)
     done = plain.doit()
@@ -150,7 +150,7 @@ def _spelled_out(x: Any, c: Any, slope: Any) -> Any:
     return 1 / (1 + c * sp.exp(-slope * x))
 
 
-def _derivative_at(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _derivative_at(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     order = v.integer(expr.order, env)
     point = v.value(expr.point, env)
     if order > 8:
@@ -161,7 +161,7 @@ def _derivative_at(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
     return v.value(body, {**env, expr.variable: point})
 
 
-def _bell(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _bell(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     """Bell numbers by their triangle."""
     row = [1]
     for _ in range(v.integer(expr.args[0], env)):
@@ -172,7 +172,7 @@ def _bell(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
     return Fraction(row[0])
 
 
-def _bernoulli(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _bernoulli(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     """Bernoulli numbers, B_1 = 1/2 as SymPy has it, by their recurrence."""
     known = [Fraction(1)]
     for n in range(1, v.integer(expr.args[0], env) + 1):
@@ -180,18 +180,18 @@ def _bernoulli(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
     return abs(known[-1]) if len(known) == 2 else known[-1]
 
 
-def _largest_outcome(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _largest_outcome(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     return max((x for _, (x,) in v.outcomes(expr.args, env, {})), key=wide)
 
 
-def _stirling(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _stirling(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     """Partitions of n things into k blocks, by inclusion and exclusion."""
     n, k = (v.integer(a, env) for a in expr.args)
     total = sum((-1) ** (k - j) * math.comb(k, j) * j**n for j in range(k + 1))
     return Fraction(total, math.factorial(k))
 
 
-def _binomial(v: Values, expr: Any, env: Mapping[Any, Number]) -> Number:
+def _binomial(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     n, k = (v.integer(a, env) for a in expr.args)
     if n < 0:
         raise CannotRecheck(f"binomial({n}, {k})")

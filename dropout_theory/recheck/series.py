@@ -13,6 +13,7 @@ from typing import Any
 import mpmath as mp
 import sympy as sp
 
+from dropout_theory.language import Expr
 from dropout_theory.language import statements as st
 from dropout_theory.recheck.arithmetic import CannotRecheck, wide
 from dropout_theory.recheck.values import Values
@@ -21,7 +22,7 @@ TERMS = 160
 _MARGIN = 0.04  # how far from 1 the root of a term must be for its series to be called convergent or not
 
 
-def taylor_coefficient(body: Any, variable: sp.Symbol, point: Any, order: int) -> Any:
+def taylor_coefficient(body: Expr, variable: sp.Symbol, point: Any, order: int) -> Any:
     """Coefficient of (z - point)^order of log(1 + exp z). Raises CannotRecheck for another function."""
     if body != sp.log(1 + sp.exp(variable)):
         raise CannotRecheck(f"no recurrence for derivatives of high order of {body}")

@@ -11,6 +11,7 @@ import mpmath as mp
 import sympy as sp
 
 from dropout_theory import language as lang
+from dropout_theory.language import Statement
 from dropout_theory.language import statements as st
 from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, NoValue, wide
 from dropout_theory.recheck.values import Values
@@ -18,7 +19,7 @@ from dropout_theory.recheck.values import Values
 _GRID = [Fraction(k, 4) for k in range(-8, 9)]
 
 
-def truth(v: Values, statement: Any, env: Mapping[Any, Any] | None = None) -> bool | None:
+def truth(v: Values, statement: Statement, env: Mapping[Any, Any] | None = None) -> bool | None:
     """True, False or None. Equality of numbers that are not rational is to 45 digits. Raises CannotRecheck, NoValue."""
     from dropout_theory.recheck.series import converges
 
@@ -91,7 +92,7 @@ def _not(known: bool | None) -> bool | None:
     return None if known is None else not known
 
 
-def _relation(v: Values, statement: Any, env: Mapping[Any, Any]) -> bool | None:
+def _relation(v: Values, statement: Statement, env: Mapping[Any, Any]) -> bool | None:
     left, right = (v.value(a, env) for a in statement.args)
     exact = isinstance(left, Fraction) and isinstance(right, Fraction)
     gap = left - right if exact else wide(left) - wide(right)

@@ -16,7 +16,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from dropout_theory import language as lang
-from dropout_theory.language import LargestOutcome
+from dropout_theory.language import Expr, LargestOutcome
 from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, Number, minus, plus, times, wide
 
 MAX_MASKS = 1 << 11
@@ -58,7 +58,7 @@ class Values:
         self.slack: Any = mp.mpf(10) ** -45  # within which, relatively, numbers that are not rational count as equal
         self.means: dict[Any, Number] = {}
 
-    def value(self, expr: Any, env: Mapping[Any, Number] | None = None) -> Number:
+    def value(self, expr: Expr, env: Mapping[Any, Number] | None = None) -> Number:
         """The value of `expr`, `env` giving its bound symbols."""
         env = env or {}
         if isinstance(expr, int):
@@ -77,7 +77,7 @@ class Values:
             return self._applied(expr, env)
         raise CannotRecheck(f"no second rule for {type(expr).__name__}")
 
-    def integer(self, expr: Any, env: Mapping[Any, Number]) -> int:
+    def integer(self, expr: Expr, env: Mapping[Any, Number]) -> int:
         value = self.value(expr, env)
         if not isinstance(value, Fraction) or value.denominator != 1:
             raise CannotRecheck(f"{expr} is not an integer here")
@@ -150,7 +150,7 @@ class Values:
         return found
 
     # --- atoms ------------------------------------------------------------------------------------------------
-    def _applied(self, expr: Any, env: Mapping[Any, Number]) -> Number:
+    def _applied(self, expr: Expr, env: Mapping[Any, Number]) -> Number:
         function = self.values.get(expr.func)
         if function is None:
             raise CannotRecheck(f"no instance of the function {expr.func}")
@@ -185,7 +185,7 @@ class Values:
             return Fraction(found)
         return self.value(sp.sympify(found))
 
-    def element(self, expr: Any, env: Mapping[Any, Number]) -> Number:
+    def element(self, expr: Expr, env: Mapping[Any, Number]) -> Number:
         family = expr.family
         indices = tuple(self.integer(i, env) for i in expr.indices)
         own = dict(zip((r[0] for r in family.ranges), map(Fraction, indices), strict=True))
@@ -209,7 +209,7 @@ class Values:
             raise CannotRecheck(f"no value for {family.name}{list(indices)}") from None
 
 
-def _atoms(expr: Any) -> set[Any]:
+def _atoms(expr: Expr) -> set[Any]:
     """Random scalars an expression depends on, also through keep probabilities and recursions."""
     found: set[Any] = set()
     seen: set[Any] = set()

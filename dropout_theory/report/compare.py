@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dropout_theory.report.staleness import Moved
+from dropout_theory.running.runner import resting_on
+from dropout_theory.verdicts.fingerprint import made_with_now
 from dropout_theory.verdicts.records import differences, drawn_otherwise
 
 if TYPE_CHECKING:
@@ -14,12 +17,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`changes` by claim id, in words; `partial` claims have evidence missing, so their verdicts are not compared."""
+    """`changes` by claim id, in words; `partial` claims have evidence missing, so their verdicts are not compared.
+
+    `moved` says what the evidence of the `stale` claims rested on that is not as recorded, a line for each cause;
+    `disturbed` claims have no verdict, as source files changed while they were checked.
+    """
 
     changes: dict[str, list[str]]
     new: tuple[str, ...]
     partial: tuple[str, ...]
     stale: tuple[str, ...]
+    moved: tuple[str, ...] = ()
+    disturbed: frozenset[str] = frozenset()
 
     @property
     def agrees(self) -> bool:
@@ -27,7 +36,9 @@ class Comparison:
         return not (self.changes or self.new)
 
     def state(self, identifier: str) -> str:
-        """One word on a claim: changed, new, partial or agrees."""
+        """One word on a claim: disturbed, changed, new, partial or agrees."""
+        if identifier in self.disturbed:
+            return "disturbed"
         if identifier in self.changes:
             return "changed"
         if identifier in self.new:
@@ -44,7 +55,10 @@ def compare(run: Run, recorded: Ledger) -> Comparison:
     changes: dict[str, list[str]] = {}
     undecided: set[str] = set()
     new, stale = [], []
+    moved, made_now = Moved(recorded.made_with), made_with_now()
     for identifier, records in run.records.items():
+        if identifier in run.disturbed:
+            continue
         if identifier not in recorded:
             new.append(identifier)
             continue
@@ -52,7 +66,11 @@ def compare(run: Run, recorded: Ledger) -> Comparison:
             old = recorded.evidence(identifier, record["method"])
             if old is None:
                 changes.setdefault(identifier, []).append(f"{record['method']} is not in the record")
-            elif run.context.fast and record["outcome"] == "unknown" and old["outcome"] != "unknown":
+                continue
+            if old["fingerprint"] != record["fingerprint"]:
+                stale.append(identifier)
+                moved.see(identifier, old, record["prints"], made_now[record["prints"]["made_with"]])
+            if run.context.fast and record["outcome"] == "unknown" and old["outcome"] != "unknown":
                 undecided.add(identifier)
             elif drawn_otherwise(old, record, run.context.fast):
                 if record["outcome"] != "fails" and record["outcome"] != old["outcome"]:
@@ -61,8 +79,6 @@ def compare(run: Run, recorded: Ledger) -> Comparison:
                 found = differences(old, record)
                 if found:
                     changes.setdefault(identifier, []).append(f"{record['method']}: {'; '.join(found)}")
-                if old["fingerprint"] != record["fingerprint"]:
-                    stale.append(identifier)
         ran = {r["method"] for r in records} | set(run.left_out)
         for old in recorded[identifier]["evidence"]:
             reason = run.not_applicable.get(identifier, {}).get(old["method"])
@@ -78,7 +94,8 @@ def compare(run: Run, recorded: Ledger) -> Comparison:
             changes.setdefault(identifier, []).insert(
                 0, f"verdict was {old_claim['verdict']}, is {verdict.verdict} ({verdict.reason})")
     partial = [i for i in run.verdicts if i in recorded and i in gaps and i not in changes]
-    return Comparison(changes, tuple(new), tuple(partial), tuple(dict.fromkeys(stale)))
+    return Comparison(changes, tuple(new), tuple(partial), tuple(dict.fromkeys(stale)), tuple(moved.lines()),
+                      frozenset(run.disturbed))
 
 
 def _resting_on(gaps: set[str], run: Run, recorded: Ledger) -> set[str]:
@@ -87,7 +104,4 @@ def _resting_on(gaps: set[str], run: Run, recorded: Ledger) -> set[str]:
              for i in {*run.verdicts, *gaps}}
     for claim in recorded:
         below.setdefault(claim["id"], set()).update(claim["depends_on"], claim["parts"], claim["amended_by"])
-    found = set(gaps)
-    while more := {i for i, rests in below.items() if i not in found and rests & found}:
-        found |= more
-    return found
+    return resting_on(gaps, below)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dropout_theory.claims import Registry
     from dropout_theory.running.runner import Run
 
-VERSION = 1
+VERSION = 2
 DEFAULT = Path(__file__).resolve().parent.parent / "ledger.json"
 SCHEMA = Path(__file__).resolve().parent / "ledger.schema.json"
 
@@ -45,9 +45,10 @@ class Ledger:
             raise LedgerError(f"no ledger at {path}; make one with: dropout-theory check --record") from None
         except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
             raise LedgerError(f"cannot read ledger {path}: {error}") from None
-        if not isinstance(data, dict) or data.get("version") != VERSION or "claims" not in data:
-            raise LedgerError(f"{path} is not a ledger of version {VERSION}")
-        needed = json.loads(SCHEMA.read_text(encoding="utf-8"))["$defs"]["claim"]["required"]
+        if not isinstance(data, dict) or data.get("version") != VERSION or not {"claims", "made_with"} <= set(data):
+            raise LedgerError(f"{path} is not a ledger of version {VERSION}; make one with: "
+                              "dropout-theory check --record")
+        needed = schema()["$defs"]["claim"]["required"]
         for number, claim in enumerate(data["claims"]):
             missing = [name for name in needed if name not in claim]
             if missing:
@@ -55,10 +56,16 @@ class Ledger:
                                   "record anew: dropout-theory check --record")
         return cls(data)
 
+    @property
+    def made_with(self) -> dict[str, dict[str, dict[str, str]]]:
+        """What evidence was made with, by the hash that it refers to it by: rooms with hashes, tools with versions."""
+        found: dict[str, dict[str, dict[str, str]]] = self.data["made_with"]
+        return found
+
     @classmethod
     def empty(cls) -> Ledger:
         """A ledger with no claims, for a first run."""
-        return cls({"version": VERSION, "generator": generator(), "papers": [], "claims": []})
+        return cls({"version": VERSION, "generator": generator(), "papers": [], "made_with": {}, "claims": []})
 
     def __getitem__(self, identifier: str) -> dict[str, Any]:
         try:
@@ -106,6 +113,15 @@ class Ledger:
         return json.dumps(self.data, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def schema() -> dict[str, Any]:
+    """The published JSON Schema of ledgers, narrowed to the methods that there are here."""
+    from dropout_theory.verdicts.kernel import METHODS
+
+    published: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    published["$defs"]["method"] = {"enum": list(METHODS)}
+    return published
+
+
 def generator() -> str:
     """Name and version of the program that writes ledgers."""
     from dropout_theory import __version__
@@ -119,11 +135,16 @@ def build(registry: Registry, run: Run, previous: Ledger | None = None) -> Ledge
     Seconds of the `previous` ledger are kept where nothing else about the evidence changed, so that a second run
     leaves the file as it is.
     """
+    from dropout_theory.verdicts.fingerprint import made_with_now
+
     claims = [_claim(registry, run, claim, previous) for claim in registry]
     papers = [{"key": p.key, "title": p.title, "authors": list(p.authors), "year": p.year,
                "entry_type": p.entry_type, "fields": dict(p.fields), "note": p.note}
               for p in registry.papers.values()]
-    return Ledger({"version": VERSION, "generator": generator(), "papers": papers, "claims": claims})
+    now = made_with_now()
+    referred = sorted({e["prints"]["made_with"] for c in claims for e in c["evidence"]})
+    return Ledger({"version": VERSION, "generator": generator(), "papers": papers,
+                   "made_with": {name: now[name] for name in referred}, "claims": claims})
 
 
 def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) -> dict[str, Any]:

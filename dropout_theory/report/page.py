@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory.report import scores
+from dropout_theory.report.staleness import moved_files
 from dropout_theory.report.terminal import VERDICT_COLOURS, paint, table, width
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def page(ledger: Ledger, claim: Mapping[str, Any], *, on: bool = False, room: in
                       wrap=True)
         blocks.append(paint("Evidence", "bold", on) + "\n" + textwrap.indent(lines, "  "))
     blocks += [_block(title, lines, room, on) for title, lines in found(ledger, claim)]
+    if moved := moved_files(ledger, claim):
+        blocks.append(_block("Since it was recorded", [moved], room, on))
     blocks.append(f"fingerprint {claim['fingerprint']}")
     return "\n\n".join(b for b in blocks if b)
 

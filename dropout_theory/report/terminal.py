@@ -11,8 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
+from dropout_theory.verdicts.methods import declared
+
 VERDICT_COLOURS = {"proved": "green", "supported": "cyan", "refuted": "red", "conditional": "yellow",
                    "ill-formed": "magenta", "definition": "blue", "open": "bright_black", "contradiction": "red"}
+METHOD_MARKS = "".join(m.mark for m in declared().values())  # the heading over one outcome a method
 OUTCOME_MARKS = {"holds": "✓", "fails": "✗", "unknown": "?"}
 _CODES = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "magenta": 35, "cyan": 36, "bright_black": 90, "bold": 1}
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dropout_theory.report.terminal import VERDICT_COLOURS, marks, paint, table, tally
+from dropout_theory.report.terminal import METHOD_MARKS, VERDICT_COLOURS, marks, paint, table, tally
 from dropout_theory.verdicts.kernel import FALSE_ALARM_BUDGET, METHODS
+from dropout_theory.verdicts.methods import declared
 
 if TYPE_CHECKING:
     from dropout_theory.report.compare import Comparison
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 _NAMED = 5  # how many new claims are named before the rest is counted
 
-LEGEND = ("evidence: admissible instance, symbolic, decision procedure, interval, exact, Monte Carlo, property tests; "
+LEGEND = (f"evidence: {', '.join(m.title for m in declared().values())}; "
           "✓ holds ✗ fails ? unknown · does not apply, blank not run")
 
 
@@ -23,14 +24,16 @@ def verdict_table(run: Run, comparison: Comparison, *, on: bool = False, room: i
     for failure in run.failures:
         failed.setdefault(failure.claim, []).append(failure.method)
     rows = []
-    for identifier in dict.fromkeys([*run.verdicts, *_in_contradiction(run)]):
+    for identifier in dict.fromkeys([*run.verdicts, *_in_contradiction(run), *sorted(run.disturbed)]):
         verdict = run.verdicts.get(identifier)
-        rows.append((identifier, verdict.verdict if verdict else "contradiction",
+        none = ("none", "source files changed while it was checked") if identifier in run.disturbed else (
+            "contradiction", "evidence contradicts itself")
+        rows.append((identifier, verdict.verdict if verdict else none[0],
                      marks(run.records.get(identifier, ()), METHODS, run.not_applicable.get(identifier, {}),
                            failed.get(identifier, ())),
-                     comparison.state(identifier), verdict.reason if verdict else "evidence contradicts itself"))
-    colours = {1: VERDICT_COLOURS, 3: {"changed": "red", "new": "yellow", "partial": "yellow"}}
-    return table(rows, ("claim", "verdict", "asdiemp", "record", "reason"), colours=colours, on=on, room=room)
+                     comparison.state(identifier), verdict.reason if verdict else none[1]))
+    colours = {1: VERDICT_COLOURS, 3: {"disturbed": "red", "changed": "red", "new": "yellow", "partial": "yellow"}}
+    return table(rows, ("claim", "verdict", METHOD_MARKS, "record", "reason"), colours=colours, on=on, room=room)
 
 
 def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
@@ -44,13 +47,9 @@ def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
         false = run.statistical_checks * run.context.error_probability
         lines.append(f"{run.statistical_checks} statistical checks, any false alarm with probability at most "
                      f"{false:.2g} (budget {FALSE_ALARM_BUDGET:g})")
-    if run.disturbed:
-        lines.append(paint("source files changed during the run, so that evidence does not fit together: run again",
-                           "red", on))
     if comparison.partial:
         lines.append(f"{len(comparison.partial)} verdicts rest on part of the evidence and are not compared")
-    if comparison.stale:
-        lines.append(f"{len(comparison.stale)} claims were recorded with other statements, code or tool versions")
+    lines += comparison.moved
     for failure in run.failures:
         lines.append(paint(f"checker failed: {failure.claim} by {failure.method}: {failure.message}", "red", on))
         lines.append(f"  reproduce: {reproduce(failure.claim, failure.method, run.context.seed)}")
@@ -60,6 +59,9 @@ def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
     if comparison.new:
         more = f" and {len(comparison.new) - _NAMED} more" if len(comparison.new) > _NAMED else ""
         lines.append(paint(f"not in the record: {', '.join(comparison.new[:_NAMED])}{more}", "yellow", on))
+    if run.disturbed:
+        lines.append(paint(f"no verdict on {len(run.disturbed)} claims: source files changed during the run, so that "
+                           "evidence does not fit together; run again", "red", on))
     if run.sound and comparison.agrees:
         lines.append(paint("agrees with the recorded ledger", "green", on))
     return "\n".join(lines)

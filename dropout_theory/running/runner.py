@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.util
 import sys
 import time
 import traceback
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from dropout_theory.checkers import all_checkers
 from dropout_theory.claims import ClaimError, load
 from dropout_theory.running.workers import Failure, Here, Interrupt, Task, Workers
-from dropout_theory.verdicts.fingerprint import fingerprint
+from dropout_theory.verdicts.fingerprint import version
 from dropout_theory.verdicts.kernel import (
     FALSE_ALARM_BUDGET,
     METHODS,
@@ -30,10 +29,11 @@ from dropout_theory.verdicts.kernel import (
     derive_all,
     recall,
 )
-from dropout_theory.verdicts.records import Recorded
+from dropout_theory.verdicts.methods import declared
+from dropout_theory.verdicts.records import Recorded, Standing
 
 if TYPE_CHECKING:
-    from dropout_theory.claims import Claim, Registry
+    from dropout_theory.claims import Registry
     from dropout_theory.verdicts.kernel import Checker, Evidence
 
 Progress = Callable[[int, int, str, str], None]
@@ -46,8 +46,8 @@ class BudgetError(ClaimError):
 # A fast run takes checks that took longer than this from the record, where the record is current.
 FAST_SECONDS = 0.05
 
-# Methods whose tool is an optional dependency: method -> (module, distribution that provides it).
-_OPTIONAL = {"property": ("hypothesis", "hypothesis")}
+# Methods each of whose checks spends a share of the budget for false alarms.
+STATISTICAL = tuple(m.name for m in declared().values() if m.rigor == "statistical")
 
 
 def papers() -> Registry:
@@ -75,17 +75,17 @@ class Run:
     not_applicable: dict[str, dict[str, str]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     incomplete: set[str] = field(default_factory=set)
+    disturbed: set[str] = field(default_factory=set)  # source files changed under their evidence: they have no verdict
     failures: list[Failure] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
     from_record: int = 0  # slow checks that a fast run left to the record
     interrupted: bool = False
-    disturbed: bool = False  # source files changed while workers were running
     seconds: float = 0.0
 
     @property
     def statistical_checks(self) -> int:
         """Number of statistical checks that were run, each with the share `context.error_probability`."""
-        return sum(r["method"] == "montecarlo" for records in self.records.values() for r in records)
+        return sum(r["method"] in STATISTICAL for records in self.records.values() for r in records)
 
     @property
     def sound(self) -> bool:
@@ -135,7 +135,7 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
             seen |= pending
             tasks = _tasks(registry, available, wanted, pending, outcome, recorded, stale)
             total += len(tasks)
-            statistical += sum(method == "montecarlo" for _, method in tasks)
+            statistical += sum(method in STATISTICAL for _, method in tasks)
             require_budget(statistical, context.error_probability)
             try:
                 for task, result in place.run(tasks):
@@ -205,18 +205,16 @@ def loaded(claims: Callable[[], Registry]) -> Registry:
 
 def unavailable(available: Iterable[str]) -> dict[str, str]:
     """Methods that cannot run here, with the reason."""
-    missing = {}
-    for method in available:
-        module, distribution = _OPTIONAL.get(method, (None, ""))
-        if module and importlib.util.find_spec(module) is None:
-            missing[method] = f"{distribution} is not installed (pip install dropout-theory[{method}])"
-    return missing
+    needs = {method: declared()[method].optional for method in available}
+    return {method: f"{tool} is not installed (pip install dropout-theory[{method}])"
+            for method, tool in needs.items() if tool and version(tool) == "absent"}
 
 
 def _tasks(registry: Registry, available: Mapping[str, Checker], wanted: Sequence[str], pending: set[str],
            outcome: Run, recorded: Recorded | None, stale: bool = False) -> list[tuple[str, str]]:
     """The (claim, method) pairs to run, the slowest on record first so that workers end together."""
     tasks = []
+    standing = Standing(registry, recorded)
     for claim in registry:
         if claim.id not in pending:
             continue
@@ -226,7 +224,8 @@ def _tasks(registry: Registry, available: Mapping[str, Checker], wanted: Sequenc
                 outcome.not_applicable.setdefault(claim.id, {})[method] = reason
             elif method in wanted:
                 least = 0.0 if stale else FAST_SECONDS if outcome.context.fast else None
-                if least is not None and _recorded_suffices(claim, method, recorded, least):
+                record = standing.evidence(claim.id, method) if least is not None else None
+                if record is not None and record["seconds"] >= (least or 0.0):
                     outcome.from_record += 1
                 else:
                     tasks.append((claim.id, method))
@@ -234,13 +233,6 @@ def _tasks(registry: Registry, available: Mapping[str, Checker], wanted: Sequenc
         cost = {t: (recorded.evidence(*t) or {"seconds": 0.0})["seconds"] for t in tasks}
         tasks.sort(key=lambda t: -cost[t])
     return tasks
-
-
-def _recorded_suffices(claim: Claim, method: str, recorded: Recorded | None, least: float) -> bool:
-    """Whether the record may stand for this check: it took `least` seconds, and nothing it rests on has changed."""
-    record = recorded.evidence(claim.id, method) if recorded is not None else None
-    return record is not None and record["seconds"] >= least and (
-        record["fingerprint"] == fingerprint(claim, method))
 
 
 def _rests_on(registry: Registry, seen: set[str], found: Mapping[Task, Mapping[str, Any]],
@@ -259,6 +251,7 @@ def _settle(registry: Registry, available: Iterable[str], seen: set[str],
             found: Mapping[tuple[str, str], dict[str, Any]], outcome: Run, recorded: Recorded | None) -> None:
     """Complete what was not run from the record where that is current, and derive the verdicts."""
     evidence: dict[str, list[Evidence]] = {}
+    standing = Standing(registry, recorded)
     for claim in registry:
         if claim.id not in seen:
             continue
@@ -269,20 +262,35 @@ def _settle(registry: Registry, available: Iterable[str], seen: set[str],
             record = found.get((claim.id, method))
             if record is not None:
                 outcome.records.setdefault(claim.id, []).append(record)
-            elif recorded is not None and not outcome.interrupted:
-                record = recorded.evidence(claim.id, method)
+            elif not outcome.interrupted:
+                record = standing.evidence(claim.id, method)
             if record is None:
                 outcome.incomplete.add(claim.id)
                 continue
             try:
-                evidence.setdefault(claim.id, []).append(recall(claim, record))
+                evidence.setdefault(claim.id, []).append(recall(claim, record, registry))
                 if (claim.id, method) not in found:
                     outcome.recalled.setdefault(claim.id, []).append(record)
             except StaleEvidence:
                 outcome.incomplete.add(claim.id)
-                outcome.disturbed |= (claim.id, method) in found
+                outcome.disturbed.add(claim.id)
     present = [c for c in registry if c.id in seen]
-    outcome.verdicts, outcome.contradictions = verdicts(present, evidence, classical(evidence))
+    derived, outcome.contradictions = verdicts(present, evidence, classical(evidence))
+    below = {claim: {d for item in items for d in item.depends_on} for claim, items in evidence.items()}
+    for claim in present:
+        for whole in (claim.part_of, claim.amends):
+            if whole is not None:
+                below.setdefault(whole, set()).add(claim.id)
+    outcome.disturbed = resting_on(outcome.disturbed, below)
+    outcome.verdicts = {i: v for i, v in derived.items() if i not in outcome.disturbed}
+
+
+def resting_on(claims: set[str], below: Mapping[str, set[str]]) -> set[str]:
+    """Some claims and those whose verdicts rest on them, where `below` tells what each rests on directly."""
+    found = set(claims)
+    while more := {i for i, rests in below.items() if i not in found and rests & found}:
+        found |= more
+    return found
 
 
 def classical(evidence: Mapping[str, Sequence[Evidence]]) -> set[str]:

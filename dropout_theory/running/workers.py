@@ -31,17 +31,18 @@ class Failure:
     details: str = ""
 
 
-def run_item(claim: Claim, checker: Checker, context: Context) -> dict[str, Any] | Failure:
+def run_item(claim: Claim, checker: Checker, context: Context, registry: Registry) -> dict[str, Any] | Failure:
     """The record of one method on one claim, or the Failure that its checker raised."""
     try:
-        return record_of(checker.check(claim, context))
+        return record_of(checker.check(claim, context, registry))
     except Exception as error:  # noqa: BLE001 - whatever a checker raises is a fault to report, not to spread
         message = f"{type(error).__name__}: {error}".splitlines()[0]
         return Failure(claim.id, checker.method, message, traceback.format_exc())
 
 
 Results = Iterator[tuple[Task, "dict[str, Any] | Failure"]]
-Item = Callable[..., "dict[str, Any] | Failure"]  # what is done for a task: (claim, checker, context) -> its result
+# what is done for a task: (claim, checker, context, registry) -> its result
+Item = Callable[..., "dict[str, Any] | Failure"]
 
 
 class Here:
@@ -54,7 +55,8 @@ class Here:
     def run(self, tasks: Sequence[Task]) -> Results:
         """Each task with its result, in the order given."""
         for claim, method in tasks:
-            yield (claim, method), self.item(self.registry[claim], self.checkers[method], self.context)
+            yield (claim, method), self.item(self.registry[claim], self.checkers[method], self.context,
+                                              self.registry)
 
     def finished(self) -> Results:
         """Results that an interrupt kept from being handed out."""
@@ -136,6 +138,7 @@ def _start_worker(claims: Callable[[], Registry], checkers: Callable[[], Mapping
 
 
 def _work(claim: str, method: str) -> dict[str, Any] | Failure:
-    done: dict[str, Any] | Failure = _WORKER["item"](_WORKER["registry"][claim], _WORKER["checkers"][method],
-                                                     _WORKER["context"])
+    registry = _WORKER["registry"]
+    done: dict[str, Any] | Failure = _WORKER["item"](registry[claim], _WORKER["checkers"][method], _WORKER["context"],
+                                                     registry)
     return done

@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 from dropout_theory import language as lang
 from dropout_theory.evaluation.evaluator import Evaluator
 from dropout_theory.evaluation.values import Unsupported
-from dropout_theory.language import is_random
+from dropout_theory.language import Expr, Statement, is_random
 from dropout_theory.sampling.rng import Bernoulli, Categorical, SamplingPlan, UniformVariate
 from dropout_theory.sampling.rounding import OPERATIONS, Range, Unbounded, constant, hull, operation
 
@@ -78,12 +78,12 @@ class Program:
         self.constants[slot] = Range(value - error, value + error, error) if error else constant(value)
         return slot
 
-    def random(self, expr: Any) -> bool:
+    def random(self, expr: Expr) -> bool:
         if expr not in self._random:
             self._random[expr] = is_random(expr) and not isinstance(expr, _NUMBERS)
         return self._random[expr]
 
-    def compile(self, expr: Any, bound: dict[Any, Any]) -> int:
+    def compile(self, expr: Expr, bound: dict[Any, Any]) -> int:
         """The slot of an expression; `bound` gives the bound indices integer values."""
         if not self.random(expr):
             return self.number(self.exact.value(expr, bound))
@@ -119,7 +119,7 @@ class Program:
             return self.compile(function(*expr.args), bound)
         raise Unsupported(f"no operation on samples for {type(expr).__name__}: {expr}")
 
-    def _over(self, body: Any, limits: list[Any], bound: dict[Any, Any]) -> list[int]:
+    def _over(self, body: Expr, limits: list[Any], bound: dict[Any, Any]) -> list[int]:
         if not limits:
             return [self.compile(body, bound)]
         *inner, outer = limits
@@ -143,7 +143,7 @@ class Program:
             total = self._slot(name, (total, s))
         return total
 
-    def _power(self, expr: Any, bound: dict[Any, Any]) -> int:
+    def _power(self, expr: Expr, bound: dict[Any, Any]) -> int:
         base = self.compile(expr.base, bound)
         if self.random(expr.exp):
             exponent = self.compile(expr.exp, bound)
@@ -157,7 +157,7 @@ class Program:
             return raised if order > 0 else self._slot("inverse", (raised,))
         return self._slot("exp", (self._slot("multiply", (self.number(value), self._slot("log", (base,)))),))
 
-    def _sigma(self, expr: Any, bound: dict[Any, Any]) -> int:
+    def _sigma(self, expr: Expr, bound: dict[Any, Any]) -> int:
         x, c, slope = (self.compile(a, bound) for a in expr.args)
         scaled = self._fold("multiply", [slope, x])
         shift = self.constants.get(c)
@@ -167,7 +167,7 @@ class Program:
             scaled = self._slot("add", (scaled, self._fold("multiply", [self.number(-1), self._slot("log", (c,))])))
         return self._slot("logistic", (scaled,))
 
-    def _piecewise(self, expr: Any, bound: dict[Any, Any]) -> int:
+    def _piecewise(self, expr: Expr, bound: dict[Any, Any]) -> int:
         *cases, (value, condition) = expr.args
         if condition != sp.true:
             raise Unsupported(f"{expr} has no last case for every value")
@@ -176,7 +176,7 @@ class Program:
             chosen = self._slot("choose", (self._condition(condition, bound), self.compile(value, bound), chosen))
         return chosen
 
-    def _condition(self, condition: Any, bound: dict[Any, Any]) -> int:
+    def _condition(self, condition: Statement, bound: dict[Any, Any]) -> int:
         if isinstance(condition, (sp.Ge, sp.Gt)):
             condition = condition.reversed
         if type(condition) not in _RELATIONS:

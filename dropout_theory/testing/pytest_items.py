@@ -117,12 +117,12 @@ class ClaimItem(pytest.Item):
     """One method on one claim. Passes when the method finds what the record says; `unknown` is a skip, never a pass."""
 
     def __init__(self, *, claim: Any, checker: Any, record: dict[str, Any] | None, context: Context, missing: str,
-                 **kwargs: Any) -> None:
+                 registry: Any, **kwargs: Any) -> None:
         from dropout_theory.experiment.simulated import is_simulated
 
         super().__init__(**kwargs)
         self.claim, self.checker, self.record, self.context = claim, checker, record, context
-        self.missing = missing
+        self.missing, self.registry = missing, registry
         self.add_marker(checker.method)
         if checker.method == "montecarlo" and is_simulated(claim.statement):
             self.add_marker("long")
@@ -132,7 +132,7 @@ class ClaimItem(pytest.Item):
 
         if self.missing:
             pytest.skip(f"{self.checker.method}: {self.missing}")
-        found = record_of(self.checker.check(self.claim, self.context))
+        found = record_of(self.checker.check(self.claim, self.context, self.registry))
         self.user_properties.append((EVIDENCE, json.dumps({"claim": self.claim.id, **found}, ensure_ascii=False)))
         if self.record is None:
             raise EvidenceChanged("not in the record; a full run records it: dropout-theory check --record")
@@ -181,7 +181,7 @@ def _items(parent: pytest.Collector, patterns: list[str]) -> Iterator[ClaimItem]
                 # The node id is given as text so that pytest reads it as it reads one from its cache or command line.
                 yield ClaimItem.from_parent(parent, name=name, nodeid=f"{parent.nodeid}::{name}", claim=claim,
                                             checker=checkers[method], record=recorded.evidence(claim.id, method),
-                                            context=shared.context, missing=missing.get(method, ""))
+                                            context=shared.context, missing=missing.get(method, ""), registry=registry)
 
 
 def _seed(config: pytest.Config) -> int:

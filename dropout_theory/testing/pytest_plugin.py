@@ -30,10 +30,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    from dropout_theory.verdicts.kernel import METHODS
+    from dropout_theory.verdicts.methods import MethodError, declared
 
-    for method in METHODS:
-        config.addinivalue_line("markers", f"{method}: evidence about claims by the {method} method")
+    try:
+        methods = declared().values()
+    except MethodError as error:
+        raise pytest.UsageError(str(error)) from None
+    for method in methods:
+        config.addinivalue_line("markers", f"{method.name}: evidence about claims by this method: {method.does}")
     config.addinivalue_line("markers", "long: minutes of simulation; deselect with -m 'not long'")
     if _wanted(config):
         from dropout_theory.testing.pytest_items import ClaimsSession

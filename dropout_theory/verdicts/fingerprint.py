@@ -1,31 +1,41 @@
-"""Fingerprints: a short hash of everything a piece of evidence rests on, so that stale evidence is seen."""
+"""Fingerprints: a short hash of everything a piece of evidence rests on, so that stale evidence is seen.
+
+It covers the statement, what it cites, the proof files or witnesses that the method takes, and what it was made with:
+the rooms of this library that the method can reach by imports, and the versions of its tools.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-_DISTRIBUTIONS = ("sympy", "mpmath", "numpy", "numba", "python-flint", "z3-solver")
+from dropout_theory.verdicts.methods import FOLDER, declared, module_of
+from dropout_theory.verdicts.sources import Tree, digest, hash_of, imported, reached
 
-# Methods that run proofs or try the witnesses suggested beside them.
-_USING_PROOFS = ("symbolic", "exact")
+if TYPE_CHECKING:
+    from dropout_theory.claims import Registry
 
-# Code that shows results but takes no part in finding them: a new table layout must not make evidence stale. Nor do
-# the engines, which are for users; a test sees to it that nothing that makes evidence imports them.
-_PRESENTATION = ("papers", "report", "engines", "mutants", "recheck", "_proofs", "proofs.py", "runner.py",
-                 "workers.py", "fingerprint.py", "pytest_plugin.py", "pytest_items.py", "__init__.py", "__main__.py")
+LIBRARY = Tree("dropout_theory", Path(__file__).resolve().parents[1])
+
+# Versions that all evidence depends on.
+TOOLS = ("sympy", "mpmath")
+
+# What is reached through this file counts only for claims that are handed a proof: see `handed_a_proof`.
+PROVER = f"{LIBRARY.root}.{FOLDER.name}.for_all"
+PROVER_TOOLS = ("python-flint", "z3-solver")
 
 
 def statement_fingerprint(claim: Any) -> str:
     """Hash (16 hex digits) of what a claim says: statement, hypotheses, and how it is to be tried."""
-    return _digest(_said(claim))
+    return digest(_kept(claim, "_said", _content))
 
 
 def meaning_fingerprint(claim: Any) -> str:
@@ -37,22 +47,168 @@ def meaning_fingerprint(claim: Any) -> str:
 
     plain = claim.unfolded
     hypotheses = tuple(replace(h, condition=unordered(h.condition)) for h in plain.hypotheses)
-    return _digest(_content(replace(plain, statement=unordered(plain.statement), hypotheses=hypotheses)))
+    return digest(_content(replace(plain, statement=unordered(plain.statement), hypotheses=hypotheses)))
 
 
-def fingerprint(claim: Any, method: str) -> str:
-    """Hash (16 hex digits) of a claim, the code of the method that checks it, its proofs, and tool versions."""
-    proofs = _proofs(claim.paper) if method in _USING_PROOFS else ""
-    return _digest([*_said(claim), method, _machinery(method), proofs, *_versions()])
+def fingerprint(identifier: str, method: str, rests_on: Mapping[str, str]) -> str:
+    """Hash (16 hex digits) of the evidence of a method on a claim, from the `prints` of what it rests on."""
+    return digest([identifier, method, *(part for item in sorted(rests_on.items()) for part in item)])
 
 
-def _said(claim: Any) -> list[str]:
-    """The content of a claim as strings."""
-    kept = getattr(claim, "_said", None)  # a claim does not change, and each method asks anew
+def prints(claim: Any, method: str, cited: Iterable[str] = (), registry: Registry | None = None) -> dict[str, str]:
+    """Hashes of what evidence of a method on a claim rests on, were it made now.
+
+    `statement` and `made_with` always; `proofs`, `witnesses` and `cites` (statements and proofs of the claims `cited`,
+    found in `registry`) where there are any.
+    """
+    reads = declared()[method].reads
+    found = {"statement": statement_fingerprint(claim), "made_with": made_with(method, handed_a_proof(claim))[0],
+             "proofs": _proofs(claim.id) if "proofs" in reads else "",
+             "witnesses": _witnesses(claim.id) if "witnesses" in reads else "",
+             "cites": _cites(claim, cited, registry)}
+    return {name: value for name, value in found.items() if value}
+
+
+# --- what it was made with ---
+
+MadeWith = dict[str, dict[str, str]]
+
+
+@cache
+def made_with(method: str, handed: bool) -> tuple[str, MadeWith]:
+    """What evidence of a method is made with here, after a hash of it: hashes of rooms and versions of tools.
+
+    `handed` tells whether the claim is handed a proof.
+    """
+    modules = reached(LIBRARY, module_of(method), "" if handed else PROVER)
+    rooms = {room: hash_of(LIBRARY.folder / room) for room in sorted(set(map(_room, modules)))}
+    about = declared()[method]
+    tools = {*TOOLS, *about.tools, *([about.optional] if about.optional else []), *(PROVER_TOOLS if handed else ())}
+    found = {"rooms": rooms, "tools": {tool: version(tool) for tool in sorted(tools)}}
+    return digest(part for kind in found.values() for item in kind.items() for part in item), found
+
+
+def made_with_now() -> dict[str, MadeWith]:
+    """What evidence can be made with here, by the hash that evidence refers to it by."""
+    return dict(made_with(method, handed) for method in declared() for handed in (False, True))
+
+
+def _room(module: str) -> str:
+    """The room of a module, as a path in the package; of the folder of the methods each file counts by itself."""
+    first, *rest = module.split(".")[1:]
+    if first == FOLDER.name:
+        return "/".join([first, *rest[:-1], f"{rest[-1]}.py"]) if rest else f"{first}/__init__.py"
+    return first if (LIBRARY.folder / first).is_dir() else f"{first}.py"
+
+
+def handed_a_proof(claim: Any) -> bool:
+    """Whether a claim says something of all values of scalars, which instances need a proof to settle."""
+    return bool(_kept(claim, "_handed_a_proof", _says_for_all))
+
+
+def _says_for_all(claim: Any) -> bool:
+    from dropout_theory.language.statements import ForAll
+
+    said = [claim.statement, *(h.condition for h in claim.hypotheses)]
+    return any(part.has(ForAll) for part in said if part is not None)
+
+
+@cache
+def version(distribution: str) -> str:
+    """The version of a distribution that is installed here, or 'absent'."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "absent"
+
+
+# --- proofs, witnesses and what is cited ---
+
+
+def _proofs(identifier: str) -> str:
+    """Hash of the files that hold what is registered of a claim and of those they import; '' where nothing is."""
+    from dropout_theory.claims import proof_of, refutation_of
+
+    homes = {_home(argument) for argument in (proof_of(identifier), refutation_of(identifier)) if argument is not None}
+    return digest(_argument(home) for home in sorted(homes)) if homes else ""
+
+
+def _home(function: Any) -> str:
+    """The module that a function was written in, whatever it is wrapped in."""
+    while isinstance(function := inspect.unwrap(function), functools.partial):
+        function = function.func
+    return str(function.__module__)
+
+
+@cache
+def _argument(module: str) -> str:
+    """Hash of a file and of what it imports from the arguments, or from a user's package, and from the papers."""
+    from dropout_theory import proofs
+
+    top = module.partition(".")[0]
+    if module.startswith(f"{proofs.__name__}."):
+        tree = Tree(proofs.__name__, proofs.folder())
+    else:
+        tree = Tree(top, _file(top).parent)
+    files = {name: tree.file(name) for name in (reached(tree, module) if module != top else ())}
+    files.setdefault(module, _file(module))
+    files |= {name: LIBRARY.file(name) for name in _papers(path for path in files.values() if path)}
+    return digest(part for name, path in sorted(files.items()) if path for part in (name, hash_of(path)))
+
+
+def _papers(files: Iterable[Path]) -> set[str]:
+    """The modules of the papers that files import: a proof is about expressions that stand there."""
+    found: set[str] = set()
+    pending = {name for path in files for name in imported(path, "")}
+    while pending:
+        name = pending.pop()
+        path = LIBRARY.file(name) if name.startswith(f"{LIBRARY.root}.papers.") and name not in found else None
+        if path is not None:
+            found.add(name)
+            pending |= imported(path, name)
+    return found
+
+
+def _file(module: str) -> Path:
+    """The file of a module that is loaded; one that does not exist where it was typed into a session."""
+    return Path(getattr(sys.modules.get(module), "__file__", None) or module)
+
+
+def _witnesses(identifier: str) -> str:
+    """Hash of the instances suggested against a claim; '' where there are none."""
+    from dropout_theory.claims import witnesses
+
+    suggested = witnesses(identifier)
+    return digest(map(spelled, suggested)) if suggested else ""
+
+
+def _cites(claim: Any, cited: Iterable[str], registry: Registry | None) -> str:
+    """Hash of the statements and proofs of the claims cited, and of the statements of classical facts."""
+    from dropout_theory.claims import FACTS, REGISTRY, proof_of
+
+    known = REGISTRY if registry is None else registry
+    parts = []
+    for identifier in sorted(cited):
+        parts.append(identifier)
+        if identifier in known:
+            parts += [statement_fingerprint(known[identifier]), _proofs(identifier)]
+            continue
+        proof_of(claim.id)  # facts are declared beside the proofs
+        fact = FACTS.get(identifier.removeprefix("classical:"))
+        parts.append(spelled(fact.statement) if fact else "")
+    return digest(parts) if parts else ""
+
+
+# --- what a claim says ---
+
+
+def _kept(claim: Any, name: str, compute: Callable[[Any], Any]) -> Any:
+    """What is computed of a claim, kept with it: a claim does not change, and each method asks anew."""
+    kept = getattr(claim, name, None)
     if kept is None:
-        kept = _content(claim)
+        kept = compute(claim)
         with suppress(AttributeError, TypeError):
-            object.__setattr__(claim, "_said", kept)
+            object.__setattr__(claim, name, kept)
     return kept
 
 
@@ -83,54 +239,3 @@ def spelled(value: Any) -> str:
     if not value.args:
         return srepr(value)
     return f"{type(value).__name__}({', '.join(spelled(a) for a in value.args)})"
-
-
-def _digest(parts: Iterable[str]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode()
-        digest.update(len(data).to_bytes(8, "big"))
-        digest.update(data)
-    return digest.hexdigest()[:16]
-
-
-@cache
-def _machinery(method: str) -> str:
-    """Hash of the library's own source, less the presentation code and the checkers of other methods."""
-    from dropout_theory.verdicts.kernel import METHODS
-
-    others = {f"{m}.py" for m in METHODS if m != method}
-    chosen = []
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        relative = path.relative_to(_PACKAGE)
-        if relative.parts[0] in _PRESENTATION or relative.parts[0].startswith("cli"):
-            continue
-        if relative.parts[0] == "checkers" and relative.name in others:
-            continue
-        chosen.append((relative.as_posix(), path))
-    return _files(chosen)
-
-
-@cache
-def _proofs(paper: str) -> str:
-    """Hash of the proofs of one paper; '' when it has none."""
-    from dropout_theory.proofs import folder
-
-    root = folder() / paper
-    return _files((p.relative_to(root).as_posix(), p) for p in sorted(root.rglob("*.py"))) if root.is_dir() else ""
-
-
-def _files(named: Iterable[tuple[str, Path]]) -> str:
-    return _digest(part for name, path in named for part in (name, path.read_text(encoding="utf-8")))
-
-
-@cache
-def _versions() -> tuple[str, ...]:
-    return tuple(f"{name}={_version(name)}" for name in _DISTRIBUTIONS)
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return "absent"

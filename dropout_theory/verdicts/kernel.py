@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from dropout_theory.verdicts import methods
+
+if TYPE_CHECKING:
+    from dropout_theory.claims import Registry
 
 OUTCOMES = ("holds", "fails", "unknown")
-RIGORS = ("proof", "exact-instances", "statistical", "sampled")
+RIGORS = methods.RIGORS
 VERDICTS = ("proved", "supported", "refuted", "conditional", "ill-formed", "definition", "open")
-METHODS = ("admissible", "symbolic", "decide", "interval", "exact", "montecarlo", "property")
+METHODS = tuple(methods.declared())
 
 # Probability that any statistical check of a full run raises a false alarm; each check spends the share of `Context`.
 FALSE_ALARM_BUDGET = 1e-6
@@ -53,6 +58,7 @@ class Evidence:
     seconds: float = 0.0
     fingerprint: str = ""
     ill_formed: bool = False
+    prints: Mapping[str, str] = field(default_factory=dict)  # hashes of what it rests on: `fingerprint` covers them
     # Never stored, so that neither `dataclasses.replace` nor a copy of the fields makes new evidence.
     _token: InitVar[object] = None
 
@@ -104,34 +110,41 @@ class Checker:
     applies: Callable[[Any], str | None]
     _find: Callable[[Any, Context], Finding]
 
-    def check(self, claim: Any, context: Context) -> Evidence:
-        """Run the method on a claim, its names unfolded, and sign what it found. Raises what the method raises."""
+    def check(self, claim: Any, context: Context, registry: Registry | None = None) -> Evidence:
+        """Run the method on a claim, its names unfolded, and sign what it found. Raises what the method raises.
+
+        `registry` holds the claims that it may cite: those of the papers when none is given.
+        """
         import time
 
-        from dropout_theory.verdicts.fingerprint import fingerprint
+        from dropout_theory.verdicts.fingerprint import fingerprint, prints
 
         start = time.perf_counter()
         found = self._find(claim.unfolded, context)
+        seconds = round(time.perf_counter() - start, 4)
+        rests_on = prints(claim, self.method, found.depends_on, registry)
         return Evidence(claim.id, self.method, found.outcome, found.rigor, found.scope, dict(found.figures),
                         dict(found.counterexample) if found.counterexample else None, tuple(found.depends_on),
-                        context.seed, round(time.perf_counter() - start, 4), fingerprint(claim, self.method),
-                        found.ill_formed, _TOKEN)
+                        context.seed, seconds, fingerprint(claim.id, self.method, rests_on), found.ill_formed, rests_on,
+                        _TOKEN)
 
 
-def recall(claim: Any, record: Mapping[str, Any]) -> Evidence:
+def recall(claim: Any, record: Mapping[str, Any], registry: Registry | None = None) -> Evidence:
     """Evidence that a checker made in another process or an earlier run, from its record.
 
-    Raises StaleEvidence unless the record's fingerprint is that of the claim, method and tools as they are now.
+    Raises StaleEvidence unless the record's fingerprint is that of the claim, what it cites (of `registry`), the method
+    and its tools as they are now.
     """
-    from dropout_theory.verdicts.fingerprint import fingerprint
+    from dropout_theory.verdicts.fingerprint import fingerprint, prints
 
-    now = fingerprint(claim, record["method"])
+    rests_on = prints(claim, record["method"], record["depends_on"], registry)
+    now = fingerprint(claim.id, record["method"], rests_on)
     if record["fingerprint"] != now:
         raise StaleEvidence(f"{claim.id}: {record['method']} evidence has fingerprint {record['fingerprint']}, "
                             f"not {now}")
     return Evidence(claim.id, record["method"], record["outcome"], record["rigor"], record["scope"],
                     dict(record["figures"]), record["counterexample"], tuple(record["depends_on"]), record["seed"],
-                    record["seconds"], record["fingerprint"], record["ill_formed"], _TOKEN)
+                    record["seconds"], record["fingerprint"], record["ill_formed"], rests_on, _TOKEN)
 
 
 def checker(method: str, applies: Callable[[Any], str | None],

@@ -6,7 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dropout_theory.verdicts.fingerprint import fingerprint, prints
+
 if TYPE_CHECKING:
+    from dropout_theory.claims import Registry
     from dropout_theory.verdicts.kernel import Evidence
 
 # Two runs agree on a method when these agree: never the seconds, nor figures and scope, which depend on the seed.
@@ -24,6 +27,44 @@ class Recorded(Protocol):
         """The recorded evidence of one method on one claim, or None."""
 
 
+class Standing:
+    """Which evidence on record stands: all that it rests on is as it was, and so is what its premises rest on.
+
+    What a claim cites is covered by the fingerprint of its evidence; what the claims cited cite in turn is followed
+    through the record.
+    """
+
+    def __init__(self, registry: Registry, recorded: Recorded | None) -> None:
+        self.registry = registry
+        self.recorded = recorded
+        self._followed: dict[str, bool] = {}
+
+    def evidence(self, identifier: str, method: str) -> dict[str, Any] | None:
+        """The recorded evidence of a method on a claim, if there is any and it stands."""
+        record = self.recorded.evidence(identifier, method) if self.recorded is not None else None
+        if record is None or identifier not in self.registry:
+            return None
+        rests_on = prints(self.registry[identifier], method, record["depends_on"], self.registry)
+        if record["fingerprint"] != fingerprint(identifier, method, rests_on):
+            return None
+        return record if all(map(self._premise, record["depends_on"])) else None
+
+    def _premise(self, identifier: str) -> bool:
+        """Whether the proofs on record of a claim that is cited cite what they did, and so on."""
+        if self.recorded is None or identifier not in self.recorded or identifier not in self.registry:
+            return True  # a classical fact, or a claim that is not on record: nothing to follow
+        if identifier not in self._followed:
+            self._followed[identifier] = True  # to cite in a circle is for the kernel to refuse
+            self._followed[identifier] = all(
+                self._cites_as_before(identifier, e) and all(map(self._premise, e["depends_on"]))
+                for e in self.recorded[identifier]["evidence"] if e["depends_on"])
+        return self._followed[identifier]
+
+    def _cites_as_before(self, identifier: str, record: Mapping[str, Any]) -> bool:
+        now = prints(self.registry[identifier], record["method"], record["depends_on"], self.registry)
+        return bool(now.get("cites") == record["prints"].get("cites"))
+
+
 def record_of(evidence: Evidence) -> dict[str, Any]:
     """The evidence as JSON-ready data, less the claim's id; exact numbers become strings."""
     return {
@@ -37,6 +78,7 @@ def record_of(evidence: Evidence) -> dict[str, Any]:
         "ill_formed": evidence.ill_formed,
         "seed": evidence.seed,
         "seconds": round(evidence.seconds, 3),
+        "prints": dict(evidence.prints),
         "fingerprint": evidence.fingerprint,
     }
 

@@ -6,12 +6,13 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.baldi2014.weighted_means import Numbers, averaged, mean_of, positive_mean, strict_logarithm
 
 from dropout_theory import proof as by
 from dropout_theory.language import ForEach, equal, index, less_equal, substitute
 from dropout_theory.papers.baldi2014.s08_means import P, k, m, positive_weights
 from dropout_theory.proof import Theorem
+
+from .weighted_means import Numbers, averaged, mean_of, positive_mean, strict_logarithm
 
 j = index("j")
 

@@ -6,12 +6,13 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.baldi2014.weighted_means import Numbers, averaged, geometric_below_mean
 
 from dropout_theory import proof as by
 from dropout_theory.language import UNIT, Family, Scalar, less_equal
 from dropout_theory.papers.baldi2014.s08_means import P, every, k, log_odds
 from dropout_theory.proof import Theorem
+
+from .weighted_means import Numbers, averaged, geometric_below_mean
 
 
 def numbers(family: Family) -> tuple[Numbers, Numbers]:

@@ -127,7 +127,9 @@ def softmax_set_apart() -> Theorem:
     exponential = exp(paper.lam * paper.point_sums[l])
     own = by.sift(exponential, (l, 1, k), i, *in_range)
     inverse = exp(-paper.lam * paper.point_sums[i])
-    split = by.identity(paper.apart, 1 / (1 + inverse * sp.Sum(exponential, (l, 1, k)) - inverse * own.conclusion.lhs))
+    least = by.entry_below_sum(exponential, (l, 1, k), i, *in_range)
+    split = by.identity(paper.apart, 1 / (1 + inverse * sp.Sum(exponential, (l, 1, k)) - inverse * own.conclusion.lhs),
+                        own, least)
     return by.generalise(by.restate(by.rewrite(split, own), statement), (i, 1, k))
 
 
@@ -137,7 +139,8 @@ def unit_set_apart() -> Theorem:
     own = by.sift(paper.mean_exponential(l), (l, 1, k), i, *in_range)
     inverse = paper.mean_exponential(i, -1)
     everyone = sp.Sum(paper.mean_exponential(l), (l, 1, k))
-    split = by.identity(paper.exponential_form, 1 / (1 + inverse * everyone - inverse * own.conclusion.lhs))
+    least = by.entry_below_sum(paper.mean_exponential(l), (l, 1, k), i, *in_range)
+    split = by.identity(paper.exponential_form, 1 / (1 + inverse * everyone - inverse * own.conclusion.lhs), own, least)
     return by.restate(by.rewrite(split, own), equal(paper.softmax_of_means, paper.exponential_form))
 
 

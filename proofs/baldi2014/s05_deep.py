@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.baldi2014.s04_shallow import for_every_c
 from sympy import exp, log
 
 from dropout_theory import proof as by
@@ -14,6 +13,8 @@ from dropout_theory.claims import prove, witness
 from dropout_theory.language import OPEN_UNIT, PROBABILITY, UNIT, Family, Scalar, different, equal, less, less_equal
 from dropout_theory.papers.baldi2014 import s05_deep as paper
 from dropout_theory.proof import Theorem
+
+from .s04_shallow import for_every_c
 
 P, m, k, k2 = paper.P, paper.m, paper.k, paper.k2
 r = sp.Symbol("r", integer=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from dropout_theory.proofs.baldi2014.s07_functions import constant_between, one_everywhere, share_of, zero_everywhere
 from sympy import Lambda, Symbol, exp, log
 
 from dropout_theory import proof as by
@@ -16,6 +15,8 @@ from dropout_theory.language import OPEN_UNIT, PROBABILITY, Scalar, equal, less,
 from dropout_theory.papers.baldi2014 import s07_equal_values as sharper
 from dropout_theory.papers.baldi2014 import s07_functions as claims
 from dropout_theory.proof import Theorem
+
+from .s07_functions import constant_between, one_everywhere, share_of, zero_everywhere
 
 a, b, f, u, v, x = claims.a, claims.b, claims.f, claims.u, claims.v, claims.x
 

@@ -6,16 +6,17 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.baldi2014.equal_numbers import in_range, j
-from dropout_theory.proofs.baldi2014.ky_fan import concave_between, with_vanishing
-from dropout_theory.proofs.baldi2014.s08_means import below_normalised
-from dropout_theory.proofs.baldi2014.weighted_means import Numbers, averaged, claimed, nonnegative_variance, statement
 
 from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
 from dropout_theory.language import OPEN_UNIT, UNIT, Scalar, equal, interval, less, less_equal
 from dropout_theory.papers.baldi2014 import s08_approximation as s
 from dropout_theory.proof import Theorem
+
+from .equal_numbers import in_range, j
+from .ky_fan import concave_between, with_vanishing
+from .s08_means import below_normalised
+from .weighted_means import Numbers, averaged, claimed, nonnegative_variance, statement
 
 HALF, P, k, m, every = s.HALF, s.P, s.k, s.m, s.every
 OPEN, CLOSED = Numbers(lambda index: s.O[index]), Numbers(lambda index: s.CLOSED[index])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
-
-from dropout_theory.proofs.baldi2014.weighted_means import statement
 
 from dropout_theory import proof as by
 from dropout_theory.claims import prove
 from dropout_theory.language import E, G, Var
 from dropout_theory.papers.baldi2014 import s08_best_constants as paper
 from dropout_theory.proof import Theorem
+
+from .weighted_means import statement
 
 
 def by_means(label: str, x: Any, numbers: tuple[Any, Any]) -> Theorem:
@@ -27,4 +28,4 @@ def by_means(label: str, x: Any, numbers: tuple[Any, Any]) -> Theorem:
 for equation in paper.FACTORS:
     for part, x, numbers in ((1, paper.falling, paper.FALLING), (2, paper.rising, paper.RISING)):
         prove(f"baldi2014:{equation}.{part}-best-constant")(
-            lambda label=f"{equation}.{part}", x=x, numbers=numbers: by_means(label, x, numbers))
+            partial(by_means, f"{equation}.{part}", x, numbers))

@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.baldi2014.equal_numbers import all_entries_equal, equality_case, means_of_equal_numbers
-from dropout_theory.proofs.baldi2014.ky_fan import concave_between, normalised_in_order, with_vanishing
-from dropout_theory.proofs.baldi2014.refined_gap import Setting, refined_gap
-from dropout_theory.proofs.baldi2014.weighted_means import (
+
+from dropout_theory import proof as by
+from dropout_theory.claims import prove, witness
+from dropout_theory.language import Scalar, equal, less_equal
+from dropout_theory.papers.baldi2014 import s08_means as s
+from dropout_theory.proof import Theorem
+
+from .equal_numbers import all_entries_equal, equality_case, means_of_equal_numbers
+from .ky_fan import concave_between, normalised_in_order, with_vanishing
+from .refined_gap import Setting, refined_gap
+from .weighted_means import (
     Numbers,
     gap_above_variance,
     gap_around_geometric,
@@ -19,12 +26,6 @@ from dropout_theory.proofs.baldi2014.weighted_means import (
     statement,
     strict_logarithm,
 )
-
-from dropout_theory import proof as by
-from dropout_theory.claims import prove, witness
-from dropout_theory.language import Scalar, equal, less_equal
-from dropout_theory.papers.baldi2014 import s08_means as s
-from dropout_theory.proof import Theorem
 
 k = s.k
 HALF = s.HALF

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.s03_weight_decay import proportional
-from dropout_theory.proofs.helmbold2017.weight_decay import cauchy_schwarz, given_input
 from sympy import Abs, Ge, Le, Max, Min, Sum
 
 from dropout_theory import proof as by
@@ -21,6 +19,8 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     j,
     k,
     lam,
+    on_x,
+    on_zero,
     own,
     own_weights,
     projection,
@@ -33,9 +33,13 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
 )
 from dropout_theory.proof import Theorem
 
+from .s03_weight_decay import proportional
+from .weight_decay import cauchy_schwarz, given_input
+
 units = (j, 1, n)
 t, bias, sign = Scalar("t"), Scalar("a"), Scalar("s")
-of_unit = {t: paper.dot, bias: a[j]}
+DOT = projection(own, j)
+of_unit = {t: DOT, bias: a[j]}
 
 
 def in_units() -> tuple[Theorem, Theorem]:
@@ -83,10 +87,15 @@ def lemma_22() -> Theorem:
     new_1, new_0 = unit_on_x(paper.shifted, j), unit_on_zero(paper.shifted, j)
     weighted_1 = by.arithmetic(equal(w[j] * new_1, w[j] * (paper.on_1 - paper.smaller)), on_1)
     weighted_0 = by.arithmetic(equal(w[j] * new_0, w[j] * (paper.on_0 - paper.smaller)), on_0)
-    same_1, same_0 = paper.same_outputs(paper.shifted)
+    same_1, same_0 = same_outputs(paper.shifted)
     none = by.arithmetic(paper.silent.body, on_1, on_0)
     return by.conjunction(summed(same_1, weighted_1), summed(same_0, weighted_0),
                           by.arithmetic(equal(size_of(paper.shifted), size_of(own))), by.generalise(none, units))
+
+
+def same_outputs(net: Any) -> tuple[Any, Any]:
+    """A network computes on x and on 0 what the given one computes."""
+    return equal(on_x(net), on_x(own)), equal(on_zero(net), on_zero(own))
 
 
 def contraction() -> Theorem:
@@ -110,7 +119,7 @@ def lemma_23() -> Theorem:
     inside = dotted(paper.tight, change)
     new_1 = by.arithmetic(equal(unit_on_x(paper.tight, j), paper.on_1), inside, known)
     new_0 = by.arithmetic(equal(unit_on_zero(paper.tight, j), paper.on_0))
-    same_1, same_0 = paper.same_outputs(paper.tight)
+    same_1, same_0 = same_outputs(paper.tight)
     weights = shorter(paper.tight, change, contraction())
     slack = by.arithmetic(paper.no_slack.body, inside, new_1, new_0, each(paper.one_silent), known)
     return by.conjunction(summed(same_1, times_out(new_1), known), summed(same_0, times_out(new_0)),
@@ -149,13 +158,13 @@ def unit_active_on_x() -> Theorem:
     root, change = sp.sqrt(square()), paper.on_1 - paper.on_0
     r, o, d, u, p = Scalar("r", NONNEGATIVE), Scalar("o"), Scalar("d"), Scalar("u"), Scalar("p")
     into = Sum(V[j, k] ** 2, (k, 1, K))
-    bounds = by.in_letters(less_equal(p**2, d**2), {r: root, o: w[j], d: change, u: into, p: paper.dot},
+    bounds = by.in_letters(less_equal(p**2, d**2), {r: root, o: w[j], d: change, u: into, p: DOT},
                            (equal(o * d, r / 2 * (o**2 + u)), tight),
                            (less_equal(p**2, r**2 * u),
-                            by.arithmetic(less_equal(paper.dot**2, root**2 * into), cauchy_schwarz())))
+                            by.arithmetic(less_equal(DOT**2, root**2 * into), cauchy_schwarz())))
     q, c = Scalar("q"), Scalar("c")
     silent, active = (by.component(by.assume(premise), part) for part in premise.args)
-    settled = by.in_letters(both(equal(c, 0), equal(Relu(q + c), q)), {q: paper.dot, c: a[j]},
+    settled = by.in_letters(both(equal(c, 0), equal(Relu(q + c), q)), {q: DOT, c: a[j]},
                             (equal(Relu(c), 0), silent), (less(Relu(c), Relu(q + c)), active),
                             (less_equal(q**2, (Relu(q + c) - Relu(c)) ** 2), bounds))
     found = by.conjunction(*[by.component(settled, part) for part in settled.conclusion.args])
@@ -178,11 +187,11 @@ def lemma_24() -> Theorem:
                             {**of_unit, sign: paper.sigma[j]}, (equal(sign**2, 1), squared),
                             (less_equal(0, sign * (Relu(t + bias) - Relu(bias))), direction),
                             (equal(low, 0), silent), (equal(Abs(t), high), slackless))
-    inside = by.arithmetic(equal(projection(net, j), paper.sigma[j] * paper.dot))
-    unit = by.arithmetic(equal(unit_on_x(net, j), Relu(paper.sigma[j] * paper.dot)), inside)
+    inside = by.arithmetic(equal(projection(net, j), paper.sigma[j] * DOT))
+    unit = by.arithmetic(equal(unit_on_x(net, j), Relu(paper.sigma[j] * DOT)), inside)
     value = by.arithmetic(equal(net.out(j) * unit_on_x(net, j) + w[j] * paper.on_0, w[j] * paper.on_1), unit, flipped)
     weights = by.arithmetic(equal(own_weights(net, j), own_weights(own, j)), squared)
-    same_1, same_0 = paper.same_outputs(net)
+    same_1, same_0 = same_outputs(net)
     return by.conjunction(summed(same_1, value), by.arithmetic(same_0),
                           summed(equal(size_of(net), size_of(own)), weights),
                           by.generalise(by.arithmetic(equal(unit_on_zero(net, j), 0)), units))
@@ -199,10 +208,10 @@ witness("helmbold2017:appB-biases-vanish.amended", {
 @prove("helmbold2017:appB-biases-vanish.amended")
 def biases_may_vanish() -> Theorem:
     """A unit silent on 0 has a_j <= 0; without slack its value on x is |v_j . x|, so that v_j . x is not negative."""
-    net = paper.unbiased
+    net = paper.UNBIASED.net
     zero, slack = each(paper.silent_on_zero), each(paper.slackless)
     unit = by.arithmetic(equal(unit_on_x(net, j), paper.on_1), zero, slack)
     none = by.arithmetic(equal(unit_on_zero(net, j), paper.on_0), zero)
-    same_1, same_0 = paper.same_outputs(net)
+    same_1, same_0 = same_outputs(net)
     return by.conjunction(summed(same_1, times_out(unit)), summed(same_0, times_out(none)),
                           by.generalise(by.arithmetic(less_equal(a[j], 0), zero), units))

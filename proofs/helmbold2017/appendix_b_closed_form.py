@@ -6,21 +6,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.appendix_b import summed, under
-from dropout_theory.proofs.helmbold2017.appendix_b_linear import linear, optimal_values
-from dropout_theory.proofs.helmbold2017.s03_weight_decay import weights_vanish, without_weights
-from dropout_theory.proofs.helmbold2017.weight_decay import (
-    aversion_is_closed_form,
-    cauchy_schwarz,
-    contribution_bound,
-    given_input,
-    moved,
-    movement,
-    network_bound,
-    offset,
-    outputs_when_sharing,
-    share,
-)
 from sympy import Rational, Sum
 
 from dropout_theory import proof as by
@@ -44,6 +29,22 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     w,
 )
 from dropout_theory.proof import Theorem
+
+from .appendix_b import summed, under
+from .appendix_b_linear import linear, optimal_values
+from .s03_weight_decay import weights_vanish, without_weights
+from .weight_decay import (
+    aversion_is_closed_form,
+    cauchy_schwarz,
+    contribution_bound,
+    given_input,
+    moved,
+    movement,
+    network_bound,
+    offset,
+    outputs_when_sharing,
+    share,
+)
 
 
 @prove("helmbold2017:lem32-unique", without="B in non-negative real, not real")
@@ -76,7 +77,7 @@ witness("helmbold2017:lem32-node", {
 @cache
 def needed() -> Theorem:
     """Each unit's contribution w_j relu(v_j . x) is at most |x|/2 times its squared weights."""
-    net, dot = paper.unbiased, projection(own, j)
+    net, dot = paper.UNBIASED.net, projection(own, j)
     positive = Relu(dot)
     within = by.arithmetic(less_equal(positive**2, square() * Sum(V[j, k] ** 2, (k, 1, K))),
                            by.arithmetic(less_equal(positive**2, dot**2)), cauchy_schwarz())
@@ -118,7 +119,8 @@ def first_line() -> Theorem:
 @prove("helmbold2017:eq12.2")
 @cache
 def second_line() -> Theorem:
-    return by.arithmetic(paper.second_line, linear(paper.centred), by.assume(paper.least_size.condition), given_input())
+    return by.arithmetic(paper.second_line, linear(paper.CENTRED.net), by.assume(paper.least_size.condition),
+                         given_input())
 
 
 @prove("helmbold2017:eq12")
@@ -165,7 +167,7 @@ def dead_network() -> Theorem:
     """
     premise, wanted = paper.DEAD.statement.args
     given, known = by.assume(premise), given_input()
-    reached, same = (by.component(given, part) for part in (equal(paper.criterion, paper.least),
+    reached, same = (by.component(given, part) for part in (equal(paper.J_2, paper.LEAST),
                                                             equal(on_x(own), on_zero(own))))
     activity, level, cost = (by.apply(th, reached) for th in optimal_values())
     best = activity.conclusion.args[1]

@@ -6,18 +6,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.appendix_b import dotted, each, in_units, shorter, summed, times_out, under
-from dropout_theory.proofs.helmbold2017.weight_decay import (
-    activity,
-    at_the_least,
-    cauchy_schwarz,
-    contribution_bound,
-    cost,
-    given_input,
-    level,
-    peak,
-    slope,
-)
 from sympy import Ge, Le, Max, Sum
 
 from dropout_theory import proof as by
@@ -29,6 +17,7 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     V,
     activation,
     b,
+    criterion_of,
     i,
     j,
     k,
@@ -43,6 +32,19 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     x,
 )
 from dropout_theory.proof import Theorem
+
+from .appendix_b import DOT, dotted, each, in_units, same_outputs, shorter, summed, times_out, under
+from .weight_decay import (
+    activity,
+    at_the_least,
+    cauchy_schwarz,
+    contribution_bound,
+    cost,
+    given_input,
+    level,
+    peak,
+    slope,
+)
 
 units = paper.units
 
@@ -79,8 +81,8 @@ def lemma_25() -> Theorem:
     no larger.
     """
     premise, wanted = paper.LEM25.statement.args
-    found = no_gap(paper.unbiased, paper.rectified, Relu(paper.dot), premise)
-    up = by.arithmetic(less_equal(paper.dot**2, Relu(paper.dot) ** 2), found, cauchy_schwarz())
+    found = no_gap(paper.UNBIASED.net, paper.rectified, Relu(DOT), premise)
+    up = by.arithmetic(less_equal(DOT**2, Relu(DOT) ** 2), found, cauchy_schwarz())
     return by.discharge(premise, by.generalise(by.arithmetic(wanted.body, up), units))
 
 
@@ -92,7 +94,7 @@ def no_gap(old: Any, new: Any, value: Any, premise: Any) -> Theorem:
     outputs = summed(equal(on_x(new), on_x(old)), times_out(unit), known)
     squares = by.arithmetic(equal(Sum(new.into(j, k) ** 2, (k, 1, K)) * square(), value**2), known)
     gap = square() * own_length() - value**2
-    bound = by.arithmetic(less_equal(0, gap), by.arithmetic(less_equal(value**2, paper.dot**2)), cauchy_schwarz())
+    bound = by.arithmetic(less_equal(0, gap), by.arithmetic(less_equal(value**2, DOT**2)), cauchy_schwarz())
     sizes = by.arithmetic(less_equal(size_of(old), size_of(new)), by.assume(premise), outputs, known)
     total = by.arithmetic(less_equal(Sum(gap, units), 0),
                           by.arithmetic(less_equal(square() * (size_of(old) - size_of(new)), 0), sizes, known),
@@ -103,7 +105,7 @@ def no_gap(old: Any, new: Any, value: Any, premise: Any) -> Theorem:
 
 def active() -> Theorem:
     """w_j relu(v_j . x) = w_j v_j . x."""
-    unit = by.arithmetic(equal(unit_on_x(paper.unbiased, j), paper.dot), each(paper.forward))
+    unit = by.arithmetic(equal(unit_on_x(paper.UNBIASED.net, j), DOT), each(paper.forward))
     return times_out(unit)
 
 
@@ -115,14 +117,14 @@ def linear(net: Any) -> Theorem:
 
 @prove("helmbold2017:eq9")
 def equation_9() -> Theorem:
-    return by.conjunction(linear(paper.unbiased), by.arithmetic(equal(on_zero(paper.unbiased), b)))
+    return by.conjunction(linear(paper.UNBIASED.net), by.arithmetic(equal(on_zero(paper.UNBIASED.net), b)))
 
 
 @prove("helmbold2017:lem26")
 def lemma_26() -> Theorem:
     """The criterion is quadratic in the output bias, with its least value at (1 - w . V x)/2."""
-    old, new = (paper.criterion_of(net) for net in (paper.unbiased, paper.centred))
-    known = [linear(paper.unbiased), linear(paper.centred)]
+    old, new = (criterion_of(net) for net in (paper.UNBIASED.net, paper.centred))
+    known = [linear(paper.UNBIASED.net), linear(paper.centred)]
     least, best = less_equal(old, new), equal(b, paper.best_bias)
     return by.conjunction(by.arithmetic(less_equal(new, old), *known),
                           by.iff(by.arithmetic(best, by.assume(least), *known),
@@ -152,7 +154,7 @@ def optimal_values() -> tuple[Theorem, Theorem, Theorem]:
 def at_minimisers(claim: Any, *premises: Theorem) -> Theorem:
     """A claim `J_2 = its least value (and more) => ...` from what minimisers have in common."""
     premise, wanted = claim.statement.args
-    reached = equal(paper.criterion, paper.least)
+    reached = equal(paper.J_2, paper.LEAST)
     given = by.assume(premise)
     first = given if premise == reached else by.component(given, reached)
     rest = [by.component(given, part) for part in premise.args if part != reached] if premise != reached else []
@@ -170,13 +172,13 @@ def lemma_27() -> Theorem:
     """The part of v_j across x has squared length v_j . v_j - (v_j . x)^2/(x . x), 0 where projecting saves nothing."""
     premise, wanted = paper.LEM27.statement.args
     known = given_input()
-    found = no_gap(own, paper.projected, paper.dot, premise)
-    dot = paper.dot.xreplace({k: i})
+    found = no_gap(own, paper.projected, DOT, premise)
+    dot = DOT.xreplace({k: i})
     rest = (V[j, k] - dot / square().xreplace({k: i}) * x[k]) ** 2
-    spread = by.arithmetic(equal(Sum(rest, (k, 1, K)), own_length() - paper.dot**2 / square()), known)
+    spread = by.arithmetic(equal(Sum(rest, (k, 1, K)), own_length() - DOT**2 / square()), known)
     inside = [by.assume(Ge(k, 1, evaluate=False)), by.assume(Le(k, K, evaluate=False))]
-    entry = by.entry_below_sum(rest, (k, 1, K), k, *inside)
-    zero = by.arithmetic(equal(own_length() - paper.dot**2 / square(), 0), found, known)
+    entry = by.entry_below_sum(rest, (k, 1, K), k, *inside, known)
+    zero = by.arithmetic(equal(own_length() - DOT**2 / square(), 0), found, known)
     each_entry = by.arithmetic(wanted.body, by.arithmetic(less_equal(rest, 0), entry, spread, zero, known), known)
     return by.discharge(premise, by.generalise(each_entry, units, (k, 1, K)))
 
@@ -185,10 +187,10 @@ def lemma_27() -> Theorem:
 def projection_step() -> Theorem:
     """Only v_j . x enters the outputs, and projecting on x keeps it; by Cauchy and Schwarz weights do not grow."""
     net, known = paper.projected, given_input()
-    inside = dotted(net, paper.dot)
+    inside = dotted(net, DOT)
     unit = by.arithmetic(equal(unit_on_x(net, j), unit_on_x(own, j)), inside, known)
-    same_1, same_0 = paper.same_outputs(net)
-    weights = shorter(net, paper.dot, by.arithmetic(less_equal(paper.dot**2, paper.dot**2)))
+    same_1, same_0 = same_outputs(net)
+    weights = shorter(net, DOT, by.arithmetic(less_equal(DOT**2, DOT**2)))
     return by.conjunction(summed(same_1, times_out(unit), known), by.arithmetic(same_0),
                           summed(less_equal(size_of(net), size_of(own)), weights, known))
 
@@ -218,7 +220,7 @@ def scaling_step() -> Theorem:
     smaller = by.arithmetic(both(less(0, paper.scale), less(paper.scale, 1)), above)
     value = by.arithmetic(equal(paper.scale * activation(own), (1 + activation(own)) / 2), above)
     factor = Scalar("s")
-    general = summed(equal(Sum(factor * w[j] * unit_on_x(paper.unbiased, j), units), factor * activation(own)),
+    general = summed(equal(Sum(factor * w[j] * unit_on_x(paper.UNBIASED.net, j), units), factor * activation(own)),
                      active())
     scaled = by.instance(general, {factor: paper.scale}, above)
     outputs = by.arithmetic(equal(on_x(net), 1), scaled, value, above)

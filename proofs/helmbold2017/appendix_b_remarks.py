@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dropout_theory.proofs.helmbold2017 import weight_decay_needs  # noqa: F401 - registers what the claims need
-from dropout_theory.proofs.helmbold2017.weight_decay import at_optimum, aversion_is_closed_form, risk_at_optimum
 from sympy import S
 
 from dropout_theory import proof as by
@@ -11,6 +9,9 @@ from dropout_theory.claims import prove
 from dropout_theory.papers.helmbold2017 import appendix_b_remarks as paper
 from dropout_theory.papers.helmbold2017.weight_decay import risk_of
 from dropout_theory.proof import Theorem
+
+from . import weight_decay_needs  # noqa: F401 - registers what the claims need
+from .weight_decay import at_optimum, aversion_is_closed_form, risk_at_optimum
 
 
 @prove("helmbold2017:appB-every-minimiser-is-a-witness")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.gadget_moments import at as with_weights
-from dropout_theory.proofs.helmbold2017.gadget_moments import best_is_ratio, mean_top, quadratic, top
 from sympy import Rational
 
 from dropout_theory import proof as by
@@ -14,6 +12,9 @@ from dropout_theory.language import E, Scalar, equal
 from dropout_theory.papers.helmbold2017 import s04_supermodular as paper
 from dropout_theory.papers.helmbold2017.s04_gadgets import Gadgets
 from dropout_theory.proof import Theorem
+
+from .gadget_moments import at as with_weights
+from .gadget_moments import best_is_ratio, mean_top, quadratic, top
 
 
 @cache

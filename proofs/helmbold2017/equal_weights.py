@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 from sympy import Product, Sum
 
 from dropout_theory import proof as by
@@ -16,6 +15,8 @@ from dropout_theory.papers.helmbold2017 import s05_growth as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
 from dropout_theory.papers.helmbold2017.s05_growth import c
 from dropout_theory.proof import Theorem
+
+from .tactics import for_each_layer, layer
 
 # --- values of a layer ------------------------------------------------------------------------------------------
 

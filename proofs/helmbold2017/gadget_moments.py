@@ -10,7 +10,6 @@ from functools import cache, singledispatch
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.tactics import layer, squared
 from sympy import Product, Sum
 
 from dropout_theory import proof as by
@@ -32,6 +31,8 @@ from dropout_theory.papers.helmbold2017 import s04_gadgets as paper
 from dropout_theory.papers.helmbold2017.notation import d
 from dropout_theory.papers.helmbold2017.s04_gadgets import Gadgets, a, b, i, j, k, m
 from dropout_theory.proof import Theorem
+
+from .tactics import layer, squared
 
 Bits = Any  # entries that are 0 or 1: a family, or the products of a gadget's gates and inputs
 t = natural("t")

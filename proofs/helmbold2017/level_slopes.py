@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.s04_level_means import coefficient, lemma_14, rising
 
 from dropout_theory import proof as by
 from dropout_theory.claims import prove
@@ -15,6 +14,8 @@ from dropout_theory.papers.helmbold2017 import s04_lower_bound as paper
 from dropout_theory.papers.helmbold2017.notation import K
 from dropout_theory.papers.helmbold2017.s04_level_means import ell, psi
 from dropout_theory.proof import Theorem
+
+from .s04_level_means import coefficient, lemma_14, rising
 
 w, x, y, z = (Scalar(name) for name in "wxyz")
 

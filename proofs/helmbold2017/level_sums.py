@@ -11,9 +11,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every_layer
-from dropout_theory.proofs.helmbold2017.tactics import family_in, not_negative, of_terms
-from dropout_theory.proofs.helmbold2017.telescope import Entries
 from sympy import KroneckerDelta, Sum
 
 from dropout_theory import proof as by
@@ -23,6 +20,10 @@ from dropout_theory.papers.helmbold2017.notation import K, i, k
 from dropout_theory.papers.helmbold2017.s04_level_means import a, b, delta0, ell, kept
 from dropout_theory.papers.helmbold2017.s04_supermodular import network, supermodular
 from dropout_theory.proof import Theorem, Values
+
+from .s04_supermodular import at_output, every_layer
+from .tactics import family_in, not_negative, of_terms
+from .telescope import Entries
 
 X = paper.dropped
 S = Sum(delta0[k], (k, 1, K))  # the number of inputs kept

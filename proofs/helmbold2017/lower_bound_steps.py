@@ -7,11 +7,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.level_slopes import at_least, at_most, growing, of_means, t, x, y
-from dropout_theory.proofs.helmbold2017.level_sums import S, X, level
-from dropout_theory.proofs.helmbold2017.s04_level_means import coefficient
-from dropout_theory.proofs.helmbold2017.tactics import family_in, layer, not_negative, of_terms
-from dropout_theory.proofs.helmbold2017.telescope import same_layers
 from sympy import Rational, Sum, binomial
 
 from dropout_theory import proof as by
@@ -23,6 +18,12 @@ from dropout_theory.papers.helmbold2017.notation import K, d, i, k
 from dropout_theory.papers.helmbold2017.s04_level_means import Dropped, criterion, delta0, ell, kept, net, psi
 from dropout_theory.papers.helmbold2017.s04_lower_bound import first, last, tau
 from dropout_theory.proof import Theorem
+
+from .level_slopes import at_least, at_most, growing, of_means, t, x, y
+from .level_sums import S, X, level
+from .s04_level_means import coefficient
+from .tactics import family_in, layer, not_negative, of_terms
+from .telescope import same_layers
 
 Z = net.at_zero
 w = Scalar("w")
@@ -207,7 +208,7 @@ def near_one(sign: int, statement: Any) -> Theorem:
                           {value: psi(edge), bound: criterion}, (less(bound, tau**2 / 8), by.assume(small)),
                           (less_equal(tau**2 / 8, bound), large_criterion(sign)), domains=(chosen,))
     otherwise = by.arithmetic(far(psi(edge), sign), by.assume(by.negation(near)), chosen)
-    return by.discharge(small, by.cases(near, by.assume(near), by.satisfied(fails, otherwise)))
+    return by.discharge(small, by.cases(near, by.assume(near), by.satisfied(fails, otherwise), chosen))
 
 
 @prove("helmbold2017:eq5.1")

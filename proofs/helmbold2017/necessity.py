@@ -8,14 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.s04_lower_bound import doubling
-from dropout_theory.proofs.helmbold2017.s04_one_input_deep import averages, damped
-from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Rational
 
 from dropout_theory import proof as by
 from dropout_theory.claims import REGISTRY, refute, witness
-from dropout_theory.language import POSITIVE, E, ForEach, Relu, Scalar, equal, less_equal, put_values
+from dropout_theory.language import POSITIVE, E, Expr, ForEach, Relu, Scalar, equal, less_equal, put_values
 from dropout_theory.papers.helmbold2017 import s04_distributions as distributions
 from dropout_theory.papers.helmbold2017 import s04_lower_bound as lower
 from dropout_theory.papers.helmbold2017 import s04_mixtures as mixtures
@@ -24,6 +21,10 @@ from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_supermodular import W1, bias_atoms, weight_atoms
 from dropout_theory.proof import Theorem
+
+from .s04_lower_bound import doubling
+from .s04_one_input_deep import averages, damped
+from .tactics import of_terms
 
 half = Rational(1, 2)
 
@@ -66,7 +67,7 @@ for said_of, few_inputs in (("thm8", "K > 18"), ("thm8-from-three-inputs", "K >=
 def one_copy() -> Theorem:
     """With one copy and one hidden layer gadgets have 1/4 or more, whatever the number of inputs."""
     silent, level = every(weight_atoms[2][k], 0, (k, 1, n)), by.assume(equal(bias_atoms[1], half))
-    flat = by.rewritten(lower.criterion, silent, level, indices=[k])
+    flat = by.rewritten(lower.J_D, silent, level, indices=[k])
     shallow, lost, U = Scalar("P", POSITIVE), Scalar("L", POSITIVE), Scalar("U", POSITIVE)
     power = (1 + 1 / (K * m)) ** (2 - d)
     one_layer_only = by.at_value(less_equal(power, 1), by.assume(equal(d, 2)), by.arithmetic(less_equal(1, 1)))
@@ -87,7 +88,8 @@ def one_copy() -> Theorem:
 def wider_averages() -> Theorem:
     """21 units average better than 20 damp the noise."""
     first, second = deep.FIRST, deep.SECOND
-    weight, bias = 2 * n * deep.unit_value, (n**2 + 4 * n + 2) * deep.unit_value
+    weight: Expr = 2 * n * deep.unit_value
+    bias: Expr = (n**2 + 4 * n + 2) * deep.unit_value
     network = (every(deep.W1[k], half, first), every(deep.b1[k], 0, first), every(deep.W2[i, k], 1 / n, second, first),
                every(deep.b2[i], 0, second), every(deep.w[i], weight, second), by.assume(equal(deep.b0, bias)))
     here = by.rewritten(deep.criterion, *network, indices=[i, k])

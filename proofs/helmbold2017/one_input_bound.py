@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Sum
 
 from dropout_theory import proof as by
@@ -21,6 +20,8 @@ from dropout_theory.papers.helmbold2017 import s04_one_input_deep as paper
 from dropout_theory.papers.helmbold2017.notation import i, k, n
 from dropout_theory.papers.helmbold2017.s04_one_input_deep import SECOND, b0, b2, r1, second_unit, w
 from dropout_theory.proof import Theorem
+
+from .tactics import of_terms
 
 t = index("t")  # the place of a unit in the first layer
 IN_RANGE = (by.assume(sp.Ge(t, 1, evaluate=False)), by.assume(sp.Le(t, n, evaluate=False)))

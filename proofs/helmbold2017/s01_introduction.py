@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
-from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Rational
 
 from dropout_theory import proof as by
@@ -12,6 +10,9 @@ from dropout_theory.language import equal
 from dropout_theory.papers.helmbold2017 import s01_introduction as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, n, p
 from dropout_theory.proof import Theorem
+
+from .s03_scaling import every_layer
+from .tactics import layer
 
 witness("helmbold2017:sec1-layer-exchange", {
     K: 1, n: 1, d: 2, p: Rational(1, 2), paper.b0: 0, paper.c: 2, paper.x: {(1,): 0}, paper.W1: {(1, 1): 0},

@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.weight_decay import activity, cost, level, lowest, slope, total
 from sympy import Abs, Rational, Sum
 
 from dropout_theory import proof as by
@@ -14,6 +13,8 @@ from dropout_theory.claims import prove
 from dropout_theory.language import NONNEGATIVE, E, Scalar, equal, less, less_equal
 from dropout_theory.papers.helmbold2017 import s01_penalties as paper
 from dropout_theory.proof import Theorem
+
+from .weight_decay import activity, cost, level, lowest, slope, total
 
 
 def below_mean(cumulant: Any, convex: Theorem) -> Theorem:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.s02_preliminaries import mean_is
-from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
-from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Ge, S
 
 from dropout_theory import proof as by
@@ -15,6 +12,10 @@ from dropout_theory.language import POSITIVE, E, Scalar, Var, equal, less_equal,
 from dropout_theory.papers.helmbold2017 import s02_conventions as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, l, n
 from dropout_theory.proof import Theorem
+
+from .s02_preliminaries import mean_is
+from .s03_scaling import every_layer
+from .tactics import layer
 
 
 @prove("helmbold2017:sec2-zero-mean-noise-hidden")

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017 import scaled_labels  # noqa: F401 - proves what is said of labels
-from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
-from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Ge, Le, Not, Product, Rational, S, Sum
 
 from dropout_theory import proof as by
@@ -32,6 +29,10 @@ from dropout_theory.language import (
 from dropout_theory.papers.helmbold2017 import s03_minimisers as paper
 from dropout_theory.papers.helmbold2017.notation import d, i, k, l, n
 from dropout_theory.proof import Theorem
+
+from . import scaled_labels  # noqa: F401 - proves what is said of labels
+from .s03_scaling import every_layer
+from .tactics import layer
 
 
 def same_output(left: Any, values: Recursion, right: Any, originals: Recursion, factor: Any) -> Theorem:

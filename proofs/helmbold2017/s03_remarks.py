@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dropout_theory.proofs.helmbold2017.s03_scaling import inverse_entry, same_output
-from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Min, Rational, Sum
 
 from dropout_theory import proof as by
@@ -15,6 +13,9 @@ from dropout_theory.papers.helmbold2017.s02_conventions import D, b0, h, target,
 from dropout_theory.papers.helmbold2017.s03_scaling import DX, OX, Y
 from dropout_theory.papers.helmbold2017.weight_decay import lam, nonzero_input, square
 from dropout_theory.proof import Theorem
+
+from .s03_scaling import inverse_entry, same_output
+from .tactics import of_terms
 
 
 @prove("helmbold2017:def2-contributions-bounded")

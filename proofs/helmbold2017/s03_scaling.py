@@ -9,8 +9,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017 import zeroed_input
-from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 
 from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
@@ -18,6 +16,9 @@ from dropout_theory.language import Element, ForEach, Recursion, Relu, equal, eq
 from dropout_theory.papers.helmbold2017 import s03_scaling as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
 from dropout_theory.proof import Theorem
+
+from . import zeroed_input
+from .tactics import for_each_layer, layer
 
 
 def _one_layer(bigger: Theorem, smaller: Theorem, factor: Any) -> Theorem:
@@ -76,15 +77,18 @@ def dropped_outputs() -> Theorem:
 def inverse_entry() -> Theorem:
     """e_k = 1/a_k for every k."""
     e, offset = paper.a_inverse, natural("m")
-    found = by.induction(layer, equal(e[layer], 1 / paper.a[layer]), by.unfolded(e[1]), by.unfolded(e[layer + 1]))
+    rank = by.assume(paper.full_rank.condition)
+    found = by.induction(layer, equal(e[layer], 1 / paper.a[layer]), by.unfolded(e[1], rank),
+                         by.unfolded(e[layer + 1], rank))
     each = by.generalise_offset(by.instance(found, {layer: 1 + offset}), offset, equal(e[k], 1 / paper.a[k]), (k, 1, K))
     return by.specialise(each, k)
 
 
 def same_output(left: Any, right: Any) -> Theorem:
     """Equality of two outputs whose hidden values are equal layer by layer."""
-    values = [next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion)) for out in (left, right)]
-    top = by.instance(every_layer(*values, lambda _: sp.S.One, inverse_entry()), {layer: d - 1})
+    bigger, smaller = (next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion))
+                       for out in (left, right))
+    top = by.instance(every_layer(bigger, smaller, lambda _: sp.S.One, inverse_entry()), {layer: d - 1})
     return by.restate(by.rewritten(left, top, indices=[i]), equal(left, right))
 
 
@@ -101,8 +105,9 @@ def aversion_of_rescaled_inputs() -> Theorem:
 
 def same_mean(left: Any, right: Any) -> Theorem:
     """Equality of two expected losses whose hidden values are equal layer by layer."""
-    values = [next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion)) for out in (left, right)]
-    top = by.instance(every_layer(*values, lambda _: sp.S.One), {layer: d - 1})
+    bigger, smaller = (next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion))
+                       for out in (left, right))
+    top = by.instance(every_layer(bigger, smaller, lambda _: sp.S.One), {layer: d - 1})
     found = by.rewritten(left, top, indices=[i])
     return by.restate(found, equal(left, right))
 

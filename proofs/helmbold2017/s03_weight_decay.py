@@ -5,22 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.weight_decay import (
-    activity,
-    at_optimum,
-    at_the_least,
-    aversion_is_closed_form,
-    closed_form,
-    cost,
-    criterion_bound,
-    given_input,
-    least_criterion,
-    moved,
-    network_bound,
-    risk_at_optimum,
-    slope,
-    unit_bound,
-)
 from sympy import Ge, Le, Rational, Sum
 
 from dropout_theory import proof as by
@@ -44,9 +28,27 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     risk_of,
     size_of,
     square,
+    unit_on_x,
     w,
 )
 from dropout_theory.proof import Theorem
+
+from .weight_decay import (
+    activity,
+    at_optimum,
+    at_the_least,
+    aversion_is_closed_form,
+    closed_form,
+    cost,
+    criterion_bound,
+    given_input,
+    least_criterion,
+    moved,
+    network_bound,
+    risk_at_optimum,
+    slope,
+    unit_bound,
+)
 
 
 @prove("helmbold2017:thm7")
@@ -85,7 +87,7 @@ def zero_input() -> Theorem:
                            by.arithmetic(equal(risk, quarter), same, by.assume(equal(criterion, quarter))))
     silent = Shallow(lambda j_, k_: sp.S.Zero, lambda j_: sp.S.Zero, lambda j_: sp.S.Zero, Rational(1, 2))
     values = {V: sp.S.Zero, paper.own.bias(j).family: sp.S.Zero, w: sp.S.Zero, b: Rational(1, 2)}
-    found = by.aversion_value(paper.aversion_of(), bound, at_best,
+    found = by.aversion_value(paper.aversion, bound, at_best,
                               (values, by.arithmetic(equal(criterion_of(silent), quarter))),
                               risk_bound, (values, by.arithmetic(equal(risk_of(silent), quarter))))
     return by.restate(found, paper.ZERO_INPUT.statement)
@@ -249,8 +251,8 @@ def horizontal() -> Theorem:
     dot = projection(net, j)
     inside = by.arithmetic(equal(dot, sp.sqrt(paper.shares[j]) * sp.sqrt(square())), known)
     positive = by.arithmetic(less_equal(0, dot), inside, known)
-    unit = by.rewritten(net.out(j) * paper.unit_on_x(net, j), by.relu_kept(dot, positive, known))
-    share = by.arithmetic(equal(net.out(j) * paper.unit_on_x(net, j), sp.sqrt(square()) * paper.shares[j]), unit,
+    unit = by.rewritten(net.out(j) * unit_on_x(net, j), by.relu_kept(dot, positive, known))
+    share = by.arithmetic(equal(net.out(j) * unit_on_x(net, j), sp.sqrt(square()) * paper.shares[j]), unit,
                           inside, known)
     own_ = by.arithmetic(equal(own_weights(net, j), 2 * paper.shares[j]), known)
     first, second, third = paper.shifted_parts

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from dropout_theory.proofs.helmbold2017 import wide_layers
-from dropout_theory.proofs.helmbold2017.equal_weights import nothing
-from dropout_theory.proofs.helmbold2017.s05_growth import mean_is_target, square_value
-from dropout_theory.proofs.helmbold2017.tactics import family_in
-
 from dropout_theory import proof as by
 from dropout_theory.claims import prove
 from dropout_theory.language import E, Scalar, equal
@@ -16,6 +11,11 @@ from dropout_theory.papers.helmbold2017 import s04_best_constant as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, n
 from dropout_theory.papers.helmbold2017.s05_growth import delta, growth, y, yhat, yhat_zero
 from dropout_theory.proof import Theorem
+
+from . import wide_layers
+from .equal_weights import nothing
+from .s05_growth import mean_is_target, square_value
+from .tactics import family_in
 
 bias = paper.bias
 

@@ -9,11 +9,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.gadget_moments import nothing_passed
-from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer as layers_agree
-from dropout_theory.proofs.helmbold2017.s03_scaling import layer
-from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, criterion_with_bias, every_layer
-from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Rational, S
 
 from dropout_theory import proof as by
@@ -35,6 +30,12 @@ from dropout_theory.papers.helmbold2017 import s04_distributions as paper
 from dropout_theory.papers.helmbold2017.notation import d, i, n
 from dropout_theory.papers.helmbold2017.s04_supermodular import supermodular, with_bias
 from dropout_theory.proof import Theorem
+
+from .gadget_moments import nothing_passed
+from .s03_scaling import every_layer as layers_agree
+from .s03_scaling import layer
+from .s04_supermodular import at_output, criterion_with_bias, every_layer
+from .tactics import of_terms
 
 v00, v10, v01, v11 = corners = tuple(Scalar(name) for name in "wxyz")
 goal = Scalar("c", POSITIVE)
@@ -99,7 +100,7 @@ class Square:
 
 def _families(expr: Any, kind: type, of: int | None = None) -> set[Any]:
     """The families of a kind that occur in an expression, with `of` those over so many numbered entries."""
-    found = {e.family for e in expr.atoms(Element) if isinstance(e.family, kind)}
+    found: set[Any] = {e.family for e in expr.atoms(Element) if isinstance(e.family, kind)}
     return {f for f in found if of is None or f.ranges[-1][2] == of}
 
 

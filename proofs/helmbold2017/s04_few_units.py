@@ -5,12 +5,12 @@ What weights that are not negative are for is in `signed_outputs`.
 
 from __future__ import annotations
 
-from dropout_theory.proofs.helmbold2017 import signed_outputs
-
 from dropout_theory import proof as by
 from dropout_theory.claims import REGISTRY, prove
 from dropout_theory.papers.helmbold2017.s04_few_units import ENOUGH, THIRTEEN
 from dropout_theory.proof import Theorem
+
+from . import signed_outputs
 
 
 @prove("helmbold2017:thm17-thirteen-units")

@@ -6,7 +6,17 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.gadget_moments import (
+from sympy import Product, Sum
+
+from dropout_theory import proof as by
+from dropout_theory.claims import REGISTRY, prove, witness
+from dropout_theory.language import NONNEGATIVE, POSITIVE, E, Relu, Scalar, equal, less, less_equal, substitute
+from dropout_theory.papers.helmbold2017 import s04_gadgets as paper
+from dropout_theory.papers.helmbold2017.notation import K, d
+from dropout_theory.papers.helmbold2017.s04_gadgets import a, i, k, m
+from dropout_theory.proof import Theorem
+
+from .gadget_moments import (
     at,
     best_is_ratio,
     each_place,
@@ -21,16 +31,7 @@ from dropout_theory.proofs.helmbold2017.gadget_moments import (
     unit_value,
     units_total,
 )
-from dropout_theory.proofs.helmbold2017.tactics import layer
-from sympy import Product, Sum
-
-from dropout_theory import proof as by
-from dropout_theory.claims import REGISTRY, prove, witness
-from dropout_theory.language import NONNEGATIVE, POSITIVE, E, Relu, Scalar, equal, less, less_equal, substitute
-from dropout_theory.papers.helmbold2017 import s04_gadgets as paper
-from dropout_theory.papers.helmbold2017.notation import K, d
-from dropout_theory.papers.helmbold2017.s04_gadgets import a, i, k, m
-from dropout_theory.proof import Theorem
+from .tactics import layer
 
 witness("helmbold2017:sec4-first-one-gadget", {K: 2, paper.x: {(1,): 0, (2,): 1}})
 

@@ -6,10 +6,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.level_sums import level, rising_steps, steps
-from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every_layer
-from dropout_theory.proofs.helmbold2017.tactics import layer, of_terms
-from dropout_theory.proofs.helmbold2017.telescope import Entries, same_layers
 from sympy import binomial
 
 from dropout_theory import proof as by
@@ -20,6 +16,11 @@ from dropout_theory.papers.helmbold2017.notation import K, always, d, i, k
 from dropout_theory.papers.helmbold2017.s04_level_means import a, b, delta0, ell, psi
 from dropout_theory.papers.helmbold2017.s04_supermodular import network, supermodular
 from dropout_theory.proof import Theorem
+
+from .level_sums import level, rising_steps, steps
+from .s04_supermodular import at_output, every_layer
+from .tactics import layer, of_terms
+from .telescope import Entries, same_layers
 
 INSIDE = (by.assume(sp.Ge(ell, 1, evaluate=False)), by.assume(sp.Le(ell, K - 1, evaluate=False)))
 

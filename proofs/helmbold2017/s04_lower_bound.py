@@ -6,8 +6,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017 import level_slopes, lower_bound_steps
-from dropout_theory.proofs.helmbold2017.telescope import criterion_bound
 from sympy import Rational, sqrt
 
 from dropout_theory import proof as by
@@ -19,6 +17,9 @@ from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_gadgets import network as gadgets
 from dropout_theory.papers.helmbold2017.s04_level_means import net
 from dropout_theory.proof import Theorem
+
+from . import level_slopes, lower_bound_steps
+from .telescope import criterion_bound
 
 # --- lemma 16 ---------------------------------------------------------------------------------------------------
 
@@ -71,7 +72,7 @@ def all_sizes() -> Theorem:
 def as_printed() -> Theorem:
     """1/(36K) <= 1/(2(K + 2)) for every K."""
     value = Scalar("J")
-    return by.in_letters(less_equal(1 / (36 * K), value), {value: paper.criterion},
+    return by.in_letters(less_equal(1 / (36 * K), value), {value: paper.J_D},
                          (less_equal(1 / (2 * (K + 2)), value), all_sizes()))
 
 

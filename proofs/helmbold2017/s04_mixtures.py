@@ -5,10 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every_layer
-from dropout_theory.proofs.helmbold2017.s04_zero_embeddings import as_described
-from dropout_theory.proofs.helmbold2017.tactics import family_in, layer, of_terms
-from dropout_theory.proofs.helmbold2017.telescope import Entries, same_layers
 from sympy import Ge, Le, Mul, Rational, Sum
 
 from dropout_theory import proof as by
@@ -19,6 +15,11 @@ from dropout_theory.papers.helmbold2017.notation import K, d, i
 from dropout_theory.papers.helmbold2017.s04_mixtures import delta0, u, v
 from dropout_theory.papers.helmbold2017.s04_supermodular import supermodular, with_bias
 from dropout_theory.proof import Theorem, Values
+
+from .s04_supermodular import at_output, every_layer
+from .s04_zero_embeddings import as_described
+from .tactics import family_in, layer, of_terms
+from .telescope import Entries, same_layers
 
 APART = by.assume(different(u, v))
 CHOICES: tuple[Values, ...] = ({u: 0, v: 0}, {u: 1, v: 0}, {u: 0, v: 1}, {u: 1, v: 1})

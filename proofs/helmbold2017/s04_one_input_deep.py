@@ -10,17 +10,18 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.one_input_bound import at_least
-from dropout_theory.proofs.helmbold2017.tactics import of_terms
 from sympy import Piecewise, Sum, binomial
 
 from dropout_theory import proof as by
 from dropout_theory.claims import prove
-from dropout_theory.language import E, Relu, Scalar, both, either, equal, index, less, less_equal
+from dropout_theory.language import E, Expr, Relu, Scalar, both, either, equal, index, less, less_equal
 from dropout_theory.papers.helmbold2017 import s04_one_input_deep as paper
 from dropout_theory.papers.helmbold2017.notation import k, n
 from dropout_theory.papers.helmbold2017.s04_one_input_deep import half, m, r1, s1
 from dropout_theory.proof import Theorem
+
+from .one_input_bound import at_least
+from .tactics import of_terms
 
 j = index("j")
 x, y, e = Scalar("x"), Scalar("y"), Scalar("e")
@@ -102,7 +103,7 @@ def damped_criterion() -> Theorem:
     excess, found = rectified(1, KEPT), []
     for value, label in ((0, 0), (0, 1), (2, 1)):
         loss = by.rewritten(E((paper.damped(value, bias) - label) ** 2), *second_layer(value))
-        wanted = (bias - label) ** 2
+        wanted: Expr = (bias - label) ** 2
         if value:
             mean = E((AVERAGE - 1) * excess)
             wanted = (1 - bias) ** 2 * (1 / units + (m + 2) / (m * units) + E(excess**2) / 2 - mean)

@@ -8,11 +8,6 @@ from __future__ import annotations
 from functools import cache
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017 import necessity
-from dropout_theory.proofs.helmbold2017.gadget_moments import at, best_is_ratio, mean_top, quadratic, top
-from dropout_theory.proofs.helmbold2017.lower_bound_steps import on_none
-from dropout_theory.proofs.helmbold2017.s04_lower_bound import all_sizes, excess_bound
-from dropout_theory.proofs.helmbold2017.tactics import not_negative, of_terms
 
 from dropout_theory import proof as by
 from dropout_theory.claims import prove
@@ -22,6 +17,12 @@ from dropout_theory.papers.helmbold2017.notation import K, d
 from dropout_theory.papers.helmbold2017.s04_gadgets import m, network
 from dropout_theory.papers.helmbold2017.s04_level_means import kept
 from dropout_theory.proof import Theorem
+
+from . import necessity
+from .gadget_moments import at, best_is_ratio, mean_top, quadratic, top
+from .lower_bound_steps import on_none
+from .s04_lower_bound import all_sizes, excess_bound
+from .tactics import not_negative, of_terms
 
 share = Scalar("h", POSITIVE)  # 2^-K
 x, y = Scalar("x"), Scalar("y")

@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-from dropout_theory.proofs.helmbold2017.gadget_moments import each_place, some_kept, states, t, unit_is_bit, units_total
-from dropout_theory.proofs.helmbold2017.s04_counts import constant_power
-from dropout_theory.proofs.helmbold2017.s04_supermodular import a as corner_a
-from dropout_theory.proofs.helmbold2017.s04_supermodular import activated, ordered
-from dropout_theory.proofs.helmbold2017.s04_supermodular import b as corner_b
-from dropout_theory.proofs.helmbold2017.s04_supermodular import c as corner_c
-from dropout_theory.proofs.helmbold2017.s04_supermodular import e as corner_e
 from sympy import Lambda, S, Sum
 
 from dropout_theory import proof as by
@@ -19,6 +12,14 @@ from dropout_theory.papers.helmbold2017.notation import K, d, k, n
 from dropout_theory.papers.helmbold2017.s04_gadgets import a, i, m, network
 from dropout_theory.papers.helmbold2017.s04_supermodular import bias_atoms, sigma, weight_atoms
 from dropout_theory.proof import Theorem
+
+from .gadget_moments import each_place, some_kept, states, t, unit_is_bit, units_total
+from .s04_counts import constant_power
+from .s04_supermodular import a as corner_a
+from .s04_supermodular import activated, ordered
+from .s04_supermodular import b as corner_b
+from .s04_supermodular import c as corner_c
+from .s04_supermodular import e as corner_e
 
 BITS, SEEN = paper.bits, network.bits
 

@@ -11,9 +11,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.biased_gadgets import criterion_at, moments
-from dropout_theory.proofs.helmbold2017.gadget_moments import top
-from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 
 from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
@@ -23,7 +20,6 @@ from dropout_theory.language import (
     E,
     Element,
     ForEach,
-    Recursion,
     Scalar,
     both,
     equal,
@@ -35,6 +31,10 @@ from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n, p
 from dropout_theory.papers.helmbold2017.s04_level_means import u
 from dropout_theory.papers.helmbold2017.s04_supermodular import Rational, bias_atoms, sigma, weight_atoms
 from dropout_theory.proof import Theorem
+
+from .biased_gadgets import criterion_at, moments
+from .gadget_moments import top
+from .tactics import for_each_layer, layer
 
 unit_range = (i, 1, n)
 ORDER = ((0, 1), (0, 2), (1, 3), (2, 3))  # which of the four values is at most which
@@ -107,7 +107,7 @@ def summed(below: Theorem, weight: Any) -> list[Theorem]:
     return [by.weighted(part, weight, (k, 1, n)) for part in parts(below)]
 
 
-def every_layer(nets: Sequence[Recursion], first: Callable[[], Sequence[Theorem]], multiplier: Any) -> Theorem:
+def every_layer(nets: Sequence[Any], first: Callable[[], Sequence[Theorem]], multiplier: Any) -> Theorem:
     """`ordered` values of unit i (free, in range) of layer l; `first` orders the sums of the first layer.
 
     By induction over the layers: sums with weights that are not negative keep the order, and so does the activation.

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.biased_gadgets import criterion_at
-from dropout_theory.proofs.helmbold2017.gadget_moments import all_lost, is_bit, t
 from sympy import Product, Rational, S, Sum
 
 from dropout_theory import proof as by
@@ -15,6 +13,9 @@ from dropout_theory.language import both, either, equal, less_equal
 from dropout_theory.papers.helmbold2017 import s04_zero_embeddings as paper
 from dropout_theory.papers.helmbold2017.s04_gadgets import j, k
 from dropout_theory.proof import Theorem
+
+from .biased_gadgets import criterion_at
+from .gadget_moments import all_lost, is_bit, t
 
 half = Rational(1, 2)
 

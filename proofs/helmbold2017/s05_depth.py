@@ -5,13 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.equal_weights import dropped_values, zero_risk
-from dropout_theory.proofs.helmbold2017.s03_scaling import every_layer
-from dropout_theory.proofs.helmbold2017.s05_growth import criterion_bound, power_grows, width_power
-from dropout_theory.proofs.helmbold2017.s05_growth import high as larger_root
-from dropout_theory.proofs.helmbold2017.s05_growth import low as smaller_root
-from dropout_theory.proofs.helmbold2017.s05_penalty import acts_linearly, averaged, lower_bound
-from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import Ge, S
 
 from dropout_theory import proof as by
@@ -21,6 +14,14 @@ from dropout_theory.papers.helmbold2017 import s05_depth as paper
 from dropout_theory.papers.helmbold2017 import s05_growth as growth
 from dropout_theory.papers.helmbold2017.notation import K, d, i, linear, n, s
 from dropout_theory.proof import Theorem
+
+from .equal_weights import dropped_values, zero_risk
+from .s03_scaling import every_layer
+from .s05_growth import criterion_bound, power_grows, width_power
+from .s05_growth import high as larger_root
+from .s05_growth import low as smaller_root
+from .s05_penalty import acts_linearly, averaged, lower_bound
+from .tactics import layer
 
 t = size("t")
 target, power, loss, risk = Scalar("target"), Scalar("power", NONNEGATIVE), Scalar("a"), Scalar("r")

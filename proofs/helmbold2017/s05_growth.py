@@ -9,8 +9,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.equal_weights import next_value, nothing, passed, plain_value, zero_risk
-from dropout_theory.proofs.helmbold2017.tactics import family_in, layer, squared
 
 from dropout_theory import proof as by
 from dropout_theory.claims import prove
@@ -19,6 +17,9 @@ from dropout_theory.papers.helmbold2017 import s05_growth as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, n
 from dropout_theory.papers.helmbold2017.s05_growth import c
 from dropout_theory.proof import Theorem
+
+from .equal_weights import next_value, nothing, passed, plain_value, zero_risk
+from .tactics import family_in, layer, squared
 
 t = size("t")
 wider, ratio = Scalar("q", POSITIVE), Scalar("e", POSITIVE)  # n + 1 and 1 + 1/n: their powers stay powers

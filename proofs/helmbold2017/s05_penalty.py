@@ -10,8 +10,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.s02_preliminaries import negative_penalty
-from dropout_theory.proofs.helmbold2017.tactics import for_each_layer, layer
 
 from dropout_theory import proof as by
 from dropout_theory.claims import prove
@@ -19,6 +17,9 @@ from dropout_theory.language import E, Element, ForEach, Recursion, Scalar, equa
 from dropout_theory.papers.helmbold2017 import s05_penalty as paper
 from dropout_theory.papers.helmbold2017.notation import d, i, n, s
 from dropout_theory.proof import Theorem
+
+from .s02_preliminaries import negative_penalty
+from .tactics import for_each_layer, layer
 
 each_unit = (paper.each_example, (i, 1, n))
 

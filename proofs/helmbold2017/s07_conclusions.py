@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.tactics import layer
 from sympy import S
 
 from dropout_theory import proof as by
@@ -13,6 +12,8 @@ from dropout_theory.language import E, ForEach, Recursion, Scalar, Var, equal, l
 from dropout_theory.papers.helmbold2017 import s07_conclusions as paper
 from dropout_theory.papers.helmbold2017.notation import d, i, n
 from dropout_theory.proof import Theorem
+
+from .tactics import layer
 
 
 @prove("helmbold2017:sec7-variance-contributes")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.weight_decay import aversion_is_closed_form, closed_form, given_input
 from sympy import Min, S, sqrt
 
 from dropout_theory import proof as by
@@ -17,6 +16,8 @@ from dropout_theory.papers.helmbold2017.weight_decay import V, a, j, k, lam, own
 from dropout_theory.papers.helmbold2017.weight_decay import b as output_bias
 from dropout_theory.papers.helmbold2017.weight_decay import w as output_weights
 from dropout_theory.proof import Theorem
+
+from .weight_decay import aversion_is_closed_form, closed_form, given_input
 
 root = Scalar("g", POSITIVE)  # of the label
 

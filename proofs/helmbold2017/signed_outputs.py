@@ -10,7 +10,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.tactics import not_negative, of_terms
 from sympy import Lambda, Rational, S
 
 from dropout_theory import proof as by
@@ -20,6 +19,8 @@ from dropout_theory.evaluation.instances import Values
 from dropout_theory.language import E, Element, Gates, Relu, Scalar, atoms_of, equal, less_equal, put_values
 from dropout_theory.normal_form import normal
 from dropout_theory.proof import Theorem
+
+from .tactics import not_negative, of_terms
 
 CLAIMS = load("helmbold2017")
 WITHOUT = "w in non-negative real, not real"

@@ -11,8 +11,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.s04_supermodular import at_output, every_layer, unit_range
-from dropout_theory.proofs.helmbold2017.tactics import family_in, layer
 from sympy import KroneckerDelta, Sum
 
 from dropout_theory import proof as by
@@ -34,6 +32,9 @@ from dropout_theory.papers.helmbold2017.notation import K, d, i, k, l, n, output
 from dropout_theory.papers.helmbold2017.s04_level_means import Dropped
 from dropout_theory.papers.helmbold2017.s04_supermodular import network, supermodular
 from dropout_theory.proof import Theorem
+
+from .s04_supermodular import at_output, every_layer, unit_range
+from .tactics import family_in, layer
 
 t = index("t")  # the place of an input
 IN_RANGE = (by.assume(sp.Ge(t, 1, evaluate=False)), by.assume(sp.Le(t, K, evaluate=False)))
@@ -99,7 +100,7 @@ class Telescope:
         without = by.with_held(self.X, self.gate, {t: 0})
         nets = [Entries(self.first_inputs, t - 1), Entries(self.first_inputs, t),
                 Entries(family_in(without, "h(t=0)"), t), Entries(family_in(self.X, "h"))]
-        layers = every_layer(nets, self.first_sums, self.net.passed)  # type: ignore[arg-type]
+        layers = every_layer(nets, self.first_sums, self.net.passed)
         values = [self.at(t - 1), self.at(t), without, self.X]
         mean = by.expected(at_output(layers, self.net.passed, supermodular(values)))
         sums = [by.identity(side, sum(E(value) for value in pair))

@@ -6,19 +6,16 @@ large weights that nothing uses lower the criterion below every level.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from dropout_theory.proofs.helmbold2017.s01_penalties import norm_aversion
-from dropout_theory.proofs.helmbold2017.s03_weight_decay import zero_input
-from dropout_theory.proofs.helmbold2017.scaled_labels import labelled
-from dropout_theory.proofs.helmbold2017.weight_decay import aversion_is_closed_form
 from sympy import Rational, S
 
 from dropout_theory import proof as by
 from dropout_theory.ablation.widening import in_domain, renewed
 from dropout_theory.claims import Claim, refute, witness
-from dropout_theory.language import NONNEGATIVE, REAL, Aversion, Scalar, equal, less, less_equal, put_values
+from dropout_theory.language import NONNEGATIVE, REAL, Aversion, Scalar, Values, equal, less, less_equal, put_values
 from dropout_theory.papers.helmbold2017 import appendix_b_closed_form as last_part
 from dropout_theory.papers.helmbold2017 import appendix_b_remarks as remarks
 from dropout_theory.papers.helmbold2017 import s01_penalties as norms
@@ -28,6 +25,11 @@ from dropout_theory.papers.helmbold2017.appendix_b_linear import other_into, oth
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.weight_decay import V, a, b, balanced, lam, w, x
 from dropout_theory.proof import Theorem
+
+from .s01_penalties import norm_aversion
+from .s03_weight_decay import zero_input
+from .scaled_labels import labelled
+from .weight_decay import aversion_is_closed_form
 
 ENDS, ALL = (f"lambda in positive real, not {domain}" for domain in (NONNEGATIVE, REAL))
 small = {K: 1, n: 1, x: {(1,): 1}}
@@ -54,30 +56,33 @@ witness("helmbold2017:sec34-single-optimum-at-threshold", balanced, without="dec
 # --- aversions at numbers ------------------------------------------------------------------------------------------
 
 
-def contradicted(claim: Claim, values: dict[Any, Any], *theorems: Theorem) -> Theorem:
-    """A claim refuted at an instance by what theorems say there of its aversions."""
+Theorems = tuple[Callable[[], Theorem], ...]
+
+
+def contradicted(whole: Claim, name: str, values: Values, theorems: Theorems) -> Theorem:
+    """A claim less the hypothesis of a name, refuted at an instance by what theorems say there of its aversions."""
+    claim = whole.without(name)
     there = put_values(claim.statement, values)
-    otherwise = by.arithmetic(by.negation(there), *(by.at_instance(t, values) for t in theorems))
+    otherwise = by.arithmetic(by.negation(there), *(by.at_instance(theorem(), values) for theorem in theorems))
     return by.refutation(otherwise, claim, values)
 
 
-SCALED = aversion_is_closed_form, partial(aversion_is_closed_form, paper.scaled_entry)
-LABELLED = aversion_is_closed_form, labelled
-NORMS = partial(norm_aversion, norms.x), partial(norm_aversion, norms.c * norms.x)
+SCALED: Theorems = aversion_is_closed_form, partial(aversion_is_closed_form, paper.scaled_entry)
+LABELLED: Theorems = aversion_is_closed_form, labelled
+NORMS: Theorems = partial(norm_aversion, norms.x), partial(norm_aversion, norms.c * norms.x)
 single_input = {norms.x: 1}
-
-for of, values, name, numbers, theorems in [
-        # at c = 1 nothing is scaled; with much decay both networks give up the signal
-        (paper.SCALING, small, "larger inputs", {lam: Rational(1, 4), paper.factor: 1}, SCALED),
-        (paper.SCALING, small, "signal left", {lam: 1, paper.factor: 2}, SCALED),
-        (outputs.NOT_SQUARE, small, "larger outputs", {lam: Rational(1, 4), outputs.factor: 1}, LABELLED),
-        (outputs.NOT_SQUARE, small, "signal left", {lam: 1, outputs.factor: 2}, LABELLED),
-        (norms.NORM_SCALE, single_input, "larger input", {norms.lam: Rational(1, 4), norms.c: 1}, NORMS),
-        (norms.NORM_SCALE, single_input, "signal left", {norms.lam: 1, norms.c: 2}, NORMS),
-        (paper.AWAY, small, "strong decay", {lam: Rational(1, 4)}, SCALED[:1]),
-        (paper.ZERO_INPUT, small, "x is zero", {lam: 1}, SCALED[:1])]:
-    refute(of.id, without=name)(lambda of=of, name=name, values={**values, **numbers}, theorems=theorems: contradicted(
-        of.without(name), values, *(theorem() for theorem in theorems)))
+cases: list[tuple[Claim, Values, str, Values, Theorems]] = [
+    # at c = 1 nothing is scaled; with much decay both networks give up the signal
+    (paper.SCALING, small, "larger inputs", {lam: Rational(1, 4), paper.factor: 1}, SCALED),
+    (paper.SCALING, small, "signal left", {lam: 1, paper.factor: 2}, SCALED),
+    (outputs.NOT_SQUARE, small, "larger outputs", {lam: Rational(1, 4), outputs.factor: 1}, LABELLED),
+    (outputs.NOT_SQUARE, small, "signal left", {lam: 1, outputs.factor: 2}, LABELLED),
+    (norms.NORM_SCALE, single_input, "larger input", {norms.lam: Rational(1, 4), norms.c: 1}, NORMS),
+    (norms.NORM_SCALE, single_input, "signal left", {norms.lam: 1, norms.c: 2}, NORMS),
+    (paper.AWAY, small, "strong decay", {lam: Rational(1, 4)}, SCALED[:1]),
+    (paper.ZERO_INPUT, small, "x is zero", {lam: 1}, SCALED[:1])]
+for of, values, name, numbers, theorems in cases:
+    refute(of.id, without=name)(partial(contradicted, of, name, {**values, **numbers}, theorems))
 
 
 @refute("helmbold2017:sec34-signal-regularised-away", without="x is not zero")
@@ -159,7 +164,9 @@ def bottomless(claim: Claim, values: dict[Any, Any]) -> Theorem:
     return by.meaningless(by.unbounded(aversion, level, heavy, below), wide, values)
 
 
-for of, values in [(paper.THEOREM_7, small), (paper.ZERO_INPUT, {x: {(1,): 0}}), (last_part.INPUTS, {}),
-                   (outputs.OUTPUT_SCALING, {**small, outputs.factor: 1}),
-                   (remarks.WITNESSES, {atom: value for atom, value in unused.items() if atom != lam})]:
+spoken_of: list[tuple[Claim, Values]] = [
+    (paper.THEOREM_7, small), (paper.ZERO_INPUT, {x: {(1,): 0}}), (last_part.INPUTS, {}),
+    (outputs.OUTPUT_SCALING, {**small, outputs.factor: 1}),
+    (remarks.WITNESSES, {atom: value for atom, value in unused.items() if atom != lam})]
+for of, values in spoken_of:
     refute(of.id, without=ALL)(partial(bottomless, of, values))

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 import sympy as sp
-from dropout_theory.proofs.helmbold2017.tactics import family_in, layer, squared
 from sympy import Sum
 
 from dropout_theory import proof as by
@@ -19,6 +18,8 @@ from dropout_theory.language import POSITIVE, E, ForEach, Recursion, Scalar, equ
 from dropout_theory.papers.helmbold2017 import s04_best_constant as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n, p
 from dropout_theory.proof import Theorem
+
+from .tactics import family_in, layer, squared
 
 WIDE, q = paper.wide, paper.q
 ONES, ZEROS = family_in(WIDE.at_one, "h"), family_in(WIDE.at_zero, "h0")

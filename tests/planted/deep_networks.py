@@ -1,9 +1,24 @@
 """Wrong and suspicious statements about deep networks of rectified linear units."""
 
+from collections.abc import Callable
+
 from sympy import Rational, Sum, sqrt
 
 from dropout_theory.claims import Hypothesis
-from dropout_theory.language import NONNEGATIVE, REAL, E, ForEach, Relu, Scalar, both, equal, family, less, less_equal
+from dropout_theory.language import (
+    NONNEGATIVE,
+    REAL,
+    E,
+    Expr,
+    ForEach,
+    Relu,
+    Scalar,
+    both,
+    equal,
+    family,
+    less,
+    less_equal,
+)
 from dropout_theory.papers.helmbold2017.notation import (
     INPUT_NODES,
     K,
@@ -62,7 +77,7 @@ SMALLEST = {"max_size": 1}  # one input, one unit, one hidden layer: enough to r
 y = Scalar("y")
 
 
-def network_output(parameters: Parameters, inputs: object) -> object:
+def network_output(parameters: Parameters, inputs: Callable[..., Expr]) -> Expr:
     """The output under the fixed pattern r0, r."""
     return output(parameters, hidden("h'", parameters, inputs, scaled(r0), scaled(r)), scaled(r))
 
@@ -111,7 +126,7 @@ positive = own(parameter_families(NONNEGATIVE))
 u = family("x", NONNEGATIVE, *INPUT_NODES)
 
 
-def penalty(parameters: Parameters, inputs: object, target: object) -> object:
+def penalty(parameters: Parameters, inputs: Callable[..., Expr], target: Expr) -> Expr:
     """Mean loss under dropout less the loss without, on one example."""
     kept = output(parameters, hidden("h", parameters, inputs, scaled(gate0), scaled(gate)), scaled(gate))
     whole = output(parameters, hidden("H", parameters, inputs, always, always), always)

@@ -11,6 +11,7 @@ from dropout_theory.language import (
     POSITIVE,
     UNIT,
     E,
+    Expr,
     G,
     Gc,
     Relu,
@@ -42,11 +43,11 @@ x, y, u = Scalar("x"), Scalar("y"), Scalar("u", OPEN_UNIT)
 mean, below, above, ratio = E(O[N]), G(O[N]), Gc(O[N]), NWGM(O[N])
 
 
-def squared(output, target=t):  # type: ignore[no-untyped-def]
+def squared(output: Expr, target: Expr = t) -> Expr:
     return (target - output) ** 2 / 2
 
 
-def entropy(output, target=t):  # type: ignore[no-untyped-def]
+def entropy(output: Expr, target: Expr = t) -> Expr:
     return -target * sp.log(output) - (1 - target) * sp.log(1 - output)
 
 

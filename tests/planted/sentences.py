@@ -35,8 +35,9 @@ from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_steps import BINOMIAL, lost, seen, u
 from dropout_theory.papers.helmbold2017.s04_zero_embeddings import network as embedded
 from dropout_theory.papers.helmbold2017.s04_zero_embeddings import two_ones
-from dropout_theory.papers.helmbold2017.s05_depth import c, risk
-from dropout_theory.papers.helmbold2017.s05_depth import criterion as equal_criterion
+from dropout_theory.papers.helmbold2017.s05_growth import J_D as equal_criterion
+from dropout_theory.papers.helmbold2017.s05_growth import R as risk
+from dropout_theory.papers.helmbold2017.s05_growth import c
 from dropout_theory.papers.helmbold2017.s07_conclusions import clean, logistic_penalty, unit, w
 from dropout_theory.papers.helmbold2017.s07_conclusions import x as unit_inputs
 from planted import Plant

@@ -16,7 +16,7 @@ from dropout_theory.language import (
               less,
               less_equal,
 )
-from dropout_theory.papers.helmbold2017.appendix_b import on_0, on_1, shifted, silent_on_zero
+from dropout_theory.papers.helmbold2017.appendix_b import on_0, on_1, shifted, silent_on_zero, unbiased
 from dropout_theory.papers.helmbold2017.appendix_b_closed_form import (
               alpha,
               at,
@@ -29,7 +29,7 @@ from dropout_theory.papers.helmbold2017.appendix_b_closed_form import (
               s,
               spent,
 )
-from dropout_theory.papers.helmbold2017.appendix_b_linear import best_bias, centred, forward, unbiased
+from dropout_theory.papers.helmbold2017.appendix_b_linear import best_bias, centred, forward
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.s03_weight_decay import closed_form, criterion, degenerate, least, length
 from dropout_theory.papers.helmbold2017.weight_decay import (

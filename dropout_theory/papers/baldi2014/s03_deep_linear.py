@@ -16,6 +16,7 @@ from dropout_theory.language import (
     E,
     ForEach,
     Largest,
+    Notion,
     Smallest,
     both,
     distribution,
@@ -165,9 +166,16 @@ def gated(layer: Any, unit: Any) -> Any:
     return delta[layer, unit] * S[layer, unit]
 
 
+T = Notion("T", (l, j), gated(l, j), "activity of unit j of layer l times its gate")
+
+
 def weighted_moments(top: Any, unit: Any, other: Any, second: Any) -> Any:
     """Second moments of gated activities below two units, weighted by the connections to them."""
     return below_both(w[top, unit, l, j] * w[other, second, l2, j2] * E(gated(l, j) * gated(l2, j2)), top, other)
+
+
+M = Notion("M", (h, i, h2, i2), below_both(w[h, i, l, j] * w[h2, i2, l2, j2] * E(T(l, j) * T(l2, j2)), h, h2),
+           "second moments of gated activities below two units, weighted by the connections to them")
 
 
 def same_layer_gates(layer: Any) -> Any:
@@ -177,13 +185,13 @@ def same_layer_gates(layer: Any) -> Any:
 
 
 AMENDED_PARTS = {
-    "activities": ForEach(equal(E(S[h, i] * S[h2, i2]), weighted_moments(h, i, h2, i2)), *each_pair),
-    "across layers": ForEach(equal(E(gated(h, i) * gated(h2, i2)),
-                                   p[h, i] * below(w[h, i, l, j] * E(gated(l, j) * gated(h2, i2)))),
+    "activities": ForEach(equal(E(S[h, i] * S[h2, i2]), M(h, i, h2, i2)), *each_pair),
+    "across layers": ForEach(equal(E(T(h, i) * T(h2, i2)),
+                                   p[h, i] * below(w[h, i, l, j] * E(T(l, j) * T(h2, i2)))),
                              (h2, 0, H - 1), (i, 1, n), (i2, 1, n), (h, h2 + 1, H)),
-    "same layer": ForEach(equal(E(gated(h, i) * gated(h, i2)), same_layer_gates(h) * weighted_moments(h, i, h, i2)),
+    "same layer": ForEach(equal(E(T(h, i) * T(h, i2)), same_layer_gates(h) * M(h, i, h, i2)),
                           *each_unit, (i2, 1, n)),
-    "inputs": ForEach(equal(E(gated(0, i) * gated(0, i2)), same_layer_gates(0) * x[i] * x[i2]), (i, 1, n), (i2, 1, n)),
+    "inputs": ForEach(equal(E(T(0, i) * T(0, i2)), same_layer_gates(0) * x[i] * x[i2]), (i, 1, n), (i2, 1, n)),
 }
 
 claim("sec3-covariance-recursion.amended",

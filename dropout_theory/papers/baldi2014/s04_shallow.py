@@ -16,6 +16,7 @@ from dropout_theory.language import (
     Exists,
     ForEach,
     G,
+    Notion,
     Scalar,
     both,
     different,
@@ -26,6 +27,7 @@ from dropout_theory.language import (
     index,
     logistic,
     natural,
+    notion,
     size,
     subnetwork,
     weights,
@@ -61,7 +63,9 @@ root_taken_once = 1 / (1 + c * exp(-lam * mean_uniform))
 uniform_ngm = geometric_mean / (geometric_mean + complement_mean)
 sigma_of_mean = sigma(mean_uniform)
 
-printed = (equal(uniform_ngm, from_odds), equal(from_odds, root_taken_twice), equal(root_taken_twice, sigma_of_mean))
+NGM = notion("NGM", uniform_ngm, "normalised geometric mean of the outputs of equally likely subnetworks",
+            r"\operatorname{NGM}")
+printed = (equal(NGM, from_odds), equal(from_odds, root_taken_twice), equal(root_taken_twice, sigma_of_mean))
 corrected = (printed[0], equal(from_odds, root_taken_once), equal(root_taken_once, sigma_of_mean))
 AVERAGED_TWICE = "The average over the subnetworks is taken twice: the exponent already carries 1/2^n and the " \
                  "bracket is raised to 1/2^n once more."
@@ -97,7 +101,7 @@ claim("eq33.3.amended",
 
 EQ34 = claim("eq34",
              title="Over equally likely subnetworks the normalised geometric mean is the logistic of the mean sum",
-             statement=equal(uniform_ngm, sigma_of_mean), reading=EQUALLY_LIKELY)
+             statement=equal(NGM, sigma_of_mean), reading=EQUALLY_LIKELY)
 
 # any distribution P over m subnetworks with linear sums S[1..m]
 P = distribution("P", m)
@@ -199,9 +203,12 @@ ratio_form = 1 / (1 + others(Product((exp(lam * T[l, r]) / exp(lam * T[i, r])) *
 exponential_form = 1 / (1 + mean_exponential(i, -1) * others(mean_exponential(l)))
 softmax_of_means = mean_exponential(i) / Sum(mean_exponential(l), (l, 1, k))
 
+NWGM_OF = Notion("NWGM(O_%s)", (i,), normalised, "eq. (44): normalised geometric mean of unit i",
+                 r"\operatorname{NWGM}(O_{%s})")
+
 claim("eq45",
       title="Normalised geometric mean of a normalised exponential unit, divided by its numerator",
-      statement=ForEach(equal(normalised, ratio_form), (i, 1, k)))
+      statement=ForEach(equal(NWGM_OF(i), ratio_form), (i, 1, k)))
 
 claim("eq46",
       title="Products of ratios of exponentials collected in exponentials of mean sums",
@@ -209,12 +216,12 @@ claim("eq46",
 
 claim("eq47",
       title="The normalised geometric mean of normalised exponential units is the normalised exponential of mean sums",
-      statement=both(ForEach(equal(normalised, exponential_form), (i, 1, k)),
+      statement=both(ForEach(equal(NWGM_OF(i), exponential_form), (i, 1, k)),
                      ForEach(equal(exponential_form, softmax_of_means), (i, 1, k))))
 
 claim("eq47.1",
       title="Normalised geometric mean of a normalised exponential unit through the expected sums of all units",
-      statement=ForEach(equal(normalised, exponential_form), (i, 1, k)))
+      statement=ForEach(equal(NWGM_OF(i), exponential_form), (i, 1, k)))
 
 claim("eq47.2",
       title="Two forms of the normalised exponential of expected sums",

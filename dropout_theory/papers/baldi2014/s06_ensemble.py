@@ -19,6 +19,7 @@ from dropout_theory.language import (
     ForEach,
     G,
     Gc,
+    Notion,
     Scalar,
     both,
     convexity,
@@ -92,9 +93,13 @@ claim("eq57",
       erratum=Erratum("overclaim", "major", "Fails already for the squared error with target one: the geometric mean "
                       "lies below the mean, and a convex error may grow there. It holds for the relative entropy."))
 
+output = Scalar("o")
+ERROR = Notion("Error", (output,), entropy(output), "relative entropy error of the output o at the target t",
+               r"\operatorname{Error}")
+
 claim("eq57.amended-entropy",
       title="The relative entropy error of the weighted geometric mean is at most the mean error",
-      statement=less_equal(entropy(G(O[N])), E(entropy(O[N]))))
+      statement=less_equal(ERROR(G(O[N])), E(ERROR(O[N]))))
 
 log_output, log_other = (Scalar(name, interval(-oo, 0, open_above=True)) for name in ("x", "y"))
 convex_in_logarithm = Hypothesis("convex in the logarithm", convexity(Error(exp(log_output), t), log_output),
@@ -126,7 +131,7 @@ claim("eq58",
 
 claim("eq58.amended-entropy",
       title="The relative entropy error of the normalised weighted geometric mean is at most the mean error",
-      statement=less_equal(entropy(NWGM(O[N])), E(entropy(O[N]))))
+      statement=less_equal(ERROR(NWGM(O[N])), E(ERROR(O[N]))))
 
 logit, other_logit = Scalar("x"), Scalar("y")
 convex_in_logit = Hypothesis("convex in the logit", convexity(Error(logistic(logit), t), logit),
@@ -157,8 +162,8 @@ claim("sec6-any-convex-error",
 
 claim("sec6-any-convex-error.amended",
       title="All three means beat the mean relative entropy error",
-      statement=both(less_equal(entropy(E(O[N])), E(entropy(O[N]))), less_equal(entropy(G(O[N])), E(entropy(O[N]))),
-                     less_equal(entropy(NWGM(O[N])), E(entropy(O[N])))))
+      statement=both(less_equal(ERROR(E(O[N])), E(ERROR(O[N]))), less_equal(ERROR(G(O[N])), E(ERROR(O[N]))),
+                     less_equal(ERROR(NWGM(O[N])), E(ERROR(O[N])))))
 
 # several classes: K outputs that add up to one, a target distribution, and the normalised mean of eq. (44)
 K, unit, other, other_class = size("K"), index("l"), index("l'"), index("l''")

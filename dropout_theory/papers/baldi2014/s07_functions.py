@@ -30,6 +30,7 @@ from dropout_theory.language import (
     less,
     less_equal,
     logistic,
+    notion,
     size,
     subnetwork,
     weights,
@@ -64,8 +65,12 @@ def inside(argument: Any) -> Any:
 
 def means(function: Any) -> tuple[Any, Any]:
     """G and G' of the function at two points."""
+    of = "f" if function is f else "1/(1 + r)"
     below = function(left) ** share * function(right) ** (1 - share)
-    return below, (1 - function(left)) ** share * (1 - function(right)) ** (1 - share)
+    above = (1 - function(left)) ** share * (1 - function(right)) ** (1 - share)
+    return (notion(f"G({of})", below, f"geometric mean of {of} at u' and v', of probabilities p' and 1 - p'",
+                   rf"G\left({of}\right)"),
+            notion(f"G'({of})", above, f"geometric mean of 1 less {of} at these points", rf"G'\left({of}\right)"))
 
 
 def in_class(function: Any) -> Any:

@@ -31,7 +31,7 @@ from dropout_theory.language import (
     less_equal,
     weights,
 )
-from dropout_theory.papers.baldi2014.s08_means import HALF, N, P, complement_share, every, j, k, m
+from dropout_theory.papers.baldi2014.s08_means import HALF, N, P, called, every, expectation_and_variance, j, k, m
 
 claim = Section("baldi2014", "8")
 
@@ -39,8 +39,8 @@ claim = Section("baldi2014", "8")
 epsilon = Scalar("epsilon", POSITIVE)
 deviation = weights("d", m)
 near_half = HALF + epsilon * deviation[N]
-mean, wgm, nwgm, variance = E(near_half), G(near_half), NWGM(near_half), Var(near_half)
-complement, complement_nwgm = Gc(near_half), complement_share(near_half)
+mean, variance, wgm, complement, nwgm = called(near_half)
+complement_nwgm = complement / (wgm + complement)
 by_scaling = ("To first (second) order means up to a term that vanishes faster than the first (second) power of "
               "epsilon, where the numbers are 1/2 + epsilon times fixed deviations, as the text expands them.")
 
@@ -96,27 +96,13 @@ claim("sec8-difference-leading-term.amended",
 
 # --- numbers in general -----------------------------------------------------------------------------------------
 
-
-
-def estimated_distance(mean: Any, variance: Any) -> Any:
-    """The estimate of (86) of how far the normalised geometric mean is from the mean."""
-    return variance * (1 - 2 * mean) / (1 - 2 * variance)
-
-
-def bounds_of(mean: Any, variance: Any) -> list[Any]:
-    """The size of that estimate and the bounds that follow it in (87)."""
-    numerator = mean * (1 - mean) * Abs(1 - 2 * mean)
-    return [variance * Abs(1 - 2 * mean) / (1 - 2 * variance), numerator / (1 - 2 * variance),
-            numerator / (1 - 2 * mean * (1 - mean)), 2 * numerator]
-
-
 O = family("O", OPEN_UNIT, m)
-e, v = E(O[N]), Var(O[N])
+e, v = expectation_and_variance(O[N], "_O")
 second_order = (e - v) / (1 - 2 * v)
 
 claim("eq86", kind="inequality",
       title="The estimated distance of the normalised geometric mean is at most the variance",
-      statement=less_equal(estimated_distance(e, v), v))
+      statement=less_equal(v * (1 - 2 * e) / (1 - 2 * v), v))
 
 claim("sec8-second-order-side", kind="sentence", source="section 8, after eq. (86)",
       title="The second-order normalised geometric mean is not above the mean below one half, nor below it above",
@@ -136,7 +122,8 @@ claim("sec8-variance-bound-equality", kind="sentence", source="section 8, before
                            ForEach(either(equal(P[k], 0), equal(CLOSED[k], 0), equal(CLOSED[k], 1)), every)),
       reading="A statement about a random variable: values of probability zero do not count.")
 
-CHAIN = bounds_of(e, v)
+numerator = e * (1 - e) * Abs(1 - 2 * e)
+CHAIN = [v * Abs(1 - 2 * e) / (1 - 2 * v), numerator / (1 - 2 * v), numerator / (1 - 2 * e * (1 - e)), 2 * numerator]
 EQ87_FIRST = to_order(Abs(mean - nwgm), variance * Abs(1 - 2 * mean) / (1 - 2 * variance), 2)
 EQ87 = [EQ87_FIRST, *[less_equal(a, b) for a, b in zip(CHAIN, CHAIN[1:], strict=False)]]
 EQ87_TITLES = ["The distance of the normalised geometric mean, to second order",

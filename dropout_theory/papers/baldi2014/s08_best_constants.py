@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Max, Min, Rational, oo
+from sympy import Abs, Max, Min, Rational, oo
 
 from dropout_theory.claims import Section
 from dropout_theory.language import PROBABILITY, E, G, Scalar, Var, both, equal, gates, index, interval, less
-from dropout_theory.papers.baldi2014.s08_approximation import bounds_of, estimated_distance
-from dropout_theory.papers.baldi2014.s08_means import by_square, by_variance, by_variance_sharper, gap_of
+from dropout_theory.papers.baldi2014.s08_means import expectation_and_variance
 
 HALF = Rational(1, 2)
 below_one = Scalar("c", interval(0, 1, open_above=True))
@@ -62,12 +61,44 @@ best("sec8-variance-bound", "Between zero and one no constant below 1 will do in
 
 # --- the gap between arithmetic and geometric mean ----------------------------------------------------------------
 
+
+def gap_of(x: Any) -> Any:
+    """How far the geometric mean of a random number is below its mean."""
+    return E(x) - G(x)
+
+
+def by_variance(x: Any, end: Any) -> Any:
+    """What half of is the bound of (78), for the largest or the smallest number."""
+    return Var(x) / end
+
+
+def by_variance_sharper(x: Any, end: Any) -> Any:
+    """The same for (79), with the factor restored."""
+    return (end - G(x)) / (end * (end - E(x))) * Var(x)
+
+
+def by_square(x: Any, end: Any) -> Any:
+    """The same for (80), from the mean square around the geometric mean."""
+    return E((x - G(x)) ** 2) / end
+
+
+def estimated_distance(mean: Any, variance: Any) -> Any:
+    """The estimate of (86) of how far the normalised geometric mean is from the mean."""
+    return variance * (1 - 2 * mean) / (1 - 2 * variance)
+
+
+def bounds_of(mean: Any, variance: Any) -> list[Any]:
+    """The size of that estimate and the bounds that follow it in (87)."""
+    numerator = mean * (1 - mean) * Abs(1 - 2 * mean)
+    return [variance * Abs(1 - 2 * mean) / (1 - 2 * variance), numerator / (1 - 2 * variance),
+            numerator / (1 - 2 * mean * (1 - mean)), 2 * numerator]
+
+
 Factor = Callable[[Any, Any], Any]
 FACTORS: dict[str, tuple[Factor, str]] = {
     "eq78": (by_variance, "the multiples of the variance"),
     "eq79": (by_variance_sharper, "the sharper multiples, with their lost factor restored,"),
-    "eq80": (lambda x, end: by_square(E((x - G(x)) ** 2), end),
-             "the multiples of the mean square around the geometric mean"),
+    "eq80": (by_square, "the multiples of the mean square around the geometric mean"),
 }
 FALLING, RISING = (1, 1 / (2 * above_half) ** 2), (1, (2 - 2 * below_half) ** 2)
 falling, rising = evenly(*FALLING), evenly(*RISING)
@@ -82,18 +113,19 @@ for equation, (factor, what) in FACTORS.items():
 # --- the estimated distance of the normalised geometric mean -------------------------------------------------------
 
 small = evenly(little, 3 * little)
+e, v = expectation_and_variance(small)
 best("eq86", "No constant below 1 times the variance bounds the estimated distance",
-     below_one * Var(small), estimated_distance(E(small), Var(small)), "section 8, eq. (86), with its best constant")
+     below_one * v, estimated_distance(e, v), "section 8, eq. (86), with its best constant")
 
 uneven = evenly(little, 1 - 2 * little)
-CHAIN = bounds_of(E(uneven), Var(uneven))[:3]
+CHAIN = bounds_of(*expectation_and_variance(uneven))[:3]
 for number, (smaller, larger) in enumerate(zip(CHAIN, CHAIN[1:], strict=False), 2):
     best(f"eq87.{number}", f"No constant below 1 will do in relation {number} of the chain of bounds",
          below_one * larger, smaller, "section 8, eq. (87), with its best constant")
 
 half_of = (HALF - (2 - below_two) / 8) / 2
 beside_half = evenly(half_of, 3 * half_of)
-third, simplest = bounds_of(E(beside_half), Var(beside_half))[2:]
+third, simplest = bounds_of(*expectation_and_variance(beside_half))[2:]
 best("eq87.4", "No constant below 2 will do in the simplest bound of the estimated distance",
      below_two / 2 * simplest, third,
      "section 8, eq. (87), with its best constant")

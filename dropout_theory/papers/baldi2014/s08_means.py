@@ -18,6 +18,7 @@ from dropout_theory.language import (
     G,
     Gc,
     Largest,
+    Named,
     Scalar,
     Smallest,
     Var,
@@ -32,6 +33,7 @@ from dropout_theory.language import (
     interval,
     less,
     less_equal,
+    notion,
     size,
     subnetwork,
 )
@@ -60,6 +62,18 @@ for_any_positive_numbers = ("The text calls these results free of the bound by o
 def complement_share(x: Any) -> Any:
     """G'/(G + G')."""
     return Gc(x) / (G(x) + Gc(x))
+
+
+def expectation_and_variance(x: Any, of: str = "") -> tuple[Named, Named]:
+    """E and V of random numbers, with an index where a statement speaks of two kinds of numbers."""
+    return notion(f"E{of}", E(x), "expectation of the numbers"), notion(f"V{of}", Var(x), "variance of the numbers")
+
+
+def called(x: Any) -> tuple[Named, Named, Named, Named, Named]:
+    """E, V, G, G' and NWGM of random numbers x, under these names."""
+    return (*expectation_and_variance(x), notion("G", G(x), "weighted geometric mean of the numbers"),
+            notion("G'", Gc(x), "weighted geometric mean of their complements"),
+            notion("NWGM", NWGM(x), "normalised weighted geometric mean of the numbers", r"\operatorname{NWGM}"))
 
 
 # --- property 1 -------------------------------------------------------------------------------------------------
@@ -97,34 +111,12 @@ claim("sec8-am-gm-equality-complement.amended",
       title="With positive probabilities, the means of the complements coincide exactly when all numbers are equal",
       statement=COMPLEMENT_EQUALITY, hypotheses=[positive_weights])
 
-
-
-def gap_of(x: Any) -> Any:
-    """How far the geometric mean of a random number is below its mean."""
-    return E(x) - G(x)
-
-
-def by_variance(x: Any, end: Any) -> Any:
-    """What half of is the bound of (78), for the largest or the smallest number."""
-    return Var(x) / end
-
-
-def by_variance_sharper(x: Any, end: Any) -> Any:
-    """The same for (79), with the factor restored."""
-    return (end - G(x)) / (end * (end - E(x))) * Var(x)
-
-
-def by_square(around_geometric: Any, end: Any) -> Any:
-    """The same for (80), from the mean square around the geometric mean."""
-    return around_geometric / end
-
-
 largest, smallest = Largest(U[k], every), Smallest(U[k], every)
 mean, geometric, variance = E(U[N]), G(U[N]), Var(U[N])
-gap = gap_of(U[N])
+gap = mean - geometric
 
-EQ78_LOWER = less_equal(HALF * by_variance(U[N], largest), gap)
-EQ78_UPPER = less_equal(gap, HALF * by_variance(U[N], smallest))
+EQ78_LOWER = less_equal(variance / (2 * largest), gap)
+EQ78_UPPER = less_equal(gap, variance / (2 * smallest))
 
 claim("eq78", kind="inequality",
       title="The gap between the means lies between multiples of the variance",
@@ -158,8 +150,8 @@ EQ79_PRINTED_FACTOR = (largest - geometric) / (2 * largest)
 EQ79_LOWER_FACTOR = (largest - geometric) / (2 * largest * (largest - mean))
 EQ79_UPPER_FACTOR = (smallest - geometric) / (2 * smallest * (smallest - mean))
 EQ79_LOWER = less_equal(EQ79_PRINTED_FACTOR * variance, gap)
-EQ79_UPPER = less_equal(gap, HALF * by_variance_sharper(U[N], smallest))
-EQ79_LOWER_AMENDED = less_equal(HALF * by_variance_sharper(U[N], largest), gap)
+EQ79_UPPER = less_equal(gap, EQ79_UPPER_FACTOR * variance)
+EQ79_LOWER_AMENDED = less_equal(EQ79_LOWER_FACTOR * variance, gap)
 lost_factor = Erratum("missing-factor", "minor", "The lower bound lost the factor max O - E of its denominator, so its "
                       "two sides scale differently with the numbers; the upper bound has the matching factor.")
 
@@ -202,8 +194,8 @@ claim("sec8-refinement-eq79-upper", kind="sentence", source="section 8, before e
       statement=less_equal(EQ79_UPPER_FACTOR * variance, variance / (2 * smallest)), hypotheses=[above_smallest])
 
 around_geometric = Sum(P[k] * (U[k] - geometric) ** 2, every)
-EQ80_LOWER = less_equal(HALF * by_square(around_geometric, largest), gap)
-EQ80_UPPER = less_equal(gap, HALF * by_square(around_geometric, smallest))
+EQ80_LOWER = less_equal(around_geometric / (2 * largest), gap)
+EQ80_UPPER = less_equal(gap, around_geometric / (2 * smallest))
 
 claim("eq80", kind="inequality",
       title="The gap between the means lies between multiples of the mean square around the geometric mean",

@@ -18,6 +18,7 @@ from dropout_theory.language import (
     E,
     Exists,
     ForEach,
+    Notion,
     Relu,
     Scalar,
     both,
@@ -64,14 +65,20 @@ NOT_FIRST = Hypothesis("not the first layer", less_equal(2, i))
 SMALL = {"max_size": 2}
 
 
+CLEAN = Notion("f^(%s)_%s(x^*)", (l, j), unit(l, j, f), "unit of a layer, fed with the clean activations f below",
+               "f^{(%s)}_{%s}(x^*)")
+NOISY = Notion("f^(%s)_%s(g)", (l, j), unit(l, j, g), "unit of a layer, fed with the noisy activations g below",
+               "f^{(%s)}_{%s}(g)")
+
+
 def matched(layer: Any) -> Any:
     """Equations (12) and (13): the clean layer above f equals the noisy layer above g."""
-    return ForEach(equal(unit(layer, j, f), m[layer, j] * unit(layer, j, g)), (j, 1, n[layer]))
+    return ForEach(equal(CLEAN(layer, j), m[layer, j] * NOISY(layer, j)), (j, 1, n[layer]))
 
 
 def unchanged(layer: Any) -> Any:
     """Equation (14): the mask of a layer does not modify the clean layer."""
-    return ForEach(equal(unit(layer, j, f), m[layer, j] * unit(layer, j, f)), (j, 1, n[layer]))
+    return ForEach(equal(CLEAN(layer, j), m[layer, j] * CLEAN(layer, j)), (j, 1, n[layer]))
 
 
 def same_activations(layer: Any) -> Any:
@@ -80,7 +87,7 @@ def same_activations(layer: Any) -> Any:
 
 
 EQ11 = claim("eq11", title="A composed network is its last layer applied to the rest",
-             statement=ForEach(equal(f[i, j], unit(i, j, f)), (j, 1, n[i])), hypotheses=[INSIDE], limits=SMALL)
+             statement=ForEach(equal(f[i, j], CLEAN(i, j)), (j, 1, n[i])), hypotheses=[INSIDE], limits=SMALL)
 EQ12 = claim("eq12", title="To suppose the displayed equality is to suppose that layer i is reproduced", kind="step",
              statement=equivalent(matched(i), same_activations(i)), hypotheses=[INSIDE], limits=SMALL,
              reading="the equality itself is a supposition; what can be checked is that its sides are the two layers")

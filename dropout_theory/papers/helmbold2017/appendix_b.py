@@ -23,8 +23,9 @@ from dropout_theory.language import (
     less_equal,
 )
 from dropout_theory.papers.helmbold2017.notation import K, n
-from dropout_theory.papers.helmbold2017.s03_weight_decay import criterion, least
+from dropout_theory.papers.helmbold2017.s03_weight_decay import J_2, LEAST, W
 from dropout_theory.papers.helmbold2017.weight_decay import (
+    Called,
     Shallow,
     V,
     a,
@@ -33,11 +34,8 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     j,
     k,
     nonzero_input,
-    on_x,
-    on_zero,
     own,
     projection,
-    size_of,
     square,
     unit_on_x,
     unit_on_zero,
@@ -50,12 +48,13 @@ claim = Section("helmbold2017", "B")
 RARE = "drawn values hardly ever meet the equations among the hypotheses; the stated instance does"
 
 dot, on_1, on_0 = projection(own, j), unit_on_x(own, j), unit_on_zero(own, j)
+h_x, h_0 = W.unit_on_x, W.unit_on_zero
 units = (j, 1, n)
 
 
-def same_outputs(net: Shallow) -> tuple[object, object]:
-    """The network computes on x and on 0 what `own` computes."""
-    return equal(on_x(net), on_x(own)), equal(on_zero(net), on_zero(own))
+def same_outputs(net: Called) -> tuple[object, object]:
+    """The network computes on x and on 0 what the given one computes."""
+    return equal(net.on_x, W.on_x), equal(net.on_zero, W.on_zero)
 
 
 # --- lemma 22: a unit is silent on one of the inputs --------------------------------------------------------------
@@ -64,11 +63,12 @@ smaller = Min(on_0, on_1)
 shifted = Shallow(own.into, lambda j_: a[j_] - Min(unit_on_zero(own, j_), unit_on_x(own, j_)), own.out,
                   b + Sum(w[j] * smaller, units))
 
-silent = ForEach(equal(Min(unit_on_zero(shifted, j), unit_on_x(shifted, j)), 0), units)
+SHIFTED = Called(shifted, "W'")
+silent = ForEach(equal(Min(SHIFTED.unit_on_zero(j), SHIFTED.unit_on_x(j)), 0), units)
 
 claim("lem22",
       title="Each hidden unit may be assumed to be silent on x or on 0",
-      statement=both(*same_outputs(shifted), equal(size_of(shifted), size_of(own)), silent),
+      statement=both(*same_outputs(SHIFTED), equal(SHIFTED.size, W.size), silent),
       kind="lemma", source="appendix B, lemma 22",
       reading="The biases move by the smaller of the unit's two values; for output weight 0 that is harmless as well.")
 
@@ -92,31 +92,32 @@ claim("lem22-step-bias.amended",
 
 # --- lemma 23: no slack in the weights ---------------------------------------------------------------------------
 
-one_silent = Hypothesis("silent on an input", ForEach(equal(Min(on_0, on_1), 0), units))
+one_silent = Hypothesis("silent on an input", ForEach(equal(Min(h_0(j), h_x(j)), 0), units))
 tight = Shallow(lambda j_, k_: (unit_on_x(own, j_) - unit_on_zero(own, j_)) / square() * x_entry(k_),
                 lambda j_: unit_on_zero(own, j_), own.out, b)
 
-no_slack = ForEach(equal(Abs(projection(tight, j)), Max(unit_on_zero(tight, j), unit_on_x(tight, j))), units)
+TIGHT = Called(tight, "W'")
+no_slack = ForEach(equal(Abs(TIGHT.projection(j)), Max(TIGHT.unit_on_zero(j), TIGHT.unit_on_x(j))), units)
 
 claim("lem23",
       title="The size of v_j . x may be assumed to be the larger of the unit's two values",
-      statement=both(*same_outputs(tight), less_equal(size_of(tight), size_of(own)), no_slack),
+      statement=both(*same_outputs(TIGHT), less_equal(TIGHT.size, W.size), no_slack),
       hypotheses=[nonzero_input, one_silent], kind="lemma", source="appendix B, lemma 23")
 
 claim("lem23-step-first",
       title="At a minimiser, a unit silent on 0 has bias 0, and its value on x is v_j . x",
-      statement=implies(equal(criterion, least),
-                        ForEach(implies(both(equal(on_0, 0), less_equal(on_0, on_1)),
-                                        both(equal(a[j], 0), equal(on_1, dot))), units)),
+      statement=implies(equal(J_2, LEAST),
+                        ForEach(implies(both(equal(h_0(j), 0), less_equal(h_0(j), h_x(j))),
+                                        both(equal(a[j], 0), equal(h_x(j), W.projection(j)))), units)),
       hypotheses=[nonzero_input, one_silent], kind="step", source="appendix B, proof of lemma 23",
       erratum=Erratum("invalid-step", "minor", "A unit without weights is silent whatever its negative bias is. The "
                       "lemma stands: its bias may be put to 0."))
 
 LEM23_ACTIVE = claim("lem23-step-first.amended",
       title="At a minimiser, a unit silent on 0 and active on x has bias 0, and its value on x is v_j . x",
-      statement=implies(equal(criterion, least),
-                        ForEach(implies(both(equal(on_0, 0), less(on_0, on_1)),
-                                        both(equal(a[j], 0), equal(on_1, dot))), units)),
+      statement=implies(equal(J_2, LEAST),
+                        ForEach(implies(both(equal(h_0(j), 0), less(h_0(j), h_x(j))),
+                                        both(equal(a[j], 0), equal(h_x(j), W.projection(j)))), units)),
       hypotheses=[nonzero_input], source="appendix B, proof of lemma 23", admissible=balanced,
       reading="At a minimiser the units need not be chosen silent on an input first, as lemma 22 allows.")
 
@@ -136,16 +137,18 @@ LEM23_SHRINK = claim("lem23-step-shrink",
 SIGN = Domain("-1, 0 or 1", S.NegativeOne, S.One, integer=True)
 sigma = family("sigma", SIGN, units)
 signs = Hypothesis("sigma_j is a sign of h_j(x) - h_j(0)",
-                   ForEach(both(equal(sigma[j] ** 2, 1), less_equal(0, sigma[j] * (on_1 - on_0))), units))
-slackless = Hypothesis("no slack", ForEach(equal(Abs(dot), Max(on_0, on_1)), units))
+                   ForEach(both(equal(sigma[j] ** 2, 1), less_equal(0, sigma[j] * (h_x(j) - h_0(j)))), units))
+slackless = Hypothesis("no slack", ForEach(equal(Abs(W.projection(j)), Max(h_0(j), h_x(j))), units))
 
 mirrored = Shallow(lambda j_, k_: sigma[j_] * V[j_, k_], lambda j_: S.Zero, lambda j_: sigma[j_] * w[j_],
                    b + Sum(w[j] * on_0, units))
 
+MIRRORED = Called(mirrored, "W'")
+
 LEM24 = claim("lem24",
       title="Each hidden unit may be assumed to be silent on 0",
-      statement=both(*same_outputs(mirrored), equal(size_of(mirrored), size_of(own)),
-                     ForEach(equal(unit_on_zero(mirrored, j), 0), units)),
+      statement=both(*same_outputs(MIRRORED), equal(MIRRORED.size, W.size),
+                     ForEach(equal(MIRRORED.unit_on_zero(j), 0), units)),
       hypotheses=[one_silent, slackless, signs], kind="lemma", source="appendix B, lemma 24",
       reading="Units active on 0 are negated on both sides; all hidden biases are put to 0.", limits={"max_size": 1},
       admissible={K: 1, n: 1, V: {(1, 1): 1}, a: {(1,): 0}, w: {(1,): 1}, b: 0, x_entry(k).family: {(1,): 1},
@@ -175,7 +178,7 @@ LEM24_SWAP_ANY = claim("lem24-step-swap.amended-any-unit",
       reading="Sharper than printed: active on 0 and silent on x the unit need not be. One unit: t is v_j . x.",
       admissible={t: -1, bias: 1, out: 1, level: 0}, not_applicable={"property": RARE})
 
-silent_on_zero = Hypothesis("silent on 0", ForEach(equal(on_0, 0), units))
+silent_on_zero = Hypothesis("silent on 0", ForEach(equal(h_0(j), 0), units))
 
 claim("appB-biases-vanish",
       title="Units silent on 0 have bias 0",
@@ -186,10 +189,11 @@ claim("appB-biases-vanish",
                       "not K. Putting all n to 0 changes nothing."))
 
 unbiased = Shallow(own.into, lambda j_: S.Zero, own.out, b)
+UNBIASED = Called(unbiased, "W'")
 
 claim("appB-biases-vanish.amended",
       title="Units silent on 0 have biases of at most 0, and all n may be put to 0",
-      statement=both(*same_outputs(unbiased), ForEach(less_equal(a[j], 0), units)),
+      statement=both(*same_outputs(UNBIASED), ForEach(less_equal(a[j], 0), units)),
       hypotheses=[silent_on_zero, slackless], source="appendix B, after lemma 24",
       admissible={K: 1, n: 1, V: {(1, 1): 1}, a: {(1,): 0}, w: {(1,): 1}, b: 0, x_entry(k).family: {(1,): 1}},
       not_applicable={"property": RARE})

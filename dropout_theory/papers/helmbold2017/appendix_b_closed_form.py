@@ -10,6 +10,7 @@ from dropout_theory.claims import Erratum, Hypothesis, Section
 from dropout_theory.language import (
     NONNEGATIVE,
     POSITIVE,
+    Notion,
     Relu,
     Scalar,
     both,
@@ -19,25 +20,21 @@ from dropout_theory.language import (
     less,
     less_equal,
 )
-from dropout_theory.papers.helmbold2017.appendix_b import RARE, unbiased
-from dropout_theory.papers.helmbold2017.appendix_b_linear import best_bias, centred, forward
+from dropout_theory.papers.helmbold2017.appendix_b import RARE, UNBIASED, unbiased
+from dropout_theory.papers.helmbold2017.appendix_b_linear import CENTRED, forward
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE
-from dropout_theory.papers.helmbold2017.s03_weight_decay import criterion, degenerate, least, length
+from dropout_theory.papers.helmbold2017.s03_weight_decay import J_2, LEAST, W, degenerate, length
 from dropout_theory.papers.helmbold2017.weight_decay import (
+    Called,
     Shallow,
     V,
-    activation,
-    aversion_of,
-    criterion_of,
     j,
     k,
     lam,
     nonzero_input,
     on_x,
-    on_zero,
     own,
-    size_of,
     square,
     w,
     weightless,
@@ -131,8 +128,9 @@ share = sqrt(A / (n * length))
 shared = Shallow(lambda j_, k_: share / length * x_entry(k_), lambda j_: S.Zero, lambda j_: share, S.Zero)
 reached = on_x(unbiased) - unbiased.last
 
-no_less = less_equal(2 * reached / length, size_of(unbiased))
-as_little = both(equal(on_x(shared), A), equal(size_of(shared), 2 * A / length))
+SHARED = Called(shared, "W''")
+no_less = less_equal(2 * (UNBIASED.on_x - unbiased.last) / length, UNBIASED.size)
+as_little = both(equal(SHARED.on_x, A), equal(SHARED.size, 2 * A / length))
 
 claim("lem33.1",
       title="A network without hidden biases and with activation A has at least 2A/|x| squared weights",
@@ -151,13 +149,13 @@ claim("lem33",
 
 ANY_SIGN = claim("lem33-any-sign",
       title="For an activation of any sign, and with hidden biases, at least 2|A|/|x| squared weights are needed",
-      statement=less_equal(2 * Abs(on_x(own) - on_zero(own)) / length, size_of(own)), hypotheses=[nonzero_input],
+      statement=less_equal(2 * Abs(W.on_x - W.on_zero) / length, W.size), hypotheses=[nonzero_input],
       kind="sentence", source="appendix B, lemma 33",
       reading="A sharper form: the activation is the difference between the outputs on x and on 0.")
 
 # --- the proof of theorem 7 -----------------------------------------------------------------------------------------
 
-least_size = Hypothesis("least weights", equal(size_of(own), 2 * activation(own) / length))
+least_size = Hypothesis("least weights", equal(W.size, 2 * W.activation / length))
 
 
 def halves(value: Any) -> Any:
@@ -165,9 +163,9 @@ def halves(value: Any) -> Any:
     return Rational(1, 2) * (((1 - value) / 2) ** 2 + ((1 + value) / 2 - 1) ** 2 + lam * 2 * value / length)
 
 
-first_line = equal(criterion_of(centred), Rational(1, 2) * (best_bias - 0) ** 2
-                   + Rational(1, 2) * (on_x(centred) - 1) ** 2 + lam / 2 * size_of(centred))
-second_line = equal(criterion_of(centred), halves(activation(own)))
+first_line = equal(CENTRED.criterion, Rational(1, 2) * ((1 - W.activation) / 2 - 0) ** 2
+                   + Rational(1, 2) * (CENTRED.on_x - 1) ** 2 + lam / 2 * CENTRED.size)
+second_line = equal(CENTRED.criterion, halves(W.activation))
 
 claim("eq12.1",
       title="The criterion of a network with the best output bias and without hidden biases",
@@ -192,21 +190,23 @@ below = Hypothesis("at most the threshold", less_equal(2 * lam / length, 1))
 above = Hypothesis("above the threshold", less(1, 2 * lam / length))
 at = 1 - 2 * lam / length
 
+J_2_OF = Notion("J_2", (A,), halves(A), "right side of (12): the criterion of an optimal network with activation A")
+
 BELOW = claim("thm7-step-below",
       title="Up to the threshold (12) is least exactly at A = 1 - 2 lambda/|x|, which is not negative",
-      statement=both(less_equal(0, at), less_equal(halves(at), halves(A)),
-                     equivalent(equal(halves(A), halves(at)), equal(A, at))),
+      statement=both(less_equal(0, at), less_equal(J_2_OF(at), J_2_OF(A)),
+                     equivalent(equal(J_2_OF(A), J_2_OF(at)), equal(A, at))),
       hypotheses=[nonzero_input, below], kind="step", source="appendix B, proof of theorem 7",
       admissible={K: 1, lam: Rational(1, 2), x: {(1,): 2}, A: Rational(1, 2)})
 
 ABOVE = claim("thm7-step-above",
       title="Above the threshold (12) is least exactly at A = 0",
-      statement=both(less_equal(halves(S.Zero), halves(A)), equivalent(equal(halves(A), halves(S.Zero)), equal(A, 0))),
+      statement=both(less_equal(J_2_OF(0), J_2_OF(A)), equivalent(equal(J_2_OF(A), J_2_OF(0)), equal(A, 0))),
       hypotheses=[nonzero_input, above], kind="step", source="appendix B, proof of theorem 7")
 
 DEAD = claim("thm7-step-zero",
       title="A minimiser with activation 0 has zero weights and output bias 1/2",
-      statement=implies(both(equal(criterion, least), equal(on_x(own), on_zero(own))), degenerate),
+      statement=implies(both(equal(J_2, LEAST), equal(W.on_x, W.on_zero)), degenerate),
       hypotheses=[nonzero_input], kind="step", source="appendix B, proof of theorem 7",
       reading="Up to the hidden biases.", admissible=weightless)
 
@@ -224,7 +224,7 @@ def one(_: Any) -> Any:
 
 INPUTS = claim("appB-number-of-inputs",
       title="For K inputs that are all 1 the aversion is min(1/4, lambda^2/K): it depends on the number of inputs",
-      statement=equal(aversion_of(one), Min(Rational(1, 4), lam**2 / K)), kind="sentence",
+      statement=equal(Called(own, point="1", inputs=one).aversion, Min(Rational(1, 4), lam**2 / K)), kind="sentence",
       source="appendix B, first paragraph", not_applicable=NOT_FINITE,
       reading="It depends on K through x . x only: an input that is 0 changes nothing.")
 

@@ -9,26 +9,22 @@ from dropout_theory.language import NONNEGATIVE, POSITIVE, Relu, Scalar, both, e
 from dropout_theory.papers.helmbold2017.appendix_b import RARE, bias, level, out, t
 from dropout_theory.papers.helmbold2017.notation import n
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE
-from dropout_theory.papers.helmbold2017.s03_weight_decay import criterion, least
+from dropout_theory.papers.helmbold2017.s03_weight_decay import J_2, LEAST, W, aversion
 from dropout_theory.papers.helmbold2017.weight_decay import (
-      Shallow,
-      aversion_of,
-      j,
-      lam,
-      nonzero_input,
-      own,
-      own_weights,
-      risk_of,
-      size_of,
-      square,
-      x_entry,
+    Called,
+    Shallow,
+    j,
+    lam,
+    nonzero_input,
+    square,
+    x_entry,
 )
 
 claim = Section("helmbold2017", "B")
 
 WITNESS = claim("def21",
       title="An aversion witness: a minimiser whose risk is the aversion, as the risk of every minimiser is",
-      statement=implies(equal(criterion, least), equal(criterion - lam / 2 * size_of(own), aversion_of())),
+      statement=implies(equal(J_2, LEAST), equal(J_2 - lam / 2 * W.size, aversion)),
       hypotheses=[nonzero_input], kind="definition", source="appendix B, definition 21", not_applicable=NOT_FINITE)
 
 WITNESSES = claim("appB-every-minimiser-is-a-witness",
@@ -41,7 +37,7 @@ ones = sqrt(1 / (n * sqrt(square())))
 fitted = Shallow(lambda j_, k_: ones / sqrt(square()) * x_entry(k_), lambda j_: 0, lambda j_: ones, 0)
 FITTED = claim("appB-zero-risk",
       title="Some network has risk 0, so that nothing is subtracted from the risk of a minimiser",
-      statement=equal(risk_of(fitted), 0), hypotheses=[nonzero_input], kind="sentence",
+      statement=equal(Called(fitted, "W'").risk, 0), hypotheses=[nonzero_input], kind="sentence",
       source="appendix B, before definition 21",
       reading="For an input that is not zero. For x = 0 the least risk is 1/4, and thm7-zero-input holds instead.")
 
@@ -75,5 +71,5 @@ claim("appB-larger-budget",
 claim("lem33-step-each-weight",
       title="Each weight belongs to exactly one hidden unit: the squared weights of the units sum to those of the "
             "network",
-      statement=equal(Sum(own_weights(own, j), (j, 1, n)), size_of(own)), kind="step",
+      statement=equal(Sum(W.unit_size(j), (j, 1, n)), W.size), kind="step",
       source="appendix B, proof of lemma 33")

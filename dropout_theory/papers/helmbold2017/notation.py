@@ -18,6 +18,7 @@ from dropout_theory.language import (
     Domain,
     Family,
     Gates,
+    Named,
     Recursion,
     Relu,
     Scalar,
@@ -25,6 +26,7 @@ from dropout_theory.language import (
     gates,
     index,
     interval,
+    notion,
     placeholder,
     recursion,
     size,
@@ -87,6 +89,12 @@ def output(parameters: Parameters, values: Recursion, keep_hidden: Entry, *extra
     """The network's output from its hidden values."""
     return Sum(parameters.last(k) * keep_hidden(d - 1, k) * values[(d - 1, *extra, k)], (k, 1, n)) \
         + parameters.output_bias
+
+
+def of_network(letter: str, network: str, body: Any, meaning: str) -> Named:
+    """A quantity of a network under the name that print has for it, such as J_D(W')."""
+    latex = sp.latex(sp.Symbol(letter)) + rf"\left(\mathcal{{W}}{network.removeprefix('W')}\right)"
+    return notion(f"{letter}({network})", body, meaning, latex)
 
 
 def linear(value: Any) -> Any:

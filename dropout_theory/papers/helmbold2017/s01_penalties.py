@@ -25,6 +25,7 @@ from dropout_theory.language import (
     interval,
     less,
     less_equal,
+    notion,
     size,
     subnetwork,
     weights,
@@ -99,21 +100,27 @@ def penalty_at(keep: Any, first: Any = 1, second: Any = -1) -> Any:
     return E((figure_1(keep, first, second) - 8) ** 2) - (2 * Relu(sp.sympify(first + second)) - 8) ** 2
 
 
+def penalty(keep: Any) -> Any:
+    """That penalty under its name."""
+    return notion(f"penalty({keep})", penalty_at(keep), f"dropout penalty of the network of figure 1 for p = {keep}",
+                 rf"\operatorname{{penalty}}\left({sp.latex(keep)}\right)")
+
+
 claim("fig1-penalty-at-every-probability",
       title="The penalty of the network of figure 1 is q ((2 + 2p)/p^2 - 32)",
-      statement=equal(penalty_at(p), (1 - p) * ((2 + 2 * p) / p**2 - 32)), kind="sentence",
+      statement=equal(penalty(p), (1 - p) * ((2 + 2 * p) / p**2 - 32)), kind="sentence",
       source="section 2, figure 1", reading="For every keep probability p; the text has p = 1/2, where it is -10.")
 
 claim("fig1-penalty-negative",
       title="It is negative exactly when 16 p^2 > p + 1, for dropout probabilities q up to about 0.71",
-      statement=both(implies(both(less(p, 1), less(p + 1, 16 * p**2)), less(penalty_at(p), 0)),
-                     implies(less_equal(16 * p**2, p + 1), less_equal(0, penalty_at(p)))), kind="sentence",
+      statement=both(implies(both(less(p, 1), less(p + 1, 16 * p**2)), less(penalty(p), 0)),
+                     implies(less_equal(16 * p**2, p + 1), less_equal(0, penalty(p)))), kind="sentence",
       admissible={p: Rational(1, 4)}, source="section 2, figure 1", reading="Beyond the text, which has p = 1/2.")
 
 claim("sec1-penalty-non-monotonic",
       title="The dropout penalty can fall and then rise as the dropout probability grows",
-      statement=both(less(penalty_at(half), penalty_at(Rational(9, 10))),
-                     less(penalty_at(half), penalty_at(Rational(1, 4)))), kind="sentence",
+      statement=both(less(penalty(half), penalty(Rational(9, 10))), less(penalty(half), penalty(Rational(1, 4)))),
+      kind="sentence",
       source="section 1, last item of the list",
       reading="Existence, shown by the network of figure 1 at q = 1/10, 1/2 and 3/4. How often is not said.")
 
@@ -142,15 +149,18 @@ def norm_closed_form(value: Any) -> Any:
     return Min(Rational(1, 4), lam**2 / value**2)
 
 
+AVERSION, AVERSION_SCALED = (
+    notion(f"aversion(P_({name},1))", norm_aversion(value), f"aversion when {name} has the label 1, and 0 the label 0",
+           rf"\operatorname{{aversion}}\left(P_{{({name},1)}}\right)") for name, value in (("x", x), ("cx", c * x)))
 ONE_WEIGHT = "A single weight has the same p-norm for every p, so this is one case of all norms at once."
 
 NORM_AVERSION = claim("sec1-norm-aversion",
       title="With a norm as penalty the aversion of one linear unit is min(1/4, lambda^2/x^2)",
-      statement=equal(norm_aversion(x), norm_closed_form(x)), kind="sentence",
+      statement=equal(AVERSION, norm_closed_form(x)), kind="sentence",
       source="section 1, second item of the list", not_applicable=NOT_FINITE, reading=ONE_WEIGHT)
 
 NORM_SCALE = claim("sec1-norm-sensitive",
       title="Training with a p-norm penalty is sensitive to the scale of the input",
-      statement=less(norm_aversion(c * x), norm_aversion(x)),
+      statement=less(AVERSION_SCALED, AVERSION),
       hypotheses=[Hypothesis("larger input", less(1, c)), Hypothesis("signal left", less(2 * lam, c * x))],
       kind="sentence", source="section 1, second item of the list", not_applicable=NOT_FINITE, reading=ONE_WEIGHT)

@@ -24,6 +24,7 @@ from dropout_theory.language import (
     index,
     less,
     less_equal,
+    notion,
     size,
 )
 from dropout_theory.papers.helmbold2017.notation import (
@@ -37,6 +38,7 @@ from dropout_theory.papers.helmbold2017.notation import (
     k,
     l,
     n,
+    of_network,
     output,
     own,
     p,
@@ -46,8 +48,8 @@ from dropout_theory.papers.helmbold2017.notation import (
     s,
     scaled,
 )
-from dropout_theory.papers.helmbold2017.s02_preliminaries import dropped, example_criterion, inputs, units
-from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE, a, aversion
+from dropout_theory.papers.helmbold2017.s02_preliminaries import J_D, dropped, inputs, units
+from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE, a, dropout_aversion
 
 claim = Section("helmbold2017", "2")
 TWO = {"max_size": 2}
@@ -69,7 +71,7 @@ claim("def1",
 
 claim("def2",
       title="The dropout aversion: the largest risk of a minimiser of the criterion less the infimum of the risk",
-      statement=less_equal(0, aversion), kind="definition", source="section 3.1, definition 2",
+      statement=less_equal(0, dropout_aversion), kind="definition", source="section 3.1, definition 2",
       not_applicable=NOT_FINITE,
       reading="Defined where the criterion has a minimiser and the risks of its minimisers have a largest, which the "
               "text takes for granted; an example distribution with infinite mean square of the labels has neither.")
@@ -101,9 +103,13 @@ lam = Scalar("lambda", NONNEGATIVE)
 squared_weights = (Sum(W1[i, k] ** 2, (k, 1, K), (i, 1, n)) + Sum(W[l, i, k] ** 2, (k, 1, n), (i, 1, n), (l, 2, d - 1))
                    + Sum(w[k] ** 2, (k, 1, n)))
 
+R = of_network("R", "W", risk, "risk of the network W: its mean square loss over the examples")
+SIZE = notion("|W|^2", squared_weights, "sum of the squares of the weights of W", r"\|\mathcal{W}\|^2")
+J_2 = of_network("J_2", "W", R + lam / 2 * SIZE, "L2 criterion of the network W: risk plus penalty")
+
 claim("sec2-l2-penalty",
       title="The penalty of weight decay is not negative, so the risk is at most the criterion",
-      statement=both(less_equal(0, lam / 2 * squared_weights), less_equal(risk, risk + lam / 2 * squared_weights)),
+      statement=both(less_equal(0, lam / 2 * SIZE), less_equal(R, J_2)),
       kind="sentence", source="section 2, definition of the L2 criterion", limits=TWO,
       reading="The strength lambda is not negative. The penalty does not mention the labels.")
 
@@ -160,10 +166,12 @@ claim("sec2-patterns-equally-likely",
                         * agrees(units[1], unit_bits[1]) * agrees(units[2], unit_bits[2])), Rational(1, 16)),
       kind="sentence", source="section 2, figure 1", reading="p = 1/2.")
 
+OUTPUT = of_network("D", "W", dropped, "output of the network of figure 1 under dropout")
+
 VARIANCE = claim("sec2-variance-share",
       title="In figure 1 the mean output moves from 0 to 1; its variance 5 adds to the loss (1 - 8)^2",
-      statement=both(equal(E(dropped), 1), equal(Var(dropped), 5),
-                     equal(example_criterion, (E(dropped) - 8) ** 2 + Var(dropped))),
+      statement=both(equal(E(OUTPUT), 1), equal(Var(OUTPUT), 5),
+                     equal(J_D, (E(OUTPUT) - 8) ** 2 + Var(OUTPUT))),
       kind="sentence", source="section 2, after eq. (2)",
       reading="Variance is read as variation: the fit is better because variation before the rectifiers moves the "
               "mean; the variance of the output itself is part of the loss.")

@@ -7,13 +7,14 @@ from typing import Any
 from sympy import Add, Eq, Mul, Piecewise, Pow, Rational, Sum
 
 from dropout_theory.claims import Section
-from dropout_theory.language import REAL, E, Relu, both, distribution, equal, family, gates, index, less, size
+from dropout_theory.language import REAL, E, Relu, both, distribution, equal, family, gates, index, less, notion, size
 from dropout_theory.papers.helmbold2017.notation import (
     INPUT_NODES,
     K,
     always,
     hidden,
     k,
+    of_network,
     output,
     own,
     p,
@@ -47,10 +48,12 @@ claim("eq1",
       statement=equal(E(Sum(P[s] * (D - y[s]) ** 2, each_example)), Sum(P[s] * E((D - y[s]) ** 2), each_example)),
       limits={"max_size": 2})
 
+J_D_ALL = notion("J_D", E(Sum(P[s] * (D - y[s]) ** 2, each_example)), "mean square loss under dropout")
+R_ALL = notion("R", Sum(P[s] * (O - y[s]) ** 2, each_example), "risk: mean square loss without dropout")
+
 claim("sec2-penalty-decomposition",
       title="The dropout penalty is the mean over examples of the penalties of single examples",
-      statement=equal(E(Sum(P[s] * (D - y[s]) ** 2, each_example)) - Sum(P[s] * (O - y[s]) ** 2, each_example),
-                      Sum(P[s] * (E((D - y[s]) ** 2) - (O - y[s]) ** 2), each_example)),
+      statement=equal(J_D_ALL - R_ALL, Sum(P[s] * (E((D - y[s]) ** 2) - (O - y[s]) ** 2), each_example)),
       source="section 2, last display", limits={"max_size": 2})
 
 # figure 1: two inputs 1 and -1, two hidden units, all weights 1, no biases; nodes are kept with probability 1/2
@@ -72,6 +75,8 @@ def by_gates(layer: int, node: int) -> Any:
 dropped = figure_1(1, -1, by_gates)
 clean = figure_1(1, -1, lambda layer, node: 1)
 example_criterion = E((dropped - 8) ** 2)
+J_D = of_network("J_D", "W", example_criterion, "dropout criterion of the network of figure 1")
+R = of_network("R", "W", (clean - 8) ** 2, "risk of the network of figure 1")
 
 
 def share(patterns: int, value: int) -> Any:
@@ -98,7 +103,7 @@ THREE = claim("sec2-three-patterns",
 
 claim("eq2.1",
       title="The criterion of the network of figure 1 as a sum over its three outputs",
-      statement=equal(example_criterion, printed_sum))
+      statement=equal(J_D, printed_sum))
 
 claim("eq2.2",
       title="The value of that sum",
@@ -106,15 +111,15 @@ claim("eq2.2",
 
 claim("eq2",
       title="The dropout criterion of the network of figure 1 is 54",
-      statement=both(equal(example_criterion, printed_sum), equal(printed_sum, 54)),
+      statement=both(equal(J_D, printed_sum), equal(printed_sum, 54)),
       reading="The picture is missing; the text gives two inputs, two hidden units, weights one and biases zero.")
 
 claim("sec2-risk",
       title="The risk of the network of figure 1 is 64",
-      statement=equal((clean - 8) ** 2, 64), kind="number", source="section 2, after eq. (2)")
+      statement=equal(R, 64), kind="number", source="section 2, after eq. (2)")
 
 claim("sec2-negative-penalty",
       title="The dropout penalty of the network of figure 1 is negative",
-      statement=less(example_criterion - (clean - 8) ** 2, 0), kind="sentence", source="section 2, after eq. (2)")
+      statement=less(J_D - R, 0), kind="sentence", source="section 2, after eq. (2)")
 
 

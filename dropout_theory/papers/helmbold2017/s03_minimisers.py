@@ -24,6 +24,7 @@ from dropout_theory.language import (
     implies,
     less,
     less_equal,
+    notion,
 )
 from dropout_theory.papers.helmbold2017.notation import (
     INPUT_NODES,
@@ -35,6 +36,7 @@ from dropout_theory.papers.helmbold2017.notation import (
     k,
     l,
     n,
+    of_network,
     output,
     own,
     p,
@@ -43,8 +45,8 @@ from dropout_theory.papers.helmbold2017.notation import (
     scaled,
 )
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE, c, t
+from dropout_theory.papers.helmbold2017.s03_weight_decay import aversion
 from dropout_theory.papers.helmbold2017.weight_decay import (
-    aversion_of,
     lam,
     nonzero_input,
     on_x,
@@ -94,17 +96,21 @@ def in_both_layers(first: Any, hidden_bias: Any, last: Any) -> tuple[Any, Any, A
 
 
 zero_parts = in_both_layers(equal(W1[i, k], 0), equal(b[l, i], 0), equal(w[k], 0))
-unmoved_parts = in_both_layers(equal(z * W1[i, k], W1[i, k]), equal(z * b[l, i], b[l, i]), equal(w[k] / z, w[k]))
-near_parts = in_both_layers(less_equal(Abs(z * W1[i, k] - W1[i, k]), eps), less_equal(Abs(z * b[l, i] - b[l, i]), eps),
-                            less_equal(Abs(w[k] / z - w[k]), eps))
+Z = notion("z", z, "factor of the first layer, and of the inverse of the last")
+unmoved_parts = in_both_layers(equal(Z * W1[i, k], W1[i, k]), equal(Z * b[l, i], b[l, i]), equal(w[k] / Z, w[k]))
+near_parts = in_both_layers(less_equal(Abs(Z * W1[i, k] - W1[i, k]), eps), less_equal(Abs(Z * b[l, i] - b[l, i]), eps),
+                            less_equal(Abs(w[k] / Z - w[k]), eps))
 zero_layers, unmoved = both(*zero_parts), both(*unmoved_parts)
 other_within = ForEach(both(less_equal(Abs(w[k] + eps - w[k]), eps), different(w[k] + eps, w[k])), (k, 1, n))
 
+D_W, D_NEARBY, D_OTHER = (of_network("D", name, body, f"output of the network {name} under dropout")
+                          for name, body in (("W", D), ("W'", D_nearby), ("W''", D_other)))
+
 claim("sec3-never-isolated",
       title="Within any distance of any network lies another with the same output for every input and pattern",
-      statement=both(equal(D_nearby, D), *near_parts,
+      statement=both(equal(D_NEARBY, D_W), *near_parts,
                      implies(Not(zero_layers, evaluate=False), Not(unmoved, evaluate=False)),
-                     implies(zero_layers, both(equal(D_other, D), other_within))),
+                     implies(zero_layers, both(equal(D_OTHER, D_W), other_within))),
       kind="sentence", source="abstract; section 1; section 3.2, after theorem 5; section 7", limits=TWO,
       reading="Equal outputs give equal criteria, so that no minimiser, local or global, is isolated. The other "
               "network rescales two layers, or changes the output weights where both layers are zero.")
@@ -175,8 +181,15 @@ def unit_risk(one: Any, zero: Any) -> Any:
     return (v * one + bias - 1) ** 2 / 2 + (v * zero + bias) ** 2 / 2
 
 
-PLAIN = equal(Aversion(single(S.One, S.Zero), unit_risk(S.One, S.Zero), (v, bias)), Rational(1, 9))
-CENTRED_AVERSION = equal(Aversion(single(half, -half), unit_risk(half, -half), (v, bias)), Rational(1, 16))
+def unit_aversion(of: str, one: Any, zero: Any) -> Any:
+    """The dropout aversion of the linear unit for the inputs `one` and `zero`."""
+    return notion(f"aversion({of})", Aversion(single(one, zero), unit_risk(one, zero), (v, bias)),
+                 f"dropout aversion for the inputs {one} with label 1 and {zero} with label 0",
+                 rf"\operatorname{{aversion}}\left({of}\right)")
+
+
+PLAIN = equal(unit_aversion("P", S.One, S.Zero), Rational(1, 9))
+CENTRED_AVERSION = equal(unit_aversion("P'", half, -half), Rational(1, 16))
 
 claim("sec3-centring-changes-aversion",
       title="Centring the inputs can change the dropout aversion, here from 1/9 to 1/16",
@@ -195,16 +208,19 @@ def labelled(label: Any) -> Aversion:
     return Aversion(risk + lam / 2 * size_of(shallow), risk, parameters)
 
 
+LABELLED = notion("aversion(P_(x,c))", labelled(factor), "weight-decay aversion for the label c instead of 1",
+                 r"\operatorname{aversion}\left(P_{(x,c)}\right)")
+
 OUTPUT_SCALING = claim("sec34-output-scaling",
       title="With the label c instead of 1 the weight-decay aversion is min(c^2/4, lambda^2/(x . x))",
-      statement=equal(labelled(factor), Min(factor**2 / 4, lam**2 / square())), hypotheses=[nonzero_input],
+      statement=equal(LABELLED, Min(factor**2 / 4, lam**2 / square())), hypotheses=[nonzero_input],
       kind="sentence", source="section 3.4, first sentence", not_applicable=NOT_FINITE,
       reading="Sharper than the text: where the signal is not regularised away the scale of the outputs has no effect, "
               "while theorem 6 has c^2 for dropout.")
 
 NOT_SQUARE = claim("sec34-no-output-scaling",
       title="Weight decay does not share dropout's scaling with the outputs",
-      statement=less(labelled(factor), factor**2 * aversion_of()),
+      statement=less(LABELLED, factor**2 * aversion),
       hypotheses=[Hypothesis("larger outputs", less(1, factor)),
                   Hypothesis("signal left", less(4 * lam**2, factor**2 * square()))],
       kind="sentence", source="section 3.4, first sentence", not_applicable=NOT_FINITE)

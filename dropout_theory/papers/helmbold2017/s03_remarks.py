@@ -9,22 +9,24 @@ from sympy import Rational, S, Sum
 
 from dropout_theory.claims import Section
 from dropout_theory.language import POSITIVE, E, ForEach, Scalar, both, equal, gates, less, less_equal
-from dropout_theory.papers.helmbold2017.notation import K, always, d, hidden, k, n, output, p, scaled
+from dropout_theory.papers.helmbold2017.notation import K, always, d, hidden, k, n, of_network, output, p, scaled
 from dropout_theory.papers.helmbold2017.s02_conventions import D, W, b, b0, h, lam, squared_weights, target, w, x
 from dropout_theory.papers.helmbold2017.s03_scaling import (
+    J_D,
     NOT_FINITE,
     W1,
+    R,
     X,
     Y,
     a,
-    criterion,
     delta0,
     full_rank,
     risk,
     undone,
 )
 from dropout_theory.papers.helmbold2017.s03_scaling import delta as hidden_delta
-from dropout_theory.papers.helmbold2017.weight_decay import aversion_of, nonzero_input
+from dropout_theory.papers.helmbold2017.s03_weight_decay import aversion
+from dropout_theory.papers.helmbold2017.weight_decay import nonzero_input
 
 claim = Section("helmbold2017", "3")
 TWO = {"max_size": 2}
@@ -82,8 +84,8 @@ CONTRIBUTIONS = claim("def2-contributions-bounded",
 moved = hidden("h'", undone, lambda k_: a[k_] * X[k_], scaled(delta0), scaled(hidden_delta))
 moved_clean = hidden("H'", undone, lambda k_: a[k_] * X[k_], always, always)
 moved_output, moved_clean_output = output(undone, moved, scaled(hidden_delta)), output(undone, moved_clean, always)
-same_criterion = equal(E((moved_output - Y) ** 2), criterion)
-same_risk = equal(E((moved_clean_output - Y) ** 2), risk)
+same_criterion = equal(of_network("J_D", "W'", E((moved_output - Y) ** 2), "dropout criterion of W' on A x"), J_D)
+same_risk = equal(of_network("R", "W'", E((moved_clean_output - Y) ** 2), "risk of W' on A x"), R)
 i_, k_range = W1.ranges[0], W1.ranges[1]
 undoes = ForEach(equal(undone.first(i_[0], k_range[0]) * a[k_range[0]], W1[i_[0], k_range[0]]), i_, k_range)
 
@@ -108,6 +110,6 @@ claim("sec31-normalisation-speed",
 
 claim("sec34-aversion",
       title="The weight-decay aversion: the largest risk of a minimiser of J2 less the infimum of the risk",
-      statement=less_equal(0, aversion_of()), hypotheses=[nonzero_input], kind="definition",
+      statement=less_equal(0, aversion), hypotheses=[nonzero_input], kind="definition",
       source="section 3.4, first paragraph", not_applicable=NOT_FINITE)
 

@@ -24,6 +24,7 @@ from dropout_theory.language import (
     family,
     implies,
     less,
+    notion,
     recursion,
 )
 from dropout_theory.papers.helmbold2017.notation import (
@@ -38,6 +39,7 @@ from dropout_theory.papers.helmbold2017.notation import (
     k,
     l,
     n,
+    of_network,
     output,
     own,
     parameter_families,
@@ -77,6 +79,8 @@ undone = Parameters(lambda i_, k_: W1[i_, k_] * a_inverse[k_], network.deeper, n
 h = hidden("h", network, input_values(x), scaled(r0), scaled(r))
 h_undone = hidden("h'", undone, lambda k_: a[k_] * x[k_], scaled(r0), scaled(r))
 D = output(network, h, scaled(r))
+D_W = of_network("D", "W", D, "output of the network W in a dropout pattern")
+D_UNDONE = of_network("D", "W'", output(undone, h_undone, scaled(r)), "output of the network W' on A x in that pattern")
 
 CLEAN = claim("thm4-step-clean",
       title="First weights times the inverse diagonal undo a rescaling of the inputs in the network without dropout",
@@ -86,7 +90,7 @@ CLEAN = claim("thm4-step-clean",
 
 DROPPED = claim("thm4-step-dropped",
       title="It undoes the rescaling under every dropout pattern too, because the matrix is diagonal",
-      statement=equal(output(undone, h_undone, scaled(r)), D),
+      statement=equal(D_UNDONE, D_W),
       hypotheses=[full_rank], kind="step", source="proof of theorem 4")
 
 hX = hidden("h", network, input_values(X), scaled(delta0), scaled(delta))
@@ -102,13 +106,23 @@ HA = hidden("H'", network, lambda k_: a[k_] * X[k_], always, always)
 rescaled_aversion = Aversion(E((output(network, hA, scaled(delta)) - Y) ** 2),
                              E((output(network, HA, always) - Y) ** 2), atoms)
 
+J_D = of_network("J_D", "W", criterion, "dropout criterion of the network W: its mean square error under dropout")
+R = of_network("R", "W", risk, "risk of the network W: its mean square error without dropout")
+dropout_aversion = notion("aversion(P)", Aversion(J_D, R, atoms),
+                         "dropout aversion of the law P of (X, Y): what minimisers of the criterion lose in risk",
+                         r"\operatorname{aversion}\left(P\right)")
+RESCALED = notion("aversion(A∘P)", Aversion(
+    of_network("J_D", "W; A∘P", rescaled_aversion.criterion, "dropout criterion of W on rescaled inputs"),
+    of_network("R", "W; A∘P", rescaled_aversion.risk, "risk of W on rescaled inputs"), atoms),
+    "dropout aversion when input k is multiplied by a[k]", r"\operatorname{aversion}\left(A \circ P\right)")
+
 NOT_FINITE = {"exact": "an optimum over all networks is not evaluated", "property": "an optimum over all networks",
               "montecarlo": "an optimum over all networks", "interval": "an optimum over all networks",
               "decide": "an optimum over all networks"}
 
 claim("thm4",
       title="The dropout aversion of a distribution does not change when each input is rescaled",
-      statement=equal(rescaled_aversion, aversion),
+      statement=equal(RESCALED, dropout_aversion),
       hypotheses=[full_rank], kind="theorem", source="section 3.1, theorem 4", not_applicable=NOT_FINITE,
       reading="The example (X, Y) has any joint law. The aversion is a property of the set of pairs (criterion, risk) "
               "that networks reach; where the criterion has no minimiser both aversions are undefined together.")
@@ -139,7 +153,8 @@ claim("eq3",
                      equal(larger.output_bias, up_to(d) * b0)),
       kind="definition", source="section 3.2, eq. (3)")
 
-scaled_output = equal(D_larger, up_to(d) * D)
+D_LARGER = of_network("D", "W'", D_larger, "output of W' under dropout")
+scaled_output = equal(D_LARGER, up_to(d) * D_W)
 
 claim("thm5.1",
       title="The rescaled network's output is the product of all factors times the output, for each dropout pattern",
@@ -153,9 +168,11 @@ criterion_larger = E((DX_larger - Y) ** 2)
 risk_larger = E((OX_larger - Y) ** 2)
 balanced = equal(up_to(d), 1)
 
-equal_criterion = equal(criterion_larger, criterion)
-equal_penalty = equal(criterion_larger - risk_larger, criterion - risk)
-equal_risk = equal(risk_larger, risk)
+J_D_LARGER = of_network("J_D", "W'", criterion_larger, "dropout criterion of the rescaled network W'")
+R_LARGER = of_network("R", "W'", risk_larger, "risk of the rescaled network W'")
+equal_criterion = equal(J_D_LARGER, J_D)
+equal_penalty = equal(J_D_LARGER - R_LARGER, J_D - R)
+equal_risk = equal(R_LARGER, R)
 
 claim("thm5.2",
       title="Factors of product one leave the dropout criterion unchanged for every distribution",
@@ -187,7 +204,7 @@ claim("thm5-step-sign",
 
 claim("thm5-step-output",
       title="The proof's last relation between the two outputs",
-      statement=equal(D, up_to(d) * D_larger), kind="step", source="proof of theorem 5",
+      statement=equal(D_W, up_to(d) * D_LARGER), kind="step", source="proof of theorem 5",
       erratum=Erratum("index", "typo", "The two networks are exchanged: the rescaled network has the larger output."))
 
 claim("thm5-step-output.amended",
@@ -196,7 +213,7 @@ claim("thm5-step-output.amended",
 
 claim("thm5-step-equal-outputs",
       title="Factors of product one leave the output unchanged for every input and dropout pattern",
-      statement=implies(balanced, equal(D, D_larger)), kind="step", source="proof of theorem 5")
+      statement=implies(balanced, equal(D_W, D_LARGER)), kind="step", source="proof of theorem 5")
 
 # moving along the family of equivalent networks: d = 2, first layer times z, output weights divided by z
 z = Scalar("z", POSITIVE)
@@ -238,10 +255,14 @@ louder = Parameters(network.first, network.deeper, network.bias, lambda k_: fact
 y = Scalar("y")
 
 louder_aversion = Aversion(E((DX - factor * Y) ** 2), E((OX - factor * Y) ** 2), atoms)
+LOUDER_AVERSION = notion("aversion(P')", Aversion(
+    of_network("J_D", "W; P'", louder_aversion.criterion, "dropout criterion of W with the targets times c"),
+    of_network("R", "W; P'", louder_aversion.risk, "risk of W with the targets times c"), atoms),
+    "dropout aversion when the targets are multiplied by c", r"\operatorname{aversion}\left(P'\right)")
 
 claim("thm6",
       title="Scaling the targets by c multiplies the dropout aversion by c squared",
-      statement=equal(louder_aversion, factor**2 * aversion),
+      statement=equal(LOUDER_AVERSION, factor**2 * dropout_aversion),
       kind="theorem", source="section 3.3, theorem 6", not_applicable=NOT_FINITE,
       reading="The example (X, Y) has any joint law for which the criterion is finite; where it has no minimiser both "
               "aversions are undefined together.")
@@ -253,5 +274,5 @@ claim("thm6-step-loss",
 
 LOUDER = claim("thm6-step-criterion",
       title="The criterion of the network with its output unit scaled by c is c squared times the criterion",
-      statement=equal(E((output(louder, hX, scaled(delta)) - factor * Y) ** 2), factor**2 * criterion),
+      statement=equal(E((output(louder, hX, scaled(delta)) - factor * Y) ** 2), factor**2 * J_D),
       kind="step", source="proof of theorem 6")

@@ -17,13 +17,14 @@ from dropout_theory.language import (
     implies,
     less,
     less_equal,
+    notion,
 )
 from dropout_theory.papers.helmbold2017.notation import K, n
 from dropout_theory.papers.helmbold2017.s03_scaling import NOT_FINITE
 from dropout_theory.papers.helmbold2017.weight_decay import (
+    Called,
     Shallow,
     V,
-    aversion_of,
     b,
     balanced,
     best_activation,
@@ -36,11 +37,8 @@ from dropout_theory.papers.helmbold2017.weight_decay import (
     on_zero,
     optimum,
     own,
-    own_weights,
     size_of,
     square,
-    unit_on_x,
-    unit_on_zero,
     w,
     weightless,
     x_entry,
@@ -52,10 +50,13 @@ length = sqrt(square())
 closed_form = Min(Rational(1, 4), lam**2 / square())
 least = (1 - best_activation()) ** 2 / 4 + lam / length * best_activation()
 criterion = criterion_of(own)
+LEAST = notion("J_2*", least, "closed form of the least L2 criterion, see sec34-closed-form", "J_2^*")
+W = Called(own)
+J_2, R, aversion = W.criterion, W.risk, W.aversion
 
 THEOREM_7 = claim("thm7",
       title="The weight-decay aversion of P_(x,1) is min(1/4, lambda^2/(x . x))",
-      statement=equal(aversion_of(), closed_form), hypotheses=[nonzero_input], kind="theorem",
+      statement=equal(aversion, closed_form), hypotheses=[nonzero_input], kind="theorem",
       source="section 3.4, theorem 7", not_applicable=NOT_FINITE,
       reading="One hidden layer of n units. The quotient says that x is not zero.")
 
@@ -63,25 +64,25 @@ silent_input = Hypothesis("x is zero", ForEach(equal(x_entry(k), 0), (k, 1, K)))
 
 ZERO_INPUT = claim("thm7-zero-input",
       title="For x = 0, which the closed form excludes, the aversion is 0 and not the 1/4 of the limit",
-      statement=equal(aversion_of(), 0), hypotheses=[silent_input], kind="sentence",
+      statement=equal(aversion, 0), hypotheses=[silent_input], kind="sentence",
       source="section 3.4, theorem 7", not_applicable=NOT_FINITE,
       reading="Both examples then have the same input, and no network has a risk below 1/4.")
 
 BOUND = claim("thm7-lower-bound",
       title="No network has a smaller weight-decay criterion than the closed form",
-      statement=less_equal(least, criterion), hypotheses=[nonzero_input], kind="step",
+      statement=less_equal(least, J_2), hypotheses=[nonzero_input], kind="step",
       source="section 3.4, before theorem 7",
       reading="A global bound over all weights and biases, hidden biases included.")
 
 CLOSED = claim("sec34-closed-form",
       title="An optimiser of the non-convex criterion in closed form",
-      statement=equal(criterion_of(optimum()), least), hypotheses=[nonzero_input], kind="sentence",
+      statement=equal(Called(optimum(), "W'").criterion, least), hypotheses=[nonzero_input], kind="sentence",
       source="section 3.4, before theorem 7",
       reading="The optimiser whose hidden units contribute equally.")
 
 EVERY = claim("sec34-every-optimiser",
       title="Every optimiser has risk min(1/4, lambda^2/(x . x)), so each is an aversion witness",
-      statement=implies(equal(criterion, least), equal(criterion - lam / 2 * size_of(own), closed_form)),
+      statement=implies(equal(J_2, LEAST), equal(J_2 - lam / 2 * W.size, closed_form)),
       hypotheses=[nonzero_input], kind="sentence", source="section 3.4, definition of the aversion",
       admissible=balanced)
 
@@ -97,7 +98,7 @@ def scaled_entry(k_: object) -> object:
 
 SCALING = claim("sec34-depends-on-scale",
       title="Unlike the dropout aversion, the weight-decay aversion changes with the scale of the inputs",
-      statement=less(aversion_of(scaled_entry), aversion_of()),
+      statement=less(Called(own, point="cx", inputs=scaled_entry).aversion, aversion),
       hypotheses=[Hypothesis("larger inputs", less(1, factor)),
                   Hypothesis("signal left", less(2 * lam, factor * length))],
       kind="sentence", source="section 3.4, after theorem 7", not_applicable=NOT_FINITE)
@@ -109,7 +110,7 @@ no_into, no_out = ForEach(equal(V[j, k], 0), (j, 1, n), (k, 1, K)), ForEach(equa
 no_weights = both(no_into, no_out)
 half, one = equal(b, Rational(1, 2)), equal(b, 1)
 degenerate = both(no_into, no_out, half)
-single_optimum = both(less_equal(Rational(1, 4), criterion), equivalent(equal(criterion, Rational(1, 4)), degenerate))
+single_optimum = both(less_equal(Rational(1, 4), J_2), equivalent(equal(J_2, Rational(1, 4)), degenerate))
 
 claim("sec34-single-optimum",
       title="Beyond the threshold the only optimum has all weights zero and output bias 1/2",
@@ -124,7 +125,7 @@ THRESHOLD = claim("sec34-single-optimum-at-threshold",
 
 AWAY = claim("sec34-signal-regularised-away",
       title="A finite lambda makes weight decay ignore the input altogether",
-      statement=equal(aversion_of(), Rational(1, 4)), hypotheses=[nonzero_input, strong], kind="sentence",
+      statement=equal(aversion, Rational(1, 4)), hypotheses=[nonzero_input, strong], kind="sentence",
       source="section 3.4, after theorem 7", not_applicable=NOT_FINITE)
 
 alpha = 1 / (square() + 2 * lam)
@@ -141,7 +142,7 @@ plain_biases = Shallow(own.into, lambda j_: S.Zero, own.out, own.last)
 
 IRRELEVANT = claim("fn2-hidden-biases",
       title="With all weights zero the hidden biases change nothing",
-      statement=implies(no_weights, equal(criterion, criterion_of(plain_biases))),
+      statement=implies(no_weights, equal(J_2, Called(plain_biases, "W'").criterion)),
       kind="sentence", source="section 3.4, footnote 2", admissible=weightless)
 
 
@@ -150,8 +151,8 @@ def opposite(k_: object) -> object:
     return -x_entry(k_)
 
 
-two_sided = Rational(1, 2) * (on_x(own) - 1) ** 2 + Rational(1, 2) * (on_x(own, opposite) - 1) ** 2 \
-    + lam / 2 * size_of(own)
+on_opposite = Called(own, point="-x", inputs=opposite).on_x
+two_sided = Rational(1, 2) * (W.on_x - 1) ** 2 + Rational(1, 2) * (on_opposite - 1) ** 2 + lam / 2 * W.size
 
 two_sided_optimum = both(no_into, no_out, one)
 
@@ -191,9 +192,8 @@ claim("sec34-horizontal",
 
 PROPORTIONAL = claim("sec34-proportional",
       title="At every optimiser each unit's contribution to the output is |x|/2 times its squared weights",
-      statement=implies(equal(criterion, least),
-                        ForEach(equal(w[j] * (unit_on_x(own, j) - unit_on_zero(own, j)),
-                                      length / 2 * own_weights(own, j)), (j, 1, n))),
+      statement=implies(equal(J_2, LEAST), ForEach(equal(w[j] * (W.unit_on_x(j) - W.unit_on_zero(j)),
+                                                         length / 2 * W.unit_size(j)), (j, 1, n))),
       hypotheses=[nonzero_input], kind="sentence", source="section 3.4, last paragraph",
       reading="The contribution is to the difference between the outputs on x and on 0, so that optimisers with hidden "
               "biases are included. The constant depends on the input only.", admissible=balanced)

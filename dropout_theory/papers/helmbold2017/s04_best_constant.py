@@ -10,7 +10,7 @@ from typing import Any
 from sympy import Rational, S
 
 from dropout_theory.claims import Hypothesis, Section
-from dropout_theory.language import POSITIVE, E, SameToOrder, Scalar, equal, less
+from dropout_theory.language import POSITIVE, E, Notion, SameToOrder, Scalar, equal, less, notion
 from dropout_theory.papers.helmbold2017.notation import K, Parameters, d, n, p
 from dropout_theory.papers.helmbold2017.s04_level_means import Dropped
 from dropout_theory.papers.helmbold2017.s05_growth import c, growth, half, y, yhat, yhat_zero
@@ -27,9 +27,11 @@ def criterion(output_bias: Any) -> Any:
     return (E((yhat_zero + output_bias) ** 2) + E((yhat + output_bias - 1) ** 2)) / 2
 
 
+J_D = Notion("J_D", (bias,), criterion(bias), "dropout criterion of the network of equal weights with this output bias")
+
 claim("lem16-equal-weights",
       title="The criterion of the network of equal weights with an output bias",
-      statement=equal(criterion(bias), (bias**2 + y**2 * growth + 2 * y * (bias - 1) + (bias - 1) ** 2) / 2),
+      statement=equal(J_D(bias), (bias**2 + y**2 * growth + 2 * y * (bias - 1) + (bias - 1) ** 2) / 2),
       limits=TWO, **SHARP)
 
 fitted = Hypothesis("the weights are fitted", equal(y, K / (K + 2)))
@@ -42,7 +44,7 @@ def close(further_layers: Any) -> Any:
 
 FITTED = claim("lem16-fitted-weights",
       title="With mean output K/(K + 2) and output bias 1/(K + 2) only the width keeps the criterion off 1/(2(K + 2))",
-      statement=equal(criterion(1 / (K + 2)), close((1 + 1 / n) ** (d - 1))), hypotheses=[fitted],
+      statement=equal(J_D(1 / (K + 2)), close((1 + 1 / n) ** (d - 1))), hypotheses=[fitted],
       admissible={c: half, K: 2, n: 1, d: 2}, limits=TWO, **SHARP)
 
 eps = Scalar("epsilon", POSITIVE)
@@ -63,9 +65,11 @@ growth_of_variance = (1 + q / (p * n)) ** (d - 1) - 1
 excess_of_width = p * K * (p * K + q) * share**2 / 2 * growth_of_variance
 ANY: dict[str, Any] = {"kind": "sentence", "source": "section 4.1, lemma 16, sharpened", "limits": TWO}
 
+J_D_WIDE = notion("J_D", wide.criterion, "dropout criterion of a network of equal weights")
+
 ANY_WIDE = claim("lem16-any-dropout-equal-weights",
       title="A network of equal weights has a criterion of q/(2(pK + 2q)) and what its layers add for not being wide",
-      statement=equal(wide.criterion, bound + excess_of_width), **ANY,
+      statement=equal(J_D_WIDE, bound + excess_of_width), **ANY,
       reading="Weights 1 in the first layer, 1/n between layers, p/((pK + 2q) n) to the output, whose bias is "
               "q/(pK + 2q).")
 
@@ -74,7 +78,7 @@ wide_layers = Hypothesis("the layers are wide", less(excess_of_width, (factor - 
 ANY_BEST = claim("lem16-any-dropout-best-constant",
       title="No larger multiple of q/(2(pK + 2q)) is a lower bound of the criterion: wide layers of equal weights are "
             "below it",
-      statement=less(wide.criterion, factor * bound), hypotheses=[wide_layers],
+      statement=less(J_D_WIDE, factor * bound), hypotheses=[wide_layers],
       admissible={factor: Rational(27, 20), p: Rational(1, 2), K: 1, n: 2, d: 2}, **ANY,
       reading="(1 + q/(pn))^(d - 1) tends to one for wide layers, which therefore meet the hypothesis for every "
               "p < 1, every K and d, and every multiple above 1.")

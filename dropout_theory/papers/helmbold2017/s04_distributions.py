@@ -26,11 +26,12 @@ from dropout_theory.language import (
     index,
     less,
     less_equal,
+    notion,
     placeholder,
     recursion,
     size,
 )
-from dropout_theory.papers.helmbold2017.notation import BIT, HIDDEN_NODES, Entry, d, i, k, l, n, output
+from dropout_theory.papers.helmbold2017.notation import BIT, HIDDEN_NODES, Entry, d, i, k, l, n, of_network, output
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_supermodular import W1, bias_atoms, fifth, network, two, weight_atoms, wide
 
@@ -72,17 +73,24 @@ def criterion(label: Any, keep: Any = half, more: Any = 0) -> Any:
 label = Scalar("c", POSITIVE)
 
 
+def J_D(body: Any) -> Any:
+    """A criterion of this section under its name."""
+    return notion("J_D", body, "dropout criterion of a network without negative weights")
+
+
 def gadgets_criterion() -> Any:
     """The criterion of the gadgets of theorem 17 with output weight and bias times the label."""
     zero = label * two.best * two.passed(two.zeros, d - 1, two.gates[1]) + label * fifth
     return (E(zero**2) + E((two.output(label * two.best, label * fifth) - label) ** 2)) / 2
 
 
+J_D_NEG = of_network("J_D", "W_neg", gadgets_criterion(),
+                     "dropout criterion of the network of gadgets with output weight and bias times c")
 SMALL_NETWORK = {m: 50, d: 2, n: 1, W1: {(1, 1): 1, (1, 2): 1}, weight_atoms[1]: {}, weight_atoms[2]: {(1,): 1},
                  bias_atoms[0]: {(1, 1): 0}, bias_atoms[1]: 0, label: 2}
 PROPORTION = claim("sec1-positive-multiple",
       title="Negative weights win for two features whatever positive multiple of their sum the label is",
-      statement=less(gadgets_criterion(), criterion(label)), hypotheses=[wide], kind="sentence",
+      statement=less(J_D_NEG, J_D(criterion(label))), hypotheses=[wide], kind="sentence",
       source="abstract; section 1, first item of the list", admissible=SMALL_NETWORK,
       not_applicable=dict.fromkeys(("exact", "property", "montecarlo", "decide"),
                                    "the hypothesis needs more than 40 hidden units, too many patterns to enumerate"),
@@ -90,7 +98,7 @@ PROPORTION = claim("sec1-positive-multiple",
 
 OTHER_KEEP = claim("sec2-other-keep-probabilities",
       title="At every keep probability p < 1 networks without negative weights stay above q^2/(2 (1 + q^2))",
-      statement=less((1 - p) ** 2 / (2 * (1 + (1 - p) ** 2)), criterion(1, p)), kind="sentence",
+      statement=less((1 - p) ** 2 / (2 * (1 + (1 - p) ** 2)), J_D(criterion(1, p))), kind="sentence",
       source="section 2, last sentence", limits=TWO,
       reading="That p = 1/2 is not crucial, for theorem 17: the left side is what gadgets without variance in the "
               "later layers reach with the best output bias, 1/10 at p = 1/2.")
@@ -107,14 +115,16 @@ EXAMPLE_PAIR = {extra: 5, z: {(1,): 0, (2,): 1, (3,): 0, (4,): half, (5,): 1}, d
                 weight_atoms[2]: {(1,): half}, bias_atoms[0]: {(1, 1): -1}, bias_atoms[1]: 0}
 EMBEDDED = claim("sec43-embedded-lower-bound",
       title="With further features of any fixed values a network without negative weights has criterion at least 1/8",
-      statement=less_equal(eighth, criterion(1, more=further)), kind="sentence", source="section 4.3, first paragraph",
+      statement=less_equal(eighth, J_D(criterion(1, more=further))), kind="sentence",
+      source="section 4.3, first paragraph",
       limits=TWO, admissible=EXAMPLE_PAIR,
       reading="The two vectors printed as an example are equal but for their third and fourth features, which are the "
               "two of section 4.2 whichever of the others are underlined: the admissible instance is that pair.")
 
 ZERO_EMBEDDED = claim("sec43-zero-embedding-lower-bound",
       title="A network without negative weights has criterion at least 1/8 on every zero-embedding",
-      statement=less_equal(eighth, criterion(1)), kind="sentence", source="section 4.3, second paragraph", limits=TWO,
+      statement=less_equal(eighth, J_D(criterion(1))), kind="sentence",
+      source="section 4.3, second paragraph", limits=TWO,
       reading="Features that are 0 contribute nothing to the first layer, dropped or not.")
 
 r0, r, g = family("r0", BIT, (t, 1, 2)), family("r", BIT, *HIDDEN_NODES), family("g", BIT, (e, 1, extra))

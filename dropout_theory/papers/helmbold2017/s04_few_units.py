@@ -12,7 +12,8 @@ from sympy import Max, Rational
 
 from dropout_theory.claims import Section
 from dropout_theory.language import E, equal, gates, index, less
-from dropout_theory.papers.helmbold2017.s04_supermodular import criterion
+from dropout_theory.papers.helmbold2017.notation import of_network
+from dropout_theory.papers.helmbold2017.s04_supermodular import J_D
 
 claim = Section("helmbold2017", "4.2")
 
@@ -33,14 +34,16 @@ def output_at(one: int, two: int) -> Any:
 corners = [(0, 0), (2, 0), (0, 2), (2, 2)]
 thirteen = (E(output_at(0, 0) ** 2) + sum(E((output_at(*c) - 1) ** 2) for c in corners) / 4) / 2
 
+J_D_THIRTEEN = of_network("J_D", "W_13", thirteen, "dropout criterion of the network of thirteen hidden units")
+
 THIRTEEN = claim("thm17-thirteen-units-criterion",
       title="A network with two inputs, thirteen hidden units and negative weights has criterion 19/153",
-      statement=equal(thirteen, Rational(19, 153)), kind="sentence", source="section 4.2, theorem 17, sharpened",
+      statement=equal(J_D_THIRTEEN, Rational(19, 153)), kind="sentence", source="section 4.2, theorem 17, sharpened",
       not_applicable={"exact": "seconds of masks; a test evaluates the network in rationals"})
 
 ENOUGH = claim("thm17-thirteen-units",
       title="For two inputs thirteen hidden units in one layer improve upon every network without negative weights",
-      statement=less(thirteen, criterion), kind="sentence", source="section 4.2, theorem 17, sharpened",
+      statement=less(J_D_THIRTEEN, J_D), kind="sentence", source="section 4.2, theorem 17, sharpened",
       limits={"max_size": 2}, not_applicable=dict.fromkeys(("exact", "property"), "minutes of masks an instance"),
       reading="Theorem 17 says that some number of hidden units is enough. Wider networks include this one: the output "
               "weights of further units may be zero. The other network may have any depth and width.")

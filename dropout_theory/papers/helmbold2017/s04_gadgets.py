@@ -16,6 +16,8 @@ from dropout_theory.language import (
     Family,
     ForEach,
     Gates,
+    Named,
+    Notion,
     Recursion,
     Relu,
     SameToOrder,
@@ -32,7 +34,7 @@ from dropout_theory.language import (
     recursion,
     size,
 )
-from dropout_theory.papers.helmbold2017.notation import BIT, K, d
+from dropout_theory.papers.helmbold2017.notation import BIT, K, d, of_network
 
 claim = Section("helmbold2017", "4")
 
@@ -96,6 +98,11 @@ class Gadgets:
         """The dropout criterion for the inputs (0, ..., 0) with label 0 and (1, ..., 1) with label 1."""
         at_zero = weight * self.passed(self.zeros, d - 1, self.gates[1]) + bias
         return (E(at_zero**2) + E((self.output(weight, bias) - 1) ** 2)) / 2
+
+    def named_criterion(self, weight: Any, bias: Any, network: str = "W_neg") -> Named:
+        """The criterion as J_D(W_neg), or of another network of gadgets."""
+        return of_network("J_D", network, self.criterion(weight, bias), "dropout criterion of a network of gadgets, "
+                          "which has negative weights")
 
     @property
     def bits(self) -> Any:
@@ -201,26 +208,29 @@ claim("lem10-step-square-value",
       title="The mean square output with n^(2(d-1)) in front",
       statement=equal(E(yhat(c) ** 2), SQUARE_VALUE), kind="step", source="proof of lemma 10", limits=TWO)
 
+# the criterion of the network of gadgets with output weight c
+J_D = Notion("J_D", (c,), network.criterion(c), "dropout criterion of the network of gadgets with output weight c")
+
 claim("lem10-step-criterion",
       title="The criterion is half of one minus twice the mean output plus the mean square output",
-      statement=equal(network.criterion(c), (1 - 2 * E(yhat(c)) + E(yhat(c) ** 2)) / 2),
+      statement=equal(J_D(c), (1 - 2 * E(yhat(c)) + E(yhat(c) ** 2)) / 2),
       kind="step", source="proof of lemma 10", limits=TWO)
 
 expanded = (1 - 4 * c / K * some_kept * n ** (d - 1) + SQUARE_VALUE) / 2
 claim("lem10-step-expanded",
       title="The criterion as a quadratic polynomial in the output weight",
-      statement=equal(network.criterion(c), expanded), kind="step", source="proof of lemma 10", limits=TWO)
+      statement=equal(J_D(c), expanded), kind="step", source="proof of lemma 10", limits=TWO)
 
 printed_weight = K**2 / (2 * n ** (d - 1) * network.excess)
 claim("sec4-output-weight",
       title="The output weight with K squared in the numerator minimises the criterion",
-      statement=less_equal(network.criterion(printed_weight), network.criterion(c)),
+      statement=less_equal(J_D(printed_weight), J_D(c)),
       kind="sentence", source="section 4.1, before lemma 10", limits=TWO,
       erratum=Erratum("number", "typo", "The minimiser has K, not its square, as at the end of the proof of lemma 10."))
 
 claim("sec4-output-weight.amended",
       title="The output weight with K in the numerator minimises the criterion",
-      statement=less_equal(network.criterion(network.best), network.criterion(c)),
+      statement=less_equal(J_D(network.best), J_D(c)),
       source="section 4.1, before lemma 10 and end of its proof", limits=TWO,
       admissible={K: 1, m: 1, d: 2, c: Rational(1, 4)})
 
@@ -232,7 +242,7 @@ def at_best(count: Any, excess: Any) -> Any:
 
 claim("lem10",
       title="The dropout criterion of the network of gadgets",
-      statement=equal(network.criterion(network.best), at_best(K, network.excess)),
+      statement=equal(network.named_criterion(network.best, 0), at_best(K, network.excess)),
       kind="lemma", source="section 4.1, lemma 10", limits=TWO,
       reading="The output weight is the one that the proof ends with; the definition before the lemma has K squared.")
 

@@ -13,6 +13,7 @@ from dropout_theory.language import (
     E,
     ForEach,
     Gates,
+    Notion,
     Recursion,
     both,
     equal,
@@ -22,6 +23,7 @@ from dropout_theory.language import (
     index,
     less,
     less_equal,
+    notion,
 )
 from dropout_theory.papers.helmbold2017.notation import (
     BIT,
@@ -99,6 +101,10 @@ def psi(count: Any) -> Any:
     return E(dropped * kept(count)) * 2**K / binomial(K, count)
 
 
+PSI = Notion("psi", (ell,), psi(ell), "definition 13: mean output on (1, ..., 1) given that j inputs are kept")
+J_D = notion("J_D", criterion, "dropout criterion of a network without negative weights: (0, ..., 0) has label 0 and "
+             "(1, ..., 1) label 1, and nodes are kept with probability 1/2")
+
 DEF13 = claim("def13",
       title="The mean output given the number of kept inputs conditions on events of positive probability",
       statement=ForEach(both(less(0, binomial(K, ell) / 2**K), equal(E(kept(ell)), binomial(K, ell) / 2**K)),
@@ -153,12 +159,12 @@ INPUTS = claim("lem14-step-inputs",
 
 claim("lem14",
       title="The mean output given the number of kept inputs is a convex function of that number",
-      statement=ForEach(less_equal(psi(ell) - psi(ell - 1), psi(ell + 1) - psi(ell)), (ell, 1, K - 1)),
+      statement=ForEach(less_equal(PSI(ell) - PSI(ell - 1), PSI(ell + 1) - PSI(ell)), (ell, 1, K - 1)),
       kind="lemma", source="section 4.1, lemma 14", limits=TWO, not_applicable=NO_SAMPLING,
       admissible=one_layer(3, 2, half, 1))  # three inputs tell one level from another
 
 RISING = claim("lem14-non-decreasing",
       title="The mean output given the number of kept inputs does not decrease with that number",
-      statement=ForEach(less_equal(psi(ell), psi(ell + 1)), (ell, 0, K - 1)),
+      statement=ForEach(less_equal(PSI(ell), PSI(ell + 1)), (ell, 0, K - 1)),
       kind="sentence", source="used in the proof of lemma 16", limits=TWO, not_applicable=NO_SAMPLING,
       reading="The step from one value of the function to a whole tail needs it; non-negative weights give it.")

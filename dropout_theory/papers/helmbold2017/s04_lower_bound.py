@@ -16,6 +16,7 @@ from dropout_theory.language import (
     implies,
     less,
     less_equal,
+    notion,
     size,
     substitute,
 )
@@ -23,7 +24,7 @@ from dropout_theory.papers.helmbold2017 import s04_negative_weights as tails
 from dropout_theory.papers.helmbold2017.notation import K, d, p
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_gadgets import network as gadgets
-from dropout_theory.papers.helmbold2017.s04_level_means import NO_SAMPLING, Dropped, criterion, psi
+from dropout_theory.papers.helmbold2017.s04_level_means import J_D, NO_SAMPLING, PSI, Dropped
 from dropout_theory.papers.helmbold2017.s04_supermodular import one_layer
 
 claim = Section("helmbold2017", "4")
@@ -38,13 +39,13 @@ NEARLY_BEST = one_layer(1, 4, Rational(1, 16), Rational(3, 8))
 STEP: dict[str, Any] = {"kind": "step", "source": "proof of lemma 16", "limits": TWO}
 ZERO = claim("lem16-step-zero",
       title="The criterion is at least half of the square of the mean output with no input kept",
-      statement=less_equal(psi(0) ** 2 / 2, criterion), **STEP,
+      statement=less_equal(PSI(0) ** 2 / 2, J_D), **STEP,
       reading="With 1/(36K) for the criterion: the mean is at most the root of 1/(18K).")
 
 first, last = (substitute(end, {tails.n: K}) for end in (tails.first, tails.last))
 tau = Scalar("tau", POSITIVE)
-small = less(criterion, tau**2 / 8)
-above, below = implies(small, less(1 - tau, psi(first))), implies(small, less(psi(last), 1 + tau))
+small = less(J_D, tau**2 / 8)
+above, below = implies(small, less(1 - tau, PSI(first))), implies(small, less(PSI(last), 1 + tau))
 no_exception = Hypothesis("no exception", both(*(different(K, value) for value in (5, 7, 16, 18))))
 ENDS = ("With tau the root of 2/(9K) the criterion is below 1/(36K). The ends K/2 -+ sqrt(K)/4 are integers in the "
         "standard architecture for K > 4; elsewhere they are rounded inwards. Lemma 15 is not used where it fails.")
@@ -73,16 +74,16 @@ for part, sharper, where in (("eq5.1", above, "the lower end"), ("eq5.2", below,
 
 c, s = size("ell"), size("s")
 inside = Hypothesis("ell < K", less(c, K))
-rise = psi(c + 1) - psi(c)
+rise = PSI(c + 1) - PSI(c)
 claim("lem16-step-growth",
       title="The mean output rises at ell by at least its mean rise from 0 to ell",
-      statement=less_equal((psi(c) - psi(0)) / c, rise), hypotheses=[inside],
+      statement=less_equal((PSI(c) - PSI(0)) / c, rise), hypotheses=[inside],
       not_applicable=NO_SAMPLING, **STEP)
 
 room = Hypothesis("ell + s <= K", less_equal(c + s, K))
 claim("lem16-step-repeated",
       title="Over s steps from ell the mean output rises by at least s times its rise at ell",
-      statement=less_equal(s * rise, psi(c + s) - psi(c)), hypotheses=[room],
+      statement=less_equal(s * rise, PSI(c + s) - PSI(c)), hypotheses=[room],
       not_applicable=NO_SAMPLING, **STEP)
 
 many = Hypothesis("K > 18", less(18, K))
@@ -112,7 +113,7 @@ no_enumeration = dict.fromkeys(("exact", "property", "montecarlo", "decide"),
                                "the hypothesis needs more than 18 inputs, too many patterns to enumerate")
 LEM16 = claim("lem16",
       title="Without negative weights the criterion is at least 1/(36K)",
-      statement=less_equal(1 / (36 * K), criterion), hypotheses=[many], admissible=one_layer(64, 1, 1, 0),
+      statement=less_equal(1 / (36 * K), J_D), hypotheses=[many], admissible=one_layer(64, 1, 1, 0),
       kind="lemma", source="section 4.1, lemma 16", not_applicable=no_enumeration)
 
 claim("lem16.amended-few-inputs",
@@ -122,13 +123,14 @@ claim("lem16.amended-few-inputs",
 
 LEM16_ALL = claim("lem16-all-sizes",
       title="Without negative weights the criterion is at least 1/(2(K + 2)), for any number of inputs",
-      statement=less_equal(1 / (2 * (K + 2)), criterion), limits=TWO, admissible=NEARLY_BEST,
+      statement=less_equal(1 / (2 * (K + 2)), J_D), limits=TWO, admissible=NEARLY_BEST,
       kind="sentence", source="section 4.1, lemma 16, sharpened")
 
 general = Dropped(p)
+J_D_ANY = notion("J_D", general.criterion, "dropout criterion, nodes kept with probability p, no weight negative")
 LEM16_ANY = claim("lem16-any-dropout",
       title="Without negative weights the criterion is at least q/(2(pK + 2q)), q = 1 - p, for any keep probability p",
-      statement=less_equal((1 - p) / (2 * (p * K + 2 * (1 - p))), general.criterion), limits=TWO,
+      statement=less_equal((1 - p) / (2 * (p * K + 2 * (1 - p))), J_D_ANY), limits=TWO,
       admissible={**NEARLY_BEST, p: Rational(1, 2)},
       kind="sentence", source="section 4.1, lemma 16, sharpened",
       reading="The best bound that depends on K and p only, see lem16-any-dropout-best-constant.")
@@ -137,7 +139,7 @@ LEM16_ANY = claim("lem16-any-dropout",
 
 THM8 = claim("thm8",
       title="Many inputs and hidden units: every network without negative weights can be improved upon",
-      statement=less(gadgets.criterion(gadgets.best), criterion),
+      statement=less(gadgets.named_criterion(gadgets.best, 0), J_D),
       hypotheses=[many, Hypothesis("n = m K is large", less(3 * (d - 1) * (K + 2), m))],
       admissible={**one_layer(64, 1, 1, 0), m: 199}, kind="theorem", source="section 4.1, theorem 8",
       not_applicable=no_enumeration,

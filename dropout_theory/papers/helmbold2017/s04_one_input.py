@@ -7,8 +7,8 @@ from typing import Any
 from sympy import Rational, Sum, sympify
 
 from dropout_theory.claims import Section
-from dropout_theory.language import E, Relu, Scalar, equal, gates, less_equal, weights
-from dropout_theory.papers.helmbold2017.notation import i, n
+from dropout_theory.language import E, Relu, Scalar, equal, gates, less_equal, notion, weights
+from dropout_theory.papers.helmbold2017.notation import i, n, of_network
 
 claim = Section("helmbold2017", "4")
 
@@ -41,14 +41,17 @@ at_two = [sympify(value).subs(n, 2) for value in best]
 BEST_OF_TWO = {n: 2, b0: at_two[3], **{entries: dict.fromkeys([(1,), (2,)], value)
                                        for entries, value in zip((W, b, w), at_two, strict=False)}}
 
+J_D = notion("J_D", criterion(), "dropout criterion for one input and one hidden layer")
+J_D_BEST = of_network("J_D", "W'", criterion(*best), "dropout criterion of a network of equal weights")
+
 BOUND = claim("thm8-one-input",
       title="With one input and n hidden units the criterion is at least (n + 2)/(6n + 8), whatever the weights",
-      statement=less_equal(least, criterion()), kind="sentence", source="section 4.1, theorem 8, for K = 1",
+      statement=less_equal(least, J_D), kind="sentence", source="section 4.1, theorem 8, for K = 1",
       limits=LIMITS, admissible=BEST_OF_TWO, reading="The bound is reached, see thm8-one-input-reached.")
 
 REACHED = claim("thm8-one-input-reached",
       title="With one input a network without negative weights reaches the least criterion",
-      statement=equal(criterion(*best), least), kind="sentence", source="section 4.1, theorem 8, for K = 1",
+      statement=equal(J_D_BEST, least), kind="sentence", source="section 4.1, theorem 8, for K = 1",
       limits=LIMITS,
       reading="So an optimiser exists and theorem 8 fails for one input and one hidden layer. One is a perfect square "
               "and a power of two; only the hypothesis on K leaves it out.")

@@ -23,9 +23,10 @@ from dropout_theory.language import (
     index,
     less,
     less_equal,
+    notion,
     size,
 )
-from dropout_theory.papers.helmbold2017.notation import i, k, n
+from dropout_theory.papers.helmbold2017.notation import i, k, n, of_network
 
 claim = Section("helmbold2017", "4")
 half = Rational(1, 2)
@@ -63,6 +64,7 @@ def output(value: Any) -> Any:
 
 
 criterion = losses(output)
+J_D = notion("J_D", criterion, "dropout criterion of the network without negative weights")
 least = (n**2 + 4 * n + 2) / (2 * (3 * n + 2) * (n + 2))
 
 # averages with one unit in each layer, which reach the bound
@@ -72,7 +74,7 @@ ONE_UNIT: dict[Any, Any] = {n: 1, W1: {(1,): half}, b1: {(1,): 0}, W2: {(1, 1): 
 BOUND = claim("thm8-one-input-two-layers-bound",
       title="With one input, two hidden layers and no negative weight the criterion is at least "
             "(n^2 + 4n + 2)/(2(3n + 2)(n + 2))",
-      statement=less_equal(least, criterion), limits=TWO, admissible=ONE_UNIT, **SHARP)
+      statement=less_equal(least, J_D), limits=TWO, admissible=ONE_UNIT, **SHARP)
 
 unit_value = 1 / ((3 * n + 2) * (n + 2))
 
@@ -83,9 +85,11 @@ def averages(value: Any) -> Any:
     return Sum(2 * r2[i] * 2 * n * unit_value * second, SECOND) + (n**2 + 4 * n + 2) * unit_value
 
 
+J_D_AVERAGES = of_network("J_D", "W'", losses(averages), "dropout criterion of a network of averages")
+
 REACHED = claim("thm8-one-input-two-layers-reached",
       title="A network of averages, without negative weights, reaches this bound",
-      statement=equal(losses(averages), least), limits={"max_size": 3}, **SHARP)
+      statement=equal(J_D_AVERAGES, least), limits={"max_size": 3}, **SHARP)
 
 # --- a network with one negative weight: m + 1 units in each hidden layer ---------------------------------------------
 
@@ -108,14 +112,16 @@ def damped(value: Any, output_bias: Any = bias) -> Any:
     return (1 - output_bias) * counted + output_bias
 
 
+J_D_NEG = of_network("J_D", "W_neg", losses(damped), "dropout criterion of the network with one negative weight")
+
 DAMPED = claim("thm8-one-input-two-layers-damped",
       title="One negative weight into the output damps the noise of the first layer",
-      statement=equal(losses(damped), above_average / (2 * (above_average + 2))), limits=TWO, **SHARP)
+      statement=equal(J_D_NEG, above_average / (2 * (above_average + 2))), limits=TWO, **SHARP)
 
 same_width = Hypothesis("n = m + 1", equal(n, m + 1))
 THM8 = claim("thm8-one-input-two-layers",
       title="With one input and two hidden layers of 20 or more units negative weights pay",
-      statement=less(losses(damped), criterion), hypotheses=[same_width, Hypothesis("m >= 19", less_equal(19, m))],
+      statement=less(J_D_NEG, J_D), hypotheses=[same_width, Hypothesis("m >= 19", less_equal(19, m))],
       admissible={m: 19, n: 20, b0: 0, **{f: dict.fromkeys(((place,) for place in range(1, 21)), 1) for f in
                                           (W1, b1, b2, w)},
                   W2: {(one, other): 1 for one in range(1, 21) for other in range(1, 21)}},

@@ -27,6 +27,7 @@ from dropout_theory.language import (
     implies,
     less,
     less_equal,
+    notion,
     placeholder,
     recursion,
 )
@@ -157,20 +158,24 @@ V00, V20, V02, V22 = (E(at_corner(name)) for name in CORNERS)
 criterion = (E(at_corner("00") ** 2) + sum(E((at_corner(name) - 1) ** 2) for name in CORNERS) / 4) / 2
 printed: dict[str, Any] = {"kind": "step", "source": "proof of theorem 17", "limits": TWO}
 
+J_D = notion("J_D", criterion, "dropout criterion for two inputs of a network without negative weights")
+V_00, V_20, V_02, V_22 = (notion(f"V_{corner}", E(at_corner(corner)), "mean output when the first layer is given "
+                                f"({', '.join(corner)})") for corner in CORNERS)
+
 V_SUPERMODULAR = claim("thm17-step-supermodular",
       title="The mean outputs at the corners of the square are supermodular",
-      statement=less_equal(V20 + V02 - V00, V22), **printed)
+      statement=less_equal(V_20 + V_02 - V_00, V_22), **printed)
 
-eq7_right = (V00**2 + ((V00 - 1) ** 2 + (V22 - 1) ** 2 + (V20 - 1) ** 2 + (V02 - 1) ** 2) / 4) / 2
+eq7_right = (V_00**2 + ((V_00 - 1) ** 2 + (V_22 - 1) ** 2 + (V_20 - 1) ** 2 + (V_02 - 1) ** 2) / 4) / 2
 EQ7 = claim("eq7",
       title="The criterion is at least its bias terms",
-      statement=less_equal(eq7_right, criterion), source="section 4.2, eq. (7)", limits=TWO,
+      statement=less_equal(eq7_right, J_D), source="section 4.2, eq. (7)", limits=TWO,
       reading="The four patterns of two kept or dropped inputs have probability 1/4 each and are written out.")
 
 EQ8 = claim("eq8",
       title="Eight times the criterion is at least the sum of the squared biases",
-      statement=less_equal(4 * V00**2 + (V00 - 1) ** 2 + (V22 - 1) ** 2 + (V20 - 1) ** 2 + (V02 - 1) ** 2,
-                           8 * criterion), source="section 4.2, eq. (8)", limits=TWO)
+      statement=less_equal(4 * V_00**2 + (V_00 - 1) ** 2 + (V_22 - 1) ** 2 + (V_20 - 1) ** 2 + (V_02 - 1) ** 2,
+                           8 * J_D), source="section 4.2, eq. (8)", limits=TWO)
 
 v00, v20, v02, gap = Scalar("V00"), Scalar("V20"), Scalar("V02"), Scalar("epsilon", NONNEGATIVE)
 
@@ -201,11 +206,11 @@ claim("thm17-step-quarter",
 
 claim("thm17-step-large",
       title="If V00 is at least 1 the criterion is at least 1/2",
-      statement=implies(less_equal(1, V00), less_equal(half, criterion)), **printed)
+      statement=implies(less_equal(1, V_00), less_equal(half, J_D)), **printed)
 
 claim("thm17-step-lower-bound",
       title="Without negative weights the criterion for two inputs is at least 1/8",
-      statement=less_equal(Rational(1, 8), criterion), **printed)
+      statement=less_equal(Rational(1, 8), J_D), **printed)
 
 # --- theorem 17: the network with negative weights --------------------------------------------------------------
 
@@ -247,11 +252,11 @@ def rescaled(excess: Any) -> Any:
 
 WITH_BIAS = claim("thm17-step-criterion",
       title="The criterion of the network with output bias 1/5 as described",
-      statement=equal(two.criterion(two.best, fifth), with_bias(A)), **printed)
+      statement=equal(two.named_criterion(two.best, fifth), with_bias(A)), **printed)
 
 RESCALED = claim("thm17-step-criterion-rescaled",
       title="The criterion of the network with output bias 1/5 and 4/5 of the output weight",
-      statement=equal(two.criterion(4 * two.best / 5, fifth), rescaled(A)), **printed)
+      statement=equal(two.named_criterion(4 * two.best / 5, fifth, "W'_neg"), rescaled(A)), **printed)
 
 claim("eq6",
       title="The criterion of the network with negative weights tends to 1/10",
@@ -271,7 +276,7 @@ claim("eq6.amended",
 wide = Hypothesis("n is large", less(A, Rational(45, 43)), "holds from some n on for each d")
 THM17 = claim("thm17",
       title="For two inputs and many hidden units every network without negative weights can be improved upon",
-      statement=less(two.criterion(two.best, fifth), criterion), hypotheses=[wide],
+      statement=less(two.named_criterion(two.best, fifth), J_D), hypotheses=[wide],
       kind="theorem", source="section 4.2, theorem 17",
       admissible={m: 50, d: 2, n: 1, W1: {(1, 1): 1, (1, 2): 1}, weight_atoms[1]: {}, weight_atoms[2]: {(1,): 1},
                   bias_atoms[0]: {(1, 1): 0}, bias_atoms[1]: 0},

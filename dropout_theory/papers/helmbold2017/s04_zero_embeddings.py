@@ -62,11 +62,12 @@ BOTH = "The same for every zero-embedding, wherever the two features stand."
 
 CRITERION = claim("sec43-gadgets-criterion",
       title="The criterion of the gadgets as described, with output bias 1/5, is the same on every zero-embedding",
-      statement=equal(network.criterion(network.best, fifth), with_bias(A)), reading=BOTH, **ZERO)
+      statement=equal(network.named_criterion(network.best, fifth), with_bias(A)), reading=BOTH, **ZERO)
 
 RESCALED = claim("sec43-gadgets-criterion-rescaled",
       title="The criterion of the gadgets with 4/5 of the output weights is the same on every zero-embedding",
-      statement=equal(network.criterion(4 * network.best / 5, fifth), rescaled(A)), reading=BOTH, **ZERO)
+      statement=equal(network.named_criterion(4 * network.best / 5, fifth, "W'_neg"), rescaled(A)), reading=BOTH,
+      **ZERO)
 
 claim("sec43-gadgets-limit",
       title="For many hidden units the gadgets reach 1/10 on every zero-embedding",

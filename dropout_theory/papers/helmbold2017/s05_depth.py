@@ -38,19 +38,19 @@ from dropout_theory.papers.helmbold2017.notation import (
     t,
 )
 from dropout_theory.papers.helmbold2017.s05_growth import (
+    J_D,
+    L2_PENALTY,
+    R,
+    Y,
     c,
-    criterion,
     equal_weights,
     fixed_output,
     fixed_values,
     half,
     lam,
-    penalty,
     r,
     r0,
-    risk,
     values,
-    y,
 )
 from dropout_theory.papers.helmbold2017.s05_penalty import P, each_example, inputs
 from dropout_theory.papers.helmbold2017.s05_penalty import y as labels
@@ -62,9 +62,9 @@ ones = {c: half, K: 2, n: 2, d: 2}
 # --- after theorem 18 -----------------------------------------------------------------------------------------------
 
 low, high = Scalar("A", POSITIVE), Scalar("B", POSITIVE)
-between = [Hypothesis("at least A^d", less_equal(low**d, y)), Hypothesis("at most B^d", less_equal(y, high**d))]
-TARGETS = (less_equal(low ** (2 * d) / K, criterion - risk),
-           less_equal(penalty, lam * high**2 / 2 * (K * n + n - 2 * n**2 + n**2 * d)))
+between = [Hypothesis("at least A^d", less_equal(low**d, Y)), Hypothesis("at most B^d", less_equal(Y, high**d))]
+TARGETS = (less_equal(low ** (2 * d) / K, J_D - R),
+           less_equal(L2_PENALTY, lam * high**2 / 2 * (K * n + n - 2 * n**2 + n**2 * d)))
 claim("sec51-exponential-targets",
       title="For targets between A^d and B^d dropout's penalty is exponential in d, that of weight decay linear in d",
       statement=both(*TARGETS),
@@ -75,25 +75,25 @@ claim("sec51-exponential-targets",
 
 claim("sec51-weight-decay-linear",
       title="With weights of constant size the penalty of weight decay is a linear function of the depth",
-      statement=equal(penalty, lam * c**2 / 2 * (K * n + n - 2 * n**2) + lam * c**2 * n**2 / 2 * d), kind="sentence",
+      statement=equal(L2_PENALTY, lam * c**2 / 2 * (K * n + n - 2 * n**2) + lam * c**2 * n**2 / 2 * d), kind="sentence",
       source="abstract; section 1; section 5.1, first paragraph", limits=THREE)
 
 CONSTANT = claim("sec51-dropout-exponential",
       title="With weights c of constant size the dropout penalty is at least (c n)^(2d) K/n^2",
-      statement=less_equal(K / n**2 * (c * n) ** (2 * d), criterion - risk), kind="sentence",
+      statement=less_equal(K / n**2 * (c * n) ** (2 * d), J_D - R), kind="sentence",
       source="section 5.1, first paragraph", limits=TWO,
       reading="Exponential in the depth where c n > 1: layers of one unit are no example.")
 
 weight = family("P", NONNEGATIVE, (s, 1, 2))
 TERM = claim("sec51-term",
       title="A distribution with this example among others has this exponential term in its dropout penalty",
-      statement=less_equal(weight[1] * K / n**2 * (c * n) ** (2 * d), weight[1] * (criterion - risk)),
+      statement=less_equal(weight[1] * K / n**2 * (c * n) ** (2 * d), weight[1] * (J_D - R)),
       kind="sentence", source="section 5.1, last sentence", limits=TWO,
       reading="P[1] is the probability of the example; the other terms of the decomposition are not looked at.")
 
 NARROW = claim("sec51-narrow-layers",
       title="With one unit in each layer the targets of theorem 18 stay at most K at every depth",
-      statement=less_equal(y, K), hypotheses=[Hypothesis("one unit", equal(n, 1))], kind="sentence",
+      statement=less_equal(Y, K), hypotheses=[Hypothesis("one unit", equal(n, 1))], kind="sentence",
       source="section 5.1, theorem 18", admissible={c: half, K: 2, n: 1, d: 3}, limits=THREE,
       reading="Exponential targets need layers of at least two units.")
 

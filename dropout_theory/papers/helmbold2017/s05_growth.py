@@ -24,6 +24,7 @@ from dropout_theory.language import (
     implies,
     index,
     less_equal,
+    notion,
 )
 from dropout_theory.papers.helmbold2017.notation import (
     HIDDEN_NODES,
@@ -83,6 +84,7 @@ def kept(layer: Any) -> Any:
     return Sum(r[layer, k], (k, 1, n))
 
 
+D, Y = notion("D", yhat, "output under dropout"), notion("y", y, "the target and clean output")
 kept_inputs = Sum(r0[k], (k, 1, K))
 
 HIDDEN = claim("thm18-step-hidden",
@@ -92,12 +94,13 @@ HIDDEN = claim("thm18-step-hidden",
 
 CLEAN = claim("thm18-step-output",
       title="Without dropout the network outputs c^d K n^(d-1)",
-      statement=equal(clean, y), **step, limits=THREE)
+      statement=equal(clean, Y), **step, limits=THREE)
 
 risk = (clean - y) ** 2
+R = notion("R", risk, "risk: square loss without dropout")
 RISK = claim("thm18-step-risk",
       title="The network has risk zero",
-      statement=equal(risk, 0), **step, limits=THREE)
+      statement=equal(R, 0), **step, limits=THREE)
 
 claim("thm18-step-dropped-hidden",
       title="Under dropout a unit of layer l computes (2c)^l times the numbers of nodes kept below",
@@ -112,64 +115,69 @@ DROPPED_OUTPUT = claim("thm18-step-dropped-output",
 
 MEAN = claim("thm18-step-mean",
       title="The mean output under dropout is y",
-      statement=both(equal(E(yhat), (2 * c) ** d * (K / 2) * (n / 2) ** (d - 1)), equal(E(yhat), y)),
+      statement=both(equal(E(D), (2 * c) ** d * (K / 2) * (n / 2) ** (d - 1)), equal(E(D), Y)),
       **step, limits=TWO)
 
 growth = (1 + 1 / K) * (1 + 1 / n) ** (d - 1)
 
 SQUARE = claim("thm18-step-square",
       title="The mean square output from second moments of binomials",
-      statement=equal(E(yhat**2), (2 * c) ** (2 * d) * (K * (K + 1) / 4) * (n * (n + 1) / 4) ** (d - 1)),
+      statement=equal(E(D**2), (2 * c) ** (2 * d) * (K * (K + 1) / 4) * (n * (n + 1) / 4) ** (d - 1)),
       **step, limits=TWO)
 
 SQUARE_VALUE = claim("thm18-step-square-value",
       title="The mean square output is y^2 (1 + 1/K)(1 + 1/n)^(d-1)",
-      statement=equal(E(yhat**2), y**2 * growth), **step, limits=TWO)
+      statement=equal(E(D**2), Y**2 * growth), **step, limits=TWO)
 
 LOSS = claim("thm18-step-loss",
       title="The mean square error under dropout is the variance of the output",
-      statement=equal(E((yhat - y) ** 2), Var(yhat)), **step, limits=TWO)
+      statement=equal(E((D - Y) ** 2), Var(D)), **step, limits=TWO)
 
 VARIANCE = claim("thm18-step-variance",
       title="The variance of the output under dropout",
-      statement=equal(Var(yhat), y**2 * (growth - 1)), **step, limits=TWO)
+      statement=equal(Var(D), Y**2 * (growth - 1)), **step, limits=TWO)
 
 BOUND = claim("thm18-step-bound",
       title="The variance is at least y^2/K",
-      statement=less_equal(y**2 / K, Var(yhat)), **step, limits=TWO)
+      statement=less_equal(Y**2 / K, Var(D)), **step, limits=TWO)
 
 # --- the theorem ------------------------------------------------------------------------------------------------
 
 SINGLE = ("The table of notation puts all of the distribution written P with the index x, y on this one example. The "
           "distribution of definition 1 has half of its weight there, see thm18-half-bound.")
 criterion = E((yhat - y) ** 2)
-large_criterion = less_equal(y**2 / (K + 1), criterion)
+J_D = notion("J_D", criterion, "dropout criterion: mean square loss under dropout")
+large_criterion = less_equal(Y**2 / (K + 1), J_D)
 claim("thm18-step-criterion",
       title="The dropout criterion of the network of equal weights is at least y^2/(K + 1)",
       statement=large_criterion, **step, limits=TWO, reading=SINGLE)
 
 # definition 1: half of the distribution is on the input zero with label 0
 half_criterion = (criterion + E(yhat_zero**2)) / 2
+J_D_HALF = notion("J_D", half_criterion, "dropout criterion with half of the distribution on the input zero")
 HALF = claim("thm18-half-criterion",
       title="With half of the distribution on the input zero the dropout criterion is half of the variance",
-      statement=equal(half_criterion, y**2 * (growth - 1) / 2), kind="sentence",
+      statement=equal(J_D_HALF, Y**2 * (growth - 1) / 2), kind="sentence",
       source="proof of theorem 18, for the distribution of definition 1", limits=TWO)
 
 claim("thm18-half-bound",
       title="With half of the distribution on the input zero the dropout criterion is at least y^2/(2K)",
-      statement=less_equal(y**2 / (2 * K), half_criterion), kind="sentence",
+      statement=less_equal(Y**2 / (2 * K), J_D_HALF), kind="sentence",
       source="proof of theorem 18, for the distribution of definition 1", limits=TWO)
 
 rho = Scalar("rho", NONNEGATIVE)  # y^(1/d)
-root = Hypothesis("rho is the d-th root of y", equal(rho**d, y))
+root = Hypothesis("rho is the d-th root of y", equal(rho**d, Y))
 weight_count = K * n + n**2 * (d - 2) + n
 lam = Scalar("lambda", NONNEGATIVE)
 penalty = lam / 2 * (Sum(c**2, (k, 1, K), (i, 1, n)) + Sum(c**2, (k, 1, n), (i, 1, n), (l, 2, d - 1))
                      + Sum(c**2, (k, 1, n)))
 
+L2_PENALTY = notion("λ|W|^2/2", penalty, "L2 penalty: lambda/2 times the sum of the squared weights",
+                    r"\frac{\lambda}{2} \|\mathcal{W}\|^2")
+
 claim("thm18-step-count",
       title="The penalty of weight decay is the number of weights times lambda c^2/2",
-      statement=equal(penalty, weight_count * lam * c**2 / 2), **step, limits=THREE)
+      statement=equal(L2_PENALTY, weight_count * lam * c**2 / 2), **step, limits=THREE)
 
 positive_root = Scalar("c", NONNEGATIVE)  # the weight before its bound is known
 MAGNITUDE = claim("thm18.1",
@@ -180,7 +188,7 @@ MAGNITUDE = claim("thm18.1",
 
 claim("thm18-risk",
       title="The network of equal weights fits the example",
-      statement=equal(risk, 0), kind="theorem", source="section 5.1, theorem 18", limits=THREE,
+      statement=equal(R, 0), kind="theorem", source="section 5.1, theorem 18", limits=THREE,
       reading="Existence; shown by the network of the proof.")
 
 claim("thm18.2",
@@ -189,7 +197,7 @@ claim("thm18.2",
       kind="theorem", source="section 5.1, theorem 18 (b)", limits=TWO, reading=SINGLE,
       admissible={K: 3, n: 9, d: 2, c: 1})  # the smallest network at which twice the bound is too much
 
-decay_bound = less_equal(penalty, lam * rho**2 / 2 * weight_count)
+decay_bound = less_equal(L2_PENALTY, lam * rho**2 / 2 * weight_count)
 WEIGHT_DECAY = claim("thm18.3",
       title="The criterion of weight decay is at most lambda y^(2/d)/2 times the number of weights",
       statement=decay_bound, hypotheses=[root], admissible={c: half, K: 2, n: 2, d: 2, rho: 1, lam: 1},
@@ -198,14 +206,14 @@ WEIGHT_DECAY = claim("thm18.3",
 
 claim("thm18",
       title="Small weights with zero risk, a large dropout criterion and a small criterion of weight decay",
-      statement=both(MAGNITUDE.statement, equal(risk, 0), large_criterion, decay_bound), hypotheses=[root],
+      statement=both(MAGNITUDE.statement, equal(R, 0), large_criterion, decay_bound), hypotheses=[root],
       admissible={c: half, positive_root: half, K: 2, n: 2, d: 2, rho: 1, lam: 1},
       kind="theorem", source="section 5.1, theorem 18", reading=SINGLE,
       not_applicable=dict.fromkeys(("exact", "property", "montecarlo", "interval", "decide"), "checked in its parts"))
 
 claim("thm18-depth",
       title="The dropout penalty grows with the depth like the power 2d of the root of the target",
-      statement=less_equal(rho ** (2 * d) / K, criterion - risk), hypotheses=[root],
+      statement=less_equal(rho ** (2 * d) / K, J_D - R), hypotheses=[root],
       admissible={c: half, K: 2, n: 2, d: 2, rho: 1}, kind="sentence", source="section 5.1, after theorem 18",
       limits=TWO,
       reading="For targets rho^d with a fixed rho above 1; the penalty of weight decay is bounded by thm18.3, linear "

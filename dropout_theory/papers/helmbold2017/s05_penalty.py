@@ -14,6 +14,7 @@ from dropout_theory.language import (
     Abstract,
     E,
     ForEach,
+    Notion,
     Relu,
     Scalar,
     Var,
@@ -26,6 +27,7 @@ from dropout_theory.language import (
     index,
     less,
     less_equal,
+    notion,
     size,
 )
 from dropout_theory.papers.helmbold2017.notation import (
@@ -46,7 +48,7 @@ from dropout_theory.papers.helmbold2017.notation import (
     s,
     scaled,
 )
-from dropout_theory.papers.helmbold2017.s02_preliminaries import clean, dropped
+from dropout_theory.papers.helmbold2017.s02_preliminaries import J_D, R
 
 claim = Section("helmbold2017", "5")
 
@@ -115,22 +117,24 @@ claim("thm19-step-relu-linear",
 
 penalty = Sum(P[s] * (E((D - y[s]) ** 2) - (O - y[s]) ** 2), each_example)
 
+PENALTY = notion("penalty", penalty, "dropout penalty: what dropout adds to the mean square loss")
+
 claim("thm19.1",
       title="The dropout penalty can be negative",
-      statement=less(E((dropped - 8) ** 2) - (clean - 8) ** 2, 0),
+      statement=less(J_D - R, 0),
       kind="theorem", source="section 5.2, theorem 19, first sentence",
       reading="Existence, shown by the network of figure 1.")
 
 claim("thm19.2",
       title="Without a negative weight, bias or input the dropout penalty is not negative",
-      statement=less_equal(0, penalty), kind="theorem", source="section 5.2, theorem 19, second sentence",
+      statement=less_equal(0, PENALTY), kind="theorem", source="section 5.2, theorem 19, second sentence",
       limits={"max_size": 2}, not_applicable=TOO_LONG,
       reading="Stated for distributions on any number of examples; any other averages the same non-negative penalties "
               "of single examples.")
 
 claim("thm19",
       title="The dropout penalty can be negative, but only when a weight, bias or input is",
-      statement=both(less(E((dropped - 8) ** 2) - (clean - 8) ** 2, 0), less_equal(0, penalty)),
+      statement=both(less(J_D - R, 0), less_equal(0, PENALTY)),
       kind="theorem", source="section 5.2, theorem 19", limits={"max_size": 2},
       not_applicable=dict.fromkeys(("exact", "property", "montecarlo", "interval", "decide"), "checked in its parts"))
 
@@ -149,20 +153,22 @@ undisturbed = Sum(w[j] * u[j], (j, 1, units))
 change = Sum(w[j] * (V[j] - u[j]), (j, 1, units))
 label_penalty = E((presented + b - label) ** 2) - (undisturbed + b - label) ** 2
 
+LABEL_PENALTY = Notion("penalty", (label,), label_penalty, "dropout penalty for a label")
+
 claim("thm20-step-shift",
       title="The clean activation is subtracted and added inside the dropout loss",
-      statement=equal(label_penalty, E((presented + b - undisturbed + undisturbed - label) ** 2)
+      statement=equal(LABEL_PENALTY(label), E((presented + b - undisturbed + undisturbed - label) ** 2)
                       - (undisturbed + b - label) ** 2),
       kind="step", source="proof of theorem 20")
 
 claim("thm20-step-expansion",
       title="The penalty in terms of the change that dropout makes to the activation",
-      statement=equal(label_penalty, E(change**2) + 2 * (undisturbed + b - label) * E(change)),
+      statement=equal(LABEL_PENALTY(label), E(change**2) + 2 * (undisturbed + b - label) * E(change)),
       kind="step", source="proof of theorem 20")
 
 claim("thm20-step-labels",
       title="Penalties of two labels differ by twice the difference of labels times the mean change of the activation",
-      statement=equal(label_penalty - (E((presented + b - other) ** 2) - (undisturbed + b - other) ** 2),
+      statement=equal(LABEL_PENALTY(label) - LABEL_PENALTY(other),
                       2 * (other - label) * E(change)),
       kind="step", source="proof of theorem 20")
 
@@ -188,11 +194,12 @@ POSITIVE_CHANGE = claim("thm20-step-positive-change",
       statement=less(0, E(disturbed - 2 * Relu(1 - 2))), kind="step", source="proof of theorem 20",
       reading="The weights into the two hidden units are not printed; they are one, as in figure 1.")
 
+PENALTY_OF = Notion("penalty", (label,), penalty_of(label), "dropout penalty of the example for a label")
 labels_differ = Hypothesis("labels differ", different(label, other))
 
 THM20 = claim("thm20",
       title="One network, two distributions with the same inputs, and different dropout penalties for every q",
-      statement=different(penalty_of(label), penalty_of(other)), hypotheses=[labels_differ],
+      statement=different(PENALTY_OF(label), PENALTY_OF(other)), hypotheses=[labels_differ],
       kind="theorem", source="section 5.3, theorem 20",
       reading="Existence, shown by the proof's example: the input (1, -2) with two different labels, all weights one. "
               "Two distributions concentrated on one input have equal marginals on the inputs.")

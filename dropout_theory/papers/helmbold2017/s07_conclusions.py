@@ -9,17 +9,31 @@ from sympy import Rational, Sum
 
 from dropout_theory.claims import Section
 from dropout_theory.language import REAL, E, Scalar, Var, both, equal, family, gates, less, less_equal, weights
-from dropout_theory.papers.helmbold2017.notation import INPUT_NODES, K, Parameters, always, hidden, k, n, output, p
+from dropout_theory.papers.helmbold2017.notation import (
+    INPUT_NODES,
+    K,
+    Parameters,
+    always,
+    hidden,
+    k,
+    n,
+    of_network,
+    output,
+    p,
+)
 from dropout_theory.papers.helmbold2017.s02_conventions import D, target
 
 claim = Section("helmbold2017", "7")
 TWO = {"max_size": 2}
 half = Rational(1, 2)
 
+OUTPUT = of_network("D", "W", D, "output of the network W under dropout")
+J_D = of_network("J_D", "W", E((D - target) ** 2), "dropout criterion of the network W for one example")
+
 VARIANCE = claim("sec7-variance-contributes",
       title="The variance of the output over dropout patterns is part of the criterion",
-      statement=both(equal(E((D - target) ** 2), (E(D) - target) ** 2 + Var(D)),
-                     less_equal(Var(D), E((D - target) ** 2))), kind="sentence",
+      statement=both(equal(J_D, (E(OUTPUT) - target) ** 2 + Var(OUTPUT)), less_equal(Var(OUTPUT), J_D)),
+      kind="sentence",
       source="section 7, second paragraph", limits=TWO)
 
 # --- one layer --------------------------------------------------------------------------------------------------------

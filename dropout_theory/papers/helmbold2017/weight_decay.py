@@ -13,7 +13,19 @@ import sympy as sp
 from sympy import Rational, Sum
 
 from dropout_theory.claims import Hypothesis
-from dropout_theory.language import POSITIVE, REAL, Aversion, Relu, Scalar, family, index, less
+from dropout_theory.language import (
+    POSITIVE,
+    REAL,
+    Aversion,
+    Named,
+    Notion,
+    Relu,
+    Scalar,
+    family,
+    index,
+    less,
+    notion,
+)
 from dropout_theory.papers.helmbold2017.notation import Entry, K, n
 
 i, j, k = index("i"), index("j"), index("k")
@@ -119,6 +131,91 @@ def optimum(inputs: Entry = x_entry) -> Shallow:
     share = sp.sqrt(best_activation(inputs) / (n * sp.sqrt(square(inputs))))
     return Shallow(lambda j_, k_: share / sp.sqrt(square(inputs)) * inputs(k_), lambda j_: sp.S.Zero,
                    lambda j_: share, (1 - best_activation(inputs)) / 2)
+
+
+@dataclass(frozen=True)
+class Called:
+    """The quantities of a network under the names that print has for them: W(x), |W|^2, R(W), J_2(W), v_j . x.
+
+    `name` is the network's and `point` that of the input.
+    """
+
+    net: Shallow
+    name: str = "W"
+    point: str = "x"
+    inputs: Entry = x_entry
+
+    def _named(self, name: str, body: Any, meaning: str) -> Named:
+        """A quantity of this network, its name in LaTeX made from the plain one."""
+        latex = name.replace("W", r"\mathcal{W}").replace("|", r"\|").replace("·", r"\cdot ")
+        return notion(name, body, meaning, latex.replace("_(", "_{(").replace(",1)", ",1)}"))
+
+    @property
+    def on_x(self) -> Named:
+        return self._named(f"{self.name}({self.point})", on_x(self.net, self.inputs),
+                           f"output of the network {self.name} on {self.point}")
+
+    @property
+    def on_zero(self) -> Named:
+        return self._named(f"{self.name}(0)", on_zero(self.net), f"output of the network {self.name} on the zero input")
+
+    @property
+    def size(self) -> Named:
+        return self._named(f"|{self.name}|^2", size_of(self.net), f"sum of the squares of the weights of {self.name}")
+
+    @property
+    def activation(self) -> Named:
+        return self._named(f"w{self._mark}·V{self._mark}{self.point}", activation(self.net, self.inputs),
+                           f"output of {self.name} on {self.point} were its hidden units linear and without biases")
+
+    @property
+    def risk(self) -> Named:
+        body = Rational(1, 2) * (self.on_x - 1) ** 2 + Rational(1, 2) * self.on_zero**2
+        return self._named(f"R{self._distribution}({self.name})", body,
+                           f"risk: expected square loss of {self.name} for P_({self.point},1)")
+
+    @property
+    def criterion(self) -> Named:
+        return self._named(f"J_2{self._distribution}({self.name})", self.risk + lam / 2 * self.size,
+                           f"L2 criterion of {self.name}: risk plus penalty")
+
+    @property
+    def aversion(self) -> Named:
+        return notion(f"aversion(P_({self.point},1))", Aversion(self.criterion, self.risk, parameters),
+                     "weight-decay aversion: what minimisers of the L2 criterion lose in risk",
+                     rf"\operatorname{{aversion}}\left(P_{{({self.point},1)}}\right)")
+
+    @property
+    def unit_on_x(self) -> Notion:
+        return self._unit(f"h_%s({self.point})", unit_on_x(self.net, j, self.inputs), f"hidden unit j on {self.point}")
+
+    @property
+    def unit_on_zero(self) -> Notion:
+        return self._unit("h_%s(0)", unit_on_zero(self.net, j), "hidden unit j on the zero input")
+
+    @property
+    def projection(self) -> Notion:
+        return self._unit(f"v_%s·{self.point}", projection(self.net, j, self.inputs),
+                          f"weights into hidden unit j times {self.point}")
+
+    @property
+    def unit_size(self) -> Notion:
+        return self._unit("|u_%s|^2", own_weights(self.net, j), "squared weights into and out of hidden unit j")
+
+    def _unit(self, name: str, body: Any, meaning: str) -> Notion:
+        """A quantity of each hidden unit, primed where the network is."""
+        name = name.replace("_%s", f"{self._mark}_%s")
+        latex = name.replace("_%s", "_{%s}").replace("|", r"\|").replace("·", r"\cdot ")
+        return Notion(name, (j,), body, f"{meaning}, network {self.name}", latex)
+
+    @property
+    def _mark(self) -> str:
+        """What follows the letter in the network's name."""
+        return self.name.removeprefix("W")
+
+    @property
+    def _distribution(self) -> str:
+        return "" if self.point == "x" else f"_({self.point},1)"
 
 
 nonzero_input = Hypothesis("x is not zero", less(0, square()),

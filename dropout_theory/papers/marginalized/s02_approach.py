@@ -17,6 +17,8 @@ from dropout_theory.language import (
     E,
     Exists,
     ForEach,
+    Named,
+    Notion,
     SameToOrder,
     Scalar,
     both,
@@ -27,6 +29,7 @@ from dropout_theory.language import (
     interval,
     less,
     less_equal,
+    notion,
     size,
     subnetwork,
     weights,
@@ -63,18 +66,29 @@ def perturbed(remainder: Any) -> Any:
             + scale**3 * remainder)
 
 
+H_SIGMA = notion("tr(HΣ)", trace(hessian[i, j]), "trace of Hessian times covariance of the noise",
+                r"\operatorname{tr}(H \Sigma_x)")
+
+
+def perturbed_loss(remainder: Any) -> Named:
+    """The perturbed loss under its name."""
+    return notion("ℓ~", perturbed(remainder), "perturbed loss: value, slope, curvature and a remainder",
+                 r"\tilde{\ell}")
+
+
 EQ3 = claim("eq3", title="Unbiased noise adds half the trace of Hessian times covariance, to second order in its scale",
-            statement=SameToOrder(E(perturbed(third[N])), loss + trace(hessian[i, j]) / 2, scale, 2),
+            statement=SameToOrder(E(perturbed_loss(third[N])), loss + H_SIGMA / 2, scale, 2),
             kind="approximation", limits={"max_size": 2},
             reading="no order is printed: read as equality up to o(epsilon^2) when the noise is epsilon times a fixed "
                     "unbiased noise with finitely many values, as a mask is; a heavy-tailed noise of the same "
                     "covariance may leave the left side infinite")
 
 bound, share = Scalar("B", NONNEGATIVE), family("tau", interval(-1, 1), outcomes)
+PERTURBED = perturbed_loss(bound * share[N])
 REMAINDER = claim(
     "sec2.2-remainder", title="The error of the second-order expansion is at most a third-order bound times epsilon^3",
-    statement=both(less_equal(E(perturbed(bound * share[N])) - (loss + trace(hessian[i, j]) / 2), bound * scale**3),
-                   less_equal(-bound * scale**3, E(perturbed(bound * share[N])) - (loss + trace(hessian[i, j]) / 2))),
+    statement=both(less_equal(E(PERTURBED) - (loss + H_SIGMA / 2), bound * scale**3),
+                   less_equal(-bound * scale**3, E(PERTURBED) - (loss + H_SIGMA / 2))),
     kind="inequality", limits={"max_size": 2},
     reading="the Taylor remainder of a three times differentiable loss lies within B epsilon^3 along every direction "
             "of a bounded noise; this makes the order of equation (3) quantitative")
@@ -112,12 +126,18 @@ def hessian_of_cross_entropy(o: Any) -> Any:
             + over_classes((o - y[k]) * curvature[k, i, j]))
 
 
+OUTPUT = Notion("o_%s", (k,), output, "softmax output of a class", "o_{%s}")
+H = Notion("H_%s%s", (i, j), hessian_of_cross_entropy(OUTPUT(k)), "right side of (4) at an entry", "H_{%s%s}")
+LOSS, LOSS_ALONG = (notion(name, cross_entropy(score), meaning, latex) for name, score, meaning, latex in (
+    ("ℓ", a[k], "cross-entropy", r"\ell"),
+    ("ℓ(x+tu)", score_along(step, lambda n: direction[n]), "cross-entropy at x + t u", r"\ell(x+tu)")))
+
 EQ4 = claim("eq4", title="Hessian of the softmax cross-entropy in the inputs",
             statement=SameToOrder(
-                cross_entropy(score_along(step, lambda n: direction[n])),
-                cross_entropy(a[k]) + step * over_classes((output - y[k]) * sp.Sum(jacobian[k, i] * direction[i],
+                LOSS_ALONG,
+                LOSS + step * over_classes((OUTPUT(k) - y[k]) * sp.Sum(jacobian[k, i] * direction[i],
                                                                                    (i, 1, D)))
-                + step**2 / 2 * sp.Sum(hessian_of_cross_entropy(output) * direction[i] * direction[j],
+                + step**2 / 2 * sp.Sum(H(i, j) * direction[i] * direction[j],
                                        (i, 1, D), (j, 1, D)),
                 step, 2),
             limits={"max_size": 2},

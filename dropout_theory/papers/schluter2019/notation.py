@@ -10,12 +10,15 @@ from dropout_theory.language import (
     OPEN_PROBABILITY,
     DerivativeAt,
     Domain,
+    Named,
+    Notion,
     Scalar,
     Stirling2,
     gates,
     index,
     interval,
     logistic,
+    notion,
     size,
     weights,
 )
@@ -75,3 +78,16 @@ def explicit(row: Any, probability: Any = p) -> Any:
     """The explicit form of A_row: p' times an alternating sum over the triangle."""
     body = (-1) ** (j - 1) * probability ** (j - 1) * triangle(row, j)
     return probability * (1 - probability) * sp.Sum(body, (j, 1, row))
+
+
+# --- what print calls these ---------------------------------------------------------------------------------------
+
+SCORE = notion("x·β", score, "score of the clean example", r"x \cdot \beta")
+A = Notion("A", (z,), log_partition(z), "log partition function of logistic regression")
+A_AT_SCORE = Notion("A^(%s)(x·β)", (m,), derivative(m, score), "derivative of A at the score, of this order",
+                    r"A^{(%s)}(x \cdot \beta)")
+
+
+def x_tilde(drop: Any = delta) -> Named:
+    """The noisy score under its name."""
+    return notion("x~·β", noisy_score(drop), "score after dropout of features", r"\tilde{x} \cdot \beta")

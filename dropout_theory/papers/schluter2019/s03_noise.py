@@ -18,8 +18,10 @@ from dropout_theory.language import (
     Var,
     both,
     equal,
+    notion,
 )
 from dropout_theory.papers.schluter2019.notation import (
+    SCORE,
     beta,
     c,
     d,
@@ -29,11 +31,11 @@ from dropout_theory.papers.schluter2019.notation import (
     i,
     log_partition,
     n,
-    noisy_score,
     score,
     slope,
     strict_delta,
     x,
+    x_tilde,
     z,
 )
 
@@ -41,11 +43,11 @@ claim = Section("schluter2019", "3")
 
 A = sp.Function("A", real=True)  # the log partition function of any generalised linear model
 y = Scalar("y")
-noisy = noisy_score()
-expected_loss = E(-(y * noisy - A(noisy)))
-rewritten = -(y * score + A(score) - A(score) - E(A(noisy)))
-loss = -(y * score - A(score))
-regulariser = E(A(noisy)) - A(score)
+noisy = x_tilde()
+expected_loss = E(notion("l(x~)", -(y * noisy - A(noisy)), "loss of the noisy example", r"l_{\tilde{x}}"))
+rewritten = -(y * SCORE + A(SCORE) - A(SCORE) - E(A(noisy)))
+loss = notion("l(x)", -(y * SCORE - A(SCORE)), "loss of the clean example", "l_x")
+regulariser = notion("R(β)", E(A(noisy)) - A(SCORE), "dropout regulariser", r"R(\beta)")
 
 claim("eq7",
       title="Under dropout the expected loss is the loss plus a regulariser",
@@ -59,12 +61,13 @@ claim("eq7.2",
       title="Reading off the loss and the regulariser",
       statement=equal(rewritten, loss + regulariser))
 
-first, second = (DerivativeAt(A(z), z, score, order) for order in (1, 2))
+first, second = (DerivativeAt(A(z), z, SCORE, order) for order in (1, 2))
+R_2 = notion("R_2(β)", E(A(SCORE) + first * (noisy - SCORE) + second * (noisy - SCORE) ** 2 / 2) - A(SCORE),
+            "second-order regulariser: A is replaced by its Taylor polynomial at the clean score", r"R_2(\beta)")
 
 claim("sec3-quadratic-regulariser",
       title="The second-order regulariser is half the curvature times the variance of the noisy score",
-      statement=equal(E(A(score) + first * deviation() + second * deviation() ** 2 / 2) - A(score),
-                      second * Var(noisy) / 2),
+      statement=equal(R_2, second * Var(noisy) / 2),
       source="section 3, paragraph before the model of dropout",
       reading="R_2 is the regulariser with A replaced by its second-order Taylor polynomial at the clean score")
 

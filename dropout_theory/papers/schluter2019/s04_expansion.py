@@ -11,6 +11,7 @@ from dropout_theory.language import (
     DerivativeAt,
     E,
     ForEach,
+    Notion,
     SameToOrder,
     Scalar,
     Stirling2,
@@ -21,13 +22,15 @@ from dropout_theory.language import (
     natural,
 )
 from dropout_theory.papers.schluter2019.notation import (
+    A_AT_SCORE,
     AT_LEAST_TWO,
+    SCORE,
+    A,
     beta,
     c,
     d,
     delta,
     derivative,
-    deviation,
     explicit,
     j,
     k,
@@ -40,20 +43,23 @@ from dropout_theory.papers.schluter2019.notation import (
     term,
     triangle,
     x,
+    x_tilde,
     z,
 )
 
 claim = Section("schluter2019", "4")
 K = Scalar("k", AT_LEAST_TWO)
 order = natural("k")
-noisy, noise = noisy_score(), deviation()
+noise = x_tilde() - SCORE
+A_AT_NOISY = Notion("A^(%s)(x~·β)", (m,), derivative(m, noisy_score()),
+                    "derivative of A at the noisy score, of this order", r"A^{(%s)}(\tilde{x} \cdot \beta)")
 power = natural("m")
 
 # --- the displayed chain ----------------------------------------------------------------------------------------
 
-at_noisy = sp.Sum(E(derivative(m, noisy) * noise**m) / sp.factorial(m), (m, 0, order))
-at_clean = sp.Sum(derivative(m, score) * E(noise**m) / sp.factorial(m), (m, 0, order))
-with_powers = sp.Sum(derivative(m, score) * score**m * delta**m / (sp.factorial(m) * (1 - delta) ** (m - 1)),
+at_noisy = sp.Sum(E(A_AT_NOISY(m) * noise**m) / sp.factorial(m), (m, 0, order))
+at_clean = sp.Sum(A_AT_SCORE(m) * E(noise**m) / sp.factorial(m), (m, 0, order))
+with_powers = sp.Sum(A_AT_SCORE(m) * SCORE**m * delta**m / (sp.factorial(m) * (1 - delta) ** (m - 1)),
                      (m, 0, order))
 
 claim("sec4-number-of-terms",
@@ -106,9 +112,9 @@ claim("sec4-moment.amended-low-orders",
       source="section 4, first display, second to third line")
 
 epsilon = Scalar("epsilon", OPEN_PROBABILITY)
-one_feature = (1 - delta) * log_partition(epsilon * c / (1 - delta)) + delta * log_partition(0)
+one_feature = (1 - delta) * A(epsilon * c / (1 - delta)) + delta * A(0)
 moments = [(1 - delta) * (delta / (1 - delta)) ** r + delta * (-1) ** r for r in range(4)]
-cubic = log_partition(epsilon * c) + sum(
+cubic = A(epsilon * c) + sum(
     sp.diff(log_partition(z), z, r).subs(z, epsilon * c) * (epsilon * c) ** r * moments[r] / sp.factorial(r)
     for r in (2, 3))
 
@@ -254,11 +260,8 @@ claim("thm1-step-derivative.amended",
 
 
 
-def explicit_at(row_number):  # type: ignore[no-untyped-def]
-    return explicit(row_number, logistic(score))
-
-
-taylor = sp.Sum(derivative(m, score) * E(noise**m) / sp.factorial(m), (m, 0, K)) - log_partition(score)
+explicit_at = Notion("A_%s", (m,), explicit(m, logistic(score)), "what theorem 1 gives, at the score", "A_{%s}")
+taylor = sp.Sum(A_AT_SCORE(m) * E(noise**m) / sp.factorial(m), (m, 0, K)) - A(SCORE)
 
 claim("eq11",
       title="The regulariser to order k, with the explicit form of theorem 1 for its coefficients",

@@ -23,34 +23,37 @@ from dropout_theory.language import (
     less,
     less_equal,
     logistic,
+    notion,
 )
 from dropout_theory.papers.schluter2019.notation import (
+    A_AT_SCORE,
+    SCORE,
+    A,
     beta,
     c,
     d,
     derivative,
-    deviation,
     explicit,
     i,
     j,
     log_partition,
-    noisy_score,
     p,
-    score,
     strict_delta,
     triangle,
     x,
+    x_tilde,
 )
 
 claim = Section("schluter2019", "5")
 factorial = sp.factorial
 delta = strict_delta
-noisy, noise = noisy_score(delta), deviation(delta)
-regulariser = E(log_partition(noisy)) - log_partition(score)
-expansion = derivative(j, score) * E(noise**j) / factorial(j)
+noisy = x_tilde(delta)
+noise = noisy - SCORE
+regulariser = notion("R(β)", E(A(noisy)) - A(SCORE), "dropout regulariser", r"R(\beta)")
+expansion = A_AT_SCORE(j) * E(noise**j) / factorial(j)
 converges = SumsTo(expansion, (j, 2), regulariser)
 largest = LargestOutcome(sp.Abs(noise))
-all_kept = score * delta / (1 - delta)
+all_kept = SCORE * delta / (1 - delta)
 
 # --- before the theorem -----------------------------------------------------------------------------------------
 
@@ -99,7 +102,7 @@ claim("thm2-reading-explicit",
       title="With the sums of theorem 1 for coefficients the expansion converges to the regulariser exactly when every "
             "deviation is below 2 pi",
       statement=equivalent(less(largest, 2 * sp.pi),
-                           SumsTo(derivative(j + 1, score) * E(noise**j) / factorial(j), (j, 2), regulariser)),
+                           SumsTo(A_AT_SCORE(j + 1) * E(noise**j) / factorial(j), (j, 2), regulariser)),
       source="section 5, theorem 2", kind="theorem",
       reading="A_j is the sum of theorem 1, the derivative of order j + 1, as the sentence before eq. (12) recalls it",
       erratum=Erratum("off-by-one", "major", "where it converges, it adds up to an expected change of p, not the "
@@ -107,7 +110,7 @@ claim("thm2-reading-explicit",
 
 largest_up = sp.Sum(sp.Max(x[i] * beta[i] * delta / (1 - delta), -x[i] * beta[i]), (i, 1, d))
 largest_down = sp.Sum(sp.Max(x[i] * beta[i], -x[i] * beta[i] * delta / (1 - delta)), (i, 1, d))
-reach = sp.sqrt(score**2 + sp.pi**2)
+reach = sp.sqrt(SCORE**2 + sp.pi**2)
 
 claim("thm2.amended",
       title="The expanded regulariser converges to the regulariser exactly when no deviation exceeds the distance from "

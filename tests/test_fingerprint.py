@@ -1,0 +1,273 @@
+"""Fingerprints cover what evidence rests on, and nothing else: seen by what runs and by what a change moves."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sympy as sp
+
+from dropout_theory.checkers import get_checker
+from dropout_theory.claims import PAPER_KEYS, PROOFS, REGISTRY, Claim, Paper, Registry, load, load_proofs
+from dropout_theory.language import less_equal
+from dropout_theory.report.ledger import Ledger
+from dropout_theory.report.staleness import Moved, constraints
+from dropout_theory.verdicts import fingerprint as prints_of
+from dropout_theory.verdicts import sources
+from dropout_theory.verdicts.fingerprint import handed_a_proof, made_with, prints
+from dropout_theory.verdicts.kernel import Context, Finding, StaleEvidence, checker, recall
+from dropout_theory.verdicts.methods import declared, module_of
+from dropout_theory.verdicts.records import Standing, record_of
+
+DISTRIBUTION = {"flint": "python-flint", "z3": "z3-solver"}
+DISPLAYING = {"report", "cli", "running", "testing", "engines", "mutants", "ablation", "recheck", "papers"}
+
+
+@pytest.fixture(scope="module")
+def papers() -> Registry:
+    registry = load()
+    for paper in PAPER_KEYS:
+        load_proofs(paper)
+    return registry
+
+
+# --- what a method can reach --------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("method", declared())
+def test_rooms_that_display_or_start_things_never_count(method: Any) -> None:
+    for handed in (False, True):
+        rooms = made_with(method, handed)[1]["rooms"]
+        assert not DISPLAYING & set(rooms) and "absent" not in rooms.values()
+        assert {"claims", "evaluation", "language", "verdicts"} <= set(rooms)
+        assert ("proof" in rooms) == (handed or method == "symbolic")
+
+
+def test_other_methods_count_only_where_they_are_imported() -> None:
+    assert "checkers/decide.py" in made_with("admissible", False)[1]["rooms"]
+    assert not {f"checkers/{m}.py" for m in declared() if m != "exact"} & set(made_with("exact", False)[1]["rooms"])
+    assert "arithmetic" in made_with("decide", False)[1]["rooms"]
+
+
+@pytest.mark.parametrize("method", declared())
+def test_declared_tools_are_those_imported(method: Any) -> None:
+    """Besides those of every method, a method declares just the distributions that its reach imports."""
+    for handed in (False, True):
+        modules = sources.reached(prints_of.LIBRARY, module_of(method), "" if handed else prints_of.PROVER)
+        imported = sources.outside(prints_of.LIBRARY, modules) - sys.stdlib_module_names
+        named = {DISTRIBUTION.get(package, package) for package in imported}
+        assert named | set(prints_of.TOOLS) == set(made_with(method, handed)[1]["tools"])
+
+
+def test_imports_are_found_wherever_they_stand(tmp_path: Path) -> None:
+    (tmp_path / "room").mkdir()
+    (tmp_path / "room" / "__init__.py").write_text("from own.door import x\n")
+    (tmp_path / "room" / "inner.py").write_text("from . import beside\nfrom .beside import y\n")
+    (tmp_path / "room" / "beside.py").write_text("def f():\n    from own import late\n    import own.later as g\n")
+    for name in ("door", "late", "later", "unused"):
+        (tmp_path / f"{name}.py").write_text("import sympy\n")
+    (tmp_path / "start.py").write_text("import own.room.inner\n")
+    tree = sources.Tree("own", tmp_path)
+    assert sources.reached(tree, "own.start") == {
+        "own.start", "own.room", "own.room.inner", "own.room.beside", "own.door", "own.late", "own.later"}
+    assert "own.late" not in sources.reached(tree, "own.start", around="own.room.beside")
+    assert sources.outside(tree, ["own.start", "own.door"]) == {"sympy"}
+
+
+# --- what runs lies in the rooms that count ------------------------------------------------------------------------
+
+TRACED = [
+    ("admissible", "baldi2014:eq39"), ("admissible", "helmbold2017:sec4-monotone"),
+    ("symbolic", "baldi2014:eq39"), ("symbolic", "schluter2019:sec3-second-moment"),
+    ("decide", "schluter2019:sec3-second-moment"), ("decide", "schluter2019:sec3-second-moment.amended"),
+    ("interval", ""), ("exact", "baldi2014:eq39"), ("exact", "schluter2019:thm2"), ("exact", "baldi2014:eq57"),
+    ("montecarlo", "schluter2019:sec3-second-moment"), ("montecarlo", "baldi2014:eq39"),
+    ("property", "schluter2019:sec3-second-moment"), ("property", "baldi2014:eq62"),
+]
+
+
+def rooms_run(action: Any) -> set[str]:
+    """The rooms, as fingerprints name them, whose functions run meanwhile."""
+    folder = str(prints_of.LIBRARY.folder)
+    files: set[str] = set()
+
+    def seen(frame: Any, event: str, _: Any) -> None:
+        if event == "call":
+            files.add(frame.f_code.co_filename)
+
+    sys.setprofile(seen)
+    try:
+        action()
+    finally:
+        sys.setprofile(None)
+    places = [Path(file).relative_to(folder) for file in files if file.startswith(folder)]
+    return {p.as_posix() if p.parts[0] == "checkers" else p.parts[0] for p in places}
+
+
+@pytest.mark.parametrize("method,identifier", TRACED)
+def test_what_runs_lies_in_the_rooms_that_count(papers: Any, method: Any, identifier: Any) -> None:
+    made = get_checker(method)
+    claim = papers[identifier] if identifier else next(c for c in papers if made.applies(c) is None)
+    assert made.applies(claim) is None
+    for module in sources.reached(prints_of.LIBRARY, module_of(method)):  # to import is not to use
+        importlib.import_module(module)
+    ran = rooms_run(lambda: made.check(claim, Context(fast=True)))
+    counted = set(made_with(method, handed_a_proof(claim))[1]["rooms"])
+    assert f"checkers/{module_of(method).rpartition('.')[2]}.py" in ran
+    # what a statement is made of is covered by its own hash, and old paths are looked for at every import
+    assert ran - {"papers", "moved.py"} <= counted
+
+
+# --- what a change moves -------------------------------------------------------------------------------------------
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, papers: Any) -> Any:
+    """The sources copied, and fingerprints taken of the copy: returns its folder and a function to have them anew."""
+    from dropout_theory import proofs
+
+    kinds = shutil.ignore_patterns("*.json", "__pycache__")
+    shutil.copytree(prints_of.LIBRARY.folder, tmp_path / "dropout_theory", ignore=kinds)
+    shutil.copytree(proofs.folder(), tmp_path / "proofs", ignore=kinds)
+    monkeypatch.setattr(prints_of, "LIBRARY", sources.Tree("dropout_theory", tmp_path / "dropout_theory"))
+    monkeypatch.setattr(proofs, "folder", lambda: tmp_path / "proofs")
+
+    def forget() -> None:
+        for kept in (sources.reached, sources.imported, sources.hash_of, made_with, prints_of._argument):
+            kept.cache_clear()
+
+    forget()
+    yield tmp_path, forget
+    monkeypatch.undo()
+    forget()
+
+
+def everything(ledger: Ledger) -> dict[tuple[str, str], dict[str, str]]:
+    return {(c["id"], e["method"]): prints(REGISTRY[c["id"]], e["method"], e["depends_on"])
+            for c in ledger for e in c["evidence"] if c["id"] in REGISTRY}
+
+
+def test_a_comment_in_a_rule_moves_proofs_and_what_was_handed_one(copied: Any) -> None:
+    folder, forget = copied
+    ledger = Ledger.read()
+    before = everything(ledger)
+    path = folder / "dropout_theory" / "proof" / "logic.py"
+    path.write_text(path.read_text() + "# a comment\n")
+    forget()
+    moved = {who for who, found in everything(ledger).items() if found != before[who]}
+    assert moved == {(c, m) for c, m in before if m == "symbolic" or handed_a_proof(REGISTRY[c])}
+    assert len(moved) < len(before) / 3
+
+
+@pytest.mark.parametrize("room", ["report", "engines", "mutants", "running", "papers/baldi2014"])
+def test_a_comment_where_nothing_is_found_moves_nothing(copied: Any, room: Any) -> None:
+    folder, forget = copied
+    before = {m: made_with(m, handed) for m in declared() for handed in (False, True)}
+    path = folder / "dropout_theory" / room / "__init__.py"
+    path.write_text(path.read_text() + "# a comment\n")
+    forget()
+    assert before == {m: made_with(m, handed) for m in declared() for handed in (False, True)}
+
+
+def test_another_method_moves_alone(copied: Any) -> None:
+    folder, forget = copied
+    before = {m: made_with(m, False)[0] for m in declared()}
+    path = folder / "dropout_theory" / "checkers" / "statistical.py"
+    path.write_text(path.read_text() + "# a comment\n")
+    forget()
+    assert [m for m in declared() if made_with(m, False)[0] != before[m]] == ["montecarlo"]
+
+
+def test_a_proof_file_moves_its_claims_and_those_that_cite_them(copied: Any) -> None:
+    """And nothing else: neither other claims' proofs, nor what other methods found."""
+    folder, forget = copied
+    ledger = Ledger.read()
+    before = everything(ledger)
+    path = folder / "proofs" / "helmbold2017" / "s04_best_constant.py"
+    path.write_text(path.read_text() + "# a comment\n")
+    forget()
+    after = everything(ledger)
+    moved = {who: {n for n in found if found[n] != before[who][n]} for who, found in after.items()
+             if found != before[who]}
+    own = {claim for (claim, _), names in moved.items() if "proofs" in names}
+    assert own and {m for _, m in moved} == {"symbolic"}
+    citing = {c["id"] for c in ledger if own & set(c["depends_on"])}
+    assert {claim for (claim, _), names in moved.items() if "cites" in names} == citing
+
+
+# --- what is cited --------------------------------------------------------------------------------------------------
+
+X = sp.Symbol("x", real=True)
+
+
+def chain() -> tuple[Registry, Ledger]:
+    """Three claims, each citing the next, and their record."""
+    registry = Registry()
+    registry.add_paper(Paper("toy", "On chains", ("Ada Example",), 2020))
+    claims = [registry.add(Claim(f"toy:eq{n}", "a title", less_equal(-n, X**2), "1", "eq.")) for n in (1, 2, 3)]
+    cited = {"toy:eq1": ("toy:eq2",), "toy:eq2": ("toy:eq3",), "toy:eq3": ()}
+    made = checker("symbolic", lambda _: None)(
+        lambda claim, context: Finding("holds", "proof", "all x", depends_on=cited[claim.id]))
+    data = [{"id": c.id, "evidence": [record_of(made.check(c, Context(), registry))], "depends_on": cited[c.id]}
+            for c in claims]
+    return registry, Ledger({"version": 2, "papers": [], "made_with": {}, "claims": data})
+
+
+def standing(registry: Registry, ledger: Ledger) -> list[str]:
+    found = Standing(registry, ledger)
+    return [c["id"] for c in ledger if found.evidence(c["id"], "symbolic")]
+
+
+def test_all_stands_where_nothing_moved() -> None:
+    assert standing(*chain()) == ["toy:eq1", "toy:eq2", "toy:eq3"]
+
+
+@pytest.mark.parametrize("changed", [1, 2, 3])
+def test_another_proof_of_a_claim_cited_makes_evidence_stale(monkeypatch: pytest.MonkeyPatch, changed: Any) -> None:
+    """However far down the chain of citations, and of nothing below it."""
+    registry, ledger = chain()
+    monkeypatch.setitem(PROOFS, f"toy:eq{changed}", lambda: None)
+    assert standing(registry, ledger) == [f"toy:eq{n}" for n in (1, 2, 3) if n > changed]
+
+
+def test_another_statement_of_a_claim_cited_makes_evidence_stale() -> None:
+    registry, ledger = chain()
+    record = ledger.evidence("toy:eq2", "symbolic")
+    assert record is not None
+    assert recall(registry["toy:eq2"], record, registry).depends_on == ("toy:eq3",)
+    registry._claims["toy:eq3"] = Claim("toy:eq3", "a title", less_equal(-4, X**2), "1", "eq.")
+    with pytest.raises(StaleEvidence):
+        recall(registry["toy:eq2"], record, registry)
+    assert standing(registry, ledger) == []
+
+
+# --- what moved, in words -------------------------------------------------------------------------------------------
+
+def moved(then: Any, now: Any, **prints_now: Any) -> list[str]:
+    seen = Moved({"then": then})
+    for n in (1, 2):
+        record = {"method": ("decide", "symbolic")[n - 1],
+                  "prints": {"statement": "s", "made_with": "then", "cites": "c"}}
+        seen.see(f"toy:eq{n}", record, {"statement": "s", "made_with": "now", "cites": "c", **prints_now}, now)
+    return seen.lines()
+
+
+def test_what_moved_is_said_in_words() -> None:
+    then = {"rooms": {"proof": "1", "language": "1", "checkers/exact.py": "1"}, "tools": {"sympy": "1.13", "z3": "5.4"}}
+    assert moved(then, {**then, "tools": {"sympy": "1.14", "z3": "5.5"}}) == [
+        "made with sympy 1.13, here 1.14; z3 5.4, here 5.5: symbolic, decide (2 records)"]
+    rooms = {**then["rooms"], "proof": "2", "checkers/exact.py": "2"}
+    assert moved(then, {**then, "rooms": rooms}) == [
+        "room proof and checkers/exact.py changed: symbolic, decide (2 records)"]
+    assert moved(then, then, made_with="then", statement="t") == ["statement changed: toy:eq1, toy:eq2"]
+    assert moved(then, then, made_with="then") == ["rests on claims that changed: toy:eq1, toy:eq2"]
+
+
+def test_constraints_pin_what_the_record_was_made_with() -> None:
+    """Written by: dropout-theory doctor --constraints > constraints.txt"""
+    path = Path(__file__).parents[1] / "constraints.txt"
+    pins = constraints(Ledger.read().made_with.values())
+    assert path.read_text(encoding="utf-8") == pins
+    assert len({line.partition("==")[0] for line in pins.splitlines()}) == len(pins.splitlines())
