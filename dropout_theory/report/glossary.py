@@ -21,15 +21,18 @@ def glossary(claim: Any) -> list[dict[str, str]]:
 
 
 def _notions(statements: list[Any]) -> list[Any]:
-    """Named notions, each once, those that define others after these."""
+    """Named notions, each once, what defines one after it."""
     found: dict[tuple[Any, ...], Any] = {}
-    waiting = list(statements)
-    while waiting:
-        for node in sp.preorder_traversal(waiting.pop(0)):
-            if isinstance(node, lang.Named) and node.args[:3] not in found:
-                found[node.args[:3]] = node.notion
-                waiting.append(node.notion.body)
-    return list(dict.fromkeys(found.values()))
+
+    def walk(node: Any) -> None:  # SymPy's traversal takes the arguments of an extreme in no fixed order
+        if isinstance(node, lang.Named) and node.args[:3] not in found:
+            found[node.args[:3]] = node.notion
+        for part in node.args:
+            walk(part)
+
+    for statement in statements:
+        walk(statement)
+    return list(found.values())
 
 
 def _notion(notion: lang.Notion) -> dict[str, str]:
@@ -38,7 +41,7 @@ def _notion(notion: lang.Notion) -> dict[str, str]:
 
 
 def _atomic(statements: list[Any]) -> list[dict[str, str]]:
-    found: dict[str, str] = {}
+    found: set[tuple[str, str]] = set()  # two atoms may share a symbol: both are listed
     pending = [a for s in statements for a in _atoms(lang.unnamed(s))]
     seen: set[Any] = set()
     while pending:
@@ -46,9 +49,10 @@ def _atomic(statements: list[Any]) -> list[dict[str, str]]:
         if atom in seen:
             continue
         seen.add(atom)
-        found[_symbol(atom)] = _meaning(atom)
+        found.add((_symbol(atom), _meaning(atom)))
         pending += [a for part in _mentioned(atom) for a in _atoms(part) if a != atom]
-    return [{"symbol": s, "meaning": found[s]} for s in sorted(found, key=lambda s: (s.lower(), s))]
+    return [{"symbol": symbol, "meaning": meaning}
+            for symbol, meaning in sorted(found, key=lambda entry: (entry[0].lower(), *entry))]
 
 
 def _atoms(expr: Any) -> set[Any]:
