@@ -27,7 +27,7 @@ from dropout_theory.language import (
     subnetwork,
     weights,
 )
-from dropout_theory.proof import Theorem, arithmetic
+from dropout_theory.proof import Theorem, arithmetic, in_range
 
 HALF = sp.Rational(1, 2)
 FALSE = equal(0, 1)
@@ -56,9 +56,17 @@ def refused(words: str = "") -> Any:
     return pytest.raises((ProofError, ClaimError, ValueError), match=f"(?i){words}" if words else None)
 
 
-def contradiction(*theorems: Theorem) -> Theorem:
-    """0 = 1 from theorems that contradict one another."""
-    return arithmetic(FALSE, *theorems)
+def unconditional(theorem: Theorem, under: tuple[Any, ...] = ()) -> Theorem:
+    """The theorem. Raises ProofError where it assumes more than what it may."""
+    more = [g for g in theorem.given if g not in under]
+    if more:
+        raise ProofError(f"holds only where {more} is known")
+    return theorem
+
+
+def contradiction(*theorems: Theorem, under: tuple[Any, ...] = ()) -> Theorem:
+    """0 = 1 from theorems that contradict one another, under no other assumptions than the given ones."""
+    return unconditional(arithmetic(FALSE, *theorems), under)
 
 
 def verdict(statement: Any, *hypotheses: Any, methods: tuple[str, ...] = ("admissible", "symbolic", "decide", "exact"),
@@ -86,3 +94,9 @@ def not_accused(statement: Any, *hypotheses: Any, **options: Any) -> None:
 def holds_at(theorem: Theorem, values: dict[Any, Any]) -> bool:
     """Whether the conclusion of a theorem is true at an instance, by exact evaluation."""
     return judge(theorem.conclusion, values, expectation).truth is Truth.TRUE
+
+
+def in_range_of(value: Any, low: Any, high: Any, *premises: Theorem) -> tuple[Theorem, Theorem]:
+    """That an index lies in a range, from the premises, as `satisfied` wants it."""
+    first, last = in_range(sp.sympify(value), sp.sympify(low), sp.sympify(high))
+    return arithmetic(first, *premises), arithmetic(last, *premises)

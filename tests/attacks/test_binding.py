@@ -105,7 +105,8 @@ def test_an_end_of_an_extreme() -> None:
         bound = satisfied(minimum_bound(Largest(n, (n, 1, n)), n),
                           *map(arithmetic, in_range(n, 1, n)))
         low = instance(bound, {n: sp.Integer(3)})
-        contradiction(low, assume(equal(Largest(n, (n, 1, n)), 1)))
+        one_only = equal(Largest(n, (n, 1, n)), 1)
+        contradiction(low, assume(one_only), under=(one_only,))
 
 
 def test_a_free_index_with_a_canonical_name() -> None:
@@ -208,7 +209,7 @@ def test_an_induction_over_the_index_of_a_sum() -> None:
         induction(n, equal(sp.Sum(1, (n, 1, n)), n),
                   identity(sp.Sum(1, (n, 1, 1)), 1), identity(sp.Sum(1, (n, 1, n + 1)), n + 1))
         found = instance(identity(sp.Sum(1, (n, 1, n)), n), {n: sp.Integer(2)})
-        contradiction(found, identity(sp.Sum(1, (n, 1, n)), n), assume(equal(n, 3)))
+        contradiction(found, identity(sp.Sum(1, (n, 1, n)), n), assume(equal(n, 3)), under=(equal(n, 3),))
 
 
 def test_a_range_in_the_index_it_binds() -> None:
