@@ -32,6 +32,7 @@ from dropout_theory.language import (
 o, z = Scalar("o", OPEN_UNIT), Scalar("z", INTEGER)
 fair = gates("fair", HALF, n)
 swinging = gates("swinging", 1 / (1 + z**2), (i, 1, 1))[1]
+bare = sp.Symbol("bare")
 first = sp.Symbol("_1", integer=True)  # the name that the normal form gives to its first bound index
 l = index("l")  # noqa: E741
 LAYERS = ((l, 0, n),)
@@ -59,6 +60,8 @@ class Terms:
     def leaf(self, scope: tuple[Any, ...], chance: bool) -> Any:
         """An atom or a number; `scope` are the indices that may occur."""
         leaves = [*SCALARS, *CONSTANTS, w[1], b[1], p[n], P[m], unit[0]]
+        if self.random.random() < 0.005:
+            return self.pick((bare, sp.Float("0.1"), sp.I, sp.Sum(1 / (1 + l), (l, 1, sp.oo))))
         for symbol in scope:
             leaves += 2 * [w[symbol], b[symbol], p[symbol], O[symbol], P[symbol], symbol]
         if chance:
@@ -130,7 +133,9 @@ def _meant(terms: Terms) -> tuple[Any, Any]:
     a, random = terms.term(1), terms.leaf((), True)
     return terms.pick(((E(a * random), a * E(random)), (E(random + a), E(random) + a), (Var(random + a), Var(random)),
                        (E(random**2), E(random)), (E(E(random) * random), E(random) ** 2), (E(random), random),
-                       (E(a), a), (G(a), a), (Var(a), sp.S.Zero), (E(random / random + random), 1 + E(random))))
+                       (E(a), a), (G(a), a), (E(moving), 1 / n), (E(swinging), 1 / (1 + z**2)), (unit[0], x),
+                       (sp.Sum(P[k], (k, 1, m)), sp.S.One), (O[i], E(O[i])), (E(O[N]), O[N]),
+                       (Var(a), sp.S.Zero), (E(random / random + random), 1 + E(random))))
 
 
 def _independent(terms: Terms) -> tuple[Any, Any]:

@@ -1,4 +1,4 @@
-"""Random rules applied to random terms: every theorem that comes out must hold at exact instances of its assumptions."""
+"""Random rules applied to random terms: every theorem must hold at exact instances that satisfy its assumptions."""
 
 from __future__ import annotations
 
@@ -14,26 +14,34 @@ import pytest
 import sympy as sp
 from flint import arb, fmpq
 
-from attacks.support import HALF, N, O, P, b, c, d, e, i, j, k, m, n, p, q, r, s, w, x, y
-from attacks.terms import SCALARS, Terms, Values, fair, instances, unit, z
+from attacks.support import HALF, N, O, P, b, c, d, e, i, j, k, m, moving, n, p, q, r, s, w, x, y
+from attacks.terms import SCALARS, Terms, Values, fair, instances, l, swinging, unit, z
 from dropout_theory import proof as by
+from dropout_theory.claims import ClaimError, ProofError
 from dropout_theory.evaluation.enumeration import expectation, outcomes, support
 from dropout_theory.evaluation.evaluator import Evaluator
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported, precision
 from dropout_theory.language import (
+    NONNEGATIVE,
+    POSITIVE,
+    PROBABILITY,
     E,
     ForAll,
     ForEach,
     Largest,
+    Relu,
     SameToOrder,
     Scalar,
     Smallest,
     Var,
     different,
     equal,
+    gates,
     implies,
     less,
     less_equal,
+    placeholder,
+    recursion,
 )
 from dropout_theory.proof import Theorem
 
@@ -62,7 +70,7 @@ class Draw(Terms):
     def relation(self) -> Any:
         """A relation that often holds."""
         a, other, random = self.term(1), self.term(1), self.term(1, chance=True)
-        piece = self.pick((sp.Abs, lambda t: sp.Max(t, HALF), by_relu))
+        piece = self.pick((sp.Abs, lambda t: sp.Max(t, HALF), Relu))
         return self.pick((
             less_equal(0, a**2), less_equal(a * other, (a**2 + other**2) / 2), less_equal(a, sp.Max(a, other)),
             less(0, sp.exp(a)), less(a, a + s), less_equal(a, sp.Abs(a)), less_equal(0, Var(random)),
@@ -79,14 +87,9 @@ class Draw(Terms):
 
     def equality_theorem(self) -> Theorem:
         """An equality to rewrite by."""
-        return self.theorem(sp.Eq) if self.random.random() < 0.7 else by.assume(equal(self.leaf((i,), True), self.leaf((), False)))
-
-
-def by_relu(term: Any) -> Any:
-    """The rectifier, as a function of one argument."""
-    from dropout_theory.language import Relu
-
-    return Relu(term)
+        if self.random.random() < 0.7:
+            return self.theorem(sp.Eq)
+        return by.assume(equal(self.leaf((i,), True), self.leaf((), False)))
 
 
 Rule = Callable[[Draw], Theorem]
@@ -127,7 +130,7 @@ def _satisfied(draw: Draw) -> Theorem:
 def _specialised(draw: Draw) -> Theorem:
     theorem = draw.theorem(ForEach)
     values = [draw.pick((sp.S.One, n, j, k, sp.Integer(2), N, n + 1)) for _ in theorem.conclusion.bound_symbols]
-    return by.specialise(theorem, *values)
+    return by.specialise(theorem, *values, premises=(by.assume(less_equal(N, m)), by.assume(less_equal(2, n))))
 
 
 def _at(draw: Draw) -> Theorem:
@@ -154,8 +157,9 @@ def _order(draw: Draw) -> Theorem:
     a = draw.term(1)
     left, right, order = draw.pick((
         (sp.exp(s * a), sp.S.One, 0), (a / (a + s), sp.S.One, 0), (s / (s + a**2), sp.S.Zero, 0),
-        (sp.sqrt(a**2 + s), sp.Abs(a), 0), (sp.log(1 + s * a), s * a, 1), (E(s / (s + draw.leaf((), True))), sp.S.Zero, 0),
-        (draw.term(2) * s, sp.S.Zero, 0), (s * a, sp.S.Zero, draw.pick((0, -1)))))
+        (sp.sqrt(a**2 + s), sp.Abs(a), 0), (sp.log(1 + s * a), s * a, 1),
+        (E(s / (s + draw.leaf((), True))), sp.S.Zero, 0), (draw.term(2) * s, sp.S.Zero, 0),
+        (s * a, sp.S.Zero, draw.pick((0, -1)))))
     return by.to_order(SameToOrder(left, right, s, order))
 
 
@@ -165,9 +169,45 @@ def _at_instance(draw: Draw) -> Theorem:
     return by.at_instance(theorem, {atom: values[atom] for atom in draw.random.sample(list(values), 3)})
 
 
+def _each_value(draw: Draw) -> Theorem:
+    variable = draw.pick((n, c, N))
+    return by.each_value(variable, draw.pick((draw.relation(), equal(variable, E(variable)))), 3)
+
+
+def _law(draw: Draw) -> Theorem:
+    gate = gates("drawn", draw.pick((x, 2 * q, q - HALF, 1 / n, n / 2, (1 + q) / 2, w[1], q * p[1])), n)[1]
+    return by.arithmetic(draw.pick((less_equal(0, E(gate)), less_equal(E(gate), 1))),
+                         by.expected(by.arithmetic(less_equal(gate, 1))),
+                         by.expected(by.arithmetic(less_equal(0, gate))))
+
+
+def _recursion(draw: Draw) -> Theorem:
+    ranges = ((l, 0, n),)
+    below = placeholder("positive", ranges)[l - 1]
+    new = recursion("positive", ranges, draw.pick((1, x, s, -1)), draw.pick((below, below * s, below - 1)),
+                    draw.pick((POSITIVE, NONNEGATIVE, PROBABILITY)))
+    return by.arithmetic(less_equal(0, new[draw.pick((0, 1))]))
+
+
+def _body(draw: Draw, symbol: Any) -> Any:
+    """A term in an index, or one that shows nothing of the scalar that is to be bound."""
+    return draw.term(1, (symbol,)) if symbol in (i, j, k) else draw.pick((E(moving), E(swinging), draw.term(1)))
+
+
 def _whole(draw: Draw) -> Any:
     symbol, low, high = draw.index_range()
-    return sp.Sum(draw.term(1, (symbol,) if symbol in (i, j, k) else ()), (symbol, low, high))
+    return sp.Sum(_body(draw, symbol), (symbol, low, high))
+
+
+def _constant_sum(draw: Draw) -> Theorem:
+    symbol, low, high = draw.index_range()
+    return by.constant_sum(_body(draw, symbol), (symbol, low, high), by.assume(less_equal(2, n)))
+
+
+def _entry(draw: Draw) -> Theorem:
+    symbol, low, high = draw.index_range()
+    return draw.pick((by.sift, by.entry_below_sum))(_body(draw, symbol), (symbol, low, high), draw.pick((1, 2, n)),
+                                                    by.assume(less_equal(2, n)))
 
 
 RULES: dict[str, Rule] = {
@@ -196,7 +236,8 @@ RULES: dict[str, Rule] = {
     "iff": _iff,
     "satisfied": _satisfied,
     "conjunction": lambda draw: by.conjunction(draw.theorem(), draw.theorem()),
-    "component": lambda draw: by.component(found := draw.theorem(sp.And), draw.pick(found.conclusion.args or (sp.true,))),
+    "component": lambda draw: by.component(found := draw.theorem(sp.And),
+                                           draw.pick(found.conclusion.args or (sp.true,))),
     "induction": _induction,
     "weighted": lambda draw: by.weighted(draw.theorem(sp.Eq, sp.Le, sp.Lt), draw.pick((1, b[i], P[i], r, w[i])),
                                          draw.index_range()),
@@ -216,8 +257,8 @@ RULES: dict[str, Rule] = {
     "first term": lambda draw: by.without_first(_whole(draw)),
     "split": lambda draw: by.split_sum(_whole(draw), draw.pick((0, 1, n))),
     "mirrored sum": lambda draw: by.mirrored_sum(_whole(draw), draw.pick((1, n, n + 1))),
-    "constant sum": lambda draw: by.constant_sum(draw.term(1), draw.index_range()),
-    "entry below sum": lambda draw: by.entry_below_sum(draw.term(1, (i,)), draw.index_range(), draw.pick((1, 2, n))),
+    "constant sum": _constant_sum,
+    "entry": _entry,
     "sift": lambda draw: by.sift(draw.term(1, (i,)), draw.index_range(), draw.pick((1, n, N))),
     "collected power": lambda draw: by.collected_power(draw.term(1), draw.pick((1, c, q)), draw.index_range()),
     "independent product": lambda draw: by.independent_product(
@@ -231,7 +272,11 @@ RULES: dict[str, Rule] = {
     "relu": lambda draw: by.relu_kept(draw.term(1)),
     "scaled relu": lambda draw: by.relu_scaled(draw.leaf((), False), draw.term(1)),
     "to order": _order,
-    "each value": lambda draw: by.each_value(draw.pick((n, c, N)), draw.relation(), 3),
+    "each value": _each_value,
+    "law": _law,
+    "recursion": _recursion,
+    "random entry": lambda draw: by.rewritten(draw.pick((O[N], e[1] * O[N], E(O[N]))), draw.equality_theorem(),
+                                              indices=draw.pick(((i,), (k,)))),
     "unfolded": lambda draw: by.unfolded(unit[draw.pick((0, 1, n))]),
     "written out": lambda draw: by.written_out(draw.theorem()),
     "at instance": _at_instance,
@@ -248,6 +293,7 @@ class Campaign:
     applications: int = 0
     judged: int = 0
     accepted: Counter[str] = field(default_factory=Counter)
+    crashed: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -263,7 +309,10 @@ class Campaign:
             self.applications += 1
             try:
                 theorem = RULES[name](draw)
-            except Exception:  # noqa: BLE001 - a rule refuses in whatever words: nothing was concluded
+            except (ProofError, ClaimError, ValueError):
+                continue
+            except Exception as error:  # noqa: BLE001 - not a clear refusal, but nothing was concluded
+                self.crashed[f"{type(error).__name__} in {name}"] += 1
                 continue
             self.accepted[name] += 1
             fault = self._fault(theorem, tried, random)
@@ -294,11 +343,17 @@ class Campaign:
         rate = self.applications / max(self.seconds, 1e-9)
         return (f"{self.applications} applications in {self.seconds:.1f} s ({rate:.0f} a second), "
                 f"{sum(self.accepted.values())} theorems by {len(self.accepted)} of {len(RULES)} rules, "
-                f"{self.judged} judgements, {len(self.wrong)} wrong")
+                f"{self.judged} judgements, {sum(self.crashed.values())} unclear refusals, {len(self.wrong)} wrong")
 
 
 def fault_at(theorem: Theorem, values: Values, random: Random) -> str:
     """"false" or "undefined" where a theorem is so at an instance and an outcome that satisfy its assumptions."""
+    if theorem.conclusion.has(sp.nan, sp.zoo, sp.I, sp.Float):
+        return "not about numbers"
+    if any(type(a) is sp.Symbol and not a.is_integer for a in theorem.conclusion.free_symbols):
+        return "about a name without a domain"
+    if _diverges(theorem.conclusion, values):
+        return "about a sum that diverges"
     if isinstance(theorem.conclusion, SameToOrder):
         return _not_small(theorem.conclusion, values)
     with precision(160):
@@ -327,6 +382,21 @@ def fault_at(theorem: Theorem, values: Values, random: Random) -> str:
             return "undefined"
 
 
+def _diverges(statement: Any, values: Values) -> bool:
+    """Whether a sum or product without an end has terms that do not tend to what they must."""
+    for node in sp.preorder_traversal(statement):
+        if isinstance(node, (sp.Sum, sp.Product)) and len(node.limits) == 1 and node.limits[0][2] == sp.oo:
+            limit = 0 if isinstance(node, sp.Sum) else 1
+            try:
+                far = [arb(Evaluator(values, expectation).value(node.function, {node.limits[0][0]: place}))
+                       for place in (500, 501)]
+            except (Undefined, ZeroDivisionError):
+                return True
+            if all(abs(term - limit) > arb(1) / 100 for term in far):
+                return True
+    return False
+
+
 def _not_small(statement: SameToOrder, values: Values) -> str:
     """"false" where the gap is not small against the scale to the order, at a tiny scale."""
     tiny = fmpq(1, 2**200)
@@ -342,8 +412,7 @@ def _not_small(statement: SameToOrder, values: Values) -> str:
 def shown(theorem: Theorem, values: Values) -> str:
     """The values of what a theorem shows, and of the sizes."""
     atoms = set().union(*[f.free_symbols for f in (theorem.conclusion, *theorem.given)]) | {n, m}
-    names = sorted(a for a in values if a in atoms) if False else [a for a in values if a in atoms]
-    return ", ".join(f"{a} = {values[a]}" for a in names)
+    return ", ".join(f"{atom} = {value}" for atom, value in values.items() if atom in atoms)
 
 
 def campaign(applications: int, seed: int) -> Campaign:
