@@ -9,9 +9,6 @@ import sympy as sp
 
 from dropout_theory import referee
 from dropout_theory.claims import ClaimError, ProofError
-from dropout_theory.evaluation.enumeration import expectation
-from dropout_theory.evaluation.evaluator import judge
-from dropout_theory.evaluation.values import Truth
 from dropout_theory.language import (
     NATURAL,
     NONNEGATIVE,
@@ -51,6 +48,9 @@ RANDOM = "random|chance|gate|outcome|fixed"
 INFINITE = "infinite|converge|finite|divergent|oo|range"
 
 
+METHODS = ("admissible", "symbolic", "decide", "exact")
+
+
 def refused(words: str = "") -> Any:
     """The block must be refused, for a reason that says one of the words (separated by bars)."""
     return pytest.raises((ProofError, ClaimError, ValueError), match=f"(?i){words}" if words else None)
@@ -69,31 +69,32 @@ def contradiction(*theorems: Theorem, under: tuple[Any, ...] = ()) -> Theorem:
     return unconditional(arithmetic(FALSE, *theorems), under)
 
 
-def verdict(statement: Any, *hypotheses: Any, methods: tuple[str, ...] = ("admissible", "symbolic", "decide", "exact"),
-            **details: Any) -> str:
+def verdict(statement: Any, *hypotheses: Any, methods: tuple[str, ...] = METHODS, **details: Any) -> str:
     """What the referee says of a statement, or of what a function builds; "refused" where it is not taken at all."""
+    return _said(statement, hypotheses, methods, details)[0]
+
+
+def _said(statement: Any, hypotheses: tuple[Any, ...], methods: tuple[str, ...], details: dict[str, Any],
+          ) -> tuple[str, Any]:
+    """The verdict, and the statement as far as it could be built."""
+    built: Any = None
     try:
         built = statement if isinstance(statement, sp.Basic) else statement()
-        return referee(built, hypotheses=hypotheses, methods=methods, **details).verdict.verdict
+        return referee(built, hypotheses=hypotheses, methods=methods, **details).verdict.verdict, built
     except (ProofError, ClaimError, ValueError):
-        return "refused"
+        return "refused", built
 
 
-def not_believed(statement: Any, *hypotheses: Any, **options: Any) -> None:
+def not_believed(statement: Any, *hypotheses: Any, methods: tuple[str, ...] = METHODS, **details: Any) -> None:
     """Fail where a false statement is proved or supported."""
-    found = verdict(statement, *hypotheses, **options)
-    assert found not in ("proved", "supported"), f"{found}: {statement}"
+    found, built = _said(statement, hypotheses, methods, details)
+    assert found not in ("proved", "supported"), f"{found}: {built}"
 
 
-def not_accused(statement: Any, *hypotheses: Any, **options: Any) -> None:
+def not_accused(statement: Any, *hypotheses: Any, methods: tuple[str, ...] = METHODS, **details: Any) -> None:
     """Fail where a true statement is refuted, called meaningless or refused."""
-    found = verdict(statement, *hypotheses, **options)
-    assert found in ("proved", "supported", "open"), f"{found}: {statement}"
-
-
-def holds_at(theorem: Theorem, values: dict[Any, Any]) -> bool:
-    """Whether the conclusion of a theorem is true at an instance, by exact evaluation."""
-    return judge(theorem.conclusion, values, expectation).truth is Truth.TRUE
+    found, built = _said(statement, hypotheses, methods, details)
+    assert found in ("proved", "supported", "open"), f"{found}: {built}"
 
 
 def in_range_of(value: Any, low: Any, high: Any, *premises: Theorem) -> tuple[Theorem, Theorem]:

@@ -45,6 +45,7 @@ from dropout_theory.proof import (
     empty_product,
     entry_below_sum,
     evaluated,
+    exponential_bound,
     extreme_attained,
     generalise,
     identity,
@@ -182,6 +183,14 @@ def test_a_sum_of_positive_numbers_over_nothing() -> None:
     with refused(EMPTY + "|implied"):
         arithmetic(less(0, sp.Sum(y[i], (i, 2, n))))
     assert isinstance(weighted(arithmetic(less(0, y[i])), 1, (i, 2, n)).conclusion, sp.Le)
+
+
+def test_an_empty_product_of_zeros() -> None:
+    """1 + 1 <= exp(0) = 1 at n = 1: SymPy takes the product of zeros over 2..n, which is 1, for 0."""
+    with refused():
+        exponential_bound(sp.Product(0, (k, 2, n)))
+    with refused():
+        arithmetic(equal(sp.Product(0, (k, 2, n)) + x, x))
 
 
 def test_the_referee_on_a_sum_over_nothing() -> None:
