@@ -71,6 +71,16 @@ def partial_terms(expr: Any) -> tuple[Partial, ...]:
     return _partial(expr) if isinstance(expr, sp.Basic) else ()
 
 
+def _taken_apart(facts: Iterable[Any]) -> list[Any]:
+    """Facts and, beside each conjunction, what it says part by part."""
+    found: list[Any] = []
+    for fact in facts:
+        found.append(fact)
+        if isinstance(fact, sp.And):
+            found += _taken_apart(fact.args)
+    return found
+
+
 def condition_of(node: Any) -> Any:
     """What makes a term itself defined, its parts aside; None where its shape does, or nothing that could be shown."""
     own = next(_own(node), None)
@@ -79,7 +89,7 @@ def condition_of(node: Any) -> Any:
 
 def undefined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = ()) -> Partial | None:
     """The first term that is neither `shown` to be defined nor defined by what is `known`; None where all are."""
-    known, seen = list(known), list(shown)
+    known, seen = _taken_apart(known), list(shown)
     return next((p for p in partial_terms(expr) if not _is_shown(p, seen, known) and not follows(p, known)), None)
 
 
@@ -94,7 +104,7 @@ def defined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = ())
 
 def _is_shown(partial: Partial, shown: list[Partial], known: list[Any]) -> bool:
     """Whether the term was shown where no more was known, or in each of two cases that exhaust all."""
-    here = {*partial.known, *known}
+    here = {*_taken_apart(partial.known), *known}
     beyond = [set(s.known) - here for s in shown if s.term == partial.term]
     cases = {next(iter(extra)) for extra in beyond if len(extra) == 1}
     return any(not extra for extra in beyond) or any(negated(case) in cases for case in cases)
@@ -105,13 +115,19 @@ def follows(partial: Partial, known: list[Any]) -> bool:
     if partial.condition is None:
         return False
     alternatives = partial.condition.args if isinstance(partial.condition, AnyOf) else (partial.condition,)
-    here, there = list(partial.known), [*known, *partial.known]
+    here = _taken_apart(partial.known)
+    there = [*known, *here]
     for wanted in dict.fromkeys(w for a in alternatives for w in (a, _plainer(a))):
         if _entailed(here, wanted) or known and _entailed(there, wanted):
             return True
-        special = [s for statement in there for s in _special_cases(statement, wanted)]
-        if special and _entailed([*there, *special], wanted):
+        plain = [fact for fact in there if isinstance(fact, _RELATIONAL)]
+        # one at a time: a fact that the solver cannot read, such as one with a quotient, hides the others from it
+        if any(_entailed([fact], wanted) for fact in dict.fromkeys(plain)):
             return True
+        for statement in there:
+            special = list(_special_cases(statement, wanted))
+            if special and _entailed([*plain, *special], wanted):
+                return True
     return False
 
 
@@ -136,9 +152,6 @@ def _nonzero(expr: Any) -> Any:
 
 def _special_cases(statement: Any, wanted: Any) -> Iterator[Any]:
     """What a statement about all values or indices says of the arguments and entries that stand in a condition."""
-    if isinstance(statement, sp.And):
-        for part in statement.args:
-            yield from _special_cases(part, wanted)
     if isinstance(statement, st.ForAll):
         values = [*{a for call in wanted.atoms(AppliedUndef) for a in call.args}, *wanted.atoms(lang.Scalar)]
         values = sorted((v for v in set(values) if not isinstance(v, lang.Family)), key=sp.default_sort_key)

@@ -103,6 +103,9 @@ def mirrored(theorem: Theorem) -> Theorem:
     return certify("symmetry", st.equal(*reversed(theorem.conclusion.args)), [theorem])
 
 
-def written_out(theorem: Theorem) -> Theorem:
-    """The conclusion with sums and products over ranges between two numbers written out term by term."""
-    return certify("written out", lang.put_values(unfold(theorem.conclusion), {}), [theorem])
+def written_out(theorem: Theorem, *premises: Theorem) -> Theorem:
+    """The conclusion with sums and products over ranges between two numbers written out term by term.
+
+    Premises may show that its terms are defined one by one.
+    """
+    return certify("written out", lang.put_values(unfold(theorem.conclusion), {}), [theorem, *premises])
