@@ -120,7 +120,7 @@ from dropout_theory.proof.series import (
     without_first,
     without_last,
 )
-from dropout_theory.proof.theorem import Theorem, on_unfolded
+from dropout_theory.proof.theorem import Theorem, given_out
 from dropout_theory.proof.training import homogeneous, parameters_replaced, reparametrised, same_training
 from dropout_theory.proof.universal import (
     at,
@@ -151,6 +151,6 @@ __all__ = [
     "with_held", "without_first", "without_last", "written_out", "zero_or_one", "zeta_growth",
 ]
 
-# statements of claims may hold names; those who work with rules get them from here
-globals().update({name: on_unfolded(rule) for name, rule in list(globals().items())
+# rules as those who write proofs get them
+globals().update({name: given_out(rule) for name, rule in list(globals().items())
                   if name in __all__ and isinstance(rule, FunctionType)})

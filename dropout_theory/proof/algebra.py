@@ -14,7 +14,7 @@ from dropout_theory.language import statements as st
 from dropout_theory.normal_form import same
 from dropout_theory.proof import scope
 from dropout_theory.proof.definedness import partial_terms
-from dropout_theory.proof.theorem import Theorem, Without, certify, without
+from dropout_theory.proof.theorem import Theorem, Without, certify, sees_to_its_arguments, without
 
 
 def identity(left: Any, right: Any, *premises: Theorem) -> Theorem:
@@ -245,6 +245,7 @@ def unfolded(element: lang.Element, *premises: Theorem) -> Theorem:
     return certify("definition", st.equal(element, family.unfold(element.indices)), premises)
 
 
+@sees_to_its_arguments
 def minimum_bound(extreme: Any, index: Any) -> Theorem:
     """min <= entry <= max: bounds an entry of a family by Smallest or Largest, given that the index is in its range."""
     need(isinstance(extreme, (lang.Largest, lang.Smallest)), f"not a Largest or Smallest: {extreme}")

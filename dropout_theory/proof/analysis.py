@@ -11,9 +11,10 @@ from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import need
 from dropout_theory.language import Domain, unfold
 from dropout_theory.language import statements as st
+from dropout_theory.language.binding import put
 from dropout_theory.normal_form import is_nonnegative, is_positive, is_zero, normal, same
 from dropout_theory.proof.algebra import _sides
-from dropout_theory.proof.definedness import defined, partial_terms
+from dropout_theory.proof.definedness import AnyOf, Partial, defined, follows, partial_terms
 from dropout_theory.proof.scope import bound_symbols, index_ranges, over_range
 from dropout_theory.proof.theorem import Theorem, certify
 
@@ -168,10 +169,16 @@ _ANALYTIC = (sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.sin, sp.cos, sp.tanh, sp
 
 def coefficients(expr: Any, scale: Any, order: int) -> list[Any]:
     """Taylor coefficients at scale 0, orders 0..order, of a finite composition of smooth functions."""
+    need(not lang.hidden_dependencies(expr) & {scale}, f"a law, keep probability or definition depends on {scale}")
     current = unfold(expr)
     for node in sp.preorder_traversal(current):
-        if scale in getattr(node, "free_symbols", ()):
+        if lang.depends_on(node, scale):
             need(isinstance(node, _ANALYTIC) or node == scale, f"{type(node).__name__} may not be smooth at 0: {node}")
+            if isinstance(node, lang.E):
+                wide = [a for a in lang.random_atoms(node.args[0]) if isinstance(a, (lang.RandomScalar, lang.Abstract))
+                        and not (isinstance(a, lang.RandomScalar) and a.law[0] == "bernoulli")]
+                need(not wide or node.args[0].is_polynomial(scale), f"{node} may not be differentiated under the mean")
+    _defined_at_zero(current, scale)
     found = []
     for k in range(order + 1):
         value = _at_zero(current, scale)
@@ -179,6 +186,20 @@ def coefficients(expr: Any, scale: Any, order: int) -> list[Any]:
         if k < order:
             current = differentiate(current, scale)
     return found
+
+
+def _defined_at_zero(expr: Any, scale: Any) -> None:
+    """Raise ProofError unless quotients, logarithms and roots in the scale are smooth at 0, whatever else they contain.
+
+    Said of the expression before 0 is put in: SymPy cancels x/(x + s) to 1 there, at x = 0 too.
+    """
+    for term in partial_terms(expr):
+        if lang.depends_on(term.term, scale):
+            need(term.condition is not None and not isinstance(term.condition, AnyOf), f"{term.term} may be undefined")
+            strict = sp.Gt(*term.condition.args, evaluate=False) if isinstance(term.condition, sp.Ge) else term.condition
+            at_zero = put(strict, {scale: sp.S.Zero})
+            need(at_zero in (True, sp.true) or at_zero not in (False, sp.false)
+                 and follows(Partial(term.term, at_zero, term.known), []), f"{term.term} may not be smooth at 0")
 
 
 def _at_zero(expr: Any, scale: Any) -> Any:

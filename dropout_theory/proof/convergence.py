@@ -19,7 +19,7 @@ from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.scope import bound_symbols
-from dropout_theory.proof.theorem import Theorem, certify, without
+from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments, without
 
 FROM_TWO = Domain("integer at least 2", sp.Integer(2), sp.oo, integer=True)
 ORDER = lang.Scalar("j", FROM_TWO)
@@ -116,6 +116,7 @@ def growth(poles: PolePair, index: sp.Symbol, root: Any) -> Theorem:
     return certify("root test", st.equal(left, 1 / poles.distance), poles.premises)
 
 
+@sees_to_its_arguments
 def zeta_growth(term: Any, index: sp.Symbol, root: Any, base: Any) -> Theorem:
     """limsup |C zeta(n) b^-n|^(1/n) = 1/b for a positive number b and C > 0, along n = k or 2k: zeta(n) tends to 1."""
     need(root in (index, 2 * index), f"root is {root}; allowed: {index}, 2 {index}")

@@ -14,7 +14,7 @@ from dropout_theory.language import Domain
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.definedness import defined, negated, partial_terms
+from dropout_theory.proof.definedness import negated, partial_terms
 from dropout_theory.proof.theorem import Theorem, certify, without
 
 

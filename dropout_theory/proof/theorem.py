@@ -5,13 +5,15 @@ The atoms free in a conclusion are universally bound over their domains, under t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import InitVar, dataclass
 from functools import wraps
 from typing import Any
 
-from dropout_theory.claims import Claim, need
-from dropout_theory.language import unnamed
+import sympy as sp
+
+from dropout_theory.claims import Claim, ProofError, need
+from dropout_theory.language import CannotSubstitute, unnamed
 from dropout_theory.proof.definedness import AnyOf, Partial, check_values, closed, defined, partial_terms
 
 _TOKEN = object()
@@ -95,13 +97,59 @@ def _require_meaning(conclusion: Any, assumptions: frozenset[Any], premises: tup
     defined(conclusion, known, seen)
 
 
-def on_unfolded(rule: Callable[..., Any]) -> Callable[..., Any]:
-    """A rule that is given what it is given with all names unfolded: no rule knows names, and theorems hold none."""
+def sees_to_its_arguments(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a rule that itself sees to it that the expressions it is given are defined where it needs them."""
+    rule.sees_to_its_arguments = True  # type: ignore[attr-defined]
+    return rule
+
+
+def given_out(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """A rule as the room gives it out: it sees no names, and no expression that may be undefined.
+
+    Names are unfolded, since theorems hold none. An expression that is handed to a rule must be defined wherever the
+    assumptions of the theorems beside it hold and the indices are in their ranges: what SymPy cancels while the rule
+    works with it would not be seen afterwards.
+    """
     @wraps(rule)
     def applied(*given: Any, **options: Any) -> Any:
-        return rule(*map(_unfolded, given), **{name: _unfolded(value) for name, value in options.items()})
+        try:
+            arguments = [_unfolded(a) for a in given]
+            others = {name: _unfolded(value) for name, value in options.items()}
+            if not hasattr(rule, "sees_to_its_arguments"):
+                _require_defined([*arguments, *others.values()])
+            return rule(*arguments, **others)
+        except CannotSubstitute as error:
+            raise ProofError(str(error)) from None
 
     return applied
+
+
+def _require_defined(arguments: list[Any]) -> None:
+    """Raise ProofError for an expression that is not defined wherever the theorems' assumptions hold."""
+    parts = list(_flat(arguments))
+    expressions = [a for a in parts if isinstance(a, sp.Expr)]
+    for expr in expressions:
+        check_values(expr)
+    if any(map(partial_terms, expressions)):
+        theorems = [a for a in parts if isinstance(a, Theorem)]
+        known = [fact for t in theorems for fact in (*t.given, t.conclusion)]
+        known += [fact for a in arguments if _is_range(a) for fact in (sp.Ge(a[0], a[1], evaluate=False),
+                                                                     sp.Le(a[0], a[2], evaluate=False))]
+        shown = [term for t in theorems for said in (*t.given, t.conclusion) for term in partial_terms(said)]
+        for expr in expressions:
+            defined(expr, known, shown)
+
+
+def _is_range(given: Any) -> bool:
+    return isinstance(given, tuple) and len(given) == 3 and isinstance(given[0], sp.Symbol)
+
+
+def _flat(given: Any) -> Iterator[Any]:
+    for a in given:
+        if isinstance(a, (tuple, list)):
+            yield from _flat(a)
+        else:
+            yield a
 
 
 def _unfolded(given: Any) -> Any:
