@@ -191,7 +191,7 @@ def normal_real(expr: Expr) -> Expr:
 def _outermost(expr: Expr) -> list[Any]:
     if isinstance(expr, _PIECES):
         return [expr]
-    if isinstance(expr, lang.E) or lang.bound_limits(expr):
+    if isinstance(expr, lang.Operator) or lang.bound_limits(expr):
         return []
     return list(dict.fromkeys(p for a in expr.args if isinstance(a, sp.Basic) for p in _outermost(a)))
 

@@ -150,12 +150,19 @@ def _printed(parts: tuple[Any, ...]) -> str:
     return str(parts)
 
 
-_THIS, _OTHER = sp.Symbol("_this", integer=True), sp.Symbol("_other", integer=True)
+_NAMES = 2 * 10**9  # canonical names are dummies with numbers beyond any that SymPy gives out: nobody can write one
+
+
+def _canonical_name(number: int) -> sp.Dummy:
+    return sp.Dummy(f"{number}", integer=True, dummy_index=_NAMES + number)
+
+
+_THIS, _OTHER = (sp.Dummy(name, integer=True, dummy_index=_NAMES - n) for n, name in ((1, "this"), (2, "other")))
 
 
 def next_names(inside: Iterable[Any], count: int) -> list[sp.Symbol]:
     """Canonical index names above every one used in nested sums, so that none is captured."""
     bound = {limit[0] for x in inside for node in sp.preorder_traversal(x) for limit in lang.bound_limits(node)}
-    used = [int(a.name[1:]) for a in bound if not isinstance(a, sp.Dummy) and a.name[1:].isdigit()]
+    used = [s.dummy_index - _NAMES for s in bound if isinstance(s, sp.Dummy) and s.dummy_index > _NAMES]
     start = max(used, default=0) + 1
-    return [sp.Symbol(f"_{start + n}", integer=True) for n in range(count)]
+    return [_canonical_name(start + n) for n in range(count)]

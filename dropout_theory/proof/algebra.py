@@ -173,6 +173,7 @@ def _replace(expr: Any, left: Any, right: Any, wild: set[Any], places: list[Any]
     must follow from the ranges `around` it, or goes to `given`."""
     found = _match(left, expr, wild)
     if found is not None:
+        need(not any(map(lang.is_random, found.values())), f"a random index in {expr}")
         given += _unsettled([lang.substitute(g, found) for g in places], around)
         return lang.substitute(right, found)
     if not expr.args:

@@ -157,6 +157,7 @@ def jensen(f: Any, x: lang.Scalar, entries: lang.Element, probabilities: lang.Fa
 
 def to_order(statement: st.SameToOrder) -> Theorem:
     """left - right = o(scale^order): every Taylor coefficient in the scale up to the order vanishes identically."""
+    need(statement.order >= 0, f"the order is {statement.order}; allowed: 0, 1, 2, ...")
     for k, coefficient in enumerate(coefficients(statement.left - statement.right, statement.scale, statement.order)):
         need(is_zero(coefficient), f"coefficient of {statement.scale}^{k} is {normal(coefficient)}")
     return certify("Taylor coefficients", statement)

@@ -151,7 +151,7 @@ def mixture(pointwise: Theorem, w: lang.Scalar, deviation: Any, reach: Any, boun
     need(isinstance(statement, st.SumsTo), f"not a sum: {statement}")
     term, (index, start), value = statement.args[0], statement.args[1].args, statement.args[2]
     need(start == 0, f"the sum starts at {start}")
-    need(not statement.has(lang.E, lang.Var, lang.Cov), "the sum contains an expectation")
+    need(not statement.has(lang.Operator), "the sum contains an expectation")
     coefficient = term / w**index
     need(w not in coefficient.free_symbols and not deviation.has(index), f"{term} is not a coefficient times {w}^j")
     need(w not in sp.sympify(reach).free_symbols, f"{reach} depends on {w}")
@@ -213,7 +213,7 @@ def _both(function: Any, gate: lang.Element) -> tuple[Any, Any]:
     keep = gate.family.keep_at(gate.indices)
     need(not is_random(keep) and is_positive(keep) and is_positive(1 - keep), f"keep probability {keep} may be 0 or 1")
     need(not gate.free_symbols & bound_symbols(function), f"{function} binds an index of {gate}")
-    need(not function.has(lang.E, lang.Var, lang.Cov), f"{function} contains an expectation")
+    need(not function.has(lang.Operator), f"{function} contains an expectation")
     kept, dropped = (function.xreplace({gate: sp.Integer(v)}) for v in (1, 0))
     need(not is_random(kept) and not is_random(dropped), f"{function} is random beyond {gate}")
     return kept, dropped

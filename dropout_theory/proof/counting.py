@@ -139,8 +139,9 @@ def each_value(variable: lang.Scalar, statement: Any, below: int, unless: Any = 
     Given that the variable is below the bound, and `unless`, a condition on the variable alone: values at which it
     evaluates to false are left out. Raises ProofError when the statement fails or cannot be evaluated somewhere.
     """
+    need(type(variable) is lang.Scalar, f"{variable} is not a fixed number")
     need(variable.domain.integer and variable.domain.lower != -sp.oo, f"{variable} has no least value")
-    need(statement.free_symbols <= {variable}, f"{statement} is not about {variable} alone")
+    need(lang.dependencies(statement) <= {variable}, f"{statement} is not about {variable} alone")
     values = range(int(variable.domain.lower), below)
     need(len(values) <= MAX_VALUES, f"{len(values)} values: more than {MAX_VALUES}")
     for value in values:

@@ -59,6 +59,7 @@ def entry_below_sum(term: Any, limits: tuple[Any, Any, Any], at: Any, *premises:
 def _inside(at: Any, low: Any, high: Any, premises: tuple[Theorem, ...]) -> None:
     """Raise ProofError unless an index is known to be an integer of the range."""
     need(bool(at.is_integer), f"{at} is not an integer")
+    need(not lang.is_random(at), f"{at} is random")
     inside = st.both(*scope.in_range(at, low, high))
     need(entails([p.conclusion for p in premises], inside), f"{at} is not known to be in range")
 

@@ -87,7 +87,7 @@ def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theore
     `base` concludes the statement at `start`; `step` concludes it at variable + 1, given it at variable. The result
     assumes variable >= start when `start` is above the domain's least value.
     """
-    need(variable.domain.integer, f"{variable} is not an integer")
+    need(type(variable) is lang.Scalar and bool(variable.domain.integer), f"{variable} is not a fixed integer")
     first = variable.domain.lower if start is None else sp.sympify(start)
     need(bool(first.is_integer) and variable not in first.free_symbols, f"the induction starts at {first}")
     need(first >= variable.domain.lower, "the induction starts outside the domain")
@@ -125,6 +125,7 @@ def specialise(theorem: Theorem, *indices: Any, premises: tuple[Theorem, ...] = 
     for limit, value in zip(statement.limits, mapping.values(), strict=True):
         symbol, low, high = limit.args
         need(bool(value.is_integer), f"index {value} of {symbol} is not an integer")
+        need(not lang.is_random(value), f"index {value} of {symbol} is random")
         within = scope.in_range(value, *(lang.substitute(e, mapping) for e in (low, high)))
         if value.is_Symbol and not isinstance(value, lang.Scalar):
             given += within

@@ -23,6 +23,7 @@ def positive_part_mean(variable: lang.RandomScalar, antiderivative: Any, s: lang
     """
     need(isinstance(variable, lang.RandomScalar) and variable.law[0] == "normal", f"{variable} is not normal")
     mean, deviation = variable.law[1:]
+    need(not lang.is_random(mean) and not lang.is_random(deviation), f"the law of {variable} is random")
     need(is_positive(deviation), f"the deviation {deviation} is not known to be positive")
     need(s not in mean.free_symbols | deviation.free_symbols, f"{s} occurs in the law of {variable}")
     density = sp.exp(-((s - mean) ** 2) / (2 * deviation**2)) / (deviation * sp.sqrt(2 * sp.pi))

@@ -52,6 +52,7 @@ def index_ranges(limits: Iterable[tuple[Any, Any, Any]]) -> list[tuple[Any, Any]
              f"{symbol} is not an index symbol")
         need(not (low.free_symbols | high.free_symbols) & set(symbols[place:]),
              f"the range of {symbol} mentions an index bound inside it")
+        need(not lang.is_random(low) and not lang.is_random(high), f"the range of {symbol} is random")
         found.append(in_range(symbol, low, high))
         for condition in _promised(symbol):
             known = [c.xreplace(plain) for pair in found for c in pair]
