@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -30,6 +31,15 @@ def scopes(expr: Any) -> list[tuple[Any, frozenset[Any]]]:
     if isinstance(expr, sp.Subs):
         return [(expr.expr, frozenset(expr.variables)), *[(p, frozenset()) for p in expr.point]]
     return [(a, frozenset()) for a in expr.args if isinstance(a, sp.Basic)]
+
+
+@lru_cache(maxsize=1 << 15)
+def bound_anywhere(expr: Any) -> frozenset[Any]:
+    """Every symbol, scalar and parameter that anything in an expression or statement binds."""
+    if not isinstance(expr, sp.Basic):
+        return frozenset()
+    parts = scopes(expr)
+    return frozenset().union(*[bound for _, bound in parts], *[bound_anywhere(part) for part, _ in parts])
 
 
 def put(expr: Any, mapping: dict[Any, Any]) -> Any:

@@ -8,7 +8,7 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from dropout_theory.language.atoms import Scalar
-from dropout_theory.language.binding import rebuilt
+from dropout_theory.language.binding import bound_anywhere, put, rebuilt
 from dropout_theory.language.dependence import dependencies
 from dropout_theory.language.domains import PROBABILITY
 from dropout_theory.language.substitution import substitute
@@ -195,7 +195,9 @@ def all_equal(expr: Any, limits: tuple[Any, Any, Any]) -> ForEach:
     """expr takes one value over the index range."""
     bound, low, high = limits
     other = sp.Symbol(f"{bound.name}'", integer=True)
-    return ForEach(equal(expr, expr.xreplace({bound: other})), (bound, low, high), (other, low, high))
+    while other in expr.free_symbols or other in bound_anywhere(expr):
+        other = sp.Symbol(f"{other.name}'", integer=True)
+    return ForEach(equal(expr, put(expr, {bound: other})), (bound, low, high), (other, low, high))
 
 
 class SameToOrder(Boolean):
@@ -205,7 +207,10 @@ class SameToOrder(Boolean):
     """
 
     def __new__(cls, left: Any, right: Any, scale: Any, order: Any) -> Any:
-        return sp.Basic.__new__(cls, sp.sympify(left), sp.sympify(right), scale, sp.sympify(order))
+        order = sp.sympify(order)
+        if not order.is_Integer or order < 0:
+            raise ValueError(f"order is {order}; allowed: 0, 1, 2, ...")
+        return sp.Basic.__new__(cls, sp.sympify(left), sp.sympify(right), scale, order)
 
     @property
     def left(self) -> Any:

@@ -1,4 +1,4 @@
-"""The one substitution: values for free atoms, bound names kept apart, refused where an atom would hide what changed."""
+"""The one substitution: values for free atoms, bound names kept apart, refused where an atom would hide the change."""
 
 from __future__ import annotations
 

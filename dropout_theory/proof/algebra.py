@@ -98,7 +98,7 @@ def _ends(statement: Any, names: list[Any]) -> list[tuple[Any, ...]]:
 
 def _common_names(found: Any, wanted: Any) -> list[Any]:
     """Names for the bound symbols of both statements that are free in neither."""
-    taken = found.body.free_symbols | wanted.body.free_symbols
+    taken = lang.dependencies([found.body, wanted.body])
     names: list[Any] = []
     for bound in wanted.bound_symbols:
         if type(bound) is sp.Symbol:
@@ -150,21 +150,15 @@ def _rewriting(conclusion: Any, equalities: Iterable[Theorem],
              "an assumption restricts a rewritten index")
         general.append(without(equality, places))
         fixed = equality.given - frozenset(places)
-        need(not fixed or not any(hasattr(node, "parameters") for node in sp.preorder_traversal(conclusion)),
-             "an assumption may be about parameters that an optimum in the conclusion binds")
-        averaged = conclusion.has(lang.Operator)
-        need(not any(lang.depends_on(g, *_bound_in(conclusion)) or averaged and lang.is_random(g) for g in fixed),
-             "an assumption is about an index or a random atom that the conclusion may bind")
+        averaged, bound = conclusion.has(lang.Operator), lang.bound_anywhere(conclusion)
+        need(not any(lang.depends_on(g, *bound) or averaged and lang.is_random(g) for g in fixed),
+             "an assumption is about an index, a scale, a parameter or a random atom that the conclusion may bind")
         found: list[Any] = []
         left, right = equality.conclusion.args
+        need(left not in bound, f"{left} is bound in the conclusion")
         conclusion = _replace(conclusion, left, right, wild, places, (), found)
         given += found
     return conclusion, general, given
-
-
-def _bound_in(expr: Any) -> set[Any]:
-    """Symbols bound anywhere in an expression or statement."""
-    return {limit[0] for node in sp.preorder_traversal(expr) for limit in lang.bound_limits(node)}
 
 
 def _replace(expr: Any, left: Any, right: Any, wild: set[Any], places: list[Any], around: tuple[Any, ...],
@@ -193,7 +187,7 @@ def _unsettled(conditions: list[Any], around: tuple[Any, ...]) -> list[Any]:
     ranges = [c for symbol, *ends in around if len(ends) == 2 for c in scope.in_range(symbol, *ends)]
     left = []
     for condition in conditions:
-        if not condition.free_symbols & bound:
+        if not lang.depends_on(condition, *bound):
             left.append(condition)
         else:
             # a symbol bound twice would mix the two ranges
@@ -225,7 +219,7 @@ def evaluated(statement: Any) -> Theorem:
     from dropout_theory.evaluation.evaluator import judge
     from dropout_theory.evaluation.values import Truth, Unsupported
 
-    need(not statement.free_symbols, f"free atoms: {statement.free_symbols}")
+    need(not lang.dependencies(statement), f"free atoms: {lang.dependencies(statement)}")
     try:
         found = judge(statement, {}, expectation)
     except Unsupported as error:
@@ -266,8 +260,10 @@ def extreme_attained(extreme: Any, bound_theorem: Theorem, index: Any) -> Theore
     entry = lang.substitute(extreme.args[0], {symbol: index})
     kind, left, right = _sides(bound_theorem.conclusion)
     need(kind in (sp.Le, sp.Lt), f"not an inequality: {bound_theorem.conclusion}")
-    if isinstance(extreme, lang.Largest) and left == entry and index not in right.free_symbols:
+    bound = right if isinstance(extreme, lang.Largest) else left
+    need(not lang.depends_on(bound, index), f"{bound} depends on the index {index}")
+    if isinstance(extreme, lang.Largest) and left == entry:
         return certify("extreme", kind(extreme, right, evaluate=False), [part], binds=[index])
-    if isinstance(extreme, lang.Smallest) and right == entry and index not in left.free_symbols:
+    if isinstance(extreme, lang.Smallest) and right == entry:
         return certify("extreme", kind(left, extreme, evaluate=False), [part], binds=[index])
     raise ProofError(f"{bound_theorem.conclusion} does not bound {entry}")

@@ -18,7 +18,6 @@ from dropout_theory.language import Domain, LargestOutcome, RootGrowth, interval
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.scope import bound_symbols
 from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments, without
 
 FROM_TWO = Domain("integer at least 2", sp.Integer(2), sp.oo, integer=True)
@@ -51,7 +50,7 @@ class PolePair:
 
     def at(self, index: Any) -> Any:
         """The coefficient of a given order, whose symbols must not occur in the coefficient already."""
-        need(not index.free_symbols & self.coefficient.free_symbols, f"{index} occurs in {self.coefficient}")
+        need(not lang.depends_on(self.coefficient, *lang.dependencies(index)), f"{index} occurs in {self.coefficient}")
         return lang.substitute(self.coefficient, {ORDER: index})
 
 
@@ -61,13 +60,13 @@ def pole_pair(coefficient: Any, distance: Any, angle: Any, next_distance: Any, c
     leading = 2 * distance ** (-ORDER) * sp.cos(ORDER * angle) / ORDER
     expected = st.less_equal(sp.Abs(coefficient + leading), constant * next_distance ** (2 - ORDER) / ORDER)
     need(matches(expansion.conclusion, expected), f"expansion concludes {expansion.conclusion}, not {expected}")
-    need(ORDER not in distance.free_symbols | angle.free_symbols | next_distance.free_symbols
-         | sp.sympify(constant).free_symbols, "the poles must not depend on the order")
+    need(not lang.depends_on([distance, angle, next_distance, sp.sympify(constant)], ORDER),
+         "the poles must not depend on the order")
     between = st.both(st.less(0, angle), st.less(angle, sp.pi))
     need(matches(angles.conclusion, between), f"angles concludes {angles.conclusion}, not {between}")
     apart = st.both(st.less(0, distance), st.less(distance, next_distance))
     need(matches(distances.conclusion, apart), f"distances concludes {distances.conclusion}, not {apart}")
-    need(not any(ORDER in g.free_symbols for g in expansion.given), "an assumption restricts the order")
+    need(not lang.depends_on(expansion.given, ORDER), "an assumption restricts the order")
     return PolePair(coefficient, distance, angle, (expansion, angles, distances))
 
 
@@ -132,7 +131,7 @@ def zeta_growth(term: Any, index: sp.Symbol, root: Any, base: Any) -> Theorem:
 
 def finite_valued(expr: Any) -> None:
     """Raise ProofError unless the expression takes finitely many values: gates and Bernoulli variables only."""
-    for atom in expr.free_symbols | {a.family for a in expr.atoms(lang.Element)}:
+    for atom in lang.dependencies(expr):
         if isinstance(atom, (lang.Abstract, lang.Recursion)):
             need(False, f"{atom} is not known to take finitely many values")
         if isinstance(atom, lang.RandomScalar):
@@ -153,11 +152,12 @@ def mixture(pointwise: Theorem, w: lang.Scalar, deviation: Any, reach: Any, boun
     need(start == 0, f"the sum starts at {start}")
     need(not statement.has(lang.Operator), "the sum contains an expectation")
     coefficient = term / w**index
-    need(w not in coefficient.free_symbols and not deviation.has(index), f"{term} is not a coefficient times {w}^j")
-    need(w not in sp.sympify(reach).free_symbols, f"{reach} depends on {w}")
+    need(not lang.depends_on(coefficient, w) and not lang.depends_on(deviation, index),
+         f"{term} is not a coefficient times {w}^j")
+    need(not lang.depends_on(sp.sympify(reach), w), f"{reach} depends on {w}")
     premise = st.less_equal(sp.Abs(w), reach)
     need(w.domain.lower == -sp.oo and w.domain.upper == sp.oo and not w.domain.integer, f"{w} is not any real")
-    need(not any(w in g.free_symbols for g in pointwise.given if g != premise), f"an assumption restricts {w}")
+    need(not lang.depends_on(pointwise.given - {premise}, w), f"an assumption restricts {w}")
     wanted = st.less_equal(LargestOutcome(sp.Abs(deviation)), reach)
     need(matches(bound.conclusion, wanted), f"bound concludes {bound.conclusion}, not {wanted}")
     total = lang.E(lang.substitute(value, {w: deviation}))
@@ -212,7 +212,7 @@ def _both(function: Any, gate: lang.Element) -> tuple[Any, Any]:
     need(isinstance(gate, lang.Element) and isinstance(gate.family, lang.Gates), f"{gate} is not a gate")
     keep = gate.family.keep_at(gate.indices)
     need(not is_random(keep) and is_positive(keep) and is_positive(1 - keep), f"keep probability {keep} may be 0 or 1")
-    need(not gate.free_symbols & bound_symbols(function), f"{function} binds an index of {gate}")
+    need(not lang.depends_on(gate, *lang.bound_anywhere(function)), f"{function} binds an index of {gate}")
     need(not function.has(lang.Operator), f"{function} contains an expectation")
     kept, dropped = (function.xreplace({gate: sp.Integer(v)}) for v in (1, 0))
     need(not is_random(kept) and not is_random(dropped), f"{function} is random beyond {gate}")

@@ -277,8 +277,9 @@ def _bound(expr: Any) -> Iterator[Partial]:
             if not end.is_integer:
                 inner += (Partial(expr, None),)
     yield from inner
-    if isinstance(expr, (lang.Largest, lang.Smallest)):
-        (_, low, high), = limits
+    # SymPy takes a product of zeros for zero, in an empty range too
+    if isinstance(expr, (lang.Largest, lang.Smallest)) or isinstance(expr, sp.Product) and expr.function.is_zero:
+        _, low, high = limits[0]
         yield Partial(expr, sp.Ge(high, low, evaluate=False))
 
 
@@ -435,7 +436,8 @@ def _tame(expr: Any, wide: frozenset[Any]) -> bool:
 
 def _slow(expr: Any, wide: frozenset[Any]) -> bool:
     """Whether an exponent grows at most linearly."""
-    if not lang.depends_on(expr, *wide) or isinstance(expr, (lang.Scalar, sp.sin, sp.cos, sp.tanh, sp.atan, lang.Sigma)):
+    bounded = (lang.Scalar, sp.sin, sp.cos, sp.tanh, sp.atan, lang.Sigma)
+    if not lang.depends_on(expr, *wide) or isinstance(expr, bounded):
         return True
     if isinstance(expr, sp.Mul):
         moving = [a for a in expr.args if lang.depends_on(a, *wide)]

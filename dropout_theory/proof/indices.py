@@ -40,7 +40,7 @@ def sift(term: Any, limits: tuple[Any, Any, Any], at: Any, *premises: Theorem) -
     symbol, low, high = limits
     at, term = sp.sympify(at), sp.sympify(term)
     scope.index_ranges([limits])
-    need(symbol not in at.free_symbols, f"{at} mentions the summation index")
+    need(not lang.depends_on(at, symbol), f"{at} mentions the summation index")
     _inside(at, low, high, premises)
     whole = sp.Sum(sp.KroneckerDelta(symbol, at) * term, limits)
     return certify("sifting", st.equal(whole, lang.substitute(term, {symbol: at})), premises)
@@ -75,10 +75,10 @@ def generalise_offset(theorem: Theorem, offset: lang.Scalar, body: Any, *limits:
          f"{offset} is not a natural number")
     scope.index_ranges(limits)
     moved = scope.over_range(theorem, *limits[:-1])
-    need(not any(lang.depends_on(g, symbol, offset) for g in theorem.given - moved.gone), "an assumption restricts the index")
+    need(not any(lang.depends_on(g, symbol, offset) for g in theorem.given - moved.gone),
+         "an assumption restricts the index")
     ends = [sp.sympify(e) for limit in limits for e in limit[1:]]
-    need(not any(offset in e.free_symbols for e in [body, *ends]), f"{offset} occurs in the statement")
-    need(offset not in lang.hidden_dependencies(body), f"a law, keep probability or distribution depends on {offset}")
+    need(not lang.depends_on([body, *ends], offset), f"{offset} occurs in the statement")
     need(matches(theorem.conclusion, lang.substitute(body, {symbol: low + offset})),
          f"{theorem.conclusion} is not the body at {low + offset}")
     # the premise shows the body to be defined at every index, each being the first value and an offset
@@ -91,7 +91,7 @@ def at_value(statement: Any, equality: Theorem, theorem: Theorem) -> Theorem:
     scalar, value = equality.conclusion.args
     need(isinstance(scalar, lang.Scalar) and not isinstance(scalar, (lang.Family, lang.RandomIndex, lang.RandomScalar)),
          f"{scalar} is not a scalar that is fixed")
-    need(not value.free_symbols, f"{value} is not a number")
+    need(not lang.dependencies(value), f"{value} is not a number")
     scope.replaceable(statement, scalar, value)
     need(matches(theorem.conclusion, lang.substitute(statement, {scalar: value})),
          f"{theorem.conclusion} is not the statement at {scalar} = {value}")

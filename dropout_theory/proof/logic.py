@@ -15,7 +15,7 @@ from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.definedness import negated, partial_terms
-from dropout_theory.proof.theorem import Theorem, certify, without
+from dropout_theory.proof.theorem import Theorem, Without, certify, without
 
 
 def assume(statement: Any) -> Theorem:
@@ -59,7 +59,7 @@ def cases(condition: Any, holds: Theorem, fails: Theorem, *premises: Theorem) ->
     need(matches(holds.conclusion, fails.conclusion), "the cases conclude differently")
     negation = negated(condition)
     rest = (holds.given | fails.given) - {condition, negation}
-    parts = [without(holds, [condition]), without(fails, [negation]), *premises]
+    parts: list[Theorem | Without] = [without(holds, [condition]), without(fails, [negation]), *premises]
     # where the condition is not defined neither case holds
     certify("cases", st.either(condition, negation), premises, given=rest)
     return certify("cases", holds.conclusion, parts)
@@ -89,7 +89,7 @@ def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theore
     """
     need(type(variable) is lang.Scalar and bool(variable.domain.integer), f"{variable} is not a fixed integer")
     first = variable.domain.lower if start is None else sp.sympify(start)
-    need(bool(first.is_integer) and variable not in first.free_symbols, f"the induction starts at {first}")
+    need(bool(first.is_integer) and not lang.depends_on(first, variable), f"the induction starts at {first}")
     need(first >= variable.domain.lower, "the induction starts outside the domain")
     scope.replaceable(statement, variable, variable + 1)
     at_first = lang.substitute(statement, {variable: first})
@@ -98,7 +98,7 @@ def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theore
     need(matches(step.conclusion, at_next), f"step concludes {step.conclusion}, not {at_next}")
     above = sp.Ge(variable, first, evaluate=False)
     rest = [g for g in step.given if g not in (statement, above)]
-    need(not any(variable in g.free_symbols for g in [*rest, *base.given]), "an assumption restricts the variable")
+    need(not lang.depends_on([*rest, *base.given], variable), "an assumption restricts the variable")
     given = [] if first == variable.domain.lower else [above]
     # the base shows the statement to be defined at the start, the step wherever it is true one before
     return certify("induction", statement, [base, without(step, [statement, above])], given=given,
@@ -170,7 +170,7 @@ def check_domain(atom: Any, value: Any) -> None:
     domain: Domain = atom.domain
     entries = list(value.values()) if isinstance(value, Mapping) else [value]
     for v in map(sp.sympify, entries):
-        inside = not v.free_symbols and bool(v.is_real) and domain.contains(v)
+        inside = not lang.dependencies(v) and bool(v.is_real) and domain.contains(v)
         need(inside, f"{v} is not a number in the domain of {atom}: {domain}")
     if getattr(atom, "simplex", False) is True:
         need(isinstance(value, Mapping) and sum(map(sp.sympify, entries)) == 1, f"{atom} does not sum to one")

@@ -130,7 +130,7 @@ def _require_law(atom: lang.Abstract, entries: Any, statement: Any) -> None:
         gates = {e.family for e in entry.atoms(lang.Element)}
         need(all(isinstance(g, lang.Gates) and sp.sympify(g.keep).is_Rational and g.name not in taken for g in gates)
              and all(index.is_Integer for e in entry.atoms(lang.Element) for index in e.indices)
-             and entry.free_symbols <= gates and not partial_terms(entry),
+             and lang.dependencies(entry) <= gates and not partial_terms(entry),
              f"{entry} is no law for {atom}: it must be made of numbers and of gates of its own")
 
 

@@ -24,11 +24,6 @@ def _follows(known: list[Any], wanted: Any) -> bool:
         return False
 
 
-def bound_symbols(expr: Any) -> set[Any]:
-    """Symbols that a sum, product, extreme or quantifier binds anywhere in an expression."""
-    return {limit[0] for node in sp.preorder_traversal(expr) for limit in lang.bound_limits(node)}
-
-
 def in_range(symbol: Any, low: Any, high: Any) -> tuple[Any, Any]:
     """The assumptions that an index lies in its range, as `generalise` drops them."""
     return sp.Ge(symbol, low, evaluate=False), sp.Le(symbol, high, evaluate=False)
@@ -50,7 +45,7 @@ def index_ranges(limits: Iterable[tuple[Any, Any, Any]]) -> list[tuple[Any, Any]
     for place, (symbol, low, high) in enumerate(limits):
         need(symbol.is_Symbol and not isinstance(symbol, (lang.Family, lang.RandomIndex, lang.RandomScalar)),
              f"{symbol} is not an index symbol")
-        need(not (low.free_symbols | high.free_symbols) & set(symbols[place:]),
+        need(not lang.depends_on([low, high], *symbols[place:]),
              f"the range of {symbol} mentions an index bound inside it")
         need(not lang.is_random(low) and not lang.is_random(high), f"the range of {symbol} is random")
         found.append(in_range(symbol, low, high))
@@ -98,11 +93,11 @@ def replaceable(statement: Any, atom: Any, value: Any) -> None:
     """Raise ProofError unless putting a value for a scalar everywhere in a statement gives an instance of it."""
     need(atom not in lang.hidden_dependencies(statement), f"a law, keep probability or distribution depends on {atom}")
     for node in sp.preorder_traversal(statement):
-        if isinstance(node, lang.Operator) and atom in node.free_symbols:
+        if isinstance(node, lang.Operator) and lang.depends_on(node, atom):
             need(not lang.is_random(value), f"{value} is random, and {atom} stands in an expectation")
-        if isinstance(node, st.SameToOrder) and atom in node.free_symbols:
-            need(atom != node.scale and node.scale not in value.free_symbols, f"{node.scale} moves")
-        if isinstance(node, st.Converges) and atom in node.free_symbols:
-            need(node.args[1].args[0] not in value.free_symbols, f"{value} mentions the index of a series")
+        if isinstance(node, st.SameToOrder) and lang.depends_on([node, node.scale], atom):
+            need(atom != node.scale and not lang.depends_on(value, node.scale), f"{node.scale} moves")
+        if isinstance(node, st.Converges) and lang.depends_on(node, atom):
+            need(not lang.depends_on(value, node.args[1].args[0]), f"{value} mentions the index of a series")
 
 

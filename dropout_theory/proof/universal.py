@@ -24,7 +24,7 @@ def for_all(theorem: Theorem, *scalars: lang.Scalar) -> Theorem:
     for s in scalars:
         need(isinstance(s, lang.Scalar) and not isinstance(s, (lang.Family, lang.RandomScalar, lang.RandomIndex)),
              f"{s} is not a scalar")
-        need(not any(s in g.free_symbols for g in theorem.given), f"an assumption restricts {s}")
+        need(not lang.depends_on(theorem.given, s), f"an assumption restricts {s}")
     return certify("for all", st.ForAll(theorem.conclusion, *[(s,) for s in scalars]), [theorem])
 
 
@@ -50,7 +50,7 @@ def convex_by_curvature(f: Any, x: lang.Scalar, curvature: Theorem, *premises: T
     The premises show that f is differentiable there. Raises ProofError.
     """
     need(isinstance(x, lang.Scalar) and not x.domain.integer, f"{x} does not range over an interval")
-    need(not any(x in g.free_symbols for p in (curvature, *premises) for g in p.given),
+    need(not any(lang.depends_on(p.given, x) for p in (curvature, *premises)),
          "convexity must hold on the whole domain")
     smooth(f, x, [curvature, *premises])
     defined(f, [c for p in (curvature, *premises) for c in (p.conclusion, *p.given)])
@@ -72,8 +72,8 @@ def finite_jensen(f: Any, x: lang.Scalar, entries: Any, probabilities: lang.Fami
     need(not x.domain.integer, f"{x} does not range over an interval")
     need(probabilities.simplex is True, f"{probabilities} is not a probability distribution")
     symbol = entries.indices[-1] if over is None else over
-    need(not any(symbol in g.free_symbols for p in (convex, *premises) for g in p.given)
-         and symbol not in f.free_symbols, "an assumption restricts the index")
+    need(not any(lang.depends_on(p.given, symbol) for p in (convex, *premises))
+         and not lang.depends_on(f, symbol), "an assumption restricts the index")
     if not (isinstance(entries, lang.Element) and within(entries.family.domain, x.domain)):
         for condition in x.domain.conditions(entries):
             need(entails([p.conclusion for p in premises], condition), f"{entries} may leave the domain of {x}")
@@ -91,7 +91,7 @@ def collected_power(base: Any, exponent: Any, limits: tuple[Any, Any, Any]) -> T
     is 0. Raises ProofError.
     """
     base, exponent = sp.sympify(base), sp.sympify(exponent)
-    need(limits[0] not in base.free_symbols, f"{base} depends on {limits[0]}")
+    need(not lang.depends_on(base, limits[0]), f"{base} depends on {limits[0]}")
     need(is_nonnegative(exponent) and (is_nonnegative(base) or bool(exponent.is_integer)),
          f"{base} or {exponent} may be negative")
     return certify("collected power", st.equal(sp.Product(base**exponent, limits), base ** sp.Sum(exponent, limits)))

@@ -45,7 +45,7 @@ moving = gates("moving", 1 / n, (i, 1, 1))[1]
 UNDEFINED = "defined|zero|positive|negative|real|pole|log|integra|domain|number|finite|value"
 HIDDEN = "implied|is not|concludes|depend|hidden|law|keep|moves|definition|occurs|not the body|not an instance|mentions"
 RANDOM = "random|chance|gate|outcome|fixed"
-INFINITE = "infinite|converge|finite|divergent|oo|range"
+INFINITE = "infinite|converge|finite|divergent|oo|range|defined"
 
 
 METHODS = ("admissible", "symbolic", "decide", "exact")

@@ -223,7 +223,6 @@ RULES: dict[str, Rule] = {
     "rewrite": lambda draw: by.rewrite(draw.theorem(), draw.equality_theorem(), indices=draw.pick(((), (i,), (k,)))),
     "rewritten": lambda draw: by.rewritten(draw.term(2, (), draw.random.random() < 0.5), draw.equality_theorem(),
                                            indices=draw.pick(((), (i,), (k,)))),
-    "replaced": lambda draw: by.replaced(draw.term(2), draw.equality_theorem()),
     "instance": lambda draw: by.instance(draw.theorem(), {draw.pick(SCALARS): draw.value()}),
     "instance of two": lambda draw: by.instance(draw.theorem(), {x: draw.value(), y: x}),
     "generalise": lambda draw: by.generalise(draw.theorem(), draw.index_range()),
