@@ -312,7 +312,7 @@ def own_name(symbol: Any, level: int) -> Any:
 def _level(partial: Partial) -> int:
     found = [0]
     for part in (partial.term, *partial.known):
-        for s in part.free_symbols:
+        for s in part.atoms(sp.Symbol, lang.Scalar):
             if isinstance(s, sp.Dummy) and s.dummy_index > _LEVELS:
                 found.append(s.dummy_index - _LEVELS)
             elif isinstance(s, lang.Scalar) and "@" in s.name:
