@@ -48,7 +48,8 @@ def figures(statement: Statement, method: str = "exact", **how: Any) -> Mapping[
     return found.figures
 
 
-def shown(statement: Statement, symbols: Iterable[str] = ("x",), methods: Iterable[str] = ("exact",)) -> list[str]:
+def shown(statement: Statement, symbols: Iterable[Mapping[str, str]] = ({"symbol": "x"},),
+          methods: Iterable[str] = ("exact",)) -> list[str]:
     records = [{"method": m, "outcome": "holds", "figures": figures(statement, m)} for m in methods]
     return _tightness({"evidence": records, "symbols": symbols})
 
@@ -135,7 +136,7 @@ def test_the_reader_is_told_of_a_decided_gap_unless_there_is_an_equality() -> No
     for seen, telling in ((0.25, True), (1e-5, False)):  # nothing new where instances have come as close
         gap = {"part": seen, "instance": {"x": "1/3"}}
         record = {"method": "exact", "outcome": "holds", "figures": {"least_gap": gap}}
-        (line,) = _tightness({"evidence": [*held, record], "symbols": ("x",)})
+        (line,) = _tightness({"evidence": [*held, record], "symbols": ({"symbol": "x"},)})
         assert ("; they differ by less than 1/1000 of the larger, at x = 4095/4096" in line) is telling
     (line,) = shown(less_equal(x**2, x), methods=("exact", "decide"))
     assert "certified" not in line and "differ" not in line

@@ -77,6 +77,21 @@ def interval(lower: object, upper: object, open_below: bool = False, open_above:
     return Domain(f"{left}{low}, {high}{right}", low, high, open_below, open_above)
 
 
+def as_set(domain: Domain, latex: bool = False) -> str:
+    """A domain as the set of its values: `(0, 1]`, `ℝ`, `{1, 2, …}`."""
+    infinite, integers, reals, dots = (r"\infty", r"\mathbb{Z}", r"\mathbb{R}", r"\ldots") if latex else "∞ℤℝ…"
+    left, right = (r"\{", r"\}") if latex else "{}"
+    if domain.lower == -sp.oo and domain.upper == sp.oo:
+        return integers if domain.integer else reals
+    if domain.integer:
+        first = [domain.lower + step for step in (0, 1) if domain.lower + step <= domain.upper]
+        end = [dots] if domain.upper == sp.oo else [dots, domain.upper] if domain.upper > domain.lower + 1 else []
+        return f"{left}{', '.join(map(str, [*first, *end]))}{right}"
+    ends = ", ".join(str(end).replace("oo", infinite) for end in (domain.lower, domain.upper))
+    opened = domain.open_below or domain.lower == -sp.oo, domain.open_above or domain.upper == sp.oo
+    return f"{'(' if opened[0] else '['}{ends}{')' if opened[1] else ']'}"
+
+
 REAL = Domain("real", -sp.oo, sp.oo)
 POSITIVE = Domain("positive real", sp.S.Zero, sp.oo, open_below=True)
 NONNEGATIVE = Domain("non-negative real", sp.S.Zero, sp.oo)

@@ -105,6 +105,8 @@ class Named(sp.Expr):
 
     def _latex(self, printer: Any) -> str:
         name = self.label.latex or printer._print(sp.Symbol(self.label.name))
+        name = re.sub(r"^[A-Za-z]{2,}", r"\\operatorname{\g<0>}", name)
+        name = re.sub(r"([_^])(\d{2,}|[A-Za-z]{2,})", r"\1{\\mathrm{\2}}", name)
         arguments = [printer._print(a) for a in self.arguments]
         if "%s" in name:
             return str(name % tuple(arguments))
@@ -173,7 +175,11 @@ def notion(name: str, body: Any, meaning: str, latex: str = "") -> Named:
 def applied(name: str, arguments: Sequence[str]) -> str:
     """A name and its arguments as they are written: `%s` in a name marks the place of each, as in `h_%s(x)`."""
     if "%s" in name:
-        return name % tuple(arguments)
+        before, *after = name.split("%s")
+        for argument, rest in zip(arguments, after, strict=True):
+            bare = re.fullmatch(r"\w+'*", argument) or (before[-1:], rest[:1]) == ("(", ")")
+            before += (argument if bare else f"({argument})") + rest
+        return before
     return f"{name}({', '.join(arguments)})" if arguments else name
 
 

@@ -15,7 +15,7 @@ class Operator(sp.Function):
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         inside = ", ".join(printer._print(a) for a in self.args)
         power = f"^{{{exp}}}" if exp else ""
-        return rf"{self.latex_name}{power}\left[{inside}\right]"
+        return rf"{self.latex_name}\left[{inside}\right]{power}"
 
     def has(self, *patterns: Any) -> bool:
         # a SymPy sum draws cases that mention its index out of all around them: not out of a mean, they may be random
@@ -150,7 +150,7 @@ class _Extreme(sp.Expr):
 
     def _latex(self, printer: Any) -> str:
         bound, low, high = (printer._print(a) for a in self.args[1].args)
-        return rf"{self.latex_name}_{{{low} \leq {bound} \leq {high}}} {printer._print(self.args[0])}"
+        return rf"{self.latex_name}_{{{low} \leq {bound} \leq {high}}}\left({printer._print(self.args[0])}\right)"
 
 
 class Largest(_Extreme):

@@ -61,7 +61,10 @@ class DerivativeAt(sp.Expr):
 
     def _latex(self, printer: Any) -> str:
         body, variable, point, order = (printer._print(a) for a in self.args)
-        return rf"\left. \frac{{d^{{{order}}}}}{{d {variable}^{{{order}}}}} {body} \right|_{{{variable} = {point}}}"
+        power = "" if self.order == 1 else f"^{{{order}}}"
+        if self.body.is_Add:
+            body = rf"\left({body}\right)"
+        return rf"\left. \frac{{d{power}}}{{d {variable}{power}}} {body} \right|_{{{variable} = {point}}}"
 
 
 class Stirling2(sp.Function):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
-from dropout_theory.language.atoms import Scalar
+from dropout_theory.language.atoms import Family, Scalar
 from dropout_theory.language.binding import bound_anywhere, put, rebuilt
 from dropout_theory.language.dependence import dependencies
-from dropout_theory.language.domains import PROBABILITY
+from dropout_theory.language.domains import PROBABILITY, as_set
 from dropout_theory.language.substitution import substitute
 
 
@@ -54,11 +56,54 @@ class OrderedAnd(_AsWritten, sp.And):
 
     symbol = r"\wedge"
 
+    def _latex(self, printer: Any) -> str:
+        found = chains(self.args)
+        if len(found) == 1:
+            return self._chain(printer, found[0])
+        return r" \wedge ".join(self._chain(printer, c) if is_bare(OrderedAnd(*c))
+                                else rf"\left({self._chain(printer, c)}\right)" for c in found)
+
+    def _chain(self, printer: Any, linked: list[Any]) -> str:
+        first = linked[0]
+        if isinstance(first, ForEach):
+            return first.quantifier(printer) + self._chain(printer, [part.body for part in linked])
+        return str(printer._print(first)) + "".join(f" {_IN_LATEX[r.rel_op]} {printer._print(r.rhs)}"
+                                                    for r in linked[1:])
+
 
 class OrderedOr(_AsWritten, sp.Or):
     """A disjunction in the order in which it was written."""
 
     symbol = r"\vee"
+
+
+_IN_LATEX = {"==": "=", "<=": r"\leq", "<": "<"}
+
+
+def chains(conjuncts: Sequence[Any]) -> list[list[Any]]:
+    """Conjuncts in order, those together that read as one chain, A = B <= C: each goes on where the one before ends."""
+    found: list[list[Any]] = []
+    for part in conjuncts:
+        if found and _continues(found[-1][-1], part):
+            found[-1].append(part)
+        else:
+            found.append([part])
+    return found
+
+
+def _continues(before: Any, after: Any) -> bool:
+    if isinstance(before, ForEach) and isinstance(after, ForEach):
+        return before.limits == after.limits and _continues(before.body, after.body)
+    linked = all(isinstance(part, (sp.Eq, sp.Le, sp.Lt)) for part in (before, after))
+    return bool(linked and before.rhs == after.lhs)
+
+
+def is_bare(statement: Any) -> bool:
+    """Whether a statement stands beside a connective without brackets, as a relation and a chain of them do."""
+    if isinstance(statement, sp.And):
+        (first, *_), *others = chains(statement.args)
+        return not others and first.is_Relational
+    return bool(statement.is_Relational or statement.is_Atom or isinstance(statement, (SameToOrder, Converges)))
 
 
 def both(*statements: Any) -> Boolean:
@@ -103,7 +148,7 @@ class Iff(Boolean):
         return sp.Basic.__new__(cls, left, right)
 
     def _latex(self, printer: Any) -> str:
-        return rf"{printer._print(self.args[0])} \iff {printer._print(self.args[1])}"
+        return str(printer._print_LogOp(self.args, r"\iff"))
 
 
 class _Bound(Boolean):
@@ -141,15 +186,14 @@ class _Bound(Boolean):
                 found |= end.free_symbols - set(self.bound_symbols[:place])
         return found
 
+    def quantifier(self, printer: Any) -> str:
+        """What stands before the body, in LaTeX."""
+        ranges = [rf"{low} \leq {bound} \leq {high}" for bound, low, high in
+                  (map(printer._print, limit.args) for limit in self.limits)]
+        return rf"{self.symbol} {', '.join(ranges)}:\ "
+
     def _latex(self, printer: Any) -> str:
-        quantified = []
-        for limit in self.limits:
-            bound = printer._print(limit.args[0])
-            if len(limit.args) == 3:
-                low, high = (printer._print(a) for a in limit.args[1:])
-                bound = rf"{low} \leq {bound} \leq {high}"
-            quantified.append(bound)
-        return rf"{self.symbol} {', '.join(quantified)}:\ {printer._print(self.body)}"
+        return self.quantifier(printer) + str(printer._print(self.body))
 
 
 class ForEach(_Bound):
@@ -158,13 +202,32 @@ class ForEach(_Bound):
     symbol = r"\forall"
 
 
-class Exists(_Bound):
+class _OfAtoms(_Bound):
+    """A quantifier over values of atoms."""
+
+    def by_domain(self, latex: bool = False) -> list[tuple[str, list[Any]]]:
+        """Its variables in order, neighbours of one domain together, each group after its domain as a set.
+
+        A family has no set here: where its entries lie is told with its ranges.
+        """
+        def of(atom: Any) -> str:
+            return as_set(atom.domain, latex) if hasattr(atom, "domain") and not isinstance(atom, Family) else ""
+
+        return [(domain, list(names)) for domain, names in groupby(self.bound_symbols, of)]
+
+    def quantifier(self, printer: Any) -> str:
+        groups = [", ".join(map(printer._print, names)) + (rf" \in {domain}" if domain else "")
+                  for domain, names in self.by_domain(latex=True)]
+        return rf"{self.symbol} {'; '.join(groups)}:\ "
+
+
+class Exists(_OfAtoms):
     """Values of the atoms make the body hold: `Exists(body, (x,), (y,))`. Other atoms are universally bound inside."""
 
     symbol = r"\exists"
 
 
-class ForAll(_Bound):
+class ForAll(_OfAtoms):
     """The body holds for all values of the scalars in their domains: `ForAll(body, (x,), (y,))`.
 
     Says that an undefined function is convex, increasing or satisfies a functional equation. A body that is not
@@ -234,8 +297,8 @@ class SameToOrder(Boolean):
         return int(self.args[3])
 
     def _latex(self, printer: Any) -> str:
-        left, right, scale, order = (printer._print(a) for a in self.args)
-        return rf"{left} = {right} + o({scale}^{{{order}}})"
+        left, right, small = map(printer._print, (self.left, self.right, self.scale**self.order))
+        return rf"{left} = {right} + o({small})"
 
 
 class Converges(Boolean):

@@ -1,23 +1,86 @@
-"""What the symbols of a statement stand for: named notions, and the domains, ranges and laws it is claimed for."""
+"""What the symbols of a statement stand for: named notions, functions, and the domains, ranges and laws of atoms."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 
 from dropout_theory import language as lang
 from dropout_theory.experiment.simulated import Simulated
-from dropout_theory.language import latex, plain
+from dropout_theory.language import OPEN_PROBABILITY, latex, plain
+from dropout_theory.language.printing import own_shape, plain_name, shapes
+
+# What an operator or function prints as, and its definition in words.
+_FUNCTIONS: dict[type, tuple[str, str]] = {
+    lang.G: ("G(X)", "geometric mean of X: the product of its values, each to the power of its probability"),
+    lang.Gc: ("G'(X)", "geometric mean of the complement: G(1 - X)"),
+    lang.NWGM: ("NWGM(X)", "normalised weighted geometric mean: G(X)/(G(X) + G'(X))"),
+    lang.Relu: ("Relu(s)", "max(0, s)"),
+    lang.LargestOutcome: ("max over outcomes(X)", "the largest value that X takes with positive probability"),
+    lang.Stirling2: ("Stirling2(k, j)", "Stirling number of the second kind: the ways to split k things into j blocks"),
+    lang.SameToOrder: ("o(s)", "what, divided by s, tends to 0 as the small quantity falls to 0"),
+    sp.Piecewise: ("1[A]", "1 where A holds, else 0"),
+    sp.KroneckerDelta: ("1[A]", "1 where A holds, else 0"),
+    sp.bell: ("bell(k)", "Bell number: the ways to split k things into blocks"),
+    sp.bernoulli: ("bernoulli(k)", "Bernoulli number"),
+    sp.zeta: ("zeta(s)", "the Riemann zeta function"),
+    sp.erf: ("erf(s)", "the error function"),
+}
+_VALUES = {"positive ": "positive", "non-negative ": "nonnegative", "real ": "real"}
+_NEEDED = {lang.NWGM: (lang.G, lang.Gc), lang.Gc: (lang.G,)}
 
 
 def glossary(claim: Any) -> list[dict[str, str]]:
     """What a claim's statement and hypotheses speak of: its notions with their definitions, in the order in which they
-    are met, then symbol and meaning of every atom, sorted by symbol."""
+    are met, then functions and operators, then symbol and meaning of every free atom, sorted by symbol."""
     if claim.statement is None:
         return []
-    statements = [claim.statement, *[h.condition for h in claim.hypotheses]]
-    return [*map(_notion, _notions(statements)), *_atomic(statements)]
+    statements = said(claim)
+    notions = [_notion(notion, statements) for notion in _notions(statements)]
+    return [*notions, *_functions(claim), *_atomic(statements)]
+
+
+def said(claim: Any) -> list[Any]:
+    """All that a claim says, to be read together."""
+    return [s for s in (claim.statement, *(h.condition for h in claim.hypotheses)) if s is not None]
+
+
+def _functions(claim: Any) -> list[dict[str, str]]:
+    """The functions and operators of a claim that are not everyone's."""
+    statements = [lang.unnamed(s) for s in said(claim)]
+    nodes = {node for s in statements for node in _everything(s)}
+    kinds = {type(node) for node in nodes}
+    kinds |= {needed for kind in kinds for needed in _NEEDED.get(kind, ())}
+    found = list(dict.fromkeys(entry for kind, entry in _FUNCTIONS.items() if kind in kinds))
+    pairs, own = shapes(*nodes), own_shape(*nodes)
+    if (1, 1) in pairs:
+        found.append(("σ(s)", "logistic function 1/(1 + exp(-s))"))
+    if own and own != (1, 1):
+        c, slope = map(plain, own)
+        found.append(("σ(s)", f"logistic function 1/(1 + {c}*exp(-{slope}*s))"))
+    elif pairs - {(1, 1)}:
+        found.append(("σ(s; c, λ)", "logistic function 1/(1 + c*exp(-λ*s))"))
+    for function in sorted({node.func for node in nodes if isinstance(node, AppliedUndef)}, key=str):
+        known = next((word for word, fact in _VALUES.items() if function._kwargs.get(fact)), "")
+        held = ", ".join(h.name for h in claim.hypotheses if h.condition.has(function))
+        found.append((plain_name(function), f"any {known}function" + (f"; hypotheses: {held}" if held else "")))
+    return [{"symbol": symbol, "meaning": meaning} for symbol, meaning in found]
+
+
+def _everything(expr: Any) -> Iterator[Any]:
+    """The parts of an expression and of what defines its atoms."""
+    seen: set[Any] = set()
+    waiting = [expr]
+    while waiting:
+        for node in sp.preorder_traversal(waiting.pop()):
+            if node not in seen:
+                seen.add(node)
+                yield node
+                if isinstance(node, lang.Scalar) and not _is_slot(node):
+                    waiting += [sp.sympify(part) for part in _mentioned(node)]
 
 
 def _notions(statements: list[Any]) -> list[Any]:
@@ -35,14 +98,16 @@ def _notions(statements: list[Any]) -> list[Any]:
     return list(found.values())
 
 
-def _notion(notion: lang.Notion) -> dict[str, str]:
-    return {"symbol": plain(notion(*notion.parameters)), "meaning": notion.meaning,
-            "definition_plain": plain(notion.body), "definition": latex(notion.body)}
+def _notion(notion: lang.Notion, statements: list[Any]) -> dict[str, str]:
+    return {"symbol": plain(notion(*notion.parameters), statements), "meaning": notion.meaning,
+            "definition_plain": plain(notion.body, statements), "definition": latex(notion.body)}
 
 
 def _atomic(statements: list[Any]) -> list[dict[str, str]]:
     found: set[tuple[str, str]] = set()  # two atoms may share a symbol: both are listed
-    pending = [a for s in statements for a in _atoms(lang.unnamed(s))]
+    whole = [lang.unnamed(s) for s in statements]
+    bound = _quantified(whole)
+    pending = [a for s in whole for a in _atoms(s) if a not in bound]
     seen: set[Any] = set()
     while pending:
         atom = pending.pop()
@@ -57,6 +122,13 @@ def _atomic(statements: list[Any]) -> list[dict[str, str]]:
 
 def _atoms(expr: Any) -> set[Any]:
     return {a for a in sp.sympify(expr).atoms(lang.Scalar) if not _is_slot(a)}
+
+
+def _quantified(statements: list[Any]) -> set[Any]:
+    """Numbers that stand only under quantifiers, which name their domains."""
+    bound = {symbol for s in statements for node in s.atoms(lang.ForAll, lang.Exists) for symbol in node.bound_symbols
+             if not isinstance(symbol, lang.Family)}
+    return bound - {symbol for s in statements for symbol in s.free_symbols}
 
 
 def _is_slot(atom: Any) -> bool:
@@ -82,6 +154,8 @@ def _mentioned(atom: Any) -> list[Any]:
 
 def _symbol(atom: Any) -> str:
     if isinstance(atom, lang.Family):
+        if not atom.ranges:
+            return plain(atom)
         return f"{plain(atom)}[{', '.join(plain(r[0]) for r in atom.ranges)}]"
     return plain(atom)
 
@@ -94,16 +168,29 @@ def _meaning(atom: Any) -> str:
         name, *parameters = atom.law
         return f"random, {name}({', '.join(plain(p) for p in parameters)})"
     if not isinstance(atom, lang.Family):
-        return atom.domain.name
+        return _domain(atom)
+    if not atom.ranges:
+        return _of_family(atom)
     ranges = ", ".join(f"{plain(i)} = {plain(low)}..{plain(high)}" for i, low, high in atom.ranges)
+    return f"{_of_family(atom)}; {ranges}"
+
+
+def _domain(atom: Any) -> str:
+    """A domain in words, an interval as `in (0, 1]`."""
+    name = "in (0, 1)" if atom.domain == OPEN_PROBABILITY else str(atom.domain.name).replace("oo", "∞")
+    return f"in {name}" if name[0] in "([" else name
+
+
+def _of_family(atom: Any) -> str:
+    """What the entries of a family are."""
     if isinstance(atom, lang.Gates):
-        return f"independent gates, 1 with probability {plain(atom.keep)}, else 0; {ranges}"
+        return f"independent gates, 1 with probability {plain(atom.keep)}, else 0"
     if isinstance(atom, lang.Recursion):
-        first = plain(atom.start)
-        return f"defined layer by layer: {plain(atom.base)} at {first}, then {plain(atom.step)}; {ranges}"
+        start = f"{plain(atom.ranges[0][0])} = {plain(atom.start)}"
+        return f"defined layer by layer: {plain(atom.base)} at {start}, then {plain(atom.step)}"
     if isinstance(atom, Simulated):
-        return f"{atom.meaning}; {ranges}"
+        return atom.meaning
     if isinstance(atom, lang.Abstract):
         independent = f", independent of {', '.join(atom.independent_of)}" if atom.independent_of else ""
-        return f"random, of any law{independent}; {ranges}"
-    return f"{atom.domain.name}{', summing to one' if atom.simplex else ''}; {ranges}"
+        return f"random, of any law{independent}"
+    return f"{_domain(atom)}{', summing to one' if atom.simplex else ''}"

@@ -149,10 +149,11 @@ def build(registry: Registry, run: Run, previous: Ledger | None = None) -> Ledge
 
 def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) -> dict[str, Any]:
     from dropout_theory.language import latex, plain
-    from dropout_theory.report.glossary import glossary
+    from dropout_theory.report.glossary import glossary, said
     from dropout_theory.verdicts.fingerprint import meaning_fingerprint, statement_fingerprint
     from dropout_theory.verdicts.kernel import METHODS
 
+    beside = said(claim)
     verdict = run.verdicts[claim.id]
     evidence = [_keep_seconds(dict(r), previous.evidence(claim.id, r["method"]) if previous else None)
                 for r in sorted([*run.records.get(claim.id, ()), *run.recalled.get(claim.id, ())],
@@ -166,9 +167,9 @@ def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) ->
         "kind": claim.kind,
         "title": claim.title,
         "statement": latex(claim.statement) if claim.statement is not None else "",
-        "statement_plain": plain(claim.statement) if claim.statement is not None else "",
+        "statement_plain": plain(claim.statement, beside) if claim.statement is not None else "",
         "symbols": glossary(claim),
-        "hypotheses": [{"name": h.name, "condition": latex(h.condition), "condition_plain": plain(h.condition),
+        "hypotheses": [{"name": h.name, "condition": latex(h.condition), "condition_plain": plain(h.condition, beside),
                         "note": h.note} for h in claim.hypotheses],
         "reading": claim.reading,
         "verdict": verdict.verdict,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -49,7 +51,7 @@ def said(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
         ("Verdict", [f"{claim['verdict']}: {claim['reason']}"]),
         ("Erratum", ["{type}, {severity}: {note}".format(**claim["erratum"])] if claim["erratum"] else []),
         ("Counterexample", _pairs(claim["counterexample"] or {})),
-        ("Amended", _related(ledger, claim["amended_by"], full=True)),
+        ("Amended", _related(ledger, claim["amended_by"], beside=claim)),
         ("Amends", _related(ledger, [claim["amends"]] if claim["amends"] else [])),
         ("Parts", _related(ledger, claim["parts"])),
         ("Rests on", _related(ledger, claim["depends_on"])))
@@ -69,7 +71,7 @@ def found(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
     key = claim["id"], claim["meaning_fingerprint"]
     yield from _filled(
         ("Tightness", _tightness(claim)),
-        ("Best constant", _related(ledger, [best] if ledger.get(best) else [], full=True)),
+        ("Best constant", _related(ledger, [best] if ledger.get(best) else [], beside=claim)),
         ("Boundary cases", _boundary(claim["evidence"])),
         ("Mutants", scores.mutants_spelled(*key)),
         ("Without a hypothesis", scores.ablation_spelled(*key)),
@@ -100,22 +102,37 @@ def _block(title: str, lines: Iterable[str], room: int, on: bool) -> str:
 
 
 def _pairs(values: Mapping[str, Any]) -> list[str]:
-    return [f"{name} = {_show(value)}" for name, value in values.items()]
+    return [_show(value) if name == "instance" else f"{_as_printed(name)} = {_show(value)}"
+            for name, value in values.items()]
+
+
+def _as_printed(text: str) -> str:
+    """A record's names as statements print them, Greek letters as letters."""
+    return re.sub(r"[A-Za-z]+", _letter, text)
+
+
+def _letter(found: re.Match[str]) -> str:
+    word = found[0]
+    case = "CAPITAL" if word[0].isupper() else "SMALL"
+    try:  # Unicode spells one of them otherwise
+        return unicodedata.lookup(f"GREEK {case} LETTER {word.upper().replace('LAMBDA', 'LAMDA')}")
+    except KeyError:
+        return "ℓ" if word == "ell" else word
 
 
 def _show(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{k} = {_show(v)}" for k, v in value.items())
+        return ", ".join(f"{_as_printed(k)} = {_show(v)}" for k, v in value.items())
     if isinstance(value, list):
         return "(" + ", ".join(_show(v) for v in value) + ")"
-    return str(value)
+    return str(value).replace("**", "^")
 
 
 def _boundary(evidence: Iterable[Mapping[str, Any]]) -> list[str]:
     """The ends of domains that admissible instances meet, and those that none does."""
     figures: Mapping[str, Any] = next((e["figures"] for e in evidence if e["method"] == "admissible"), {})
     named = (("admissible", "boundary"), ("no admissible instance found", "boundary_not_met"))
-    return [f"{what}: {', '.join(figures[name])}" for what, name in named if name in figures]
+    return [f"{what}: {_as_printed(', '.join(figures[name]))}" for what, name in named if name in figures]
 
 
 def _tightness(claim: Mapping[str, Any]) -> list[str]:
@@ -142,7 +159,7 @@ def _closest(figures: Mapping[str, Any], claim: Mapping[str, Any], gaps: Iterabl
         parts.append(f"tight: the sides agree to within 2^-{found['bits']} of the larger{_where(found)}")
     elif "least_gap" in figures:
         found = figures["least_gap"]
-        if not claim["symbols"]:
+        if all("(" in s["symbol"] for s in claim["symbols"]):  # at most functions
             parts.append(f"a statement about numbers: the sides differ by {found['part']:.3g} of the larger, certified")
         else:
             parts.append(f"{'elsewhere' if equal else 'no equality seen;'} the least gap at the instances tried is "
@@ -166,7 +183,8 @@ def _where(found: Mapping[str, Any]) -> str:
     return f", at {_show(found['instance'])}" if found["instance"] else ""
 
 
-def _related(ledger: Ledger, identifiers: Iterable[str], full: bool = False) -> list[str]:
+def _related(ledger: Ledger, identifiers: Iterable[str], beside: Mapping[str, Any] | None = None) -> list[str]:
+    """Other claims by name; `beside` a claim, with what they say and the symbols that it does not explain already."""
     lines = []
     for identifier in identifiers:
         other = ledger.get(identifier)
@@ -174,7 +192,9 @@ def _related(ledger: Ledger, identifiers: Iterable[str], full: bool = False) -> 
             lines.append(identifier)
             continue
         lines.append(f"{identifier} ({other['verdict']}): {other['title']}")
-        if full and other["statement_plain"]:
+        if beside is not None and other["statement_plain"]:
             lines.append(f"    {other['statement_plain']}")
             lines += [f"    given {h['name']}: {h['condition_plain']}" for h in other["hypotheses"]]
+            lines += [f"    where {line.strip()}" for s in other["symbols"] if s not in beside["symbols"]
+                      for line in _meaning(s) if not line.startswith("  LaTeX")]
     return lines

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Add, Eq, Mul, Piecewise, Pow, Rational, Sum
 
 from dropout_theory.claims import Section
-from dropout_theory.language import REAL, E, Relu, both, distribution, equal, family, gates, index, less, notion, size
+from dropout_theory.language import REAL, E, Relu, both, distribution, equal, family, gates, index, less, size
 from dropout_theory.papers.helmbold2017.notation import (
     INPUT_NODES,
     K,
@@ -48,8 +48,8 @@ claim("eq1",
       statement=equal(E(Sum(P[s] * (D - y[s]) ** 2, each_example)), Sum(P[s] * E((D - y[s]) ** 2), each_example)),
       limits={"max_size": 2})
 
-J_D_ALL = notion("J_D", E(Sum(P[s] * (D - y[s]) ** 2, each_example)), "mean square loss under dropout")
-R_ALL = notion("R", Sum(P[s] * (O - y[s]) ** 2, each_example), "risk: mean square loss without dropout")
+J_D_ALL = of_network("J_D", "W", E(Sum(P[s] * (D - y[s]) ** 2, each_example)), "mean square loss under dropout")
+R_ALL = of_network("R", "W", Sum(P[s] * (O - y[s]) ** 2, each_example), "risk: mean square loss without dropout")
 
 claim("sec2-penalty-decomposition",
       title="The dropout penalty is the mean over examples of the penalties of single examples",

@@ -10,8 +10,8 @@ from typing import Any
 from sympy import Rational, S
 
 from dropout_theory.claims import Hypothesis, Section
-from dropout_theory.language import POSITIVE, E, Notion, SameToOrder, Scalar, equal, less, notion
-from dropout_theory.papers.helmbold2017.notation import K, Parameters, d, n, p
+from dropout_theory.language import POSITIVE, E, Notion, SameToOrder, Scalar, equal, less
+from dropout_theory.papers.helmbold2017.notation import K, Parameters, d, n, of_network, p
 from dropout_theory.papers.helmbold2017.s04_level_means import Dropped
 from dropout_theory.papers.helmbold2017.s05_growth import c, growth, half, y, yhat, yhat_zero
 
@@ -65,7 +65,7 @@ growth_of_variance = (1 + q / (p * n)) ** (d - 1) - 1
 excess_of_width = p * K * (p * K + q) * share**2 / 2 * growth_of_variance
 ANY: dict[str, Any] = {"kind": "sentence", "source": "section 4.1, lemma 16, sharpened", "limits": TWO}
 
-J_D_WIDE = notion("J_D", wide.criterion, "dropout criterion of a network of equal weights")
+J_D_WIDE = of_network("J_D", "W", wide.criterion, "dropout criterion of a network of equal weights")
 
 ANY_WIDE = claim("lem16-any-dropout-equal-weights",
       title="A network of equal weights has a criterion of q/(2(pK + 2q)) and what its layers add for not being wide",

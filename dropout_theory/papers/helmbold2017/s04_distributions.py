@@ -26,7 +26,6 @@ from dropout_theory.language import (
     index,
     less,
     less_equal,
-    notion,
     placeholder,
     recursion,
     size,
@@ -75,7 +74,7 @@ label = Scalar("c", POSITIVE)
 
 def J_D(body: Any) -> Any:
     """A criterion of this section under its name."""
-    return notion("J_D", body, "dropout criterion of a network without negative weights")
+    return of_network("J_D", "W", body, "dropout criterion of a network without negative weights")
 
 
 def gadgets_criterion() -> Any:

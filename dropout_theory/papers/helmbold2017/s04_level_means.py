@@ -23,7 +23,6 @@ from dropout_theory.language import (
     index,
     less,
     less_equal,
-    notion,
 )
 from dropout_theory.papers.helmbold2017.notation import (
     BIT,
@@ -34,6 +33,7 @@ from dropout_theory.papers.helmbold2017.notation import (
     always,
     hidden,
     k,
+    of_network,
     output,
     pattern,
 )
@@ -102,8 +102,9 @@ def psi(count: Any) -> Any:
 
 
 PSI = Notion("psi", (ell,), psi(ell), "definition 13: mean output on (1, ..., 1) given that j inputs are kept")
-J_D = notion("J_D", criterion, "dropout criterion of a network without negative weights: (0, ..., 0) has label 0 and "
-             "(1, ..., 1) label 1, and nodes are kept with probability 1/2")
+J_D = of_network("J_D", "W", criterion,
+                 "dropout criterion of a network without negative weights: (0, ..., 0) has label 0 and (1, ..., 1) "
+                 "label 1, and nodes are kept with probability 1/2")
 
 DEF13 = claim("def13",
       title="The mean output given the number of kept inputs conditions on events of positive probability",

@@ -16,12 +16,11 @@ from dropout_theory.language import (
     implies,
     less,
     less_equal,
-    notion,
     size,
     substitute,
 )
 from dropout_theory.papers.helmbold2017 import s04_negative_weights as tails
-from dropout_theory.papers.helmbold2017.notation import K, d, p
+from dropout_theory.papers.helmbold2017.notation import K, d, of_network, p
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_gadgets import network as gadgets
 from dropout_theory.papers.helmbold2017.s04_level_means import J_D, NO_SAMPLING, PSI, Dropped
@@ -127,7 +126,8 @@ LEM16_ALL = claim("lem16-all-sizes",
       kind="sentence", source="section 4.1, lemma 16, sharpened")
 
 general = Dropped(p)
-J_D_ANY = notion("J_D", general.criterion, "dropout criterion, nodes kept with probability p, no weight negative")
+J_D_ANY = of_network("J_D", "W", general.criterion,
+                     "dropout criterion, nodes kept with probability p, no weight negative")
 LEM16_ANY = claim("lem16-any-dropout",
       title="Without negative weights the criterion is at least q/(2(pK + 2q)), q = 1 - p, for any keep probability p",
       statement=less_equal((1 - p) / (2 * (p * K + 2 * (1 - p))), J_D_ANY), limits=TWO,

@@ -23,12 +23,23 @@ from dropout_theory.language import (
     index,
     less,
     less_equal,
-    notion,
     placeholder,
     recursion,
     size,
 )
-from dropout_theory.papers.helmbold2017.notation import BIT, HIDDEN_NODES, INPUT_NODES, K, d, i, k, l, n, output
+from dropout_theory.papers.helmbold2017.notation import (
+    BIT,
+    HIDDEN_NODES,
+    INPUT_NODES,
+    K,
+    d,
+    i,
+    k,
+    l,
+    n,
+    of_network,
+    output,
+)
 from dropout_theory.papers.helmbold2017.s04_gadgets import m
 from dropout_theory.papers.helmbold2017.s04_supermodular import bias_atoms, fifth, network, weight_atoms
 from dropout_theory.papers.helmbold2017.s04_zero_embeddings import network as gadgets
@@ -70,7 +81,7 @@ at_zero = output(network, h_zero, passed)
 at_pair = Sum(network.last(k) * passed(d - 1, k) * h_pair[d - 1, u, v, k], (k, 1, n)) + network.output_bias
 mixture = E(at_zero**2) / 2 + Sum(Q[u, v] * E((at_pair - y[u, v]) ** 2), *summed) / 2
 
-J_D = notion("J_D", mixture, "dropout criterion of a network without negative weights on the mixture")
+J_D = of_network("J_D", "W", mixture, "dropout criterion of a network without negative weights on the mixture")
 
 whole = Hypothesis("Q is a distribution", equal(Sum(Q[u, v], *summed), 1))
 labels = Hypothesis("labels are 1", ForEach(equal(y[s, t], 1), (s, 1, K - 1), (t, s + 1, K)))

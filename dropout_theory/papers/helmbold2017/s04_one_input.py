@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Rational, Sum, sympify
 
 from dropout_theory.claims import Section
-from dropout_theory.language import E, Relu, Scalar, equal, gates, less_equal, notion, weights
+from dropout_theory.language import E, Relu, Scalar, equal, gates, less_equal, weights
 from dropout_theory.papers.helmbold2017.notation import i, n, of_network
 
 claim = Section("helmbold2017", "4")
@@ -41,7 +41,7 @@ at_two = [sympify(value).subs(n, 2) for value in best]
 BEST_OF_TWO = {n: 2, b0: at_two[3], **{entries: dict.fromkeys([(1,), (2,)], value)
                                        for entries, value in zip((W, b, w), at_two, strict=False)}}
 
-J_D = notion("J_D", criterion(), "dropout criterion for one input and one hidden layer")
+J_D = of_network("J_D", "W", criterion(), "dropout criterion for one input and one hidden layer")
 J_D_BEST = of_network("J_D", "W'", criterion(*best), "dropout criterion of a network of equal weights")
 
 BOUND = claim("thm8-one-input",

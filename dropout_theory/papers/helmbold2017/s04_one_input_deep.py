@@ -23,7 +23,6 @@ from dropout_theory.language import (
     index,
     less,
     less_equal,
-    notion,
     size,
 )
 from dropout_theory.papers.helmbold2017.notation import i, k, n, of_network
@@ -64,7 +63,7 @@ def output(value: Any) -> Any:
 
 
 criterion = losses(output)
-J_D = notion("J_D", criterion, "dropout criterion of the network without negative weights")
+J_D = of_network("J_D", "W", criterion, "dropout criterion of the network without negative weights")
 least = (n**2 + 4 * n + 2) / (2 * (3 * n + 2) * (n + 2))
 
 # averages with one unit in each layer, which reach the bound

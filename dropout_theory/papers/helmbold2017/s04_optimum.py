@@ -7,8 +7,8 @@ from typing import Any
 from sympy import Rational
 
 from dropout_theory.claims import Hypothesis, Section
-from dropout_theory.language import SameToOrder, Scalar, equal, less, less_equal, notion
-from dropout_theory.papers.helmbold2017.notation import K, d, own, parameter_families
+from dropout_theory.language import SameToOrder, Scalar, equal, less, less_equal
+from dropout_theory.papers.helmbold2017.notation import K, d, of_network, own, parameter_families
 from dropout_theory.papers.helmbold2017.s04_gadgets import eps, excess_at, m, network
 from dropout_theory.papers.helmbold2017.s04_level_means import J_D, Dropped, half
 from dropout_theory.papers.helmbold2017.s04_supermodular import one_layer
@@ -19,7 +19,7 @@ TWO = {"max_size": 2}
 SHARP: dict[str, Any] = {"kind": "sentence", "source": "section 4.1, theorem 8, sharpened"}
 
 anything = Dropped(half, own(parameter_families()))
-J_D_ANY = notion("J_D", anything.criterion, "dropout criterion of a network with any weights, p = 1/2")
+J_D_ANY = of_network("J_D", "W", anything.criterion, "dropout criterion of a network with any weights, p = 1/2")
 claim("thm8-any-weights",
       title="No network has a criterion below 1/(2(2^K + 1)), whatever its weights",
       statement=less_equal(1 / (2 * (2**K + 1)), J_D_ANY), limits=TWO, **SHARP)

@@ -44,6 +44,7 @@ from dropout_theory.papers.helmbold2017.notation import (
     k,
     l,
     n,
+    of_network,
     output,
     pattern,
     scaled,
@@ -158,7 +159,7 @@ V00, V20, V02, V22 = (E(at_corner(name)) for name in CORNERS)
 criterion = (E(at_corner("00") ** 2) + sum(E((at_corner(name) - 1) ** 2) for name in CORNERS) / 4) / 2
 printed: dict[str, Any] = {"kind": "step", "source": "proof of theorem 17", "limits": TWO}
 
-J_D = notion("J_D", criterion, "dropout criterion for two inputs of a network without negative weights")
+J_D = of_network("J_D", "W", criterion, "dropout criterion for two inputs of a network without negative weights")
 V_00, V_20, V_02, V_22 = (notion(f"V_{corner}", E(at_corner(corner)), "mean output when the first layer is given "
                                 f"({', '.join(corner)})") for corner in CORNERS)
 

@@ -38,6 +38,7 @@ from dropout_theory.papers.helmbold2017.notation import (
     k,
     l,
     n,
+    of_network,
     output,
     pattern,
 )
@@ -84,7 +85,7 @@ def kept(layer: Any) -> Any:
     return Sum(r[layer, k], (k, 1, n))
 
 
-D, Y = notion("D", yhat, "output under dropout"), notion("y", y, "the target and clean output")
+D, Y = of_network("D", "W", yhat, "output under dropout"), notion("y", y, "the target and clean output")
 kept_inputs = Sum(r0[k], (k, 1, K))
 
 HIDDEN = claim("thm18-step-hidden",
@@ -97,7 +98,7 @@ CLEAN = claim("thm18-step-output",
       statement=equal(clean, Y), **step, limits=THREE)
 
 risk = (clean - y) ** 2
-R = notion("R", risk, "risk: square loss without dropout")
+R = of_network("R", "W", risk, "risk: square loss without dropout")
 RISK = claim("thm18-step-risk",
       title="The network has risk zero",
       statement=equal(R, 0), **step, limits=THREE)
@@ -146,7 +147,7 @@ BOUND = claim("thm18-step-bound",
 SINGLE = ("The table of notation puts all of the distribution written P with the index x, y on this one example. The "
           "distribution of definition 1 has half of its weight there, see thm18-half-bound.")
 criterion = E((yhat - y) ** 2)
-J_D = notion("J_D", criterion, "dropout criterion: mean square loss under dropout")
+J_D = of_network("J_D", "W", criterion, "dropout criterion: mean square loss under dropout")
 large_criterion = less_equal(Y**2 / (K + 1), J_D)
 claim("thm18-step-criterion",
       title="The dropout criterion of the network of equal weights is at least y^2/(K + 1)",
@@ -154,7 +155,7 @@ claim("thm18-step-criterion",
 
 # definition 1: half of the distribution is on the input zero with label 0
 half_criterion = (criterion + E(yhat_zero**2)) / 2
-J_D_HALF = notion("J_D", half_criterion, "dropout criterion with half of the distribution on the input zero")
+J_D_HALF = of_network("J_D", "W", half_criterion, "dropout criterion with half of the distribution on the input zero")
 HALF = claim("thm18-half-criterion",
       title="With half of the distribution on the input zero the dropout criterion is half of the variance",
       statement=equal(J_D_HALF, Y**2 * (growth - 1) / 2), kind="sentence",

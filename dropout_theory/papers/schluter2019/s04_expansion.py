@@ -150,7 +150,7 @@ claim("thm1",
       statement=equal(derivative(k, c), explicit(k)),
       source="section 4, theorem 1",
       kind="theorem",
-      reading="A_k is the derivative of order k, as the sentence that introduces it says",
+      reading="A_k is A^(k)(x·β), the derivative of order k, as the sentence that introduces it says",
       erratum=Erratum("off-by-one", "major", "the sum is the derivative of order k + 1: it starts from A_1 = p', which "
                                              "is the second derivative of the log partition function"))
 
@@ -266,7 +266,7 @@ taylor = sp.Sum(A_AT_SCORE(m) * E(noise**m) / sp.factorial(m), (m, 0, K)) - A(SC
 claim("eq11",
       title="The regulariser to order k, with the explicit form of theorem 1 for its coefficients",
       statement=equal(sp.Sum(explicit_at(m) * E(noise**m) / sp.factorial(m), (m, 2, K)), taylor),
-      reading="A_j is what theorem 1 gives; with A_j read as the derivative of order j eq. (11) is the Taylor "
+      reading="A_j is what theorem 1 gives; with A_j read as A^(j)(x·β) eq. (11) is the Taylor "
               "polynomial, but then theorem 1 is wrong",
       erratum=Erratum("off-by-one", "major", "the coefficient of order j is A_(j-1) in the numbering of theorem 1: as "
                                              "printed R_2 is built on the third derivative, against section 3"))

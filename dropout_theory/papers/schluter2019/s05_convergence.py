@@ -74,7 +74,8 @@ claim("thm2",
       title="The expanded regulariser converges to the regulariser exactly when every deviation is below 2 pi",
       statement=equivalent(less(largest, 2 * sp.pi), converges),
       source="section 5, theorem 2", kind="theorem",
-      reading="the deviation is below 2 pi for every mask of positive probability; A_j is the derivative of order j",
+      reading="the deviation is below 2 pi for every mask of positive probability; "
+              "A_j is A^(j)(x·β), the derivative of order j",
       not_applicable={"property": "each direction is drawn apart: thm2.1, thm2.2"},
       erratum=Erratum("number", "major", "the radius of convergence is the distance to the nearest zero of 1 + exp z, "
                                          "sqrt(score^2 + pi^2); it is 2 pi only where |score| = pi sqrt 3"))
@@ -104,7 +105,7 @@ claim("thm2-reading-explicit",
       statement=equivalent(less(largest, 2 * sp.pi),
                            SumsTo(A_AT_SCORE(j + 1) * E(noise**j) / factorial(j), (j, 2), regulariser)),
       source="section 5, theorem 2", kind="theorem",
-      reading="A_j is the sum of theorem 1, the derivative of order j + 1, as the sentence before eq. (12) recalls it",
+      reading="A_j is the sum of theorem 1, A^(j + 1)(x·β), as the sentence before eq. (12) recalls it",
       erratum=Erratum("off-by-one", "major", "where it converges, it adds up to an expected change of p, not the "
                                              "regulariser"))
 
@@ -182,14 +183,14 @@ claim("thm2-step-even-orders",
       title="The upper limit of the roots may be taken along even orders",
       statement=equal(growth(derivative(growing, c) / factorial(growing), growing), of_derivatives),
       source="section 5, proof of theorem 2, first line", kind="step",
-      reading="A_k is the derivative of order k")
+      reading="A_k is A^(k)(x·β), the derivative of order k")
 
 claim("thm2-step-even-orders-explicit",
       title="The upper limit along even orders, for the sums of theorem 1",
       statement=equal(growth(derivative(growing + 1, c) / factorial(growing), growing),
                       growth(derivative(even + 1, c) / over, even)),
       source="section 5, proof of theorem 2, first line", kind="step",
-      reading="A_k is the sum of theorem 1, the derivative of order k + 1",
+      reading="A_k is the sum of theorem 1, A^(k + 1)(x·β), the derivative of order k + 1",
       erratum=Erratum("invalid-step", "minor", "at score 0 the sums of even order vanish and the odd ones do not"))
 
 claim("thm2-step-signs",
