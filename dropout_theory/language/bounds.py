@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from dropout_theory.language.domains import Domain
+from dropout_theory.language.domains import NONNEGATIVE, POSITIVE, Domain
 
 MAX_CORNERS = 6  # names of which both ends are tried, one inside the other
 MAX_PLACES = 64  # values of an index between given numbers that are tried one by one
@@ -38,7 +38,16 @@ def lies_in(expr: Any, domain: Domain, ranges: Sequence[tuple[Any, Any, Any]] = 
     """
     if domain.integer and not expr.is_integer:
         return False
-    return _lies_in(_averaged(expr, tuple(ranges)), domain, tuple(ranges), MAX_CORNERS)
+    found = tuple((s, sp.sympify(lo), sp.sympify(hi)) for s, lo, hi in ranges)
+    expr = _averaged(expr, found)
+    if _lies_in(expr, domain, found, MAX_CORNERS) or _lies_in(sp.expand(expr), domain, found, MAX_CORNERS):
+        return True
+    above, below = sp.fraction(sp.together(expr))
+    if (domain.lower, domain.upper, domain.open_below, domain.open_above) != (0, 1, False, False) or below == 1:
+        return False
+    parts = [sp.expand(part) for part in (above, below - above)]  # a share of a whole, and the rest
+    return _lies_in(sp.expand(below), POSITIVE, found, MAX_CORNERS) and all(
+        _lies_in(part, NONNEGATIVE, found, MAX_CORNERS) for part in parts)
 
 
 class _Average(sp.Dummy):
@@ -68,17 +77,14 @@ def _lies_in(expr: Any, domain: Domain, ranges: tuple[tuple[Any, Any, Any], ...]
         return True
     if depth == 0:
         return False
-    expanded = sp.expand(expr)
-    if expanded != expr:
-        return _lies_in(expanded, domain, ranges, depth - 1)
-    for name, low, high in _ends(expanded, ranges):
+    for name, low, high in _ends(expr, ranges):
         if low.is_Integer and high.is_Integer and high - low < MAX_PLACES and name in [r[0] for r in ranges]:
             values = [sp.Integer(k) for k in range(int(low), int(high) + 1)]
-        elif _is_affine(expanded, name):
+        elif _is_affine(expr, name):
             values = [low, high]
         else:
             continue
-        return all(_lies_in(expanded.xreplace({name: v}), domain, ranges, depth - 1) for v in values)
+        return all(_lies_in(expr.xreplace({name: v}), domain, ranges, depth - 1) for v in values)
     return False
 
 

@@ -14,7 +14,7 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
 
-_ALLOWED = "integers, fractions, and expressions in names of real numbers, all of them exact"
+_ALLOWED = "an expression in names of real numbers, an integer or a fraction, all of it exact"
 
 
 def expression(value: Any, what: str = "value") -> sp.Expr:
