@@ -9,7 +9,9 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.language.binding import put
-from dropout_theory.language.domains import REAL, Domain
+from dropout_theory.language.bounds import lies_in
+from dropout_theory.language.checked import expression, integer
+from dropout_theory.language.domains import NONNEGATIVE, POSITIVE, REAL, UNIT, Domain
 from dropout_theory.language.named import unnamed
 
 Range = tuple[sp.Symbol, sp.Expr, sp.Expr]
@@ -29,6 +31,11 @@ class Scalar(sp.Symbol):
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return type(self), (self.name, self.domain, *self._details)
+
+    @property
+    def ends(self) -> tuple[Any, Any, bool, bool]:
+        """The ends between which its values lie, each with whether it is left out, for `bounds`."""
+        return self.domain.lower, self.domain.upper, self.domain.open_below, self.domain.open_above
 
     def renamed(self, name: str) -> Scalar:
         """A number of the same domain under another name."""
@@ -53,12 +60,20 @@ class Family(Scalar):
     """An indexed atom such as weights w[i] or probabilities P[k], with its index ranges.
 
     `ranges` are (index, first, last) triples; a later range may depend on earlier indices. `simplex` says the
-    entries are non-negative and sum to one over the only range.
+    entries are probabilities that sum to one over the only range.
+
+    Raises ValueError for ranges of other than integers, and for a simplex whose domain is not [0, 1] or whose range
+    its ends do not show to hold an index.
     """
 
     def __new__(cls, name: str, domain: Domain = REAL, *details: Any) -> Family:
         ranges, simplex = (details + ((), False))[:2]
-        new = super().__new__(cls, name, domain, tuple(ranges), simplex, *details[2:])
+        found = tuple(_range(name, *given) for given in ranges)
+        if simplex is True:
+            if len(found) != 1 or not lies_in(found[0][2] - found[0][1], NONNEGATIVE):
+                raise ValueError(f"the range of distribution {name!r} is {found}; allowed: one range that is not empty")
+            _require_unit(f"distribution {name!r}", domain)
+        new = super().__new__(cls, name, domain, found, simplex, *details[2:])
         return new  # type: ignore[return-value]
 
     @property
@@ -78,11 +93,24 @@ class Family(Scalar):
 
     def at(self, expr: sp.Expr, indices: Sequence[sp.Expr]) -> sp.Expr:
         """`expr`, written in the symbols of `ranges`, at the given indices."""
-        return put(expr, {r[0]: sp.sympify(i) for r, i in zip(self.ranges, indices, strict=True)})
+        return put(expr, {r[0]: expression(i) for r, i in zip(self.ranges, indices, strict=True)})
 
 
 class Gates(Family):
-    """Independent Bernoulli gates: 1 with the keep probability, else 0. `keep` is written in the range symbols."""
+    """Independent Bernoulli gates: 1 with the keep probability, else 0. `keep` is written in the range symbols.
+
+    The keep probability must lie in [0, 1] by its shape, its names standing for any numbers of their domains: see
+    `lies_in`. A probability that only a hypothesis bounds is a name of the domain PROBABILITY instead. Raises ValueError
+    for any other, and for a domain other than [0, 1].
+    """
+
+    def __new__(cls, name: str, domain: Domain = UNIT, *details: Any) -> Gates:
+        new = super().__new__(cls, name, domain, *details)
+        _require_unit(f"gates {name!r}", domain)
+        if not lies_in(expression(new.keep, f"the keep probability of {name!r}"), UNIT, new.ranges):  # type: ignore[attr-defined]
+            raise ValueError(f"the keep probability of {name!r} is {new.keep}; allowed: "  # type: ignore[attr-defined]
+                             "an expression that lies in [0, 1] for all numbers in the domains of its names")
+        return new  # type: ignore[return-value]
 
     @property
     def keep(self) -> sp.Expr:
@@ -97,7 +125,22 @@ class Recursion(Family):
 
     The first range is the layer index. `step` may mention the family itself only at lower layers, and gates only
     at layers below the one defined: then entry (l, ...) is independent of the gates of layers l and above.
+
+    Raises ValueError for a domain other than the reals unless `base` and `step` lie in it by their shape, entries of
+    lower layers being in it.
     """
+
+    def __new__(cls, name: str, domain: Domain = REAL, *details: Any) -> Recursion:
+        new: Any = super().__new__(cls, name, domain, *details)
+        if domain != REAL:
+            inside = Family(name, domain, new.ranges)
+            slot = placeholder(name, new.ranges)
+            lower = {e: Element(inside, *e.indices) for e in new.step.atoms(Element) if e.family == slot}
+            for what, value in (("base", new.base), ("step", new.step.xreplace(lower))):
+                if not lies_in(value, domain, new.ranges):
+                    raise ValueError(f"the {what} of recursion {name!r} is {getattr(new, what)}, not known to lie in its "
+                                     f"domain {domain}; allowed: what does by its shape")
+        return new  # type: ignore[no-any-return]
 
     @property
     def base(self) -> sp.Expr:
@@ -142,7 +185,7 @@ class Element(sp.Expr):
     """An entry of a family: `w[i]`."""
 
     def __new__(cls, family: Family, *indices: Any) -> Element:
-        indices = tuple(sp.sympify(i) for i in indices)
+        indices = tuple(integer(i, f"an index of {family}") for i in indices)
         if len(indices) != len(family.ranges):
             raise IndexError(f"{family} has {len(family.ranges)} indices, got {len(indices)}: {indices}")
         return sp.Expr.__new__(cls, family, *indices)
@@ -154,6 +197,11 @@ class Element(sp.Expr):
     @property
     def indices(self) -> tuple[sp.Expr, ...]:
         return self.args[1:]  # type: ignore[return-value]
+
+    @property
+    def ends(self) -> tuple[Any, Any, bool, bool]:
+        """The ends between which its values lie: those of the family's domain."""
+        return self.family.ends
 
     is_commutative = True
 
@@ -195,7 +243,21 @@ class Element(sp.Expr):
 
 
 class RandomIndex(Scalar):
-    """A random index N with P(N = k) = P[k], k = 1..m: a subnetwork drawn from a general distribution."""
+    """A random index N with P(N = k) = P[k], k = 1..m: a subnetwork drawn from a general distribution.
+
+    Raises ValueError for a distribution that is not indexed from 1, and for a domain that leaves an outcome out.
+    """
+
+    def __new__(cls, name: str, domain: Domain, *details: Any) -> RandomIndex:
+        probabilities, = details
+        if not isinstance(probabilities, Family) or probabilities.simplex is not True:
+            raise ValueError(f"{name!r} is drawn from {probabilities}; allowed: a distribution")
+        if probabilities.ranges[0][1] != 1:
+            raise ValueError(f"{name!r} is drawn from {probabilities}, whose index starts at "
+                             f"{probabilities.ranges[0][1]}; allowed: a distribution over 1, 2, ... , m")
+        if not domain.integer or domain.lower > 1 or domain.upper.is_finite:
+            raise ValueError(f"the domain of {name!r} is {domain}; allowed: integers, all from 1 on among them")
+        return super().__new__(cls, name, domain, *details)  # type: ignore[return-value]
 
     @property
     def probabilities(self) -> Family:
@@ -207,11 +269,54 @@ class RandomIndex(Scalar):
 
 
 class RandomScalar(Scalar):
-    """A random number with a law: ("normal", mean, sd), ("uniform", low, high) or ("bernoulli", p)."""
+    """A random number with a law: ("normal", mean, sd), ("uniform", low, high) or ("bernoulli", p).
+
+    The numbers of a law must be what it asks for by their shape: sd >= 0, low < high, p in [0, 1]. Raises ValueError for
+    others, for a law of another name, and for a domain that does not hold all outcomes.
+    """
+
+    def __new__(cls, name: str, domain: Domain, *details: Any) -> RandomScalar:
+        law, *given = details
+        numbers = [expression(v, f"the law of {name!r}") for v in given]
+        if len(numbers) != {"normal": 2, "uniform": 2, "bernoulli": 1}.get(law):
+            raise ValueError(f"the law of {name!r} is {details}; allowed: normal with a mean and a deviation, uniform "
+                             "with a lower and an upper end, bernoulli with a probability")
+        if law == "normal":
+            fits, holds = lies_in(numbers[1], NONNEGATIVE), domain == REAL
+        elif law == "uniform":
+            fits = lies_in(numbers[1] - numbers[0], POSITIVE)
+            holds = not domain.integer and all(lies_in(end, domain) for end in numbers)
+        else:
+            fits, holds = lies_in(numbers[0], UNIT), domain.contains(sp.S.Zero) and domain.contains(sp.S.One)
+        if not fits:
+            raise ValueError(f"the law of {name!r} is {law} with {', '.join(map(str, numbers))}; allowed: a deviation that "
+                             "is not negative, a lower end below the upper one, a probability")
+        if not holds:
+            raise ValueError(f"the domain of {name!r} is {domain}; allowed: one that holds all outcomes of its law {law}")
+        return super().__new__(cls, name, domain, law, *numbers)  # type: ignore[return-value]
+
+    @property
+    def ends(self) -> tuple[Any, Any, bool, bool]:
+        """The ends between which its outcomes lie."""
+        if self.law[0] == "uniform":
+            return self.law[1], self.law[2], False, False
+        return super().ends
 
     @property
     def law(self) -> tuple[Any, ...]:
         return self._details
+
+
+def _range(name: str, symbol: Any, low: Any, high: Any) -> Range:
+    """A range of indices as SymPy has it. Raises ValueError for ends that are known to be no integers."""
+    if not isinstance(symbol, sp.Symbol) or not symbol.is_integer:
+        raise ValueError(f"an index of {name!r} is {symbol}; allowed: index symbols")
+    return symbol, integer(low, f"the first index of {name!r}"), integer(high, f"the last index of {name!r}")
+
+
+def _require_unit(what: str, domain: Domain) -> None:
+    if domain.integer or (domain.lower, domain.upper, domain.open_below, domain.open_above) != (0, 1, False, False):
+        raise ValueError(f"the domain of {what} is {domain}; allowed: the numbers from 0 to 1")
 
 
 def placeholder(name: str, ranges: Sequence[Range]) -> Family:

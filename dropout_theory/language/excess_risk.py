@@ -6,6 +6,8 @@ from typing import Any
 
 import sympy as sp
 
+from dropout_theory.language.checked import expression
+
 
 class Aversion(sp.Expr):
     """max of `risk` over the minimisers of `criterion`, less the infimum of `risk`, over all values of `parameters`.
@@ -15,7 +17,7 @@ class Aversion(sp.Expr):
     """
 
     def __new__(cls, criterion: Any, risk: Any, parameters: Any) -> Aversion:
-        return sp.Expr.__new__(cls, sp.sympify(criterion), sp.sympify(risk), sp.Tuple(*parameters))
+        return sp.Expr.__new__(cls, expression(criterion, "criterion"), expression(risk, "risk"), sp.Tuple(*parameters))
 
     is_commutative = True
 

@@ -14,6 +14,7 @@ import sympy as sp
 from sympy.printing.precedence import PRECEDENCE
 
 from dropout_theory.language.binding import put, rebuilt
+from dropout_theory.language.checked import expression
 
 _MARK = "@"  # before the level of a formal parameter: in no name that anyone writes
 
@@ -145,9 +146,7 @@ class Notion:
     """
 
     def __init__(self, name: str, parameters: Sequence[Any], body: Any, meaning: str, latex: str = "") -> None:
-        body = sp.sympify(body)
-        if not isinstance(body, sp.Expr):
-            raise ValueError(f"the body of {name!r} is {type(body).__name__}; allowed: an expression")
+        body = expression(body, f"the body of {name!r}")
         self.name, self.parameters, self.body, self.meaning, self.latex = name, tuple(parameters), body, meaning, latex
         for written in (name, latex):
             if written.count("%s") not in (0, len(self.parameters)):
@@ -164,7 +163,8 @@ class Notion:
         if len(arguments) != len(self.parameters):
             raise ValueError(f"{self.name} has {len(self.parameters)} parameters, got {len(arguments)}: {arguments}")
         return Named(Label(self.name, self.meaning, self.latex), self._slotted, sp.Tuple(*self._slots.values()),
-                     sp.Tuple(*arguments))
+                     sp.Tuple(*[a if isinstance(a, sp.Symbol) else expression(a, f"an argument of {self.name}")
+                                for a in arguments]))
 
 
 def notion(name: str, body: Any, meaning: str, latex: str = "") -> Named:

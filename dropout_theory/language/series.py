@@ -7,6 +7,8 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.language import words as lang
+from dropout_theory.language.checked import expression, integer
+from dropout_theory.language.operators import OfExpressions
 
 
 class DerivativeAt(sp.Expr):
@@ -15,12 +17,12 @@ class DerivativeAt(sp.Expr):
     is_commutative = True
 
     def __new__(cls, body: Any, variable: sp.Symbol, point: Any, order: Any) -> Any:
-        point, order = sp.sympify(point), sp.sympify(order)
+        body, point, order = expression(body, "the body"), expression(point, "point"), integer(order, "order")
         if variable in point.free_symbols | order.free_symbols:
             raise ValueError(f"point is {point}, order {order}; allowed: expressions without {variable}")
         if order == 0:
-            return lang.substitute(sp.sympify(body), {variable: point})
-        return sp.Expr.__new__(cls, sp.sympify(body), variable, point, order)
+            return lang.substitute(body, {variable: point})
+        return sp.Expr.__new__(cls, body, variable, point, order)
 
     @property
     def body(self) -> Any:
@@ -67,7 +69,7 @@ class DerivativeAt(sp.Expr):
         return rf"\left. \frac{{d{power}}}{{d {variable}{power}}} {body} \right|_{{{variable} = {point}}}"
 
 
-class Stirling2(sp.Function):
+class Stirling2(OfExpressions):
     """Stirling number of the second kind: partitions of n objects into k blocks; 0 for k < 0 or k > n."""
 
     nargs = 2
@@ -96,7 +98,7 @@ class RootGrowth(sp.Expr):
     is_commutative = True
 
     def __new__(cls, term: Any, index: sp.Symbol, root: Any) -> Any:
-        return sp.Expr.__new__(cls, sp.sympify(term), index, sp.sympify(root))
+        return sp.Expr.__new__(cls, expression(term, "the term"), index, expression(root, "root"))
 
     @property
     def free_symbols(self) -> set[Any]:

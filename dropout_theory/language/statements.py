@@ -11,6 +11,7 @@ from sympy.logic.boolalg import Boolean
 
 from dropout_theory.language.atoms import Family, Scalar
 from dropout_theory.language.binding import bound_anywhere, put, rebuilt
+from dropout_theory.language.checked import expression, integer, statement
 from dropout_theory.language.dependence import dependencies
 from dropout_theory.language.domains import PROBABILITY, as_set
 from dropout_theory.language.substitution import substitute
@@ -18,19 +19,19 @@ from dropout_theory.language.substitution import substitute
 
 def equal(left: Any, right: Any) -> sp.Eq:
     """left = right, left unevaluated."""
-    return sp.Eq(sp.sympify(left), sp.sympify(right), evaluate=False)
+    return sp.Eq(expression(left, "the left side"), expression(right, "the right side"), evaluate=False)
 
 
 def different(left: Any, right: Any) -> sp.Ne:
-    return sp.Ne(sp.sympify(left), sp.sympify(right), evaluate=False)
+    return sp.Ne(expression(left, "the left side"), expression(right, "the right side"), evaluate=False)
 
 
 def less_equal(left: Any, right: Any) -> sp.Le:
-    return sp.Le(sp.sympify(left), sp.sympify(right), evaluate=False)
+    return sp.Le(expression(left, "the left side"), expression(right, "the right side"), evaluate=False)
 
 
 def less(left: Any, right: Any) -> sp.Lt:
-    return sp.Lt(sp.sympify(left), sp.sympify(right), evaluate=False)
+    return sp.Lt(expression(left, "the left side"), expression(right, "the right side"), evaluate=False)
 
 
 class _AsWritten:
@@ -40,7 +41,7 @@ class _AsWritten:
 
     def __new__(cls, *args: Any, evaluate: bool = False) -> Any:
         neutral, settling = cls.identity, cls.zero  # type: ignore[attr-defined]
-        found = [a for a in map(sp.sympify, args) if a != neutral]
+        found = [a for a in map(statement, args) if a != neutral]
         if settling in found:
             return settling
         if len(found) < 2:
@@ -133,7 +134,7 @@ def unordered(expr: Any) -> Any:
 
 
 def implies(premise: Any, conclusion: Any) -> Boolean:
-    return sp.Implies(premise, conclusion, evaluate=False)
+    return sp.Implies(statement(premise, "the premise"), statement(conclusion, "the conclusion"), evaluate=False)
 
 
 def equivalent(left: Any, right: Any) -> Boolean:
@@ -145,10 +146,18 @@ class Iff(Boolean):
     """left if and only if right (SymPy's Equivalent reorders its arguments)."""
 
     def __new__(cls, left: Any, right: Any) -> Any:
-        return sp.Basic.__new__(cls, left, right)
+        return sp.Basic.__new__(cls, statement(left, "the left side"), statement(right, "the right side"))
 
     def _latex(self, printer: Any) -> str:
         return str(printer._print_LogOp(self.args, r"\iff"))
+
+
+def _limit(given: Any) -> sp.Tuple:
+    """A bound symbol, alone or with the ends of its range. Raises ValueError for ends that are no integers."""
+    symbol, *ends = given
+    if not isinstance(symbol, sp.Symbol):
+        raise ValueError(f"{symbol} is bound; allowed: an index symbol or a scalar")
+    return sp.Tuple(symbol, *[integer(end, f"an end of the range of {symbol}") for end in ends])
 
 
 class _Bound(Boolean):
@@ -157,7 +166,7 @@ class _Bound(Boolean):
     symbol = ""
 
     def __new__(cls, body: Any, *limits: Any) -> Any:
-        return sp.Basic.__new__(cls, body, *(sp.Tuple(*limit) for limit in limits))
+        return sp.Basic.__new__(cls, statement(body, "the body"), *(_limit(limit) for limit in limits))
 
     @property
     def body(self) -> Any:
@@ -270,10 +279,12 @@ class SameToOrder(Boolean):
     """
 
     def __new__(cls, left: Any, right: Any, scale: Any, order: Any) -> Any:
-        order = sp.sympify(order)
-        if not order.is_Integer or order < 0:
+        if not isinstance(scale, sp.Symbol):
+            raise ValueError(f"scale is {scale}; allowed: a name")
+        order = integer(order, "order")
+        if order < 0:
             raise ValueError(f"order is {order}; allowed: 0, 1, 2, ...")
-        return sp.Basic.__new__(cls, sp.sympify(left), sp.sympify(right), scale, order)
+        return sp.Basic.__new__(cls, expression(left, "the left side"), expression(right, "the right side"), scale, order)
 
     @property
     def left(self) -> Any:
@@ -305,7 +316,7 @@ class Converges(Boolean):
     """The series of `term` over (index, first, infinity) converges: `Converges(term, (j, 2))`."""
 
     def __new__(cls, term: Any, limits: Any) -> Any:
-        return sp.Basic.__new__(cls, sp.sympify(term), sp.Tuple(*limits))
+        return sp.Basic.__new__(cls, expression(term, "the term"), _limit(limits))
 
     @property
     def bound_everywhere(self) -> Any:
@@ -330,7 +341,7 @@ class SumsTo(Converges):
     """The series converges and its value is `value`: `SumsTo(term, (j, 2), value)`."""
 
     def __new__(cls, term: Any, limits: Any, value: Any) -> Any:
-        return sp.Basic.__new__(cls, sp.sympify(term), sp.Tuple(*limits), sp.sympify(value))
+        return sp.Basic.__new__(cls, expression(term, "the term"), _limit(limits), expression(value, "the value"))
 
     @property
     def free_symbols(self) -> set[Any]:

@@ -213,8 +213,8 @@ def test_a_distribution_from_zero_drawn_from() -> None:
 
 def test_a_distribution_from_two_drawn_from() -> None:
     """E(1) = P[2] + ... + P[m] + P[1], with P[1] beyond the range of P."""
-    from_two = distribution("P", (k, 2, m))
     with refused(DOMAIN):
+        from_two = distribution("P", (k, 2, m))  # of no outcomes where m is 1, so that it may not even be made
         drawn = subnetwork("N", from_two)
         identity(E(drawn), sp.Sum(k * from_two[k], (k, 1, m)))
 

@@ -55,10 +55,11 @@ s = Scalar("s", interval(0, 1))
 STATEMENTS: dict[str, Callable[[], Any]] = {
     "x 1e-30 + x = x": lambda: equal(x * 1e-30 + x, x),
     "0.1 + 0.2 = 0.3": lambda: equal(x + 0.1 + 0.2, x + 0.3),
-    "x <= x + 1e-400": lambda: less(x, x + 1e-400 * n),
+    # SymPy's number: Python's 1e-400 is 0, and SymPy leaves nothing of 0 n
+    "x <= x + 1e-400": lambda: less(x, x + sp.Float("1e-400") * n),
     "a float of SymPy": lambda: less_equal(q, sp.Float("1.0")),
     "a float of NumPy": lambda: less_equal(q, np.float64(1.0)),
-    "a complex number": lambda: less_equal(0, (1j * x) ** 2 + x**2),
+    "a complex number": lambda: less_equal(0, (1j * x) ** 2 + 2 * x**2),  # of one square SymPy leaves nothing
     "infinity": lambda: less(x, float("inf")),
     "nan": lambda: equal(x, float("nan")),
     "a float in an exponent": lambda: equal(q**0.5, q**0.5 + 0 * x),
