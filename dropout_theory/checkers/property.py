@@ -193,8 +193,8 @@ def property_test(claim: Any, context: Context) -> Finding:
                        f"{search.premises}", {"tried": search.tried, "rejected": search.rejected})
     balls = f", {search.agreed} of them in balls of relative radius 2^-150" if search.agreed else ""
     return Finding("holds", "sampled", f"{search.tried} different drawn instances{search.distinct.sizes()}{balls}",
-                   {"tried": search.tried, **search.distinct.figures(), "agreed": search.agreed, "undecided": search.undecided,
-                    "rejected": search.rejected})
+                   {"tried": search.tried, **search.distinct.figures(), "agreed": search.agreed,
+                    "undecided": search.undecided, "rejected": search.rejected})
 
 
 def _counterexample(claim: Any, search: _Search, context: Context) -> Finding:

@@ -9,8 +9,8 @@ from flint import arb, arb_series, ctx, fmpq
 
 from dropout_theory import language as lang
 from dropout_theory.evaluation.enumeration import MAX_MASKS, outcomes, support
-from dropout_theory.evaluation.rules import RULES, extreme
-from dropout_theory.evaluation.values import Undefined, Unsupported
+from dropout_theory.evaluation.rules import RULES, extreme, outside_masks
+from dropout_theory.evaluation.values import Undefined, Unsupported, masked
 from dropout_theory.language import DerivativeAt, Expr, LargestOutcome, Stirling2
 
 
@@ -131,13 +131,13 @@ def outcome_values(ev: Any, expr: Expr, bound: dict[Any, Any]) -> list[Any]:
     def walk(rest: list[Any], fixed: dict[Any, Any]) -> list[Any]:
         if not rest:
             return [ev.value(expr, dict(fixed))]
-        return [v for value, _ in outcomes(ev, rest[0], fixed) for v in walk(rest[1:], {**fixed, rest[0]: value})]
+        return [v for value, _ in outcomes(ev, rest[0], fixed) for v in walk(rest[1:], masked(fixed, rest[0], value))]
 
     return walk(atoms, dict(bound))
 
 
 def _largest_outcome(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
-    return extreme(outcome_values(ev, expr.args[0], bound), True)
+    return extreme(outcome_values(ev, expr.args[0], outside_masks(bound)), True)
 
 
 RULES[DerivativeAt] = _derivative_at
