@@ -6,7 +6,7 @@ A failure is an exact counterexample; holding at finitely many instances is supp
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 import sympy as sp
@@ -15,7 +15,7 @@ from sympy.solvers.solveset import invert_real
 
 from dropout_theory import language as lang
 from dropout_theory.checkers.at_instances import Premises, build, check_admissible, judge, proves
-from dropout_theory.evaluation.choosers import RandomChooser
+from dropout_theory.evaluation.choosers import Fixed, RandomChooser
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import Evaluator
 from dropout_theory.evaluation.instances import Rejected, Values, index_tuples, require_value, whole_numbers
@@ -35,6 +35,7 @@ METHOD = Method(
 INSTANCES = 24
 FAST_INSTANCES = 12
 ATTEMPTS_PER_INSTANCE = 20
+EDGE_SIZES = (2, 2, 1, 3)
 MOST_CHOICES = 400  # of the sizes of a statement about nothing else: 20 where there is one, 20 each of two, 7 of three
 LARGEST_SIZE = 20
 MOST_TERMS = 20_000  # of sums, over all masks, in the value of such a statement
@@ -146,9 +147,10 @@ def _existential(claim: Any, suggested: list[Values]) -> Finding:
 
 def _tried(claim: Any, context: Context, suggested: list[Values], closest: Closest,
            ) -> Iterator[tuple[Values, type[Evaluator]]]:
-    """Instances, those where a lone number makes sides meet, larger sizes where these are all that varies, and some
-    that are likely to show that an inequality is tight, until one does; each with what is to evaluate it."""
-    for values in [*instances(claim, context, suggested), *_where_sides_meet(claim)]:
+    """Instances, those at zeros and ends of domains, those where a lone number makes sides meet, larger sizes where
+    these are all that varies, and some that are likely to show that an inequality is tight, until one does; each with
+    what is to evaluate it."""
+    for values in chain(instances(claim, context, suggested), _at_edges(claim, context), _where_sides_meet(claim)):
         yield values, Evaluator
     for values in _sizes_alone(claim):
         yield values, _Bounded
@@ -189,14 +191,32 @@ def _sizes_alone(claim: Any) -> Iterator[Values]:
         yield values
 
 
+def _at_edges(claim: Any, context: Context) -> Iterator[Values]:
+    """An instance with one atom, every entry of it, at 0 or at an end of its domain: where terms are undefined first."""
+    _, reals, families = atoms_of(claim)
+    for atom in [*reals, *(f for f in families if isinstance(f, lang.Family) and f.simplex is False)]:
+        domain = atom.domain
+        for edge in dict.fromkeys(e for e in (domain.lower, sp.S.Zero, domain.upper) if domain.contains(e)):
+            chooser = Fixed(context.seed, atom, edge)
+            for size in EDGE_SIZES:
+                try:
+                    yield build(claim, chooser, size)
+                    break
+                except (Rejected, Unsupported):
+                    continue
+
+
 def _where_sides_meet(claim: Any) -> Iterator[Values]:
-    """Where the sides of a relation in a statement about one real number are equal, if inverse functions tell."""
+    """Where the sides of a relation in a statement about one real number are equal, or a divisor is 0, if inverse
+    functions tell."""
     integers, reals, families = atoms_of(claim)
     if integers or families or len(reals) != 1:
         return
     (x,) = reals
-    for relation in claim.statement.atoms(sp.core.relational.Relational):
-        left, right = relation.args if relation.args[0].has(x) else reversed(relation.args)
+    meeting = [relation.args for relation in claim.statement.atoms(sp.core.relational.Relational)]
+    meeting += [(power.base, sp.S.Zero) for power in claim.statement.atoms(sp.Pow) if power.exp.is_negative]
+    for sides in meeting:
+        left, right = sides if sides[0].has(x) else reversed(sides)
         if right.has(x) or lang.is_random(left) or left.has(lang.Operator):
             continue
         try:

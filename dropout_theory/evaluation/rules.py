@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from dropout_theory import language as lang
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported, quotient
@@ -164,6 +164,16 @@ def _pi(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
 @rule(type(sp.E))
 def _euler(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return arb(1).exp()
+
+
+@rule(sp.CRootOf)
+def _root_of(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
+    """A real root of a polynomial, from its isolating interval."""
+    if not expr.is_real:
+        raise Unsupported(f"{expr} is not real")
+    width = sp.Rational(1, 2**ctx.prec)
+    close = expr.eval_rational(dx=width)
+    return arb(fmpq(int(close.p), int(close.q)), arb(fmpq(1, 2**ctx.prec)))
 
 
 @rule(sp.Abs)
