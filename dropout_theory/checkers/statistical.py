@@ -70,8 +70,12 @@ def statistical(claim: Any, context: Context) -> Finding:
         means += sum(len(i) for i in sampler.drawn.values())
         if truth is Truth.FALSE:
             shown = dict(zip(("left", "right"), map(_text, sampler.excluded or ()), strict=False))
+            if sampler.undefined:
+                shown = {"undefined": sampler.undefined}
             many = sampler.samples
-            return Finding("fails", "statistical", f"excluded at an instance by intervals from {many} samples",
+            scope = "a term is undefined at an instance" if sampler.undefined else \
+                f"excluded at an instance by intervals from {many} samples"
+            return Finding("fails", "statistical", scope,
                            {"instances": number + 1, "samples": many, "means": means,
                             "error_probability": context.error_probability},
                            counterexample={"instance": describe(values), **shown})
@@ -121,7 +125,10 @@ def _at_some_instance(claim: Any, context: Context, number: int, size: int, samp
                     sampler = Sampler(values, math.ceil(times * samples), context.seed, stream + 1, share, largest)
                     truth = sampler.truth(claim.statement)
                 return sampler, truth, values
-        except (Unsupported, Unbounded, Undefined) as error:
+        except Undefined as error:
+            sampler.undefined = str(error)
+            return sampler, Truth.FALSE, values
+        except (Unsupported, Unbounded) as error:
             note = str(error)
     return note
 

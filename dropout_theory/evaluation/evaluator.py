@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -18,6 +19,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from dropout_theory import language as lang
 from dropout_theory.evaluation import series_rules  # noqa: F401 - its rules enter the table
+from dropout_theory.evaluation.closed_forms import are_equal
 from dropout_theory.evaluation.convergence import truth_of_convergence
 from dropout_theory.evaluation.rules import RULES
 from dropout_theory.evaluation.universal import truth_for_all
@@ -152,17 +154,20 @@ class Evaluator:
             return Truth.TRUE if statement else Truth.FALSE
         if isinstance(statement, sp.core.relational.Relational):
             return self._relation(statement, bound)
-        if isinstance(statement, sp.And):
-            return min((self.truth(a, bound) for a in statement.args), key=lambda t: t.value)
-        if isinstance(statement, sp.Or):
-            return max((self.truth(a, bound) for a in statement.args), key=lambda t: t.value)
+        if isinstance(statement, (sp.And, sp.Or)):
+            return self._in_order(statement, bound)
         if isinstance(statement, sp.Not):
             return _negate(self.truth(statement.args[0], bound))
         if isinstance(statement, sp.Implies):
             premise = self.truth(statement.args[0], bound)
             if premise is Truth.FALSE:
                 return Truth.TRUE
-            conclusion = self.truth(statement.args[1], bound)
+            try:
+                conclusion = self.truth(statement.args[1], bound)
+            except Undefined:
+                if premise is Truth.TRUE:
+                    raise
+                return Truth.UNKNOWN
             if conclusion is Truth.FALSE and premise is not Truth.TRUE:
                 return Truth.UNKNOWN
             return conclusion
@@ -176,16 +181,35 @@ class Evaluator:
             return truth_of_convergence(self, statement, bound)
         raise Unsupported(f"no rule to judge {type(statement).__name__}")
 
+    def _in_order(self, statement: Statement, bound: dict[Any, Any]) -> Truth:
+        """A conjunction or disjunction, up to the first part that settles it: what follows is guarded by it."""
+        conjunction = isinstance(statement, sp.And)
+        settling, passed = (Truth.FALSE, Truth.TRUE) if conjunction else (Truth.TRUE, Truth.FALSE)
+        found = passed
+        for part in statement.args:
+            try:
+                here = self.truth(part, bound)
+            except Undefined:
+                if found is passed:
+                    raise
+                return Truth.UNKNOWN  # a part before may settle it
+            if here is settling:
+                return settling
+            found = (min if conjunction else max)(found, here, key=lambda t: t.value)
+        return found
+
     def _for_each(self, body: Statement, limits: list[Any], bound: dict[Any, Any]) -> Truth:
+        """The body at every index: none guards another, so all are looked at."""
         if not limits:
             return self.truth(body, bound)
-        worst = Truth.TRUE
-        for k in self.range(limits[0].args, bound):
-            found = self._for_each(body, limits[1:], {**bound, limits[0].args[0]: k})
-            worst = min(worst, found, key=lambda t: t.value)
-            if worst is Truth.FALSE:
-                break
-        return worst
+        return min((self._for_each(body, limits[1:], {**bound, limits[0].args[0]: k})
+                    for k in self.range(limits[0].args, bound)), key=lambda t: t.value, default=Truth.TRUE)
+
+    @cached_property
+    def is_irrational(self) -> bool:
+        """Whether a number of the instance is given by a formula."""
+        given = (v for value in self.values.values() for v in (value.values() if isinstance(value, dict) else [value]))
+        return any(isinstance(v, sp.Expr) and not isinstance(v, (sp.Rational, sp.Lambda)) for v in given)
 
     def _relation(self, statement: Statement, bound: dict[Any, Any]) -> Truth:
         left, right = (self.value(a, bound) for a in statement.args)
@@ -196,6 +220,8 @@ class Evaluator:
         if not arb(left).is_finite() or not arb(right).is_finite():
             return Truth.UNKNOWN
         gap = arb(left) - arb(right)
+        if not gap.is_zero() and gap.contains(0) and self.is_irrational and are_equal(self, *statement.args, bound):
+            gap = arb(0)
         if isinstance(statement, (sp.Eq, sp.Ne)):
             if not gap.contains(0):
                 return Truth.FALSE if isinstance(statement, sp.Eq) else Truth.TRUE
@@ -240,13 +266,16 @@ _EXACT: dict[type, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """Truth of a statement at one instance, with the values of its two sides where it is a relation."""
+    """Truth of a statement at one instance, with the values of its two sides where it is a relation.
+
+    `undefined` says which term has no value there: then the statement is not true.
+    """
 
     truth: Truth
     left: Any = None
     right: Any = None
     bits: int = 0
-    note: str = ""
+    undefined: str = ""
     relations: tuple[tuple[Any, Any, Any], ...] = ()
 
 
@@ -255,7 +284,7 @@ def judge(statement: Statement, values: Values, expect: Expectation | None,
           proves: Prover | None = None) -> Judgement:
     """Truth of a statement at an instance, raising the precision until it is decided.
 
-    Raises Unsupported; an Undefined expression gives UNKNOWN with a note.
+    A statement one of whose terms is undefined, and not guarded, is FALSE. Raises Unsupported.
     """
     statement = lang.unnamed(statement)
     best = Judgement(Truth.UNKNOWN)
@@ -268,7 +297,7 @@ def judge(statement: Statement, values: Values, expect: Expectation | None,
                 if isinstance(statement, sp.core.relational.Relational):
                     left, right = (here.value(a) for a in statement.args)
             except Undefined as error:
-                return Judgement(Truth.UNKNOWN, note=f"undefined: {error}", bits=bits)
+                return Judgement(Truth.FALSE, undefined=str(error), bits=bits)
         best = Judgement(truth, left, right, bits, relations=tuple(here.relations))
         if truth in (Truth.TRUE, Truth.FALSE):
             break
