@@ -282,7 +282,7 @@ class SameToOrder(Boolean):
         if not isinstance(scale, sp.Symbol):
             raise ValueError(f"scale is {scale}; allowed: a name")
         order = integer(order, "order")
-        if order < 0:
+        if not order.is_Integer or order < 0:
             raise ValueError(f"order is {order}; allowed: 0, 1, 2, ...")
         return sp.Basic.__new__(cls, expression(left, "the left side"), expression(right, "the right side"), scale, order)
 
