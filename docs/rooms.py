@@ -1,8 +1,5 @@
 """Draws docs/figures/rooms.svg: the rooms of the package on their floors, and which asks which, from the imports.
 
-    python docs/rooms.py            # draws it anew
-    python docs/rooms.py --check    # fails when the committed picture is another
-
 A row a room, from the top floor down (the floors of the import contract in pyproject.toml); a mark says that it imports
 from the room of that column, the more often the darker. All marks lie right of the diagonal: no room asks one above it.
 Needs grimp (`pip install '.[dev]'`).
@@ -10,6 +7,7 @@ Needs grimp (`pip install '.[dev]'`).
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tomllib
 from collections import Counter
@@ -76,8 +74,11 @@ def drawn() -> str:
 
 def main() -> int:
     """Draw the picture, or compare it with the committed one."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="fail when the committed picture is another; draw none")
+    asked = parser.parse_args()
     picture = drawn()
-    if "--check" in sys.argv[1:]:
+    if asked.check:
         same = PICTURE.is_file() and PICTURE.read_text(encoding="utf-8") == picture
         print("current" if same else f"{PICTURE.relative_to(ROOT)} differs from the imports: python docs/rooms.py")
         return 0 if same else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -28,7 +29,7 @@ def test_every_file_named_is_there() -> None:
 def test_the_picture_is_what_the_imports_say() -> None:
     pytest.importorskip("grimp", reason="drawing the rooms needs grimp (pip install 'dropout-theory[dev]')")
     done = subprocess.run([sys.executable, "docs/rooms.py", "--check"], cwd=ROOT, capture_output=True, text=True,
-                          timeout=120)
+                          timeout=120, env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -21,7 +21,7 @@ import pytest
 from test_runner import EXPECTED, record
 
 from dropout_theory.cli.main import main
-from dropout_theory.report.ledger import DEFAULT
+from dropout_theory.report.ledger import DEFAULT, Ledger
 
 TESTS = Path(__file__).parent
 Call = Callable[..., tuple[int, str, str]]
@@ -92,11 +92,32 @@ def test_failures_of_the_machinery(call: Call, tmp_path: Path, monkeypatch: pyte
     assert status == 1 and message in out and "agrees with the recorded ledger" not in out
     if kind == "crashing":
         assert "reproduce: dropout-theory check toy:eq1 --method exact --seed 20140210" in out
+        Ledger.empty().write(tmp_path / "empty.json")
+        out = call("check", "toy:eq1", claims=name, ledger=str(tmp_path / "empty.json"))[1]
+        assert re.search(r"^toy:eq1 +none .* partial +exact failed$", out, re.M)
 
 
 def test_method_option(call: Call) -> None:
     status, out, _ = call("check", "toy:eq1", "--method", "exact", "--quiet")
-    assert status == 0 and "1 claims: 1 proved" in out
+    assert status == 0 and "1 claim: 1 proved" in out
+
+
+def test_no_verdict_where_methods_that_apply_were_not_asked(call: Call, tmp_path: Path) -> None:
+    empty, found = str(tmp_path / "empty.json"), tmp_path / "found.json"
+    Ledger.empty().write(empty)
+    status, out, _ = call("check", "toy:eq1", "--method", "symbolic", "--json", str(found), ledger=empty)
+    assert status == 1 and "1 claim: 1 without a verdict" in out and "not in the record: toy:eq1" in out
+    assert re.search(r"^toy:eq1 +none .* partial +admissible, exact, montecarlo not run$", out, re.M)
+    assert [(c["verdict"], c["record"]) for c in json.loads(found.read_text())["claims"]] == [(None, "partial")]
+    status, out, _ = call("check", "toy:eq3", "--method", "symbolic", ledger=empty)
+    assert re.search(r"^toy:eq3 +none .* partial +rests on claims without a verdict$", out, re.M)
+
+
+def test_the_evidence_of_a_run_is_no_ledger(call: Call, tmp_path: Path) -> None:
+    path = str(tmp_path / "evidence.json")
+    call("check", "toy:eq1", "--json", path)
+    status, _, err = call("show", "toy:eq1", ledger=path)
+    assert status == 2 and "evidence.json is not a ledger: it holds the evidence of one run" in one_line(err)
 
 
 def test_json_holds_the_evidence(call: Call, tmp_path: Path) -> None:
@@ -230,6 +251,8 @@ def test_read_only_file_system(call: Call, tmp_path: Path, monkeypatch: pytest.M
      "cannot load claims: TypeError"),
     ("claims = []", "no function registry"),
     ("import no_such_thing", "no_such_thing"),
+    ("import fake_claims as f\nr = f.registry()\n\nr.add(f.claims()[0])", ", line 4)"),
+    ("def registry(:", ", line 1)"),
 ])
 def test_malformed_claims(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest,
                           text: str, message: str) -> None:
@@ -250,6 +273,7 @@ def test_missing_and_broken_ledger(call: Call, tmp_path: Path) -> None:
 def test_show(call: Call) -> None:
     status, out, _ = call("show", "toy:eq2")
     assert status == 0
+    assert "\nVerdict\n  proved by symbolic\n" in call("show", "toy:eq1")[1]
     for expected in ("toy:eq2  conditional", "x^2 = x", "LaTeX: x^{2} = x", "x is any real", "Counterexample", "x = 2",
                      "missing-hypothesis, minor: true at 0 and 1 only", "toy:eq2.amended (proved)",
                      "fails as printed", "montecarlo: nothing is random", "eq. (2) of On squares (2020)"):
@@ -262,9 +286,44 @@ def test_show_dependencies_and_parts(call: Call) -> None:
     assert "toy:eq3.2 (supported)" in call("show", "toy:eq3")[1]
 
 
+def test_a_claim_that_is_not_on_record_is_shown_as_its_paper_states_it(call: Call) -> None:
+    status, out, _ = call("show", "baldi2014:eq39")  # the toy ledger lacks it
+    assert status == 0 and "not recorded yet: dropout-theory check baldi2014:eq39 derives its verdict" in out
+    for expected in ("Statement\n", "LaTeX: ", "Where\n", "section 4", "(2014)"):
+        assert expected in out, expected
+    status, _, err = call("show", "baldi2014:eq399")
+    assert status == 2 and "unknown claim 'baldi2014:eq399'; did you mean baldi2014:eq39" in one_line(err)
+
+
+def test_a_paper_that_is_not_on_record_is_named(call: Call) -> None:
+    status, _, err = call("list", "--paper", "baldi2014")
+    assert status == 2 and "not recorded yet; its verdicts are derived by: dropout-theory check " in one_line(err)
+
+
+@pytest.mark.parametrize("command", ["mutants", "ablate"])
+def test_what_is_not_on_record_is_not_tried_and_that_is_said(call: Call, command: str) -> None:
+    status, out, _ = call(command, "baldi2014:eq39", "--jobs", "1")
+    assert status == 0 and "left out: 1 not on record\nbaldi2014:eq39: only claims that the record says hold" in out
+
+
+def test_through_a_pipe_nothing_is_cut(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert "A square is not negative\n" in call("list")[1] and "…" not in call("check")[1]
+
+
+def test_lines_go_on_further_in_than_they_begin(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    for identifier, heading in (("helmbold2017:lem16", "Best constant"), ("schluter2019:thm2", "Amended")):
+        shown = call("show", identifier, ledger=str(DEFAULT))[1].partition(f"\n{heading}\n")[2].partition("\n\n")[0]
+        indents = [len(line) - len(line.lstrip()) for line in shown.splitlines()]
+        assert indents[0] == 2 and 6 in indents and set(indents) <= {2, 4, 6, 8} and 8 in indents, shown
+
+
 @pytest.mark.parametrize("columns", ["40", "60", "100", "200"])
 def test_output_fits_the_terminal(call: Call, monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
     monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("NO_COLOR", "1")
     for arguments in (["list"], ["check"]):
         out = call(*arguments)[1]
         rows = [line for line in out.splitlines() if line.startswith("toy:")]
@@ -282,7 +341,7 @@ def test_colour_only_on_a_terminal_without_no_color(monkeypatch: pytest.MonkeyPa
 
 def test_list_filters(call: Call) -> None:
     assert "2 claims: 2 supported" in call("list", "--verdict", "supported")[1]
-    assert "1 claims: 1 open" in call("list", "--kind", "sentence", "--paper", "toy")[1]
+    assert "1 claim: 1 open" in call("list", "--kind", "sentence", "--paper", "toy")[1]
     assert "0 claims: none" in call("list", "--verdict", "ill-formed")[1]
 
 
@@ -321,7 +380,8 @@ def test_other_versions_are_said_in_a_line_and_are_no_failure(call: Call, ledger
     assert status == 0 and "agrees with the recorded ledger" in out
     assert len(re.findall(rf"^{line}: admissible, symbolic, exact, montecarlo \(16 records\)$", out, re.M)) == 1
     shown = " ".join(call("show", "toy:eq1")[1].split())
-    assert re.search(rf"Since it was recorded {line} ", shown)
+    told = "the statement is not changed by that: dropout-theory check toy:eq1 runs it anew"
+    assert re.search(rf"Since it was recorded {line}; {told} ", shown)
     assert "Since it was recorded" not in call("show", "toy:eq3")[1]
     theirs = str(tmp_path / "papers.json")
     shutil.copy(DEFAULT, theirs)
@@ -345,4 +405,5 @@ def test_doctor_pins_the_versions_of_the_record(call: Call, ledger: Any) -> None
 def test_doctor(call: Call) -> None:
     status, out, _ = call("doctor")
     assert "sympy" in out and "decision procedure  works" in out and "exact arithmetic    works" in out
+    assert re.search(r"^  e exact +available; rational enumeration", out, re.M)
     assert f"{len(EXPECTED)} claims" in out and status == 0, out

@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 from test_runner import record
 
-from dropout_theory.checkers.statistical import statistical
+from dropout_theory.checkers.montecarlo import statistical
 from dropout_theory.claims import Claim, Registry
 from dropout_theory.cli import main as cli
 from dropout_theory.language import (

@@ -174,7 +174,7 @@ def test_a_comment_where_nothing_is_found_moves_nothing(copied: Any, room: Any) 
 def test_another_method_moves_alone(copied: Any) -> None:
     folder, forget = copied
     before = {m: made_with(m, False)[0] for m in declared()}
-    path = folder / "dropout_theory" / "checkers" / "statistical.py"
+    path = folder / "dropout_theory" / "checkers" / "montecarlo.py"
     path.write_text(path.read_text() + "# a comment\n")
     forget()
     assert [m for m in declared() if made_with(m, False)[0] != before[m]] == ["montecarlo"]

@@ -30,6 +30,7 @@ from dropout_theory.verdicts.kernel import (
     derive_all,
     recall,
 )
+from dropout_theory.verdicts.methods import declared
 from dropout_theory.verdicts.records import record_of
 
 TRUE = less_equal(0, X**2)
@@ -55,21 +56,26 @@ def verdict(of: Claim, *found: tuple[str, Finding], instance: bool = True) -> Ve
     return derive(of, items)
 
 
+def able(rigor: str) -> list[str]:
+    """The methods that may find something with a rigor: those that declare it, or a higher one."""
+    return [m.name for m in declared().values() if m.rigor and RIGORS.index(m.rigor) <= RIGORS.index(rigor)]
+
+
 def proof_from(*depends_on: str) -> Finding:
     return Finding("holds", "proof", "all x", depends_on=depends_on)
 
 
 # --- unknown never passes ---------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("rigor", RIGORS)
-@pytest.mark.parametrize("method", [m for m in METHODS if m != "admissible"])
+@pytest.mark.parametrize("method,rigor", [(m, rigor) for rigor in RIGORS for m in able(rigor)])
 def test_unknown_alone_is_open(method: str, rigor: str) -> None:
     got = verdict(claim(), (method, Finding("unknown", rigor, "gave up")))
     assert got.verdict == "open" and "gave up" in got.reason
 
 
 def test_every_method_unknown_is_open() -> None:
-    assert verdict(claim(), *((m, UNKNOWN) for m in METHODS if m != "admissible")).verdict == "open"
+    unknown = [(m.name, Finding("unknown", m.rigor, "gave up")) for m in declared().values() if m.rigor]
+    assert len(unknown) == len(METHODS) - 1 and verdict(claim(), *unknown).verdict == "open"
 
 
 def test_unknown_adds_nothing_to_support_and_does_not_lower_a_proof() -> None:
@@ -98,8 +104,7 @@ def test_unsatisfiable_hypotheses_cannot_be_proved() -> None:
 
 @pytest.mark.parametrize("rigor", ["exact-instances", "statistical", "sampled"])
 def test_only_a_proof_proves(rigor: str) -> None:
-    methods = [m for m in METHODS if m != "admissible"]
-    assert verdict(claim(), *((m, Finding("holds", rigor, "")) for m in methods)).verdict == "supported"
+    assert verdict(claim(), *((m, Finding("holds", rigor, "")) for m in able(rigor))).verdict == "supported"
 
 
 def test_exact_counterexample_refutes_whatever_else_holds() -> None:
@@ -267,8 +272,15 @@ def test_whole_is_as_bad_as_its_worst_part(first: str, second: str) -> None:
 
 def test_refuted_whole_is_refuted_though_its_parts_hold() -> None:
     whole = claim("eq7")
-    found = {"eq7": [("exact", WRONG)], "eq7.1": [("symbolic", HOLDS)]}
-    assert everything([whole, claim("eq7.1")], found)["toy:eq7"].verdict == "refuted"
+    found: dict[str, Found] = {"eq7": [("exact", WRONG)], "eq7.1": [("symbolic", HOLDS)]}
+    got = everything([whole, claim("eq7.1")], found)["toy:eq7"]
+    assert got.verdict == "refuted" and got.reason == "counterexample found by exact"
+
+
+def test_a_whole_is_no_part_of_itself() -> None:
+    found: dict[str, Found] = {"eq7": [("exact", WRONG)], "eq7.1": [("decide", WRONG)], "eq7.2": [("symbolic", HOLDS)]}
+    got = everything([claim("eq7"), claim("eq7.1"), claim("eq7.2")], found)["toy:eq7"]
+    assert got.reason == "counterexample found by exact; derived from its parts: toy:eq7.1 refuted"
 
 
 def test_a_definition_among_proved_parts_does_not_stop_the_whole() -> None:
@@ -353,8 +365,24 @@ def test_exact_refutation_without_a_counterexample_is_refused(rigor: str) -> Non
 
 
 def test_admissible_instance_is_never_a_proof() -> None:
-    with pytest.raises(ValueError, match="proves nothing"):
+    with pytest.raises(ValueError, match="admissible proves nothing"):
         evidence(claim(), "admissible", HOLDS)
+
+
+@pytest.mark.parametrize("method,rigor", [(m, rigor) for rigor in RIGORS for m in METHODS[1:] if m not in able(rigor)])
+def test_no_method_finds_with_more_rigor_than_it_declares(method: str, rigor: str) -> None:
+    with pytest.raises(ValueError, match=f"toy:eq1: {method} found it by {rigor}; allowed: at best "):
+        evidence(claim(), method, Finding("holds", rigor, "all x"))
+    best = declared()[method].rigor
+    record = {**record_of(evidence(claim(), method, Finding("holds", best, "all x"))), "rigor": rigor}
+    with pytest.raises(ValueError, match="allowed: at best"):
+        recall(claim(), record)
+
+
+def test_a_checker_that_returns_no_finding_is_named() -> None:
+    forgot: Any = checker("exact", lambda _: None)(lambda *_: None)  # type: ignore[arg-type,return-value]
+    with pytest.raises(TypeError, match="the checker of exact returned NoneType; allowed: Finding"):
+        forgot.check(claim(), Context())
 
 
 def test_unknown_method_cannot_register() -> None:

@@ -99,9 +99,45 @@ def test_a_file_more_is_a_method_more(package: Any) -> None:
 def test_a_malformed_one_is_said_in_a_line(package: Any) -> None:
     folder, run = package
     (folder / "stub.py").write_text(STUB.replace('mark="z"', 'mark="zz"'))
-    done = run("from dropout_theory.cli.main import main; print(main(['list']))")
-    assert done.stdout == "2\n" and done.stderr.count("\n") == 1
-    assert "stub.py" in done.stderr and "mark is 'zz'; allowed: one character" in done.stderr
+    commands = ["list", "show baldi2014:eq39", "--help", "check --help", "check baldi2014:eq39",
+                "mutants baldi2014:eq39", "doctor"]
+    done = run(f"from dropout_theory.cli.main import main\nprint([main(c.split()) for c in {commands}])")
+    assert done.stdout.endswith("\n1 problem\n[0, 0, 0, 0, 2, 2, 1]\n"), done.stdout + done.stderr
+    said = done.stderr.splitlines()
+    assert len(said) == 6 and all("stub.py: mark is 'zz'; allowed: one character" in line for line in said)
+    assert re.search(r"^ +methods +FAILS: .*stub.py: mark is 'zz'", done.stdout, re.M)
+    done = run("import pytest; pytest.main(['--markers', '-p', 'dropout_theory.testing.pytest_plugin'])")
+    assert "stub.py: mark is 'zz'" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("old,new,message", [
+    ("@checker(METHOD.name", '@checker("stab"', r"stub.py cannot be loaded: ValueError: method is 'stab'; allowed: .*"
+     r"\(.*stub.py, line 1[0-9]\)"),
+    ('"""A stub."""', "import no_such_tool", r"cannot be loaded: ModuleNotFoundError: .* \(.*stub.py, line 2\)"),
+    ('rigor="sampled"', 'rigor="sampled", tools=("no-such-tool",)', "stub.py needs no-such-tool, which is not instal"),
+])
+def test_one_that_cannot_be_loaded_is_said_in_a_line(package: Any, old: str, new: str, message: str) -> None:
+    folder, run = package
+    assert old in STUB
+    (folder / "stub.py").write_text(STUB.replace(old, new))
+    done = run("from dropout_theory.cli.main import main; print(main(['check', 'baldi2014:eq39', '--jobs', '1']))")
+    assert done.stdout.endswith("2\n") and done.stderr.count("\n") == 1 and re.search(message, done.stderr), done.stderr
+
+
+def test_a_mistake_in_a_proof_is_told_once_with_its_place(package: Any) -> None:
+    folder, run = package
+    proofs = next(p for p in (folder.parents[1] / "proofs", folder.parent / "_proofs") if p.is_dir())
+    with open(proofs / "baldi2014" / "s04_shallow.py", "a") as file:
+        file.write('\n\n@prove("baldi2014:eq399")\ndef nothing():\n    """None."""\n')
+    line = len((proofs / "baldi2014" / "s04_shallow.py").read_text().splitlines()) - 2
+    said = rf"unknown claim 'baldi2014:eq399'; did you mean .* \(.*s04_shallow.py, line {line}\)\n"
+    done = run("from dropout_theory.cli.main import main; print(main(['doctor']))")
+    assert re.search(rf"^ +proofs +FAILS: {said}", done.stdout, re.M) and done.stdout.count("FAILS") == 1, done.stdout
+    done = run("from dropout_theory.cli.main import main; print(main(['check', 'baldi2014:eq39', '--jobs', '1']))")
+    assert done.stdout.endswith("2\n") and re.fullmatch(f"dropout-theory: error: {said}", done.stderr)
+    (folder.parents[1] / "claims").write_text("# dropout-theory claims\nbaldi2014:eq39\n")
+    done = run("import pytest; pytest.main(['-q', '-p', 'dropout_theory.testing.pytest_plugin', 'claims'])")
+    assert re.search(said, done.stdout) and "/pluggy/" not in done.stdout and done.stdout.count("\n") < 12, done.stdout
 
 
 # --- declarations that are refused ----------------------------------------------------------------------------------
@@ -112,6 +148,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     for kept in (methods.declared, methods._files):
         kept.cache_clear()
     yield tmp_path
+    monkeypatch.undo()
     for kept in (methods.declared, methods._files):
         kept.cache_clear()
 
@@ -126,28 +163,34 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     ('rigor="sampled"', 'rigor="", reads=("tea-leaves",)', "allowed: a tuple of proofs, witnesses"),
     ('rigor="sampled"', 'rigour="sampled"', "allowed: .*rigor"),
     ('rigor="sampled",', "", "rigor"),
-    ('name="stub"', "name=NAME", "literal values"),
+    ('name="stub"', "name=NAME", "name is computed, NAME; allowed: literal values"),
+    ("place=55", "place=50 + 5", "place is computed, 50 \\+ 5; allowed: literal values"),
+    ('name="stub"', 'name="stab"', "name is 'stab'; allowed: 'stub', as the file's"),
     ("Method(\n", "Guess(\n", "not a call of Method"),
-    ("METHOD = Method(", "METHOD: Method = Method(", "allowed: METHOD = Method"),
-    ("def anything", "def 3", "allowed: METHOD = Method"),
+    ("METHOD = Method(", "METHOD: Method = Method(", "no METHOD is declared; allowed: METHOD = Method"),
+    ("METHOD = Method(", "METHODE = Method(", "no METHOD is declared; allowed: METHOD = Method"),
+    ("def anything", "def 3", "line 1[0-9]: invalid"),
 ])
 def test_a_malformed_declaration_names_its_file_and_what_is_allowed(folder: Any, old: str, new: str,
                                                                         message: str) -> None:
     assert old in STUB
     (folder / "stub.py").write_text(STUB.replace(old, new))
+    assert methods.declared() == {}
     with pytest.raises(methods.MethodError, match=message) as error:
-        methods.declared()
-    assert str(folder / "stub.py") in str(error.value)
+        methods.require_sound()
+    said = str(error.value)
+    assert said.startswith(f"{folder / 'stub.py'}: ") and said.count("allowed: ") <= 1 and "\n" not in said
 
 
-@pytest.mark.parametrize("own", ['name="stub"', "place=55", 'mark="z"'])
+@pytest.mark.parametrize("own", ["place=55", 'mark="z"'])
 def test_no_two_share_what_tells_them_apart(folder: Any, own: Any) -> None:
     other = STUB.replace('name="stub"', 'name="other"').replace("place=55", "place=5").replace('mark="z"', 'mark="o"')
     name, _, value = own.partition("=")
     (folder / "other.py").write_text(re.sub(rf"\b{name}=[^,]*", own, other))
     (folder / "stub.py").write_text(STUB)
     with pytest.raises(methods.MethodError, match=rf"stub.py: {name} is .*, as in other.py"):
-        methods.declared()
+        methods.require_sound()
+    assert list(methods.declared()) == ["other"]
 
 
 def test_other_files_are_no_methods(folder: Any) -> None:

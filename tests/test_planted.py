@@ -11,9 +11,11 @@ import pytest
 
 from dropout_theory.checkers import all_checkers
 from dropout_theory.claims import Claim
+from dropout_theory.language import REAL, Scalar, equal
 from dropout_theory.verdicts.kernel import METHODS, Context, Evidence, derive
 
 PLANTS = [importlib.import_module(f"planted.{m.name}").PLANT for m in pkgutil.iter_modules(planted.__path__)]
+EVEN = equal(Scalar("x", REAL) ** 2, 2)
 WRONG = [pytest.param(claim, methods, id=claim.label) for plant in PLANTS for claim, methods in plant.wrong]
 TRUE = [pytest.param(claim, id=claim.label) for plant in PLANTS for claim in plant.true]
 
@@ -29,6 +31,17 @@ def test_there_are_enough_planted_statements() -> None:
     assert len(TRUE) >= 20
     several = sum(len(methods) > 1 for plant in PLANTS for _, methods in plant.wrong)
     assert several >= 20, "too few wrong statements are caught by more than one method"
+
+
+def test_mistakes_in_planting_are_errors() -> None:
+    plant = planted.Plant("planting")
+    plant.refuted("once", EVEN, by="exact")
+    assert plant.wrong[0][1] == ("exact",)
+    for by in (("exact", "symblic"), "exactly", ()):
+        with pytest.raises(ValueError, match="allowed: some of admissible, symbolic"):
+            plant.refuted("misspelt", EVEN, by=by)
+    with pytest.raises(ValueError, match="planting:planted-wrong-once is planted twice"):
+        planted.Plant("planting").refuted("once", EVEN)
 
 
 @pytest.mark.parametrize(("claim", "methods"), WRONG)

@@ -15,6 +15,7 @@ from dropout_theory.claims import (
     REFUTATIONS,
     WITNESSES,
     Claim,
+    ClaimError,
     Paper,
     Registry,
     UnknownClaimError,
@@ -49,6 +50,18 @@ def test_a_claim_of_an_own_paper_is_known_once_it_is_registered() -> None:
     prove("squares:eq1")
     with pytest.raises(UnknownClaimError, match="did you mean squares:eq1"):
         prove("squares:eq2")
+
+
+def test_a_second_proof_names_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dropout_theory.claims.arguments.PROOFS", {})
+
+    @prove("baldi2014:eq39")
+    def first() -> None:
+        """No proof is run here."""
+
+    line = first.__wrapped__.__code__.co_firstlineno  # type: ignore[attr-defined]
+    with pytest.raises(ClaimError, match=rf"has two proofs; the other is in .*{__name__}.py, line {line}$"):
+        prove("baldi2014:eq39")(first)
 
 
 def test_papers_are_the_folders_in_order_of_their_years() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from dropout_theory.checkers.statistical import REPETITIONS, nothing_to_sample, statistical
+from dropout_theory.checkers.montecarlo import REPETITIONS, nothing_to_sample, statistical
 from dropout_theory.claims import load
 from dropout_theory.cli.main import main
 from dropout_theory.experiment.simulated import outcomes, sampled_means, simulated
@@ -84,7 +84,7 @@ def test_the_claims_speak_of_the_settings_in_print() -> None:
 @pytest.mark.timeout(3600)
 def test_most_repetitions_have_a_low_unregularised_loss(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the claim's own number of repetitions leaves open; number and seed were fixed before the first run."""
-    monkeypatch.setattr("dropout_theory.checkers.statistical.REPETITIONS", 1000)
+    monkeypatch.setattr("dropout_theory.checkers.montecarlo.REPETITIONS", 1000)
     claim = load("helmbold2017")["helmbold2017:sec6-unregularised"]
     assert statistical.check(claim, Context(seed=6)).outcome == "holds"
 

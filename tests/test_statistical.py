@@ -10,8 +10,8 @@ import pytest
 import sympy as sp
 from flint import arb, fmpq
 
+from dropout_theory.checkers.montecarlo import FAST_SAMPLES, statistical
 from dropout_theory.checkers.sampler import RESOLUTION, Sampler
-from dropout_theory.checkers.statistical import FAST_SAMPLES, statistical
 from dropout_theory.claims import Claim, Hypothesis
 from dropout_theory.evaluation.choosers import RandomChooser
 from dropout_theory.evaluation.enumeration import expectation, support
@@ -242,7 +242,7 @@ def test_a_second_set_of_samples_is_fresh_and_paid_for(monkeypatch: pytest.Monke
             super().__init__(values, samples, seed, stream, share, most)
             used.append((samples, stream, share))
 
-    monkeypatch.setattr("dropout_theory.checkers.statistical.Sampler", Recorded)
+    monkeypatch.setattr("dropout_theory.checkers.montecarlo.Sampler", Recorded)
     seldom = ForEach(equal(p[i], sp.Rational(1, 5)), (i, 1, n))
     instance = {n: 2, p: {(1,): sp.Rational(1, 5), (2,): sp.Rational(1, 5)}}
     rare = equal(E(sp.Product(delta[i], (i, 1, n))), sp.Product(p[i], (i, 1, n)))

@@ -28,8 +28,8 @@ from dropout_theory.verdicts.methods import Method
 
 METHOD = Method(
     name="exact", place=50, mark="e", title="exact",
-    does="rational enumeration or Arb balls on small instances; searches and shrinks counterexamples",
-    rigor="exact-instances", tools=("python-flint",), reads=("witnesses",),
+    does="rational enumeration or Arb balls on small instances; shrinks counterexamples; a witness proves existence",
+    rigor="proof", tools=("python-flint",), reads=("witnesses",),
 )
 
 INSTANCES = 24

@@ -22,7 +22,6 @@ from dropout_theory.claims.claim import (
     REGISTRY,
     SEVERITIES,
     Claim,
-    ClaimError,
     Erratum,
     Hypothesis,
     Paper,
@@ -33,11 +32,20 @@ from dropout_theory.claims.claim import (
     select_ids,
     suggest,
 )
-from dropout_theory.claims.proofs_loader import dropped_names, load_proofs, proof_of, refutation_of, witnesses
+from dropout_theory.claims.importing import ClaimError, spelled_with_place
+from dropout_theory.claims.proofs_loader import (
+    dropped_names,
+    load_proofs,
+    load_proofs_of,
+    proof_of,
+    refutation_of,
+    witnesses,
+)
 
 __all__ = [
     "Claim", "ClaimError", "ClassicalFact", "ERRATUM_TYPES", "Erratum", "FACTS", "Hypothesis", "KINDS", "PAPER_KEYS",
     "PROOFS", "Paper", "Proof", "ProofError", "REFUTATIONS", "REGISTRY", "Registry", "SEVERITIES", "Section",
-    "UnknownClaimError", "WITNESSES", "classical_fact", "dropped_names", "key", "load", "load_proofs", "need",
-    "proof_of", "prove", "refutation_of", "refute", "select_ids", "suggest", "witness", "witnesses",
+    "UnknownClaimError", "WITNESSES", "classical_fact", "dropped_names", "key", "load", "load_proofs",
+    "load_proofs_of", "need", "proof_of", "prove", "refutation_of", "refute", "select_ids", "spelled_with_place",
+    "suggest", "witness", "witnesses",
 ]

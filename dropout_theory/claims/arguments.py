@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from dropout_theory.claims.claim import Registry
+from dropout_theory.claims.importing import ClaimError
 
 
 class ProofError(Exception):
@@ -35,14 +37,15 @@ def prove(claim_id: str, *, without: str | None = None) -> Callable[[Proof], Pro
     """Register a function that returns the theorem proving a claim: its conclusion must be the printed statement.
 
     `without` names a hypothesis, or a domain as `ablate` prints it, that this proof does not use.
-    Raises UnknownClaimError, which names the nearest ids, for a claim that is not registered.
+    Raises UnknownClaimError, which names the nearest ids, for a claim that is not registered, and ClaimError where it
+    has a proof already.
     """
     Registry.require(claim_id)
     said_of = key(claim_id, without)
 
     def register(function: Proof) -> Proof:
         if said_of in PROOFS:
-            raise ValueError(f"claim {said_of!r} has two proofs")
+            raise ClaimError(f"claim {said_of!r} has two proofs; the other is {_at(PROOFS[said_of])}")
 
         @wraps(function)
         def run() -> Any:
@@ -52,6 +55,12 @@ def prove(claim_id: str, *, without: str | None = None) -> Callable[[Proof], Pro
         return run
 
     return register
+
+
+def _at(function: Proof) -> str:
+    """Where a function is written."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return f"in {code.co_filename}, line {code.co_firstlineno}" if code else repr(function)
 
 
 def refute(claim_id: str, *, without: str | None = None) -> Callable[[Proof], Proof]:
@@ -64,7 +73,7 @@ def refute(claim_id: str, *, without: str | None = None) -> Callable[[Proof], Pr
 
     def register(function: Proof) -> Proof:
         if said_of in REFUTATIONS:
-            raise ValueError(f"claim {said_of!r} has two refutations")
+            raise ClaimError(f"claim {said_of!r} has two refutations; the other is {_at(REFUTATIONS[said_of])}")
         REFUTATIONS[said_of] = function
         return function
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import importlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
+
+from dropout_theory.claims.importing import ClaimError, import_declarations
 
 _PAPERS = Path(__file__).parents[1] / "papers"
 
@@ -33,10 +34,6 @@ SEVERITIES = ("typo", "minor", "major")
 _ID = re.compile(r"^[a-z][a-z0-9]*:[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*$")
 _PART = re.compile(r"^(?P<whole>[a-z0-9]+:(?:eq|thm|lem|tab)[0-9]+)\.[0-9]+$")
 _AMENDED = re.compile(r"^(?P<original>.+?)\.amended(?:-[a-z0-9-]+)?$")
-
-
-class ClaimError(ValueError):
-    """A claim is malformed, duplicated or unknown; the message is one line."""
 
 
 class UnknownClaimError(ClaimError, LookupError):
@@ -268,7 +265,7 @@ class Section:
         self.section = section
         self.registry = REGISTRY if registry is None else registry
         if registry is None and paper in PAPER_KEYS:  # so that a section can be imported by itself
-            REGISTRY.add_paper(importlib.import_module(f"dropout_theory.papers.{paper}").PAPER)
+            REGISTRY.add_paper(import_declarations(f"dropout_theory.papers.{paper}").PAPER)
 
     def __call__(self, label: str, *, title: str, statement: Any, source: str = "", kind: str = "equation",
                  hypotheses: Iterable[Hypothesis] = (), **details: Any) -> Claim:
@@ -282,13 +279,16 @@ class Section:
 
 
 def load(paper: str | None = None) -> Registry:
-    """Import the claims of one paper, or of all five, and return the registry. Raises ClaimError on an unknown key."""
+    """Import the claims of one paper, or of all, and return the registry.
+
+    Raises ClaimError on an unknown key, and on a mistake in a paper's files with the place of it.
+    """
     keys = PAPER_KEYS if paper is None else (paper,)
     for key in keys:
         if key not in PAPER_KEYS:
             raise ClaimError(f"unknown paper {key!r}; known: {', '.join(PAPER_KEYS)}")
-        module = importlib.import_module(f"dropout_theory.papers.{key}")
+        module = import_declarations(f"dropout_theory.papers.{key}")
         REGISTRY.add_paper(module.PAPER)
         for name in module.PAPER.modules:
-            importlib.import_module(f"dropout_theory.papers.{key}.{name}")
+            import_declarations(f"dropout_theory.papers.{key}.{name}")
     return REGISTRY

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from dropout_theory.claims.arguments import PROOFS, REFUTATIONS, WITNESSES, key
-from dropout_theory.claims.claim import PAPER_KEYS, load
+from dropout_theory.claims.claim import PAPER_KEYS, Claim, load
+from dropout_theory.claims.importing import import_declarations
 
 
 @cache
 def load_proofs(paper: str) -> tuple[str, ...]:
-    """Import every module in a paper's folder of proofs, if it has one, and return their names."""
+    """Import every module in a paper's folder of proofs, if it has one, and return their names.
+
+    Raises ClaimError where one cannot be imported, with the place of the mistake.
+    """
     load(paper)
     package = f"dropout_theory.proofs.{paper}"
     if importlib.util.find_spec(package) is None:
         return ()
-    folder = importlib.import_module(package).__path__
+    folder = import_declarations(package).__path__
     found = tuple(f"{package}.{module.name}" for module in pkgutil.iter_modules(folder))
     for name in found:
-        importlib.import_module(name)
+        import_declarations(name)
     return found
+
+
+def load_proofs_of(claims: Iterable[Claim]) -> None:
+    """Import the proofs of the papers of some claims, before work begins that would stumble over a mistake in them.
+
+    Raises ClaimError as `load_proofs` does.
+    """
+    for paper in dict.fromkeys(c.paper for c in claims):
+        if paper in PAPER_KEYS:
+            load_proofs(paper)
 
 
 def _ready(claim_id: str) -> None:

@@ -16,7 +16,7 @@ import click
 
 from dropout_theory.cli.main import complete_id, ledger_option, require_writable
 from dropout_theory.verdicts.kernel import METHODS, Context
-from dropout_theory.verdicts.methods import declared
+from dropout_theory.verdicts.methods import declared, require_sound
 
 if TYPE_CHECKING:
     from dropout_theory.report.compare import Comparison
@@ -64,21 +64,23 @@ _WIDTH = max(map(len, METHODS))
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the evidence here.")
 @click.option("--record", is_flag=True, help="Write the ledger from this run (all claims, all methods).")
 @click.option("--claims", "module", metavar="MODULE",
-              help="Check the claims of MODULE.registry() instead of the five papers.")
+              help="Check the claims of MODULE.registry() instead of the papers'.")
 @ledger_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no table, only the summary.")
 def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int, fast: bool, stale: bool,
           json_path: Path | None, record: bool, module: str | None, ledger_path: Path | None, quiet: bool) -> int:
     """Run the evidence and compare the derived verdicts with the recorded ledger.
 
-    A refuted claim is a result, not an error: the exit status is 0 when the verdicts agree with the record.
+    A refuted claim is a result, not an error: the exit status is 0 when the verdicts agree with the record, and 1 when
+    one changed, is not on record yet, or a checker failed.
     """
     from dropout_theory.report import ledger as ledgers
     from dropout_theory.report.compare import compare
-    from dropout_theory.report.terminal import coloured
+    from dropout_theory.report.terminal import coloured, filled
     from dropout_theory.report.verdicts import LEGEND, summary, verdict_table
     from dropout_theory.running.runner import run, sources
 
+    require_sound()
     target = ledger_path or ledgers.DEFAULT
     if record:
         if patterns or only or fast:
@@ -111,7 +113,7 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
         return 130
     if not quiet:
         click.echo(verdict_table(found, comparison, on=on), color=on)
-        click.echo(f"\n{LEGEND}")
+        click.echo(f"\n{filled(LEGEND)}")
     click.echo(summary(found, comparison, on=on), color=on)
     click.echo(f"{found.seconds:.0f} s")
     if record:
@@ -137,6 +139,7 @@ def _write_evidence(path: Path, found: Run, comparison: Comparison) -> None:
     from dropout_theory.verdicts.fingerprint import made_with_now
 
     identifiers = dict.fromkeys([*found.verdicts, *found.records])
+    shown = {} if found.interrupted else {i: v for i, v in found.verdicts.items() if i not in comparison.unsettled}
     data = {
         "version": VERSION,
         "generator": generator(),
@@ -152,8 +155,8 @@ def _write_evidence(path: Path, found: Run, comparison: Comparison) -> None:
         "claims": [{
             "id": i,
             # An interrupted run lacks evidence, and a verdict without it would mislead.
-            "verdict": None if found.interrupted or i not in found.verdicts else found.verdicts[i].verdict,
-            "reason": None if found.interrupted or i not in found.verdicts else found.verdicts[i].reason,
+            "verdict": verdict.verdict if (verdict := shown.get(i)) else None,
+            "reason": verdict.reason if verdict else None,
             "record": None if found.interrupted else comparison.state(i),
             "evidence": found.records.get(i, []),
             "not_applicable": found.not_applicable.get(i, {}),

@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from dropout_theory import __version__
+from dropout_theory.claims import ClaimError
 from dropout_theory.cli.main import ledger_option
 from dropout_theory.report.ledger import Ledger, LedgerError
+from dropout_theory.report.terminal import filled
 from dropout_theory.verdicts.fingerprint import LIBRARY, TOOLS, version
-from dropout_theory.verdicts.methods import declared
+from dropout_theory.verdicts.methods import MethodError, declared, require_sound
 
 _METHODS = declared().values()
 _NEEDED = tuple(dict.fromkeys([*TOOLS, *(tool for m in _METHODS for tool in m.tools), "click"]))
@@ -40,22 +43,46 @@ def doctor(constraints: bool, ledger_path: Path | None) -> int:
             state = "missing" if name in _NEEDED else "not installed (optional)"
             problems += name in _NEEDED
         click.echo(f"  {name:15} {state}")
-    for title, probe in (("exact arithmetic", _flint), ("decision procedure", _z3), ("compiled kernels", _numba),
-                         ("proofs", _proofs), ("claims", _claims), ("trusted base", _trusted)):
-        try:
-            click.echo(f"  {title:19} {probe()}")
-        except Exception as error:  # noqa: BLE001 - a doctor reports whatever is wrong
-            problems += 1
-            click.echo(f"  {title:19} FAILS: {type(error).__name__}: {error}")
+    for method in _METHODS:
+        missing = [tool for tool in (*method.tools, method.optional) if tool and version(tool) == "absent"]
+        state = f"not available: {', '.join(missing)} not installed" if missing else "available"
+        _line(f"{method.mark} {method.name}", f"{state}; {method.does}")
+    for title, probe in (("exact arithmetic", _flint), ("decision procedure", _z3), ("compiled kernels", _numba)):
+        problems += not _works(title, probe)
+    # What is at fault in a paper's files is told once: the steps that follow would stumble over it again.
+    sound = all(_works(title, probe) for title, probe in (("methods", _methods), ("claims", _claims),
+                                                          ("proofs", _proofs), ("trusted base", _trusted)))
+    problems += not sound
     try:
-        moved = _record(ledger_path)
+        moved = _record(ledger_path, compare=sound)
     except LedgerError as error:
         problems += 1
-        click.echo(f"  {'ledger':19} FAILS: {error}")
+        _line("ledger", f"FAILS: {error}")
         moved = False
     well = "everything works; the record was made otherwise, as said above" if moved else "all is well"
     click.echo(well if not problems else f"{problems} problem{'s' if problems > 1 else ''}")
     return 1 if problems else 0
+
+
+def _line(title: str, text: str) -> None:
+    click.echo(filled(f"{title:19} {text}", "  ", " " * 22))
+
+
+def _works(title: str, probe: Callable[[], str]) -> bool:
+    try:
+        _line(title, probe())
+    except Exception as error:  # noqa: BLE001 - a doctor reports whatever is wrong
+        told = isinstance(error, (ClaimError, MethodError))
+        _line(title, f"FAILS: {'' if told else f'{type(error).__name__}: '}{error}")
+        return False
+    return True
+
+
+def _methods() -> str:
+    require_sound()
+    from dropout_theory.checkers import all_checkers
+
+    return f"{len(all_checkers())} load"
 
 
 def _flint() -> str:
@@ -87,9 +114,10 @@ def _numba() -> str:
 
 
 def _proofs() -> str:
+    from dropout_theory.claims import PAPER_KEYS, load_proofs
     from dropout_theory.proofs import folder
 
-    return f"{sum(1 for _ in folder().rglob('*.py'))} files in {folder()}"
+    return f"{sum(len(load_proofs(paper)) for paper in PAPER_KEYS)} files in {folder()}"
 
 
 def _claims() -> str:
@@ -101,27 +129,30 @@ def _claims() -> str:
 
 def _trusted() -> str:
     """The rooms that a reader of `proved` must believe, with their lines, and the classical facts that proofs cite."""
-    from dropout_theory.claims import FACTS, PAPER_KEYS, load_proofs
+    from dropout_theory.claims import FACTS
     from dropout_theory.verdicts.sources import TRUSTED
 
-    for paper in PAPER_KEYS:
-        load_proofs(paper)
     files = {room: (LIBRARY.folder / room).glob("*.py") for room in TRUSTED}
     lines = {room: sum(len(p.read_text(encoding="utf-8").splitlines()) for p in found) for room, found in files.items()}
     rooms = ", ".join(f"{room} {count:,}" for room, count in lines.items())
     return f"{sum(lines.values()):,} lines ({rooms}); {len(FACTS)} classical facts"
 
 
-def _record(ledger_path: Path | None) -> bool:
-    """Print the state of the ledger, and say whether its evidence rests on what is no longer as it was."""
+def _record(ledger_path: Path | None, compare: bool) -> bool:
+    """Print the state of the ledger, and say whether its evidence rests on what is no longer as it was.
+
+    Without `compare`, where methods or claims cannot be loaded, only what it holds is told.
+    """
     from dropout_theory.report.staleness import moved_since
-    from dropout_theory.report.terminal import tally
+    from dropout_theory.report.terminal import counted, tally
 
     recorded = Ledger.read(ledger_path)
-    click.echo(f"  {'ledger':19} {len(recorded)} claims: {tally(c['verdict'] for c in recorded)}")
+    _line("ledger", f"{counted(len(recorded), 'claim')}: {tally(c['verdict'] for c in recorded)}")
+    if not compare:
+        return False
     moved = moved_since(recorded, sys.modules["dropout_theory.claims"].REGISTRY)
     for line in moved:
-        click.echo(f"  {'':19} {line}")
+        _line("", line)
     if moved:
-        click.echo(f"  {'':19} what this touches is run anew by: dropout-theory check --stale")
+        _line("", "what this touches is run anew by: dropout-theory check --stale")
     return bool(moved)

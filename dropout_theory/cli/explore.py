@@ -11,6 +11,7 @@ import click
 from dropout_theory.cli.check import default_jobs, progress_bar
 from dropout_theory.cli.main import complete_id, ledger_option
 from dropout_theory.verdicts.kernel import Context
+from dropout_theory.verdicts.methods import require_sound
 
 METHODS = ("exact", "montecarlo", "property")
 STANDING = ("proved", "supported")  # verdicts that no method may speak against
@@ -34,7 +35,7 @@ def seeds(rounds: int, first: int | None) -> Iterator[int]:
               help="Worker processes, by default one per processor.")
 @click.option("--fast", is_flag=True, help="Smaller samples.")
 @click.option("--claims", "module", metavar="MODULE",
-              help="Explore the claims of MODULE.registry() instead of the five papers.")
+              help="Explore the claims of MODULE.registry() instead of the papers'.")
 @ledger_option
 def explore(patterns: tuple[str, ...], rounds: int, only: tuple[str, ...], first_seed: int | None, jobs: int,
             fast: bool, module: str | None, ledger_path: Path | None) -> int:
@@ -48,6 +49,7 @@ def explore(patterns: tuple[str, ...], rounds: int, only: tuple[str, ...], first
     from dropout_theory.running.runner import run, sources
     from dropout_theory.sampling.intervals import clopper_pearson_interval
 
+    require_sound()
     recorded = ledgers.Ledger.read(ledger_path or ledgers.DEFAULT)
     standing = {c["id"] for c in recorded if c["verdict"] in STANDING}
     proved = {c["id"] for c in recorded if c["verdict"] == "proved"}

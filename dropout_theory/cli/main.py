@@ -61,7 +61,7 @@ class _Lazy(click.Group):
 def cli() -> None:
     """A computational referee for the theory of dropout.
 
-    Claims of five papers are checked by computation; verdicts are derived from the evidence, never typed.
+    Claims of papers are checked by computation; verdicts are derived from the evidence, never typed.
     """
 
 
@@ -110,12 +110,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without λ must not end a run
     from dropout_theory.report.ledger import LedgerError
-    from dropout_theory.verdicts.methods import MethodError
+    from dropout_theory.verdicts.methods import MethodError, faults
 
     try:
         status = cli.main(args=None if arguments is None else list(arguments), prog_name="dropout-theory",
                           standalone_mode=False)
         sys.stdout.flush()
+        for fault in () if status else faults():  # what runs methods has failed of it
+            click.echo(f"dropout-theory: a method is left out: {fault}", err=True)
         return status if isinstance(status, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)

@@ -12,6 +12,7 @@ import click
 
 from dropout_theory.cli.check import default_jobs, progress_bar
 from dropout_theory.cli.main import complete_id, ledger_option, require_writable
+from dropout_theory.running.campaign import NOT_ON_RECORD
 from dropout_theory.verdicts.kernel import METHODS, Context
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 PARTIAL = "dropout-theory.mutants.json"
 TRIED = tuple(m for m in METHODS if m != "admissible")
 LIMIT = 6
+_NAMED = 5  # how many claims are named before the rest is counted
 
 
 @click.command(short_help="Try wrong variants of claims on their evidence.")
@@ -114,7 +116,20 @@ def ablate(patterns: tuple[str, ...], jobs: int, json_path: Path | None, record:
     for kind, many in (("hypothesis", "hypotheses"), ("domain", "domains")):
         counts = [f"{outcomes.count((kind, o))} {o}" for o in ("needed", "not needed", "undecided")]
         click.echo(f"{many}: {', '.join(counts)}")
+    _left_out(found)
     return 0 if found.sound else 1
+
+
+def _left_out(found: Campaign) -> None:
+    """How many claims were not tried, and why; what to do about those that are not on record."""
+    if not found.left_out:
+        return
+    counts = Counter(found.left_out.values())
+    click.echo(f"left out: {', '.join(f'{many} {why}' for why, many in counts.items())}")
+    if unrecorded := [i for i, why in found.left_out.items() if why == NOT_ON_RECORD]:
+        named = ", ".join(unrecorded[:_NAMED]) + (f" and {len(unrecorded) - _NAMED} more" * (len(unrecorded) > _NAMED))
+        click.echo(f"{named}: only claims that the record says hold are tried; it is made by: "
+                   "dropout-theory check --record")
 
 
 def _failures(found: Campaign) -> None:
@@ -174,6 +189,4 @@ def report(found: Campaign, quiet: bool) -> None:
         click.echo(f"together    killed {count['killed']} of {count['variants']} ({100 * count['kill_rate']:.1f} %), "
                    f"{count['refuted']} by a counterexample; {sum(len(r['equivalent']) for r in records)} set aside as "
                    f"true; {sum(r['malformed'] for r in records)} without meaning")
-    if found.left_out:
-        counts = Counter(found.left_out.values())
-        click.echo(f"left out: {', '.join(f'{many} {why}' for why, many in counts.items())}")
+    _left_out(found)

@@ -1,4 +1,7 @@
-"""`list`, `show`, `ledger` and `cite`: answers from the recorded ledger, without loading SymPy or the claims."""
+"""`list`, `show`, `ledger` and `cite`: answers from the recorded ledger, without loading SymPy or the claims.
+
+Only of a claim that is not on record yet `show` tells what its paper's files say.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from dropout_theory.claims import KINDS
+from dropout_theory.claims import KINDS, PAPER_KEYS, UnknownClaimError, load, suggest
 from dropout_theory.cli.main import complete_id, ledger_option
 from dropout_theory.report.ledger import Ledger
-from dropout_theory.report.terminal import METHOD_MARKS, VERDICT_COLOURS, coloured, marks, table, tally
+from dropout_theory.report.terminal import METHOD_MARKS, VERDICT_COLOURS, coloured, counted, marks, table, tally
 from dropout_theory.verdicts.kernel import METHODS, VERDICTS
 
 
@@ -21,6 +24,9 @@ from dropout_theory.verdicts.kernel import METHODS, VERDICTS
 def list_claims(paper: str | None, verdict: str | None, kind: str | None, ledger_path: Path | None) -> None:
     """List recorded claims with their verdicts."""
     recorded = Ledger.read(ledger_path)
+    if paper in PAPER_KEYS and paper not in recorded.papers:
+        raise click.UsageError(f"--paper {paper!r}: not recorded yet; its verdicts are derived by: "
+                               f"dropout-theory check {paper}")
     if paper is not None and paper not in recorded.papers:
         raise click.UsageError(f"--paper {paper!r}: unknown paper; allowed: {', '.join(recorded.papers)}")
     chosen = [c for c in recorded if paper in (None, c["paper"]) and verdict in (None, c["verdict"])
@@ -31,7 +37,7 @@ def list_claims(paper: str | None, verdict: str | None, kind: str | None, ledger
                 for c in chosen]
         header = ("claim", "verdict", "kind", METHOD_MARKS, "title")
         click.echo(table(rows, header, colours={1: VERDICT_COLOURS}, on=on), color=on)
-    click.echo(f"\n{len(chosen)} claims: {tally(c['verdict'] for c in chosen)}")
+    click.echo(f"\n{counted(len(chosen), 'claim')}: {tally(c['verdict'] for c in chosen)}")
 
 
 @click.command(short_help="Show one claim with its verdict and evidence.")
@@ -39,11 +45,19 @@ def list_claims(paper: str | None, verdict: str | None, kind: str | None, ledger
 @ledger_option
 def show(identifier: str, ledger_path: Path | None) -> None:
     """Show one claim: statement, hypotheses, verdict, evidence, counterexample, amended claim."""
-    from dropout_theory.report.page import page
+    from dropout_theory.report.page import page, page_unrecorded
 
     recorded = Ledger.read(ledger_path)
     on = coloured()
-    click.echo(page(recorded, recorded[identifier], on=on), color=on)
+    paper = identifier.partition(":")[0]
+    if identifier in recorded or paper not in PAPER_KEYS:
+        click.echo(page(recorded, recorded[identifier], on=on), color=on)
+        return
+    registry = load(paper)
+    if identifier not in registry:
+        raise UnknownClaimError(identifier, suggest(identifier, {c["id"]: c for c in recorded} | dict.fromkeys(
+            c.id for c in registry)))
+    click.echo(page_unrecorded(recorded, registry, registry[identifier], on=on), color=on)
 
 
 @click.command()

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dropout_theory.report.terminal import tally
+from dropout_theory.report.terminal import counted, tally
 
 _FIELDS = ("id", "paper", "section", "kind", "title", "verdict", "erratum", "severity", "methods", "amended_by",
            "source", "statement")
@@ -37,7 +37,7 @@ def as_csv(claims: Iterable[Mapping[str, Any]]) -> str:
 def as_markdown(claims: Iterable[Mapping[str, Any]]) -> str:
     """A table per paper."""
     claims = list(claims)
-    lines = ["# Ledger", "", f"{len(claims)} claims: {tally(c['verdict'] for c in claims)}"]
+    lines = ["# Ledger", "", f"{counted(len(claims), 'claim')}: {tally(c['verdict'] for c in claims)}"]
     for paper in dict.fromkeys(c["paper"] for c in claims):
         lines += ["", f"## {paper}", "", "| claim | verdict | title | erratum | evidence |",
                   "| --- | --- | --- | --- | --- |"]

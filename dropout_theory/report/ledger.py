@@ -45,6 +45,8 @@ class Ledger:
             raise LedgerError(f"no ledger at {path}; make one with: dropout-theory check --record") from None
         except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
             raise LedgerError(f"cannot read ledger {path}: {error}") from None
+        if isinstance(data, dict) and "interrupted" in data:
+            raise LedgerError(f"{path} is not a ledger: it holds the evidence of one run, from --json")
         if not isinstance(data, dict) or data.get("version") != VERSION or not {"claims", "made_with"} <= set(data):
             raise LedgerError(f"{path} is not a ledger of version {VERSION}; make one with: "
                               "dropout-theory check --record")
@@ -148,30 +150,16 @@ def build(registry: Registry, run: Run, previous: Ledger | None = None) -> Ledge
 
 
 def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) -> dict[str, Any]:
-    from dropout_theory.language import latex, plain
-    from dropout_theory.report.glossary import glossary, said
     from dropout_theory.verdicts.fingerprint import meaning_fingerprint, statement_fingerprint
     from dropout_theory.verdicts.kernel import METHODS
 
-    beside = said(claim)
     verdict = run.verdicts[claim.id]
     evidence = [_keep_seconds(dict(r), previous.evidence(claim.id, r["method"]) if previous else None)
                 for r in sorted([*run.records.get(claim.id, ()), *run.recalled.get(claim.id, ())],
                                 key=lambda r: METHODS.index(r["method"]))]
     erratum = claim.erratum
     return {
-        "id": claim.id,
-        "paper": claim.paper,
-        "label": claim.label,
-        "section": claim.section,
-        "kind": claim.kind,
-        "title": claim.title,
-        "statement": latex(claim.statement) if claim.statement is not None else "",
-        "statement_plain": plain(claim.statement, beside) if claim.statement is not None else "",
-        "symbols": glossary(claim),
-        "hypotheses": [{"name": h.name, "condition": latex(h.condition), "condition_plain": plain(h.condition, beside),
-                        "note": h.note} for h in claim.hypotheses],
-        "reading": claim.reading,
+        **stated(claim),
         "verdict": verdict.verdict,
         "reason": verdict.reason,
         "unproved": list(verdict.unproved),
@@ -188,6 +176,28 @@ def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) ->
         "fingerprint": statement_fingerprint(claim),
         "meaning_fingerprint": meaning_fingerprint(claim),
         "source": claim.source,
+    }
+
+
+def stated(claim: Any) -> dict[str, Any]:
+    """What a claim says, whatever was found of it."""
+    from dropout_theory.language import latex, plain
+    from dropout_theory.report.glossary import glossary, said
+
+    beside = said(claim)
+    return {
+        "id": claim.id,
+        "paper": claim.paper,
+        "label": claim.label,
+        "section": claim.section,
+        "kind": claim.kind,
+        "title": claim.title,
+        "statement": latex(claim.statement) if claim.statement is not None else "",
+        "statement_plain": plain(claim.statement, beside) if claim.statement is not None else "",
+        "symbols": glossary(claim),
+        "hypotheses": [{"name": h.name, "condition": latex(h.condition), "condition_plain": plain(h.condition, beside),
+                        "note": h.note} for h in claim.hypotheses],
+        "reading": claim.reading,
     }
 
 

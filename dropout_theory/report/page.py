@@ -14,6 +14,7 @@ from dropout_theory.report.staleness import moved_files
 from dropout_theory.report.terminal import VERDICT_COLOURS, paint, table, width
 
 if TYPE_CHECKING:
+    from dropout_theory.claims import Claim, Registry
     from dropout_theory.report.ledger import Ledger
 
 
@@ -35,26 +36,50 @@ def page(ledger: Ledger, claim: Mapping[str, Any], *, on: bool = False, room: in
         blocks.append(paint("Evidence", "bold", on) + "\n" + textwrap.indent(lines, "  "))
     blocks += [_block(title, lines, room, on) for title, lines in found(ledger, claim)]
     if moved := moved_files(ledger, claim):
-        blocks.append(_block("Since it was recorded", [moved], room, on))
+        told = f"{moved}; the statement is not changed by that: dropout-theory check {claim['id']} runs it anew"
+        blocks.append(_block("Since it was recorded", [told], room, on))
     blocks.append(f"fingerprint {claim['fingerprint']}")
     return "\n\n".join(b for b in blocks if b)
+
+
+def page_unrecorded(ledger: Ledger, registry: Registry, claim: Claim, *, on: bool = False,
+                    room: int | None = None) -> str:
+    """The page of a claim that the ledger lacks: what it says, and what to do for a verdict."""
+    from dropout_theory.report.ledger import stated
+
+    room = min(width() if room is None else room, 120)
+    paper = registry.papers[claim.paper]
+    return "\n\n".join([
+        f"{paint(claim.id, 'bold', on)}\n{_wrap(claim.title, room)}\n"
+        f"{_place(claim.kind, claim.source, paper.title, paper.year)}",
+        *(_block(title, lines, room, on) for title, lines in _filled(*_stated(stated(claim)))),
+        _wrap(f"not recorded yet: dropout-theory check {claim.id} derives its verdict", room)])
+
+
+def _stated(claim: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    return [
+        ("Statement", [claim["statement_plain"], *([f"LaTeX: {claim['statement']}"] if claim["statement"] else [])]),
+        ("Where", [line for s in claim["symbols"] for line in _meaning(s)]),
+        ("Hypotheses", [f"{h['name']}: {h['condition_plain']}" + (f" ({h['note']})" if h["note"] else "")
+                        for h in claim["hypotheses"]]),
+        ("Read as", [claim["reading"]])]
 
 
 def said(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
     """What a claim says and what became of it, in sections with something in them."""
     yield from _filled(
-        ("Statement", [claim["statement_plain"], f"LaTeX: {claim['statement']}"]),
-        ("Where", [line for s in claim["symbols"] for line in _meaning(s)]),
-        ("Hypotheses", [f"{h['name']}: {h['condition_plain']}" + (f" ({h['note']})" if h["note"] else "")
-                        for h in claim["hypotheses"]]),
-        ("Read as", [claim["reading"]]),
-        ("Verdict", [f"{claim['verdict']}: {claim['reason']}"]),
+        *_stated(claim),
+        ("Verdict", [_verdict(claim["verdict"], claim["reason"])]),
         ("Erratum", ["{type}, {severity}: {note}".format(**claim["erratum"])] if claim["erratum"] else []),
         ("Counterexample", _pairs(claim["counterexample"] or {})),
         ("Amended", _related(ledger, claim["amended_by"], beside=claim)),
         ("Amends", _related(ledger, [claim["amends"]] if claim["amends"] else [])),
         ("Parts", _related(ledger, claim["parts"])),
         ("Rests on", _related(ledger, claim["depends_on"])))
+
+
+def _verdict(verdict: str, reason: str) -> str:
+    return reason if reason.startswith(f"{verdict} ") else f"{verdict}: {reason}"
 
 
 def _meaning(symbol: Mapping[str, str]) -> list[str]:
@@ -87,8 +112,11 @@ def _filled(*sections: tuple[str, Iterable[str]]) -> Iterator[Section]:
 def place(ledger: Ledger, claim: Mapping[str, Any]) -> str:
     """What kind of statement a claim is, and where it is found."""
     paper = ledger.papers.get(claim["paper"], {})
-    title = paper.get("title") or "untitled text"
-    return f"{claim['kind']}, {claim['source']} of {title}" + (f" ({paper['year']})" if paper.get("year") else "")
+    return _place(claim["kind"], claim["source"], paper.get("title"), paper.get("year"))
+
+
+def _place(kind: str, source: str, title: str | None, year: int | None) -> str:
+    return f"{kind}, {source} of {title or 'untitled text'}" + (f" ({year})" if year else "")
 
 
 def _wrap(text: str, room: int) -> str:
@@ -96,8 +124,11 @@ def _wrap(text: str, room: int) -> str:
 
 
 def _block(title: str, lines: Iterable[str], room: int, on: bool) -> str:
-    shown = [textwrap.fill(line, room, initial_indent="  ", subsequent_indent="    ", break_long_words=False,
-                           break_on_hyphens=False) for line in lines]
+    shown = []
+    for line in lines:
+        own = " " * (len(line) - len(line.lstrip()))
+        shown.append(textwrap.fill(line.lstrip(), room, initial_indent=f"  {own}", subsequent_indent=f"    {own}",
+                                   break_long_words=False, break_on_hyphens=False))
     return "\n".join([paint(title, "bold", on), *shown])
 
 

@@ -36,6 +36,24 @@ def width() -> int:
     return max(40, shutil.get_terminal_size((100, 24)).columns)
 
 
+def shown_on_terminal() -> bool:
+    """Whether a terminal shows what is printed: through a pipe lines are left whole, so that they can be searched."""
+    return sys.stdout.isatty()
+
+
+def filled(text: str, indent: str = "", hanging: str = "") -> str:
+    """A line wrapped to the terminal, with `hanging` before what goes on; as it is where no terminal shows it."""
+    if not shown_on_terminal():
+        return indent + text
+    return textwrap.fill(text, width(), initial_indent=indent, subsequent_indent=hanging, break_long_words=False,
+                         break_on_hyphens=False)
+
+
+def counted(many: int, one: str, more: str = "") -> str:
+    """`1 claim`, `2 claims`; `more` where the plural is another."""
+    return f"{many:,} {one if many == 1 else more or one + 's'}"
+
+
 def columns(text: str) -> int:
     """How many terminal columns a text takes."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
@@ -53,8 +71,12 @@ def clip(text: str, room: int) -> str:
 def table(rows: Sequence[Sequence[str]], header: Sequence[str], *,
           colours: Mapping[int, Mapping[str, str]] | None = None, on: bool = False, room: int | None = None,
           wrap: bool = False) -> str:
-    """Aligned rows; the last column is clipped, or wrapped, to the width. `colours` maps column -> cell -> colour."""
-    room = width() if room is None else room
+    """Aligned rows; the last column is clipped, or wrapped, to `room`. `colours` maps column -> cell -> colour.
+
+    Without a `room` it is the terminal's width, and nothing is clipped where no terminal shows it.
+    """
+    if room is None:
+        room = width() if shown_on_terminal() else sys.maxsize
     everything = [list(header), *[list(r) for r in rows]]
     widths = [max(columns(r[i]) for r in everything) for i in range(len(header))]
     left = room - sum(widths[:-1]) - 2 * (len(header) - 1)

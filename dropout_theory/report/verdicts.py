@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from dropout_theory.report.terminal import METHOD_MARKS, VERDICT_COLOURS, marks, paint, table, tally
+from dropout_theory.report.terminal import METHOD_MARKS, VERDICT_COLOURS, counted, marks, paint, table, tally
 from dropout_theory.verdicts.kernel import FALSE_ALARM_BUDGET, METHODS
 from dropout_theory.verdicts.methods import declared
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _NAMED = 5  # how many new claims are named before the rest is counted
 
 LEGEND = (f"evidence: {', '.join(m.title for m in declared().values())}; "
-          "✓ holds ✗ fails ? unknown · does not apply, blank not run")
+          "✓ holds ✗ fails ? unknown ! checker failed · does not apply, blank not run")
 
 
 def verdict_table(run: Run, comparison: Comparison, *, on: bool = False, room: int | None = None) -> str:
@@ -25,30 +26,43 @@ def verdict_table(run: Run, comparison: Comparison, *, on: bool = False, room: i
         failed.setdefault(failure.claim, []).append(failure.method)
     rows = []
     for identifier in dict.fromkeys([*run.verdicts, *_in_contradiction(run), *sorted(run.disturbed)]):
-        verdict = run.verdicts.get(identifier)
-        none = ("none", "source files changed while it was checked") if identifier in run.disturbed else (
-            "contradiction", "evidence contradicts itself")
-        rows.append((identifier, verdict.verdict if verdict else none[0],
+        verdict, reason = _verdict(identifier, run, comparison, failed.get(identifier, ()))
+        rows.append((identifier, verdict,
                      marks(run.records.get(identifier, ()), METHODS, run.not_applicable.get(identifier, {}),
                            failed.get(identifier, ())),
-                     comparison.state(identifier), verdict.reason if verdict else none[1]))
+                     comparison.state(identifier), reason))
     colours = {1: VERDICT_COLOURS, 3: {"disturbed": "red", "changed": "red", "new": "yellow", "partial": "yellow"}}
     return table(rows, ("claim", "verdict", METHOD_MARKS, "record", "reason"), colours=colours, on=on, room=room)
 
 
+def _verdict(identifier: str, run: Run, comparison: Comparison, failed: Collection[str]) -> tuple[str, str]:
+    """The verdict on a claim with its reason, or why there is none."""
+    if identifier in run.disturbed:
+        return "none", "source files changed while it was checked"
+    if identifier in comparison.unsettled:
+        unasked = [m for m in run.lacking.get(identifier, ()) if m not in failed]
+        lacking = [f"{', '.join(names)} {why}" for names, why in ((unasked, "not run"), (failed, "failed")) if names]
+        return "none", "; ".join(lacking) or "rests on claims without a verdict"
+    if (verdict := run.verdicts.get(identifier)) is not None:
+        return verdict.verdict, verdict.reason
+    return "contradiction", "evidence contradicts itself"
+
+
 def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
     """What the run comes to, in a few lines: counts, left out methods, changes, failures."""
-    given = [v.verdict for v in run.verdicts.values()]
-    lines = [f"{len(given)} claims: {tally(given)}"]
+    given = [v.verdict for i, v in run.verdicts.items() if i not in comparison.unsettled]
+    none = len(run.verdicts) - len(given)
+    lines = [f"{counted(len(run.verdicts), 'claim')}: {tally(given) if given or not none else ''}"
+             + (f"{', ' if given else ''}{none} without a verdict" if none else "")]
     lines += [f"{method} was not run: {reason}" for method, reason in run.left_out.items()]
     if run.from_record:
-        lines.append(f"{run.from_record} checks were taken from the record, which is current")
+        lines.append(f"{counted(run.from_record, 'check')} taken from the record, which is current")
     if run.statistical_checks:
         false = run.statistical_checks * run.context.error_probability
-        lines.append(f"{run.statistical_checks} statistical checks, any false alarm with probability at most "
-                     f"{false:.2g} (budget {FALSE_ALARM_BUDGET:g})")
+        lines.append(f"{counted(run.statistical_checks, 'statistical check')}, any false alarm with probability at "
+                     f"most {false:.2g} (budget {FALSE_ALARM_BUDGET:g})")
     if comparison.partial:
-        lines.append(f"{len(comparison.partial)} verdicts rest on part of the evidence and are not compared")
+        lines.append(f"not compared, for want of part of the evidence: {counted(len(comparison.partial), 'verdict')}")
     lines += comparison.moved
     for failure in run.failures:
         lines.append(paint(f"checker failed: {failure.claim} by {failure.method}: {failure.message}", "red", on))
@@ -60,8 +74,8 @@ def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
         more = f" and {len(comparison.new) - _NAMED} more" if len(comparison.new) > _NAMED else ""
         lines.append(paint(f"not in the record: {', '.join(comparison.new[:_NAMED])}{more}", "yellow", on))
     if run.disturbed:
-        lines.append(paint(f"no verdict on {len(run.disturbed)} claims: source files changed during the run, so that "
-                           "evidence does not fit together; run again", "red", on))
+        lines.append(paint(f"no verdict on {counted(len(run.disturbed), 'claim')}: source files changed during the "
+                           "run, so that evidence does not fit together; run again", "red", on))
     if run.sound and comparison.agrees:
         lines.append(paint("agrees with the recorded ledger", "green", on))
     return "\n".join(lines)

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory.report.page import found, place, said
-from dropout_theory.report.terminal import tally
+from dropout_theory.report.terminal import counted, tally
 
 if TYPE_CHECKING:
     from dropout_theory.report.ledger import Ledger
@@ -50,7 +50,7 @@ def as_html(ledger: Ledger) -> str:
     return ('<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Ledger</title>'
             '<meta name="viewport" content="width=device-width">'
             f"<style>{_STYLE}{rules}</style></head>\n<body><h1>Ledger</h1>\n"
-            f"<p>{len(claims)} claims: {escape(tally(c['verdict'] for c in claims))}</p>\n"
+            f"<p>{counted(len(claims), 'claim')}: {escape(tally(c['verdict'] for c in claims))}</p>\n"
             f"<fieldset>{choices}</fieldset>{papers}</body></html>\n")
 
 

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dropout_theory.claims import Claim, Registry
+from dropout_theory.claims import Claim, Registry, load_proofs_of
 from dropout_theory.running.workers import Failure, Here, Interrupt, Item, Task, Workers
 from dropout_theory.verdicts.fingerprint import meaning_fingerprint
 from dropout_theory.verdicts.kernel import Context
+from dropout_theory.verdicts.methods import require_sound
 from dropout_theory.verdicts.records import Recorded
 
 HOLD = ("proved", "supported")  # a refuted statement is false already: what counts there is its witness
+NOT_ON_RECORD = "not on record"
 Progress = Callable[[int, int, str, str], None]
 
 
@@ -33,7 +35,11 @@ class Campaign:
 
 def campaign(tasks: list[Task], context: Context, item: Item, checkers: Callable[[], Mapping[str, Any]],
              claims: Callable[[], Registry], progress: Progress | None) -> Campaign:
-    """Do one task for every claim and keep what was finished, in the order of the tasks."""
+    """Do one task for every claim and keep what was finished, in the order of the tasks.
+
+    Raises MethodError where the file of a method is at fault.
+    """
+    require_sound()
     outcome = Campaign()
     found: dict[str, dict[str, Any]] = {}
     with contextlib.ExitStack() as stack:
@@ -66,8 +72,10 @@ def holding(registry: Registry, patterns: Iterable[str], recorded: Recorded, ver
             current: Mapping[str, str] | None = None) -> tuple[list[Claim], dict[str, str]]:
     """The claims on record as true, and why the others matching the patterns are left out."""
     chosen, left_out = [], {}
-    for claim in registry.select(patterns):
-        verdict = recorded[claim.id]["verdict"] if claim.id in recorded else "not on record"
+    matching = registry.select(patterns)
+    load_proofs_of(matching)
+    for claim in matching:
+        verdict = recorded[claim.id]["verdict"] if claim.id in recorded else NOT_ON_RECORD
         if claim.statement is None:
             left_out[claim.id] = "no formal statement"
         elif verdict not in verdicts:

@@ -9,14 +9,13 @@ import contextlib
 import importlib
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory.checkers import all_checkers
-from dropout_theory.claims import ClaimError, load
+from dropout_theory.claims import ClaimError, load, load_proofs_of, spelled_with_place
 from dropout_theory.running.workers import Failure, Here, Interrupt, Task, Workers
 from dropout_theory.verdicts.fingerprint import version
 from dropout_theory.verdicts.kernel import (
@@ -51,7 +50,7 @@ STATISTICAL = tuple(m.name for m in declared().values() if m.rigor == "statistic
 
 
 def papers() -> Registry:
-    """The claims of the five papers."""
+    """The claims of the papers."""
     return load()
 
 
@@ -75,6 +74,8 @@ class Run:
     not_applicable: dict[str, dict[str, str]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     incomplete: set[str] = field(default_factory=set)
+    lacking: dict[str, list[str]] = field(default_factory=dict)  # methods that apply, were not run and not on record
+    unsettled: set[str] = field(default_factory=set)  # what rests on claims that lack some: no verdict is to be shown
     disturbed: set[str] = field(default_factory=set)  # source files changed under their evidence: they have no verdict
     failures: list[Failure] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
@@ -102,8 +103,9 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     checks; that evidence is then taken from `recorded`
     where its fingerprint is current. `claims` and `checkers` must be importable functions when `context.jobs`
     exceeds one.
-    Raises UnknownClaimError for a pattern without a match, ValueError for an unknown method and BudgetError when the
-    statistical checks could together exceed the budget for false alarms.
+    Raises UnknownClaimError for a pattern without a match, ClaimError and MethodError for a mistake in the files of
+    claims, proofs and methods, ValueError for an unknown method and BudgetError when the statistical checks could
+    together exceed the budget for false alarms.
     """
     context = context or Context()
     for method in only:
@@ -112,6 +114,7 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     start = time.perf_counter()
     registry, available = loaded(claims), checkers()
     chosen = registry.select(patterns)
+    load_proofs_of(chosen)
     outcome = Run(context, tuple(c.id for c in chosen), left_out=unavailable(available))
     wanted = [m for m in METHODS if m in available and m not in outcome.left_out and (not only or m in only)]
     pending = {c.id for c in chosen}
@@ -174,7 +177,7 @@ def gather(registry: Registry, available: Mapping[str, Checker], found: Mapping[
 
 
 def sources(module: str | None) -> tuple[Callable[[], Registry], Callable[[], Mapping[str, Checker]]]:
-    """Where claims and checkers come from: the five papers, or a module's `registry()` and its `checkers()`, if any.
+    """Where claims and checkers come from: the papers, or a module's `registry()` and its `checkers()`, if any.
 
     Raises ClaimError when the module cannot be imported or has no registry().
     """
@@ -184,8 +187,8 @@ def sources(module: str | None) -> tuple[Callable[[], Registry], Callable[[], Ma
         sys.path.insert(0, str(Path.cwd()))
     try:
         found = importlib.import_module(module)
-    except ImportError as error:
-        raise ClaimError(f"cannot import claims from {module!r}: {error}") from None
+    except Exception as error:  # noqa: BLE001 - claims are code, and any mistake in them is the author's to mend
+        raise ClaimError(f"cannot import claims from {module!r}: {spelled_with_place(error)}") from error
     if not callable(getattr(found, "registry", None)):
         raise ClaimError(f"module {module!r} has no function registry()")
     return found.registry, getattr(found, "checkers", methods)
@@ -195,12 +198,10 @@ def loaded(claims: Callable[[], Registry]) -> Registry:
     """The registry, or a ClaimError that says where loading it failed."""
     try:
         return claims()
-    except (ClaimError, MemoryError):
+    except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - claims are code, and any mistake in them is the author's to mend
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        raise ClaimError(f"cannot load claims: {type(error).__name__}: {error} "
-                         f"({place.filename}, line {place.lineno})") from error
+        raise ClaimError(f"cannot load claims: {spelled_with_place(error)}") from error
 
 
 def unavailable(available: Iterable[str]) -> dict[str, str]:
@@ -266,6 +267,8 @@ def _settle(registry: Registry, available: Iterable[str], seen: set[str],
                 record = standing.evidence(claim.id, method)
             if record is None:
                 outcome.incomplete.add(claim.id)
+                if method not in outcome.left_out:
+                    outcome.lacking.setdefault(claim.id, []).append(method)
                 continue
             try:
                 evidence.setdefault(claim.id, []).append(recall(claim, record, registry))
@@ -282,6 +285,7 @@ def _settle(registry: Registry, available: Iterable[str], seen: set[str],
             if whole is not None:
                 below.setdefault(whole, set()).add(claim.id)
     outcome.disturbed = resting_on(outcome.disturbed, below)
+    outcome.unsettled = resting_on(set(outcome.lacking), below)
     outcome.verdicts = {i: v for i, v in derived.items() if i not in outcome.disturbed}
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from dropout_theory.claims import ClaimError
+from dropout_theory.claims import ClaimError, load_proofs_of
 from dropout_theory.report.ledger import Ledger, LedgerError
 from dropout_theory.verdicts.kernel import METHODS, Context
+from dropout_theory.verdicts.methods import MethodError
 from dropout_theory.verdicts.records import differences, drawn_otherwise
 
 EVIDENCE = "dropout_evidence"
@@ -89,12 +90,13 @@ class ClaimsSession:
             terminalreporter.write_line(f"no verdicts: {self.problem}", red=True)
         if self.run is None:
             return
+        from dropout_theory.report.terminal import filled
         from dropout_theory.report.verdicts import LEGEND, summary, verdict_table
 
         on = terminalreporter.hasmarkup
         terminalreporter.section("verdicts")
         terminalreporter.write_line(verdict_table(self.run, self.comparison, on=on))
-        terminalreporter.write_line(f"\n{LEGEND}")
+        terminalreporter.write_line(f"\n{filled(LEGEND)}")
         terminalreporter.write_line(summary(self.run, self.comparison, on=on))
 
 
@@ -158,9 +160,12 @@ class ClaimItem(pytest.Item):
 
 
 def extra_items(session: pytest.Session, present: set[str]) -> list[ClaimItem]:
-    """Items for `--dropout-claims`, less those collected already."""
+    """Items for `--dropout-claims`, less those collected already. Raises UsageError where claims cannot be loaded."""
     collector = ClaimsOption.from_parent(session, name="claims", nodeid="claims")
-    return [item for item in collector.collect() if item.nodeid not in present]
+    try:
+        return [item for item in collector.collect() if item.nodeid not in present]
+    except pytest.Collector.CollectError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _items(parent: pytest.Collector, patterns: list[str]) -> Iterator[ClaimItem]:
@@ -171,7 +176,8 @@ def _items(parent: pytest.Collector, patterns: list[str]) -> Iterator[ClaimItem]
     try:
         registry, checkers, recorded = shared.load()
         chosen = registry.select(patterns)
-    except (ClaimError, LedgerError) as error:
+        load_proofs_of(chosen)
+    except (ClaimError, LedgerError, MethodError) as error:
         raise parent.CollectError(str(error)) from None
     missing = unavailable(checkers)
     for claim in chosen:

@@ -26,17 +26,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--dropout-fast", action="store_true", help="smaller samples and shallower subdivision")
     group.addoption("--dropout-ledger", default=None, metavar="FILE", help="compare with this ledger")
     group.addoption("--dropout-registry", default=None, metavar="MODULE",
-                    help="take the claims from MODULE.registry() instead of the five papers")
+                    help="take the claims from MODULE.registry() instead of the papers'")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    from dropout_theory.verdicts.methods import MethodError, declared
+    from dropout_theory.verdicts.methods import MethodError, declared, require_sound
 
     try:
-        methods = declared().values()
+        require_sound()
     except MethodError as error:
         raise pytest.UsageError(str(error)) from None
-    for method in methods:
+    for method in declared().values():
         config.addinivalue_line("markers", f"{method.name}: evidence about claims by this method: {method.does}")
     config.addinivalue_line("markers", "long: minutes of simulation; deselect with -m 'not long'")
     if _wanted(config):

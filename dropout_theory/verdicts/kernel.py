@@ -71,8 +71,12 @@ class Evidence:
                 raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
         if self.outcome == "fails" and self.rigor in _EXACT and not self.counterexample:
             raise ValueError(f"{self.claim}: an exact refutation must show its counterexample")
-        if self.method == "admissible" and self.rigor == "proof" and self.outcome == "holds":
-            raise ValueError(f"{self.claim}: an admissible instance proves nothing about the statement")
+        best = methods.declared()[self.method].rigor
+        if best and RIGORS.index(self.rigor) < RIGORS.index(best):
+            raise ValueError(f"{self.claim}: {self.method} found it by {self.rigor}; allowed: at best {best}, as it "
+                             "declares")
+        if not best and self.rigor == "proof" and self.outcome == "holds":
+            raise ValueError(f"{self.claim}: {self.method} proves nothing about the statement, as it declares")
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,8 @@ class Checker:
 
         start = time.perf_counter()
         found = self._find(claim.unfolded, context)
+        if not isinstance(found, Finding):
+            raise TypeError(f"the checker of {self.method} returned {type(found).__name__}; allowed: Finding")
         seconds = round(time.perf_counter() - start, 4)
         rests_on = prints(claim, self.method, found.depends_on, registry)
         return Evidence(claim.id, self.method, found.outcome, found.rigor, found.scope, dict(found.figures),
@@ -185,7 +191,7 @@ def derive(claim: Any, evidence: Iterable[Evidence], standing: Callable[[str], s
             raise TypeError(f"evidence for {claim.id} is {type(item).__name__}; allowed: Evidence made by a checker")
         if item.claim != claim.id:
             raise ValueError(f"evidence for {item.claim} was given for {claim.id}")
-    about = [e for e in found if e.method != "admissible"]
+    about = [e for e in found if methods.declared()[e.method].rigor]
     admissible = [e for e in found if e.method == "admissible"]
     holds = [e for e in about if e.outcome == "holds"]
     fails = [e for e in about if e.outcome == "fails"]
@@ -273,8 +279,10 @@ def _whole(claim: Any, own: Verdict | None, parts: list[Verdict]) -> Verdict:
     names = [v.verdict for v in everything]
     for bad in ("refuted", "ill-formed", "conditional", "open", "supported"):
         if bad in names:
-            culprits = ", ".join(v.claim for v in everything if v.verdict == bad)
-            return Verdict(claim.id, bad, f"derived from its parts: {culprits} {bad}")
+            culprits = ", ".join(v.claim for v in parts if v.verdict == bad)
+            reasons = [own.reason] if own and own.verdict == bad else []
+            reasons += [f"derived from its parts: {culprits} {bad}"] if culprits else []
+            return Verdict(claim.id, bad, "; ".join(reasons))
     if all(n == "definition" for n in names):
         return Verdict(claim.id, "definition", "every part fixes notation")
     return Verdict(claim.id, "proved", "every part is proved")

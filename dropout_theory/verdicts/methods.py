@@ -2,6 +2,7 @@
 
 A file in checkers/ that declares `METHOD = Method(...)`, with literal values only, is a method: it has a column in the
 tables, a pytest marker, a place among the choices of the command line and evidence, and nothing else is to be edited.
+A file whose declaration is at fault is left out, so that what is on record can still be read; nothing is run then.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parents[1] / "checkers"
 RIGORS = ("proof", "exact-instances", "statistical", "sampled")
 READS = ("proofs", "witnesses")
-_DECLARES = re.compile(r"^METHOD\b", re.M)
+_DECLARES = re.compile(r"^(METHOD\b|@checker\b)", re.M)
 
 
 class MethodError(ValueError):
@@ -28,9 +29,10 @@ class Method:
     """A method of making evidence, as its file in checkers/ declares it.
 
     `place` orders methods in tables; `mark` is the letter of its column there and `title` its name in their legend;
-    `does` is one line of what it does. `rigor` is the best that its evidence can have, or '' where it says nothing of
-    the statement. `tools` are the distributions whose versions its evidence depends on, besides those of every method;
-    `optional` is one that an extra named like the method installs. `reads` tells what it takes from the proof files.
+    `does` is one line of what it does. `rigor` is the best that its evidence can have (the kernel refuses more), or ''
+    where it says nothing of the statement. `tools` are the distributions whose versions its evidence depends on,
+    besides those of every method; `optional` is one that an extra named like the method installs. `reads` tells what
+    it takes from the proof files.
     """
 
     name: str
@@ -68,41 +70,78 @@ def _texts(value: Any) -> bool:
 
 @cache
 def declared() -> dict[str, Method]:
-    """Every method by name, in the order that they declare. Raises MethodError."""
-    return dict(sorted(((m.name, m) for m in _files()), key=lambda item: item[1].place))
+    """Every method by name, in the order that they declare; those at fault are left out: see `faults`."""
+    return dict(sorted(_files()[0].items(), key=lambda item: item[1].place))
 
 
-@cache
+def faults() -> tuple[str, ...]:
+    """What is wrong with the files of methods that are left out, a line for each."""
+    return _files()[1]
+
+
+def require_sound() -> None:
+    """Raise MethodError with the first of the `faults`: a run without a method would derive other verdicts."""
+    for fault in faults():
+        raise MethodError(fault)
+
+
+def file_of(name: str) -> Path:
+    """The file that declares a method: it has the method's name, with underscores for hyphens."""
+    return FOLDER / f"{name.replace('-', '_')}.py"
+
+
 def module_of(name: str) -> str:
     """The module that declares a method."""
-    return f"{FOLDER.parent.name}.{FOLDER.name}.{_files()[declared()[name]].stem}"
+    return f"{FOLDER.parent.name}.{FOLDER.name}.{file_of(name).stem}"
 
 
 @cache
-def _files() -> dict[Method, Path]:
-    """Every method and its file. Raises MethodError where one is malformed or two share what must tell them apart."""
-    found: dict[Method, Path] = {}
+def _files() -> tuple[dict[str, Method], tuple[str, ...]]:
+    """Every method by name, and what is wrong with the files that should declare one."""
+    found: dict[str, Method] = {}
+    wrong = []
     for path in sorted(FOLDER.glob("*.py")):
         text = path.read_text(encoding="utf-8")
         if not _DECLARES.search(text):
             continue
-        method = _read(path, text)
-        for name in ("name", "place", "mark"):
-            value = getattr(method, name)
-            if twin := next((p for m, p in found.items() if getattr(m, name) == value), None):
-                raise MethodError(f"{path}: {name} is {value!r}, as in {twin.name}; allowed: one that no other has")
-        found[method] = path
-    return found
+        try:
+            method = _read(text)
+            if file_of(method.name).name != path.name:
+                raise MethodError(f"name is {method.name!r}; allowed: {path.stem.replace('_', '-')!r}, as the file's")
+            for name in ("place", "mark"):
+                value = getattr(method, name)
+                if twin := next((m for m in found.values() if getattr(m, name) == value), None):
+                    raise MethodError(f"{name} is {value!r}, as in {file_of(twin.name).name}; "
+                                      "allowed: one that no other has")
+        except MethodError as error:
+            wrong.append(f"{path}: {error}")
+        else:
+            found[method.name] = method
+    return found, tuple(wrong)
 
 
-def _read(path: Path, text: str) -> Method:
+def _read(text: str) -> Method:
+    """The method that a file declares. Raises MethodError, which does not name the file."""
+    allowed = f"allowed: METHOD = Method(...) with literal values of {', '.join(f.name for f in fields(Method))}"
     try:
-        given = next(node.value for node in ast.parse(text).body if isinstance(node, ast.Assign)
-                     and [ast.unparse(target) for target in node.targets] == ["METHOD"])
-        if not isinstance(given, ast.Call) or ast.unparse(given.func) != Method.__name__ or given.args:
-            raise MethodError("METHOD is not a call of Method with named values")
-        return Method(**{str(k.arg): ast.literal_eval(k.value) for k in given.keywords})
-    except (StopIteration, SyntaxError, TypeError, ValueError) as error:
-        allowed = ", ".join(f.name for f in fields(Method))
-        raise MethodError(f"{path}: the method is not declared as it should be: {error}; allowed: "
-                          f"METHOD = Method(...) with literal values of {allowed}") from None
+        body = ast.parse(text).body
+    except SyntaxError as error:
+        raise MethodError(f"line {error.lineno}: {error.msg}") from None
+    given = next((node.value for node in body if isinstance(node, ast.Assign)
+                  and [ast.unparse(target) for target in node.targets] == ["METHOD"]), None)
+    if given is None:
+        raise MethodError(f"no METHOD is declared; {allowed}")
+    if not isinstance(given, ast.Call) or ast.unparse(given.func) != Method.__name__ or given.args:
+        raise MethodError(f"METHOD is not a call of Method with named values; {allowed}")
+    try:
+        return Method(**{str(k.arg): _literal(k) for k in given.keywords})
+    except TypeError as error:
+        raise MethodError(f"{str(error).removeprefix('Method.__init__() ')}; {allowed}") from None
+
+
+def _literal(given: ast.keyword) -> Any:
+    try:
+        return ast.literal_eval(given.value)
+    except ValueError:
+        raise MethodError(f"{given.arg} is computed, {ast.unparse(given.value)}; allowed: literal values, as the file "
+                          "is read without being run") from None

@@ -113,8 +113,8 @@ B, mean = outputs.O_N, outputs.mean
 
 PLANT.refuted("agreement-to-second-order", SameToOrder(E(spread), NWGM(spread), outputs.scale, 2), by=("symbolic",))
 PLANT.refuted("mean-below-nwgm", less_equal(E(O[N]), NWGM(O[N])), by=BOTH)
-PLANT.refuted("variance-bound-strict", less(Var(B), Rational(1, 4)), by=("decide",))
-PLANT.refuted("variance-bound-halved", less_equal(Var(B), mean * (1 - mean) / 2), by=("decide", "property"))
+PLANT.refuted("output-variance-bound-strict", less(Var(B), Rational(1, 4)), by=("decide",))
+PLANT.refuted("output-variance-bound-halved", less_equal(Var(B), mean * (1 - mean) / 2), by=("decide", "property"))
 PLANT.refuted("variance-is-the-bound", equal(Var(B), mean * (1 - mean)), by=BOTH)
 o = Scalar("o", OPEN_UNIT)
 geometric = sqrt(o * (1 - o))
