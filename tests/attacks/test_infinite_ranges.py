@@ -65,10 +65,17 @@ from dropout_theory.proof import (
 )
 
 s, o = Scalar("s", POSITIVE), Scalar("o", OPEN_UNIT)
-endless = gates("endless", HALF, (i, 1, sp.oo))
-many = family("many", POSITIVE, (i, 1, sp.oo))
+endless = gates("endless", HALF, (i, 1, n))  # summed beyond its last index below
+many = family("many", POSITIVE, (i, 1, n))
 ones = sp.Sum(1, (i, 1, sp.oo))
 swinging = (i**2 - j**2) / (i**2 + j**2) ** 2
+
+
+def test_a_family_without_a_last_member() -> None:
+    """Infinitely many gates or weights are not made: rules take what a family holds for finitely many."""
+    for make in (lambda: gates("all", HALF, (i, 1, sp.oo)), lambda: family("all", POSITIVE, (i, 1, sp.oo))):
+        with refused(INFINITE):
+            make()
 
 
 def test_one_more_than_itself() -> None:
