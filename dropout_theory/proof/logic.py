@@ -9,7 +9,7 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
-from dropout_theory.claims import FACTS, ProofError, need
+from dropout_theory.claims import FACTS, Claim, ProofError, Registry, need
 from dropout_theory.language import Domain
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
@@ -179,8 +179,14 @@ def check_domain(atom: Any, value: Any) -> None:
             need(bool(full), f"{value} does not give every entry of {atom}, or its size is not a number")
 
 
-def cite(claim: Any) -> Theorem:
-    """The statement of another claim, under its hypotheses; the verdict then depends on that claim."""
+def cite(claim: Claim) -> Theorem:
+    """The statement of another claim, its names unfolded, under its hypotheses; the verdict then depends on that claim.
+
+    Only the claim that a registry holds under its id may be cited, never a changed copy. Raises ProofError for others.
+    """
+    need(Registry.holds(claim), f"{getattr(claim, 'id', claim)} is not the claim that a registry holds")
+    claim = claim.unfolded
+    need(claim.statement is not None, f"{claim.id} has no formal statement")
     return certify(f"claim {claim.id}", claim.statement, given=[h.condition for h in claim.hypotheses],
                    uses=[claim.id])
 
