@@ -13,7 +13,7 @@ import sympy as sp
 
 from dropout_theory.checkers import get_checker
 from dropout_theory.claims import PAPER_KEYS, PROOFS, REGISTRY, Claim, Paper, Registry, load, load_proofs
-from dropout_theory.language import less_equal
+from dropout_theory.language import Scalar, less_equal
 from dropout_theory.report.ledger import Ledger
 from dropout_theory.report.staleness import Moved, constraints
 from dropout_theory.verdicts import fingerprint as prints_of
@@ -199,7 +199,7 @@ def test_a_proof_file_moves_its_claims_and_those_that_cite_them(copied: Any) -> 
 
 # --- what is cited --------------------------------------------------------------------------------------------------
 
-X = sp.Symbol("x", real=True)
+X = Scalar("x")
 
 
 def chain() -> tuple[Registry, Ledger]:

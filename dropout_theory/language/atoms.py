@@ -100,8 +100,8 @@ class Gates(Family):
     """Independent Bernoulli gates: 1 with the keep probability, else 0. `keep` is written in the range symbols.
 
     The keep probability must lie in [0, 1] by its shape, its names standing for any numbers of their domains: see
-    `lies_in`. A probability that only a hypothesis bounds is a name of the domain PROBABILITY instead. Raises ValueError
-    for any other, and for a domain other than [0, 1].
+    `lies_in`. A probability that only a hypothesis bounds is a name of the domain PROBABILITY instead. Raises
+    ValueError for any other, and for a domain other than [0, 1].
     """
 
     def __new__(cls, name: str, domain: Domain = UNIT, *details: Any) -> Gates:
@@ -138,8 +138,8 @@ class Recursion(Family):
             lower = {e: Element(inside, *e.indices) for e in new.step.atoms(Element) if e.family == slot}
             for what, value in (("base", new.base), ("step", new.step.xreplace(lower))):
                 if not lies_in(value, domain, new.ranges):
-                    raise ValueError(f"the {what} of recursion {name!r} is {getattr(new, what)}, not known to lie in its "
-                                     f"domain {domain}; allowed: what does by its shape")
+                    raise ValueError(f"the {what} of recursion {name!r} is {getattr(new, what)}, not known to lie in "
+                                     f"its domain {domain}; allowed: what does by its shape")
         return new  # type: ignore[no-any-return]
 
     @property
@@ -271,8 +271,8 @@ class RandomIndex(Scalar):
 class RandomScalar(Scalar):
     """A random number with a law: ("normal", mean, sd), ("uniform", low, high) or ("bernoulli", p).
 
-    The numbers of a law must be what it asks for by their shape: sd >= 0, low < high, p in [0, 1]. Raises ValueError for
-    others, for a law of another name, and for a domain that does not hold all outcomes.
+    The numbers of a law must be what it asks for by their shape: sd >= 0, low < high, p in [0, 1]. Raises ValueError
+    for others, for a law of another name, and for a domain that does not hold all outcomes.
     """
 
     def __new__(cls, name: str, domain: Domain, *details: Any) -> RandomScalar:
@@ -289,10 +289,10 @@ class RandomScalar(Scalar):
         else:
             fits, holds = lies_in(numbers[0], UNIT), domain.contains(sp.S.Zero) and domain.contains(sp.S.One)
         if not fits:
-            raise ValueError(f"the law of {name!r} is {law} with {', '.join(map(str, numbers))}; allowed: a deviation that "
-                             "is not negative, a lower end below the upper one, a probability")
+            raise ValueError(f"the law of {name!r} is {law} with {', '.join(map(str, numbers))}; allowed: a deviation "
+                             "that is not negative, a lower end below the upper one, a probability")
         if not holds:
-            raise ValueError(f"the domain of {name!r} is {domain}; allowed: one that holds all outcomes of its law {law}")
+            raise ValueError(f"the domain of {name!r} is {domain}; allowed: one that holds all outcomes of {law}")
         return super().__new__(cls, name, domain, law, *numbers)  # type: ignore[return-value]
 
     @property

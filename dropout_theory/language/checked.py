@@ -36,7 +36,7 @@ def expression(value: Any, what: str = "value") -> sp.Expr:
 
 
 def integer(value: Any, what: str) -> sp.Expr:
-    """An index, a size or an end of a range. Raises ValueError for what is not allowed or known not to be an integer."""
+    """An index, a size or an end of a range. Raises ValueError for what `expression` refuses or is no integer."""
     found = expression(value, what)
     if found.is_integer is False:
         raise ValueError(f"{what} is {found}; allowed: integers")
@@ -48,7 +48,7 @@ def statement(value: Any, what: str = "statement") -> Any:
     if isinstance(value, bool):
         return sp.true if value else sp.false
     if not isinstance(value, Boolean) or isinstance(value, sp.Symbol):
-        raise ValueError(f"{what} is {value!r}, of type {type(value).__name__}; allowed: a relation or another statement")
+        raise ValueError(f"{what} is {value!r}, of type {type(value).__name__}; allowed: a relation or the like")
     return value
 
 
@@ -69,7 +69,9 @@ def strange_names(expr: Any) -> tuple[str, ...]:
     if isinstance(expr, (MatrixElement, MatrixExpr)):
         return (str(expr),)
     own = (str(expr),) if isinstance(expr, AppliedUndef) and not expr.is_real else ()
-    inside = [a for a in expr.args if isinstance(a, sp.Basic)]
+    # what says something of a statement holds the text of an instance as a symbol
+    about = hasattr(expr, "about_a_statement")
+    inside = [a for a in expr.args if isinstance(a, sp.Basic) and not (about and isinstance(a, sp.Symbol))]
     return tuple(dict.fromkeys([*own, *[s for a in inside for s in strange_names(a)]]))
 
 

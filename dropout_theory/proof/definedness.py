@@ -22,6 +22,7 @@ from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import ProofError
 from dropout_theory.language import statements as st
 from dropout_theory.language.binding import put
+from dropout_theory.language.checked import strange_names, strange_values
 from dropout_theory.normal_form import is_nonnegative, is_positive
 
 _RELATIONAL = sp.core.relational.Relational
@@ -51,19 +52,10 @@ class Partial:
 
 
 def check_values(expr: Any) -> None:
-    """Raise ProofError when something that is no real number stands in an expression or statement."""
-    strange = _strange(expr)
+    """Raise ProofError when something that is no exact real number, or no name of one, stands in an expression."""
+    strange = (*strange_values(expr), *strange_names(expr)) if isinstance(expr, sp.Basic) else ()
     if strange:
         raise ProofError(f"{', '.join(strange)} is no real number: not allowed in {expr}")
-
-
-@lru_cache(maxsize=1 << 15)
-def _strange(expr: Any) -> tuple[str, ...]:
-    if not isinstance(expr, sp.Basic):
-        return ()
-    if expr in (sp.nan, sp.zoo, sp.oo, -sp.oo, sp.I) or isinstance(expr, sp.Float):
-        return (str(expr),)
-    return tuple(dict.fromkeys(s for a in expr.args for s in _strange(a)))
 
 
 def partial_terms(expr: Any) -> tuple[Partial, ...]:

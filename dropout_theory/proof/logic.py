@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
-from dropout_theory.claims import FACTS, ProofError, need
+from dropout_theory.claims import FACTS, Claim, ProofError, Registry, need
+from dropout_theory.evaluation.choosers import RandomChooser
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.evaluator import judge
+from dropout_theory.evaluation.instances import build
+from dropout_theory.evaluation.values import Truth, Unsupported
 from dropout_theory.language import Domain
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.definedness import negated, partial_terms
 from dropout_theory.proof.theorem import Theorem, Without, certify, without
+
+FACT_INSTANCES = 60  # at which a classical fact is tried before it is used
 
 
 def assume(statement: Any) -> Theorem:
@@ -180,14 +188,42 @@ def check_domain(atom: Any, value: Any) -> None:
             need(bool(full), f"{value} does not give every entry of {atom}, or its size is not a number")
 
 
-def cite(claim: Any) -> Theorem:
-    """The statement of another claim, under its hypotheses; the verdict then depends on that claim."""
+@lru_cache(maxsize=256)
+def _instance_against(statement: Any) -> str | None:
+    """An instance at which a statement evaluates to false; None where none of those tried is one."""
+    about = Claim("own:fact", "a fact", statement, "-", "-")
+    chooser = RandomChooser(0, edges=0.9)
+    for _ in range(FACT_INSTANCES):
+        values = build(about, chooser)
+        try:
+            truth = judge(statement, values, expectation).truth
+        except Unsupported:
+            continue
+        if truth is Truth.FALSE:
+            return ", ".join(f"{atom} = {value}" for atom, value in lang.describe(values).items()) or "all instances"
+    return None
+
+
+def cite(claim: Claim) -> Theorem:
+    """The statement of another claim, its names unfolded, under its hypotheses; the verdict then depends on that claim.
+
+    Only the claim that a registry holds under its id may be cited, never a changed copy. Raises ProofError for others.
+    """
+    need(Registry.holds(claim), f"{getattr(claim, 'id', claim)} is not the claim that a registry holds")
+    claim = claim.unfolded
+    need(claim.statement is not None, f"{claim.id} has no formal statement")
     return certify(f"claim {claim.id}", claim.statement, given=[h.condition for h in claim.hypotheses],
                    uses=[claim.id])
 
 
 def classical(name: str) -> Theorem:
-    """A declared classical fact; the proof then depends on it. Raises ProofError for an unknown name."""
+    """A declared classical fact; the proof then depends on it.
+
+    Raises ProofError for an unknown name, and for a statement that is false at one of the instances that are tried, most
+    of them at the edges of domains.
+    """
     if name not in FACTS:
         raise ProofError(f"unknown classical fact {name!r}; known: {', '.join(sorted(FACTS))}")
+    against = _instance_against(lang.unnamed(FACTS[name].statement))
+    need(against is None, f"the classical fact {name!r} is false at {against}")
     return certify(f"classical: {name}", lang.unnamed(FACTS[name].statement), uses=[f"classical:{name}"])

@@ -62,8 +62,9 @@ UNCOVERED: dict[str, Callable[[], tuple[Any, ...]]] = {
     "a part about something else": lambda: (UNDECIDED, square),
     "a false whole and a true part": lambda: (less_equal(1, x**2), square),
     "a conjunct without a part": lambda: (both(square, less_equal(x, x**2)), square),
-    "a conjunct without a part, that nothing decides": lambda: (
-        both(square, equal(sp.sin(n * (n - 1) * (n - 2) * (n - 3) * (n - 4) * (n - 5)), 0)), square),
+    # false from n = 3 on: that small sizes alone support more is another cause
+    "a conjunct without a part, that fails at sizes": lambda: (
+        both(square, equal(sp.sin(n * (n - 1) * (n - 2)), 0)), square),
     "a part under a further hypothesis": lambda: (less_equal(0, x), (less_equal(0, x), less_equal(0, x))),
     "a part under a hypothesis that hides the exception": lambda: (
         different(x**2 + 1, 2 * x), (different(x**2 + 1, 2 * x), different(x, 1))),
