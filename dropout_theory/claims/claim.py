@@ -214,6 +214,11 @@ class Registry:
             return
         raise UnknownClaimError(identifier, suggest(identifier, [c.id for registry in cls._all for c in registry]))
 
+    @classmethod
+    def of(cls, claim: Claim) -> Registry | None:
+        """The registry that holds this very claim, if any does."""
+        return next((r for r in cls._all if claim.id in r and r[claim.id] is claim), None)
+
     def suggest(self, identifier: str) -> list[str]:
         """Up to three identifiers near a mistyped one."""
         return suggest(identifier, self._claims)

@@ -20,7 +20,8 @@ class Comparison:
     """`changes` by claim id, in words; `partial` claims have evidence missing, so their verdicts are not compared.
 
     `moved` says what the evidence of the `stale` claims rested on that is not as recorded, a line for each cause;
-    `disturbed` claims have no verdict, as source files changed while they were checked.
+    `disturbed` claims have no verdict, as source files changed while they were checked; the verdicts of `recorded` ones
+    rest on evidence that was recorded and not checked here.
     """
 
     changes: dict[str, list[str]]
@@ -29,6 +30,7 @@ class Comparison:
     stale: tuple[str, ...]
     moved: tuple[str, ...] = ()
     disturbed: frozenset[str] = frozenset()
+    recorded: frozenset[str] = frozenset()
 
     @property
     def agrees(self) -> bool:
@@ -36,14 +38,16 @@ class Comparison:
         return not (self.changes or self.new)
 
     def state(self, identifier: str) -> str:
-        """One word on a claim: disturbed, changed, new, partial or agrees."""
+        """One word on a claim: disturbed, changed, new, partial, recorded or agrees."""
         if identifier in self.disturbed:
             return "disturbed"
         if identifier in self.changes:
             return "changed"
         if identifier in self.new:
             return "new"
-        return "partial" if identifier in self.partial else "agrees"
+        if identifier in self.partial:
+            return "partial"
+        return "recorded" if identifier in self.recorded else "agrees"
 
 
 def compare(run: Run, recorded: Ledger) -> Comparison:
@@ -95,7 +99,7 @@ def compare(run: Run, recorded: Ledger) -> Comparison:
                 0, f"verdict was {old_claim['verdict']}, is {verdict.verdict} ({verdict.reason})")
     partial = [i for i in run.verdicts if i in recorded and i in gaps and i not in changes]
     return Comparison(changes, tuple(new), tuple(partial), tuple(dict.fromkeys(stale)), tuple(moved.lines()),
-                      frozenset(run.disturbed))
+                      frozenset(run.disturbed), frozenset(_resting_on(set(run.recalled), run, recorded)))
 
 
 def _resting_on(gaps: set[str], run: Run, recorded: Ledger) -> set[str]:

@@ -28,11 +28,13 @@ def verdict_table(run: Run, comparison: Comparison, *, on: bool = False, room: i
         verdict = run.verdicts.get(identifier)
         none = ("none", "source files changed while it was checked") if identifier in run.disturbed else (
             "contradiction", "evidence contradicts itself")
+        here = "; recorded, not checked here" if identifier in comparison.recorded else ""
         rows.append((identifier, verdict.verdict if verdict else none[0],
                      marks(run.records.get(identifier, ()), METHODS, run.not_applicable.get(identifier, {}),
                            failed.get(identifier, ())),
-                     comparison.state(identifier), verdict.reason if verdict else none[1]))
-    colours = {1: VERDICT_COLOURS, 3: {"disturbed": "red", "changed": "red", "new": "yellow", "partial": "yellow"}}
+                     comparison.state(identifier), (verdict.reason if verdict else none[1]) + here))
+    colours = {1: VERDICT_COLOURS, 3: {"disturbed": "red", "changed": "red", "new": "yellow", "partial": "yellow",
+                                                 "recorded": "yellow"}}
     return table(rows, ("claim", "verdict", METHOD_MARKS, "record", "reason"), colours=colours, on=on, room=room)
 
 
@@ -42,7 +44,7 @@ def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
     lines = [f"{len(given)} claims: {tally(given)}"]
     lines += [f"{method} was not run: {reason}" for method, reason in run.left_out.items()]
     if run.from_record:
-        lines.append(f"{run.from_record} checks were taken from the record, which is current")
+        lines.append(f"{run.from_record} checks were not made: slow, and their record is current")
     if run.statistical_checks:
         false = run.statistical_checks * run.context.error_probability
         lines.append(f"{run.statistical_checks} statistical checks, any false alarm with probability at most "
@@ -63,7 +65,9 @@ def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
         lines.append(paint(f"no verdict on {len(run.disturbed)} claims: source files changed during the run, so that "
                            "evidence does not fit together; run again", "red", on))
     if run.sound and comparison.agrees:
-        lines.append(paint("agrees with the recorded ledger", "green", on))
+        recalled = sum(i in comparison.recorded for i in run.verdicts)
+        but = f"; {recalled} verdicts rest on evidence recorded, not checked here" if recalled else ""
+        lines.append(paint("agrees with the recorded ledger", "green", on) + but)
     return "\n".join(lines)
 
 

@@ -31,6 +31,10 @@ class StaleEvidence(ValueError):
     """A record of evidence was made from another statement, other code or other tool versions."""
 
 
+class ImpossibleEvidence(ValueError):
+    """Evidence of a rigor or an outcome that its method cannot have: no checker made it."""
+
+
 class Contradiction(Exception):
     """A claim has both a proof and a counterexample, or its proof is circular: a fault in the machinery.
 
@@ -133,7 +137,7 @@ def recall(claim: Any, record: Mapping[str, Any], registry: Registry | None = No
     """Evidence that a checker made in another process or an earlier run, from its record.
 
     Raises StaleEvidence unless the record's fingerprint is that of the claim, what it cites (of `registry`), the method
-    and its tools as they are now.
+    and its tools as they are now; ImpossibleEvidence for what the method never finds.
     """
     from dropout_theory.verdicts.fingerprint import fingerprint, prints
 
@@ -142,9 +146,23 @@ def recall(claim: Any, record: Mapping[str, Any], registry: Registry | None = No
     if record["fingerprint"] != now:
         raise StaleEvidence(f"{claim.id}: {record['method']} evidence has fingerprint {record['fingerprint']}, "
                             f"not {now}")
+    _require_possible(claim, record["method"], record["outcome"], record["rigor"])
     return Evidence(claim.id, record["method"], record["outcome"], record["rigor"], record["scope"],
                     dict(record["figures"]), record["counterexample"], tuple(record["depends_on"]), record["seed"],
                     record["seconds"], record["fingerprint"], record["ill_formed"], rests_on, _TOKEN)
+
+
+def _require_possible(claim: Any, method: str, outcome: str, rigor: str) -> None:
+    """Raise ImpossibleEvidence for a rigor beyond the best that the method has, or an outcome that it has not."""
+    from dropout_theory.language.statements import Exists
+
+    known = methods.declared()[method]
+    best = known.rigor or "exact-instances"
+    if known.shows_existence and isinstance(claim.statement, Exists):
+        best = "proof"
+    says_nothing = not known.rigor
+    if outcome == "fails" and says_nothing or outcome != "unknown" and RIGORS.index(rigor) < RIGORS.index(best):
+        raise ImpossibleEvidence(f"{claim.id}: {method} never {outcome} with rigor {rigor!r}")
 
 
 def checker(method: str, applies: Callable[[Any], str | None],
