@@ -122,7 +122,7 @@ def contradictory_sizes(claim: Any) -> str | None:
     import z3
 
     from dropout_theory.arithmetic.solver import RESOURCE_LIMIT, Translator
-    from dropout_theory.checkers.decide import Unroller
+    from dropout_theory.checkers.unrolling import Unroller
 
     integers, reals, families = atoms_of(claim)
     if integers or families or not claim.hypotheses:

@@ -29,7 +29,7 @@ from dropout_theory.verdicts.methods import Method
 METHOD = Method(
     name="exact", place=50, mark="e", title="exact",
     does="rational enumeration or Arb balls on small instances; shrinks counterexamples; a witness proves existence",
-    rigor="proof", tools=("python-flint",), reads=("witnesses",),
+    rigor="exact-instances", tools=("python-flint",), reads=("witnesses",), shows_existence=True,
 )
 
 INSTANCES = 24
@@ -166,7 +166,7 @@ class _Bounded(Evaluator):
     terms = 0
 
     def range(self, limits: Any, bound: dict[Any, Any]) -> Any:
-        found = super().range(limits, bound)
+        found = list(super().range(limits, bound))
         self.terms += len(found)
         if self.terms > MOST_TERMS:
             raise Unsupported(f"more than {MOST_TERMS} terms")
@@ -192,11 +192,12 @@ def _sizes_alone(claim: Any) -> Iterator[Values]:
 
 
 def _at_edges(claim: Any, context: Context) -> Iterator[Values]:
-    """An instance with one atom, every entry of it, at 0 or at an end of its domain: where terms are undefined first."""
+    """An instance with one atom, every entry of it, at 0 or an end of its domain: where terms are undefined first."""
     _, reals, families = atoms_of(claim)
     for atom in [*reals, *(f for f in families if isinstance(f, lang.Family) and f.simplex is False)]:
         domain = atom.domain
-        for edge in dict.fromkeys(e for e in (domain.lower, sp.S.Zero, domain.upper) if domain.contains(e)):
+        for edge in dict.fromkeys(e for e in (domain.lower, sp.S.Zero, domain.upper)
+                                  if e.is_finite and domain.contains(e)):
             chooser = Fixed(context.seed, atom, edge)
             for size in EDGE_SIZES:
                 try:

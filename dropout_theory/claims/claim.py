@@ -272,6 +272,11 @@ class Registry:
         known = [registry[claim.id] for registry in registries if claim.id in registry]
         return any(claim is own or claim is own.unfolded for own in known)
 
+    @classmethod
+    def of(cls, claim: Claim) -> Registry | None:
+        """The registry that holds this very claim, if any does."""
+        return next((r for r in cls._all if claim.id in r and r[claim.id] is claim), None)
+
     def suggest(self, identifier: str) -> list[str]:
         """Up to three identifiers near a mistyped one."""
         return suggest(identifier, self._claims)

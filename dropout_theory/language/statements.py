@@ -284,7 +284,8 @@ class SameToOrder(Boolean):
         order = integer(order, "order")
         if not order.is_Integer or order < 0:
             raise ValueError(f"order is {order}; allowed: 0, 1, 2, ...")
-        return sp.Basic.__new__(cls, expression(left, "the left side"), expression(right, "the right side"), scale, order)
+        sides = expression(left, "the left side"), expression(right, "the right side")
+        return sp.Basic.__new__(cls, *sides, scale, order)
 
     @property
     def left(self) -> Any:

@@ -32,6 +32,10 @@ class StaleEvidence(ValueError):
     """A record of evidence was made from another statement, other code or other tool versions."""
 
 
+class ImpossibleEvidence(ValueError):
+    """Evidence of a rigor or an outcome that its method cannot have: no checker made it."""
+
+
 class Contradiction(Exception):
     """A claim has both a proof and a counterexample, or its proof is circular: a fault in the machinery.
 
@@ -72,12 +76,6 @@ class Evidence:
                 raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
         if self.outcome == "fails" and self.rigor in _EXACT and not self.counterexample:
             raise ValueError(f"{self.claim}: an exact refutation must show its counterexample")
-        best = methods.declared()[self.method].rigor
-        if best and RIGORS.index(self.rigor) < RIGORS.index(best):
-            raise ValueError(f"{self.claim}: {self.method} found it by {self.rigor}; allowed: at best {best}, as it "
-                             "declares")
-        if not best and self.rigor == "proof" and self.outcome == "holds":
-            raise ValueError(f"{self.claim}: {self.method} proves nothing about the statement, as it declares")
 
 
 @dataclass(frozen=True)
@@ -128,6 +126,7 @@ class Checker:
         found = self._find(claim.unfolded, context)
         if not isinstance(found, Finding):
             raise TypeError(f"the checker of {self.method} returned {type(found).__name__}; allowed: Finding")
+        _require_possible(claim, self.method, found.outcome, found.rigor)
         seconds = round(time.perf_counter() - start, 4)
         rests_on = prints(claim, self.method, found.depends_on, registry)
         return Evidence(claim.id, self.method, found.outcome, found.rigor, found.scope, dict(found.figures),
@@ -140,7 +139,7 @@ def recall(claim: Any, record: Mapping[str, Any], registry: Registry | None = No
     """Evidence that a checker made in another process or an earlier run, from its record.
 
     Raises StaleEvidence unless the record's fingerprint is that of the claim, what it cites (of `registry`), the method
-    and its tools as they are now.
+    and its tools as they are now; ImpossibleEvidence for what the method never finds.
     """
     from dropout_theory.verdicts.fingerprint import fingerprint, prints
 
@@ -149,9 +148,24 @@ def recall(claim: Any, record: Mapping[str, Any], registry: Registry | None = No
     if record["fingerprint"] != now:
         raise StaleEvidence(f"{claim.id}: {record['method']} evidence has fingerprint {record['fingerprint']}, "
                             f"not {now}")
+    _require_possible(claim, record["method"], record["outcome"], record["rigor"])
     return Evidence(claim.id, record["method"], record["outcome"], record["rigor"], record["scope"],
                     dict(record["figures"]), record["counterexample"], tuple(record["depends_on"]), record["seed"],
                     record["seconds"], record["fingerprint"], record["ill_formed"], rests_on, _TOKEN)
+
+
+def _require_possible(claim: Any, method: str, outcome: str, rigor: str) -> None:
+    """Raise ImpossibleEvidence for a rigor beyond the best that the method has, or an outcome that it has not."""
+    from dropout_theory.language.statements import Exists
+
+    known = methods.declared()[method]
+    best = known.rigor or "exact-instances"
+    if known.shows_existence and isinstance(claim.statement, Exists):
+        best = "proof"
+    if outcome == "fails" and not known.rigor:
+        raise ImpossibleEvidence(f"{claim.id}: {method} says nothing of the statement, as it declares")
+    if outcome != "unknown" and RIGORS.index(rigor) < RIGORS.index(best):
+        raise ImpossibleEvidence(f"{claim.id}: {method} found it by {rigor}; allowed: at best {best}, as it declares")
 
 
 def checker(method: str, applies: Callable[[Any], str | None],

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import sympy as sp
@@ -76,7 +77,7 @@ def test_a_claim_that_is_not_registered() -> None:
 def test_something_that_looks_like_a_claim(known: Claim) -> None:
     """0 = 1 in the name of a claim, by an object that only has its attributes."""
     with pytest.raises(Exception, match=f"(?i){CITING}|attribute|type"):
-        cite(SimpleNamespace(id=known.id, statement=FALSE, hypotheses=(), unfolded=None))
+        cite(cast("Claim", SimpleNamespace(id=known.id, statement=FALSE, hypotheses=(), unfolded=None)))
 
 
 def test_a_claim_changed_in_place(known: Claim) -> None:
