@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sympy as sp
 
 from dropout_theory.checkers import get_checker
 from dropout_theory.claims import PAPER_KEYS, PROOFS, REGISTRY, Claim, Paper, Registry, load, load_proofs
