@@ -215,8 +215,10 @@ def test_a_registered_proof_must_do_without(registries: None, no_search: None) -
 
 
 def test_a_registered_proof_rests_on_proofs(registries: None, no_search: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    other = Claim("own:other", "false", different(x, FAR), "1", "eq. (1)", "inequality")
-    monkeypatch.setattr(registered, "REGISTRY", {"own:other": other})
+    own = Registry()  # only what a registry holds may be cited
+    own.add_paper(Paper("own", None, (), None))
+    other = own.add(Claim("own:other", "false", different(x, FAR), "1", "eq. (1)", "inequality"))
+    monkeypatch.setattr(registered, "REGISTRY", own)
     prove("own:claim", without="low")(lambda: cite(other))
     with pytest.raises(ProofError, match="rests on own:other, which is not proved"):
         ablate(OWN, Context())

@@ -116,8 +116,8 @@ def _is_affine(expr: Any, name: Any) -> bool:
 
 def bounds(expr: Any, ranges: tuple[tuple[Any, Any, Any], ...] = ()) -> Bounds:
     """Numbers between which an expression lies, by the domains of its names and its shape."""
-    if expr.is_number:
-        return Bounds(expr, expr, False, False) if expr.is_real else ANY
+    if expr.is_number and expr.is_real and expr.is_comparable:
+        return Bounds(expr, expr, False, False)
     for symbol, low, high in ranges:
         if symbol == expr:
             below, above = bounds(low, ranges), bounds(high, ranges)

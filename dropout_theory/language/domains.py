@@ -88,7 +88,7 @@ def _end(value: object, what: str, infinity: sp.Expr) -> sp.Expr:
     if value == infinity:
         return infinity
     end = expression(value, what)
-    if not (end.is_number and end.is_real):
+    if not (end.is_number and end.is_real and end.is_comparable):
         raise ValueError(f"{what} is {end}; allowed: a real number or {infinity}")
     return end
 

@@ -204,7 +204,7 @@ def _instance_against(statement: Any) -> str | None:
     return None
 
 
-def cite(claim: Claim) -> Theorem:
+def cite(claim: Any) -> Theorem:
     """The statement of another claim, its names unfolded, under its hypotheses; the verdict then depends on that claim.
 
     Only the claim that a registry holds under its id may be cited, never a changed copy. Raises ProofError for others.
