@@ -82,13 +82,11 @@ def outside(weaker: Claim, dropped: Statement) -> Claim:
 
 
 def judged(weaker: Claim, values: Values) -> Judgement:
-    """The statement at an instance, unknown where it is undefined. Raises Unsupported."""
+    """The statement at an instance. Raises Unsupported."""
     try:
-        found = judge(weaker.statement, values, expectation)
-        # outside a domain a term may be undefined that is defined inside it: that says nothing of the statement
-        return Judgement(Truth.UNKNOWN, undefined=found.undefined) if found.undefined else found
-    except ZeroDivisionError:
-        return Judgement(Truth.UNKNOWN, undefined="division by zero")
+        return judge(weaker.statement, values, expectation)
+    except ZeroDivisionError:  # outside a domain, rules divide that need not look inside it
+        return Judgement(Truth.FALSE, undefined="division by zero")
     except Unsupported as error:
         for part in weaker.statement.args if isinstance(weaker.statement, sp.And) else ():
             with suppress(Unsupported, ZeroDivisionError):  # one part that fails is enough

@@ -131,7 +131,7 @@ class Evaluator:
         number = to_number(found) if not isinstance(found, (arb, acb)) else found
         return self.value(sp.sympify(found), {}) if number is None else number
 
-    def range(self, limits: Any, bound: dict[Any, Any]) -> Iterable[int]:
+    def range(self, limits: Any, bound: dict[Any, Any]) -> range:
         symbol, low, high = limits
         del symbol
         return range(self.integer(low, bound), self.integer(high, bound) + 1)
@@ -220,8 +220,8 @@ class Evaluator:
         if not arb(left).is_finite() or not arb(right).is_finite():
             return Truth.UNKNOWN
         gap = arb(left) - arb(right)
-        if not gap.is_zero() and gap.contains(0) and self.is_irrational and are_equal(
-                self, statement.args[0], statement.args[1], bound):
+        if not gap.is_zero() and gap.contains(0) and self.is_irrational \
+                and are_equal(self, statement.args[0], statement.args[1], bound):
             gap = arb(0)
         if isinstance(statement, (sp.Eq, sp.Ne)):
             if not gap.contains(0):
