@@ -119,9 +119,10 @@ class Evaluator:
             if MEMO not in bound:
                 bound = {**bound, MEMO: {}}
             memo = bound[MEMO]
-            if (family, indices) not in memo:
-                memo[family, indices] = self.value(family.unfold([sp.Integer(i) for i in indices]), bound)
-            return memo[family, indices]
+            key = (family, indices, *[(s, bound[s]) for s in lang.hidden_dependencies(family) if s in bound])
+            if key not in memo:
+                memo[key] = self.value(family.unfold([sp.Integer(i) for i in indices]), bound)
+            return memo[key]
         if isinstance(family, (lang.Gates, lang.Abstract)):
             raise Unsupported(f"random {family.name}{list(indices)} outside an expectation")
         try:

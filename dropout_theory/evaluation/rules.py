@@ -295,9 +295,10 @@ def _expectation(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     if ev.expect is None:
         raise Unsupported(f"no way to take the expectation {expr}")
     outside = outside_masks(bound)
-    # one expectation recurs in many terms of a sum: it depends on the indices it mentions only
-    indices = tuple((s, outside[s]) for s in expr.free_symbols if isinstance(outside.get(s), int))
-    if any(s in outside for s in expr.free_symbols if not isinstance(outside.get(s), int)):
+    # one expectation recurs in many terms of a sum: it depends on the indices that it or a law in it mentions only
+    about = lang.dependencies(expr)
+    indices = tuple((s, outside[s]) for s in about if isinstance(outside.get(s), int))
+    if any(s in outside for s in about if not isinstance(outside.get(s), int)):
         return ev.expect(ev, expr.args[0], outside)
     key = (expr, frozenset(indices))
     if key not in ev.means:

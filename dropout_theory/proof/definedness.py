@@ -206,7 +206,8 @@ def _walk(expr: sp.Basic) -> Iterator[Partial]:
     elif isinstance(expr, st.Exists):
         return  # true where some values make the body true, whatever it is elsewhere
     elif isinstance(expr, st.SameToOrder):
-        return  # speaks of small values of the scale alone: the rules of orders see to it
+        # terms that the scale is in matter for its small values alone: the rules of orders see to these
+        yield from (p for side in expr.args[:2] for p in _partial(side) if not lang.depends_on(p.term, expr.scale))
     elif lang.bound_limits(expr):
         yield from _bound(expr)
     elif isinstance(expr, st.Converges):

@@ -14,9 +14,8 @@ from dropout_theory.claims import FACTS, Claim, ProofError, Registry, need
 from dropout_theory.evaluation.choosers import RandomChooser
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import judge
-from dropout_theory.evaluation.instances import build
+from dropout_theory.evaluation.instances import Rejected, build, require_value
 from dropout_theory.evaluation.values import Truth, Unsupported
-from dropout_theory.language import Domain
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
@@ -169,23 +168,16 @@ def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> T
     wanted = lang.put_values(statement.body, {a: values[a] for a in statement.bound_symbols})
     need(matches(body.conclusion, wanted), f"{body.conclusion} is not the body at the witness: {wanted}")
     for atom in statement.bound_symbols:
-        check_domain(atom, values[atom])
+        check_value(atom, values)
     return certify("witness", statement, [body])
 
 
-def check_domain(atom: Any, value: Any) -> None:
-    """Raise ProofError unless a number, or every number given for a family, lies in the domain of the atom."""
-    domain: Domain = atom.domain
-    entries = list(value.values()) if isinstance(value, Mapping) else [value]
-    for v in map(sp.sympify, entries):
-        inside = not lang.dependencies(v) and bool(v.is_real) and domain.contains(v)
-        need(inside, f"{v} is not a number in the domain of {atom}: {domain}")
-    if getattr(atom, "simplex", False) is True:
-        need(isinstance(value, Mapping) and sum(map(sp.sympify, entries)) == 1, f"{atom} does not sum to one")
-        if isinstance(value, Mapping):
-            _, low, high = atom.ranges[0]
-            full = low.is_Integer and high.is_Integer and set(value) == {(k,) for k in range(int(low), int(high) + 1)}
-            need(bool(full), f"{value} does not give every entry of {atom}, or its size is not a number")
+def check_value(atom: Any, values: Mapping[Any, Any]) -> None:
+    """Raise ProofError unless the values give an atom one that it may take: see `evaluation.require_value`."""
+    try:
+        require_value(atom, values)
+    except (Rejected, Unsupported, KeyError) as error:
+        raise ProofError(f"no value of {atom}: {error}") from None
 
 
 @lru_cache(maxsize=256)

@@ -19,7 +19,7 @@ from dropout_theory.language import statements as st
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.automatic import proves
 from dropout_theory.proof.definedness import partial_terms
-from dropout_theory.proof.logic import check_domain, negation
+from dropout_theory.proof.logic import check_value, negation
 from dropout_theory.proof.optima import NoMinimiser
 from dropout_theory.proof.theorem import Theorem, certify, without
 
@@ -34,10 +34,10 @@ def at_instance(theorem: Theorem, values: Values) -> Theorem:
     Assumptions that are true of the numbers are dropped. Raises ProofError when a number leaves its domain, an entry
     is missing, or something that is not fixed by the numbers alone depends on them.
     """
-    for atom, value in values.items():
+    for atom in values:
         need(type(atom) in (lang.Scalar, lang.Family) and getattr(atom, "simplex", False) is False,
              f"{atom} is not a plain scalar or family")
-        check_domain(atom, value)
+        check_value(atom, values)
     conclusion, *given = (_with_numbers(s, values) for s in (theorem.conclusion, *theorem.given))
     left = [g for g in given if not entails([], g)]
     return certify("instance", conclusion, [without(theorem, theorem.given)], given=left)
