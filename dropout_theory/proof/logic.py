@@ -175,7 +175,7 @@ def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> T
 def check_value(atom: Any, values: Mapping[Any, Any]) -> None:
     """Raise ProofError unless the values give an atom one that it may take: see `evaluation.require_value`."""
     try:
-        require_value(atom, values)
+        require_value(atom, dict(values))
     except (Rejected, Unsupported, KeyError) as error:
         raise ProofError(f"no value of {atom}: {error}") from None
 

@@ -102,7 +102,8 @@ def _logistic(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
 
 
 def _mean(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
-    here = {k: x for k, x in env.items() if k in expr.free_symbols}
+    about = lang.dependencies(expr)  # the indices in a law, too
+    here = {k: x for k, x in env.items() if k in about}
     key = (expr, tuple(sorted((str(k), str(x)) for k, x in here.items())))
     if key not in v.means:
         v.means[key] = v.mean(lambda x: x, expr.args, here)

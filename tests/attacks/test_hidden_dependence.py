@@ -149,13 +149,13 @@ def test_entries_of_a_family_in_a_recursion() -> None:
 
     start = recursion("start", ((l, 0, n),), w[1], placeholder("start", ((l, 0, n),))[l - 1])
     with refused(HIDDEN):
-        contradiction(*[at_instance(unfolded(start[0]), {w: {(1,): value}}) for value in (0, 1)])
+        contradiction(*[at_instance(unfolded(start[0]), {n: 1, w: {(1,): value}}) for value in (0, 1)])
 
 
 def test_entries_of_a_family_in_a_law() -> None:
     """0 = 1: the mean of a normal variable around w[1], at two values of w[1]."""
     with refused(HIDDEN):
-        contradiction(*[at_instance(identity(E(normal("Y", w[1], 1)), w[1]), {w: {(1,): value}})
+        contradiction(*[at_instance(identity(E(normal("Y", w[1], 1)), w[1]), {n: 1, w: {(1,): value}})
                         for value in (0, 1)])
 
 
@@ -280,7 +280,7 @@ GOOD: dict[str, Callable[[], Theorem]] = {
     "every value of another scalar": lambda: at(for_all(identity(E(x * e[1]), x * q), x), sp.Integer(3)),
     "every index of a family": lambda: specialise(generalise(identity(E(d[i]), p[i]), (i, 1, n)), n),
     "numbers for what no law depends on": lambda: at_instance(
-        identity(w[1] * (w[1] + 1), w[1] ** 2 + w[1]), {w: {(1,): 2}}),
+        identity(w[1] * (w[1] + 1), w[1] ** 2 + w[1]), {n: 1, w: {(1,): 2}}),
     "a sum over another index": lambda: constant_sum(E(e[1]), (k, 1, n)),
     "entries over a distribution": lambda: identity(sp.Sum(P[k] * (O[k] + 1), (k, 1, m)),
                                                     1 + sp.Sum(P[k] * O[k], (k, 1, m))),
