@@ -106,7 +106,7 @@ def test_a_float_put_in(value: Any) -> None:
     lambda: family("v", interval(0, 1), (i, 1.0, n)), lambda: distribution("D", 3.0),
     lambda: recursion("unit", ((l, 0, n),), 0.5, placeholder("unit", ((l, 0, n),))[l - 1]),
     lambda: gates("g", q * 0.5, n), lambda: gates("g", np.float64(0.5), n),
-], ids=str)
+])
 def test_a_float_in_a_domain_or_law(build: Callable[[], Any]) -> None:
     """A domain, a law, a range or a definition of rounded numbers."""
     with refused(FLOAT):
