@@ -85,7 +85,8 @@ def _has_domain(symbol: Any) -> bool:
 def _beyond(expr: Any, ranges: Limits) -> Iterator[Element]:
     """Entries whose index is beyond its range at an end of the ranges around it."""
     if isinstance(expr, Element):
-        if any(not index.is_integer or _is_beyond(index, *limits, ranges) for index, limits in zip(expr.indices, _limits(expr), strict=True)):
+        if any(not index.is_integer or _is_beyond(index, *limits, ranges)
+               for index, limits in zip(expr.indices, _limits(expr), strict=True)):
             yield expr
         for index in expr.indices:
             yield from _beyond(index, ranges)

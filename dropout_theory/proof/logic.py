@@ -218,8 +218,8 @@ def cite(claim: Any) -> Theorem:
 def classical(name: str) -> Theorem:
     """A declared classical fact; the proof then depends on it.
 
-    Raises ProofError for an unknown name, and for a statement that is false at one of the instances that are tried, most
-    of them at the edges of domains.
+    Raises ProofError for an unknown name, and for a statement that is false at one of the instances that are tried,
+    most of them at the edges of domains.
     """
     if name not in FACTS:
         raise ProofError(f"unknown classical fact {name!r}; known: {', '.join(sorted(FACTS))}")
