@@ -44,19 +44,21 @@ def require_names(statements: Iterable[Any]) -> None:
     for atom in free:
         if type(atom) in (Scalar, Family, RandomScalar, RandomIndex, Abstract):
             alike[atom.name, len(atom.ranges) if isinstance(atom, Family) else None].add(atom)
+        elif isinstance(atom, UndefinedFunction):
+            alike[atom.__name__, "function"].add(atom)
     twins = sorted(name for (name, _), atoms in alike.items() if len(atoms) > 1)
     if twins:
         raise ValueError(f"different atoms share the names {', '.join(twins)}; allowed: one atom of a name")
 
 
 def require_entries(statements: Iterable[Any]) -> None:
-    """Raise ValueError for an entry that is plainly beyond the range of its family, such as w[n + 1] for w[1..n].
+    """Raise ValueError for an entry that is not there: w[n + 1] for w[1..n], or one at what need not be an integer.
 
     Under an implication or a case distinction an entry counts as guarded.
     """
     for statement in statements:
         for element in _beyond(statement, ()):
-            raise ValueError(f"{element} in {statement} is beyond the range of {element.family.name}: "
+            raise ValueError(f"{element} in {statement} is not in the range of {element.family.name}: "
                              f"{element.family.ranges}; allowed: entries that are there")
 
 
@@ -66,9 +68,9 @@ def _is_placeholder(atom: Any) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def _bound_without_domain(expr: Any) -> tuple[Any, ...]:
-    """What is bound and neither an index symbol of a range nor a scalar."""
-    own = [limit[0] for limit in bound_limits(expr) if not _has_domain(limit[0])
-           and not (len(limit) == 3 and limit[0].is_integer)]
+    """What is bound in a range and no index symbol, or bound over all values and without a domain that says which."""
+    own = [limit[0] for limit in bound_limits(expr) if not (
+        limit[0].is_integer and not _has_domain(limit[0]) if len(limit) == 3 else _has_domain(limit[0]))]
     if isinstance(expr, SameToOrder) and not _has_domain(expr.scale):
         own.append(expr.scale)
     if isinstance(expr, Converges) and not expr.bound_everywhere.is_integer:
@@ -83,7 +85,8 @@ def _has_domain(symbol: Any) -> bool:
 def _beyond(expr: Any, ranges: Limits) -> Iterator[Element]:
     """Entries whose index is beyond its range at an end of the ranges around it."""
     if isinstance(expr, Element):
-        if any(_is_beyond(index, *limits, ranges) for index, limits in zip(expr.indices, _limits(expr), strict=True)):
+        if any(not index.is_integer or _is_beyond(index, *limits, ranges)
+               for index, limits in zip(expr.indices, _limits(expr), strict=True)):
             yield expr
         for index in expr.indices:
             yield from _beyond(index, ranges)

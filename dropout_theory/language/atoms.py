@@ -311,7 +311,11 @@ def _range(name: str, symbol: Any, low: Any, high: Any) -> Range:
     """A range of indices as SymPy has it. Raises ValueError for ends that are known to be no integers."""
     if not isinstance(symbol, sp.Symbol) or not symbol.is_integer:
         raise ValueError(f"an index of {name!r} is {symbol}; allowed: index symbols")
-    return symbol, integer(low, f"the first index of {name!r}"), integer(high, f"the last index of {name!r}")
+    ends = integer(low, f"the first index of {name!r}"), integer(high, f"the last index of {name!r}")
+    for end in ends:
+        if not end.is_integer:
+            raise ValueError(f"an end of the range of {symbol} in {name!r} is {end}; allowed: integers by their shape")
+    return symbol, *ends
 
 
 def _require_unit(what: str, domain: Domain) -> None:

@@ -14,6 +14,9 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
 
+from dropout_theory.language.binding import scopes
+
+_PLAIN = {"integer", "real", "finite", "commutative"}  # what may be known of a bound symbol
 _ALLOWED = "an expression in names of real numbers, an integer or a fraction, all of it exact"
 
 
@@ -68,10 +71,12 @@ def strange_names(expr: Any) -> tuple[str, ...]:
         return () if expr.is_real and not isinstance(expr, sp.Wild) else (str(expr),)
     if isinstance(expr, (MatrixElement, MatrixExpr)):
         return (str(expr),)
-    own = (str(expr),) if isinstance(expr, AppliedUndef) and not expr.is_real else ()
+    own = [str(expr)] if isinstance(expr, AppliedUndef) and not expr.is_real else []
+    # what is known of a bound symbol beyond that it is real or an integer need not hold throughout its range
+    plain = _PLAIN | {"positive"} if hasattr(expr, "index_grows") else _PLAIN
+    own += [str(s) for _, bound in scopes(expr) for s in bound
+            if not hasattr(s, "domain") and not set(s._assumptions_orig) <= plain]
     # what says something of a statement holds the text of an instance as a symbol
     about = hasattr(expr, "about_a_statement")
     inside = [a for a in expr.args if isinstance(a, sp.Basic) and not (about and isinstance(a, sp.Symbol))]
     return tuple(dict.fromkeys([*own, *[s for a in inside for s in strange_names(a)]]))
-
-

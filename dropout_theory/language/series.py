@@ -96,6 +96,7 @@ class RootGrowth(sp.Expr):
     """limsup of |a_k|^(1/n) as k grows: `RootGrowth(a_k, k, n)`, with n the root that is drawn, such as k or 2k."""
 
     is_commutative = True
+    index_grows = True  # so that it is positive from some place on
 
     def __new__(cls, term: Any, index: sp.Symbol, root: Any) -> Any:
         return sp.Expr.__new__(cls, expression(term, "the term"), index, expression(root, "root"))

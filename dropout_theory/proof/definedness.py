@@ -189,6 +189,8 @@ def _walk(expr: sp.Basic) -> Iterator[Partial]:
     if isinstance(expr, lang.Element):
         for a in expr.indices:
             yield from _partial(a)
+            if not a.is_integer:
+                yield Partial(expr, None)
         yield from _of_atom(expr.family)
     elif isinstance(expr, lang.Scalar):
         yield from _of_atom(expr)
