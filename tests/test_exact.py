@@ -21,6 +21,7 @@ from dropout_theory.language import (
     UNIT,
     E,
     Exists,
+    ForEach,
     G,
     Scalar,
     Statement,
@@ -116,6 +117,13 @@ def test_a_statement_with_an_undefined_term_is_not_true() -> None:
     assert run(different(1 / q, 0)).counterexample == {"instance": {"q": "0"}, "undefined": "division by zero in 1/q"}
 
 
+def test_a_statement_that_is_undefined_everywhere_is_ill_formed() -> None:
+    for statement in (less(0, sp.log(-1 - q**2)), equal(sp.log(-2, evaluate=False), 0)):
+        evidence = run(statement)
+        assert evidence.ill_formed and evidence.counterexample is not None and "undefined" in evidence.counterexample
+    assert not run(less(sp.log(q), 1)).ill_formed
+
+
 def test_what_comes_before_guards_what_follows() -> None:
     at_zero, inverse, nonzero = {q: sp.S.Zero}, less(0, 1 / q), different(q, 0)
 
@@ -127,6 +135,8 @@ def test_what_comes_before_guards_what_follows() -> None:
     assert truth(sp.Not(guarded, evaluate=False)) is Truth.TRUE
     assert truth(sp.Not(unguarded, evaluate=False)) is Truth.FALSE
     assert truth(either(equal(q, 0), inverse)) is truth(implies(nonzero, inverse)) is Truth.TRUE
+    each = ForEach(both(different(index("k"), 1), inverse), (index("k"), 1, 2))
+    assert truth(each) is truth(sp.Not(each, evaluate=False)) is Truth.FALSE  # no index guards another
     assert truth(either(inverse, equal(q, 0))) is truth(equivalent(inverse, inverse)) is Truth.FALSE
     unknown = equal(sp.exp(q + 1) / sp.exp(1, evaluate=False), sp.exp(q))
     assert truth(either(sp.Not(unknown, evaluate=False), inverse)) is Truth.UNKNOWN  # is it guarded?

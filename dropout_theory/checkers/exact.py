@@ -6,6 +6,7 @@ A failure is an exact counterexample; holding at finitely many instances is supp
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, product
 from typing import Any
 
@@ -17,7 +18,7 @@ from dropout_theory import language as lang
 from dropout_theory.checkers.at_instances import Premises, build, check_admissible, judge, proves
 from dropout_theory.evaluation.choosers import Fixed, RandomChooser
 from dropout_theory.evaluation.enumeration import expectation
-from dropout_theory.evaluation.evaluator import Evaluator
+from dropout_theory.evaluation.evaluator import Evaluator, Judgement
 from dropout_theory.evaluation.instances import Rejected, Values, index_tuples, require_value, whole_numbers
 from dropout_theory.evaluation.tightness import Closest, extreme
 from dropout_theory.evaluation.values import Truth, Unsupported, is_exact
@@ -65,6 +66,7 @@ def exact(claim: Any, context: Context) -> Finding:
     closest = Closest(claim.statement)
     premises = Premises(claim.statement)
     seen, judged_at = Distinct(), Distinct()
+    meaningless: list[tuple[Values, Judgement]] = []
     for values, evaluator in _tried(claim, context, witnesses(claim.id), closest):
         if not seen.add(values):
             continue
@@ -75,19 +77,27 @@ def exact(claim: Any, context: Context) -> Finding:
                 reasons.add(str(error))
                 undecided += 1
             continue
+        if found.undefined:
+            meaningless.append((values, found))
+            if len(judged_at):
+                return _refutation(claim, context, values, found, len(judged_at) + len(meaningless))
+            continue
         if found.truth is Truth.FALSE:
-            smallest, judged = shrink(claim, values) if context.shrink else (values, found)
-            tried = len(judged_at) + 1
-            return Finding("fails", "exact-instances", f"counterexample among {tried} exact instances",
-                           {"tried": tried}, counterexample=report(smallest, judged))
+            return _refutation(claim, context, values, found, len(judged_at) + len(meaningless) + 1)
         if found.truth is Truth.UNKNOWN:
             undecided += 1
             reasons.add("balls overlap")
             continue
+        if meaningless:
+            return _refutation(claim, context, *meaningless[0], len(meaningless) + 1)
         judged_at.add(values)
         agreed += found.truth is Truth.AGREES
         closest.see(values, found)
         premises.see(values)
+    if meaningless:
+        found_false = _refutation(claim, context, *meaningless[0], len(meaningless))
+        everywhere = f"a term is undefined at each of {len(meaningless)} exact instances"
+        return found_false if undecided else replace(found_false, ill_formed=True, scope=everywhere)
     tried = len(judged_at)
     if tried == 0:
         return Finding("unknown", "exact-instances", "; ".join(sorted(reasons)) or "no admissible instance drawn")
@@ -98,6 +108,13 @@ def exact(claim: Any, context: Context) -> Finding:
     return Finding("holds", "exact-instances", f"{tried} different exact instances{judged_at.sizes()}{balls}",
                    {"tried": tried, **judged_at.figures(), "agreed": agreed, "undecided": undecided,
                     **closest.figures()})
+
+
+def _refutation(claim: Any, context: Context, values: Values, judged: Judgement, tried: int) -> Finding:
+    if context.shrink:
+        values, judged = shrink(claim, values)
+    return Finding("fails", "exact-instances", f"counterexample among {tried} exact instances", {"tried": tried},
+                   counterexample=report(values, judged))
 
 
 class Distinct:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import sympy as sp
 from flint import arb
 
 from dropout_theory.checkers.at_instances import Premises, build, check_admissible
@@ -40,13 +41,17 @@ _BITS = 128
 
 
 class ModerateChooser(RandomChooser):
-    """Sizes in the upper half of what is allowed, and few values at the edges, where nothing is random."""
+    """Sizes in the upper half of what is allowed, few values at the edges, where nothing is random, and no functions
+    that are flat or steep at most arguments, where samples show little."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed, edges=0.1)
 
     def integer(self, name: str, low: int, high: int) -> int:
         return self.random.randint(max(low, (low + high + 1) // 2), high)
+
+    def pick(self, name: str, options: list[Any]) -> Any:
+        return super().pick(name, [f for f in options if not isinstance(f.expr, (sp.exp, sp.tanh))] or options)
 
 
 @checker(METHOD.name, nothing_to_sample)

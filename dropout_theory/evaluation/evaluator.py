@@ -58,6 +58,7 @@ class Evaluator:
         self.proves = proves
         self.means: dict[Any, Any] = {}  # expectations found so far
         self.relations: list[tuple[Any, Any, Any]] = []  # inequalities judged so far, with the values of their sides
+        self._is_denied = False
         self._functions = {k: v for k, v in values.items() if isinstance(v, sp.Lambda)}
 
     # --- values -----------------------------------------------------------------------------------------------
@@ -158,9 +159,9 @@ class Evaluator:
         if isinstance(statement, (sp.And, sp.Or)):
             return self._in_order(statement, bound)
         if isinstance(statement, sp.Not):
-            return _negate(self.truth(statement.args[0], bound))
+            return _negate(self._denied(statement.args[0], bound))
         if isinstance(statement, sp.Implies):
-            premise = self.truth(statement.args[0], bound)
+            premise = self._denied(statement.args[0], bound)
             if premise is Truth.FALSE:
                 return Truth.TRUE
             try:
@@ -173,7 +174,7 @@ class Evaluator:
                 return Truth.UNKNOWN
             return conclusion
         if isinstance(statement, st.Iff):
-            return _same(*(self.truth(a, bound) for a in statement.args))
+            return _same(*(self._denied(a, bound) for a in statement.args))
         if isinstance(statement, st.ForEach):
             return self._for_each(statement.body, list(statement.limits), bound)
         if isinstance(statement, st.ForAll):
@@ -200,11 +201,24 @@ class Evaluator:
         return found
 
     def _for_each(self, body: Statement, limits: list[Any], bound: dict[Any, Any]) -> Truth:
-        """The body at every index: none guards another, so all are looked at."""
+        """The body at every index: none guards another, so all are looked at where that makes a difference."""
         if not limits:
             return self.truth(body, bound)
-        return min((self._for_each(body, limits[1:], {**bound, limits[0].args[0]: k})
-                    for k in self.range(limits[0].args, bound)), key=lambda t: t.value, default=Truth.TRUE)
+        worst = Truth.TRUE
+        for k in self.range(limits[0].args, bound):
+            found = self._for_each(body, limits[1:], {**bound, limits[0].args[0]: k})
+            worst = min(worst, found, key=lambda t: t.value)
+            if worst is Truth.FALSE and not self._is_denied:
+                break
+        return worst
+
+    def _denied(self, statement: Statement, bound: dict[Any, Any]) -> Truth:
+        """Truth of a statement that may be false and what it is part of true: all its terms must be defined."""
+        before, self._is_denied = self._is_denied, True
+        try:
+            return self.truth(statement, bound)
+        finally:
+            self._is_denied = before
 
     @cached_property
     def is_irrational(self) -> bool:
