@@ -76,7 +76,8 @@ def test_a_premise_defines_what_an_implication_concludes() -> None:
     root = sp.sqrt(y)
     assert undefined_terms(implies(both(less(1, y), less(y, s)), less(1, root)), []) == set()
     assert undefined_terms(implies(less(y, 1), less(root, 1)), []) == {root}
-    assert undefined_terms(both(less_equal(0, y), less_equal(0, root)), []) == {root}
+    assert undefined_terms(both(less_equal(0, y), less_equal(0, root)), []) == set()
+    assert undefined_terms(both(less_equal(0, root), less_equal(0, y)), []) == {root}
     assert undefined_terms(implies(less(1, root), less(1, y)), []) == {root}
 
 

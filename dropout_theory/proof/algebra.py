@@ -261,7 +261,7 @@ def extreme_attained(extreme: Any, bound_theorem: Theorem, index: Any) -> Theore
     kind, left, right = _sides(bound_theorem.conclusion)
     need(kind in (sp.Le, sp.Lt), f"not an inequality: {bound_theorem.conclusion}")
     bound = right if isinstance(extreme, lang.Largest) else left
-    need(not lang.depends_on(bound, index), f"{bound} depends on the index {index}")
+    need(not lang.depends_on([bound, extreme], index), f"{bound} or {extreme} depends on the index {index}")
     if isinstance(extreme, lang.Largest) and left == entry:
         return certify("extreme", kind(extreme, right, evaluate=False), [part], binds=[index])
     if isinstance(extreme, lang.Smallest) and right == entry:

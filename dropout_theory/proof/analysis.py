@@ -77,6 +77,7 @@ def by_slope(f: Any, x: lang.Scalar, at: Any, slope: Theorem, *premises: Theorem
     """
     at = sp.sympify(at)
     need(isinstance(x, lang.Scalar) and not x.domain.integer, f"{x} does not range over an interval")
+    need(not lang.depends_on(at, x), f"{at} depends on {x}")
     # a premise known only for some x would say nothing about the way from x to `at`
     need(not any(lang.depends_on(p.given, x) for p in premises), f"a premise restricts {x}")
     smooth(f, x, [*premises, slope])

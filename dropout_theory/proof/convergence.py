@@ -7,13 +7,13 @@ singularity within distance rho.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from typing import Any
 
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.claims import classical_fact, need
+from dropout_theory.claims import ProofError, classical_fact, need
 from dropout_theory.language import Domain, LargestOutcome, RootGrowth, interval, is_random
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_positive, same
@@ -36,6 +36,9 @@ def arctangent_range(x: Any) -> Theorem:
     return certify("range of atan", st.both(st.less(-sp.pi / 2, value), st.less(value, sp.pi / 2)))
 
 
+_TOKEN = object()
+
+
 @dataclass(frozen=True)
 class PolePair:
     """Coefficients a_j with the poles they come from: checked once by `pole_pair`, used by the rules below.
@@ -47,6 +50,11 @@ class PolePair:
     distance: Any
     angle: Any
     premises: tuple[Theorem, ...]
+    _token: InitVar[object] = None  # as theorems have one: the rules below believe what is checked once
+
+    def __post_init__(self, _token: object) -> None:
+        if _token is not _TOKEN:
+            raise ProofError("pairs of poles are made by pole_pair only")
 
     def at(self, index: Any) -> Any:
         """The coefficient of a given order, whose symbols must not occur in the coefficient already."""
@@ -67,7 +75,7 @@ def pole_pair(coefficient: Any, distance: Any, angle: Any, next_distance: Any, c
     apart = st.both(st.less(0, distance), st.less(distance, next_distance))
     need(matches(distances.conclusion, apart), f"distances concludes {distances.conclusion}, not {apart}")
     need(not lang.depends_on(expansion.given, ORDER), "an assumption restricts the order")
-    return PolePair(coefficient, distance, angle, (expansion, angles, distances))
+    return PolePair(coefficient, distance, angle, (expansion, angles, distances), _TOKEN)
 
 
 def converges_within(poles: PolePair, w: Any, bound: Theorem, index: sp.Symbol, first: int) -> Theorem:
@@ -91,6 +99,7 @@ def diverges_beyond(poles: PolePair, deviation: Any, bound: Theorem, index: sp.S
     With B = max|D|, taken with probability P > 0, E[D^j] >= P B^j for even j. If |cos(j t)| < 1/2 then
     |cos(2 j t)| > 1/2, so infinitely many even terms are at least (P/j) (B/r)^j (1 - K rho^2 (r/rho)^j), and unbounded.
     """
+    need(isinstance(first, int) and first >= 0, f"the series cannot start at {first}, before its start")
     deviation = sp.sympify(deviation)
     finite_valued(deviation)
     need(deviation.is_real is not False and not deviation.has(index), f"{deviation} is not real")
@@ -144,6 +153,7 @@ def mixture(pointwise: Theorem, w: lang.Scalar, deviation: Any, reach: Any, boun
     `pointwise` concludes SumsTo(a_j w^j, (j, 0), F(w)) given |w| <= reach, for the free real scalar w; `bound`
     concludes that the largest |D| is at most reach.
     """
+    need(isinstance(first, int) and first >= 0, f"the series cannot start at {first}, before its start")
     deviation = sp.sympify(deviation)
     finite_valued(deviation)
     statement = pointwise.conclusion
@@ -172,6 +182,7 @@ def later_start(theorem: Theorem, first: int) -> Theorem:
     """A series from 0 with a value, started at `first`: the value less the terms left out."""
     statement = theorem.conclusion
     need(isinstance(statement, st.SumsTo) and statement.args[1].args[1] == 0, f"not a sum from 0: {statement}")
+    need(isinstance(first, int) and first >= 0, f"the series cannot start at {first}, before its start")
     term, index, value = statement.args[0], statement.args[1].args[0], statement.args[2]
     for j in range(first):
         value -= lang.substitute(term, {index: sp.Integer(j)})

@@ -367,13 +367,20 @@ def _own(expr: sp.Basic) -> Iterator[Partial]:
         yield Partial(expr, None)
 
 
+def _is_integer(expr: Any) -> bool:
+    """Whether a term is an integer by its shape; SymPy does not see it of sums over a range."""
+    if isinstance(expr, (sp.Add, sp.Mul)):
+        return all(map(_is_integer, expr.args))
+    return _is_integer(expr.function) if isinstance(expr, sp.Sum) else bool(expr.is_integer)
+
+
 def _power(expr: sp.Pow) -> Iterator[Partial]:
     base, exponent = expr.base, expr.exp
-    if exponent.is_integer and exponent.is_nonnegative or is_positive(base):
+    if _is_integer(exponent) and is_nonnegative(exponent) or is_positive(base):
         return
     if is_nonnegative(base) and is_nonnegative(exponent):
         return
-    if exponent.is_integer:
+    if _is_integer(exponent):
         if not is_positive(-base):
             nonzero = sp.Ne(base, 0, evaluate=False)
             natural = sp.Ge(exponent, 0, evaluate=False)

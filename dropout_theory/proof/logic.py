@@ -169,6 +169,7 @@ def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> T
     need(matches(body.conclusion, wanted), f"{body.conclusion} is not the body at the witness: {wanted}")
     for atom in statement.bound_symbols:
         check_value(atom, values)
+        need(not lang.hidden_dependencies(statement.body) & {atom}, f"a law in {statement} depends on {atom}")
     return certify("witness", statement, [body])
 
 

@@ -51,7 +51,7 @@ def number_kept(gate: lang.Gates, index: sp.Symbol) -> tuple[Theorem, Theorem]:
     need(low == 1 and bool(high.is_integer and high.is_nonnegative), f"{gate} is not numbered from 1")
     need(not lang.depends_on(gate.keep, symbol), f"the keep probabilities of {gate} differ")
     need(not is_random(gate.keep), f"the keep probability of {gate} is random")
-    need(index != symbol and not lang.depends_on(high, index), f"{index} has another meaning already")
+    need(index != symbol and not lang.depends_on([high, gate], index), f"{index} has another meaning already")
     index_ranges([(index, 0, high)])
     shown = sp.Piecewise((1, sp.Eq(sp.Sum(gate[symbol], (symbol, 1, high)), index)), (0, True))
     chance = sp.binomial(high, index) * gate.keep**index * (1 - gate.keep) ** (high - index)

@@ -62,6 +62,7 @@ def moved_normal(expr: Any, target: lang.RandomScalar, source: lang.RandomScalar
     need(is_positive(factor), f"{factor} is not known to be positive")
     need(same(target.law[1], factor * mean + shift) and same(target.law[2], factor * deviation),
          f"{target} has not the law of {factor * source + shift}")
+    need(not expr.has(lang.Operator), f"{expr} contains an expectation")
     need(not lang.random_atoms([expr, factor, shift, mean, deviation]) - {target}, "another random atom occurs")
     moved = lang.substitute(expr, {target: factor * source + shift})
     return certify("normal law", st.equal(lang.E(expr), lang.E(moved)))
@@ -76,6 +77,7 @@ def falling_to_zero(f: Any, x: lang.Scalar, slope: Theorem) -> Theorem:
     """
     need(isinstance(x, lang.Scalar) and x.domain == POSITIVE, f"{x} does not range over the positive reals")
     need(not lang.depends_on(slope.given, x), f"an assumption restricts {x}")
+    need(x not in lang.hidden_dependencies(f), f"a law in {f} depends on {x}")
     kind, left, right = _sides(slope.conclusion)
     need(kind in (sp.Le, sp.Lt) and same(right - left, -sp.diff(f, x)), "the slope theorem is not about this function")
     tails: dict[Any, Any] = {}

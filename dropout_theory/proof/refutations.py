@@ -47,8 +47,8 @@ def _with_numbers(statement: Any, values: Values) -> Any:
     hidden = lang.hidden_dependencies(statement)
     for node in sp.preorder_traversal(statement):
         need(not isinstance(node, _BINDING), f"{type(node).__name__} binds: take it apart first")
-        bound = set(node.parameters) if isinstance(node, Aversion) else set()
-        need(not bound & set(values), f"{bound & set(values)} are the parameters of an optimum")
+    bound = lang.bound_anywhere(statement) & set(values)
+    need(not bound, f"{bound} are bound: as an index, a variable or the parameters of an optimum")
     for atom in values:
         need(atom not in hidden, f"a law, keep probability, definition or distribution depends on {atom}")
     try:

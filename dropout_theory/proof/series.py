@@ -33,7 +33,10 @@ def _known(premises: tuple[Theorem, ...], *conditions: Any) -> None:
 def shifted(whole: sp.Sum, by: int) -> Theorem:
     """sum of f(j) over low..high = sum of f(j - by) over low+by..high+by."""
     body, symbol, low, high = _single(whole)
-    moved = sp.Sum(lang.substitute(body, {symbol: symbol - by}), (symbol, low + by, high + by))
+    step = sp.sympify(by)
+    need(bool(step.is_integer) and not lang.depends_on(step, symbol) and not lang.is_random(step),
+         f"{by} is not a fixed integer")
+    moved = sp.Sum(lang.substitute(body, {symbol: symbol - step}), (symbol, low + step, high + step))
     return certify("shifted sum", st.equal(whole, moved))
 
 

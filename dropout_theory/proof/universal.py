@@ -79,6 +79,7 @@ def finite_jensen(f: Any, x: lang.Scalar, entries: Any, probabilities: lang.Fami
             need(entails([p.conclusion for p in premises], condition), f"{entries} may leave the domain of {x}")
     limits = (symbol, *probabilities.ranges[0][1:])
     index_ranges([limits])
+    replaceable(f, x, entries)
     outside = lang.substitute(f, {x: sp.Sum(probabilities[symbol] * entries, limits)})
     inside = sp.Sum(probabilities[symbol] * lang.substitute(f, {x: entries}), limits)
     return certify("Jensen", st.less_equal(outside, inside), [convex, *premises])

@@ -164,7 +164,7 @@ def _require_possible(claim: Any, method: str, outcome: str, rigor: str) -> None
         best = "proof"
     if outcome == "fails" and not known.rigor:
         raise ImpossibleEvidence(f"{claim.id}: {method} says nothing of the statement, as it declares")
-    if outcome != "unknown" and RIGORS.index(rigor) < RIGORS.index(best):
+    if outcome != "unknown" and rigor in RIGORS[:RIGORS.index(best)]:
         raise ImpossibleEvidence(f"{claim.id}: {method} found it by {rigor}; allowed: at best {best}, as it declares")
 
 
