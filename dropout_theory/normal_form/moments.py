@@ -174,18 +174,21 @@ def _above(gate: Any, entry: Any) -> bool:
     """Whether a gate lies at or above the layer of an entry of a recursion, whose gates all lie below its layer.
 
     `recursion` has checked the step; gates in the base must lie below the first layer, and whatever else is random
-    in the definition must be independent of the gate by itself.
+    in the definition, openly or hidden in a law or a keep probability, must be independent of the gate by itself.
     """
     family = entry.family
     if not gate.indices or not (gate.indices[0] - entry.indices[0]).is_nonnegative:
         return False  # a gate without an index lies in no layer
     for part in (family.base, family.step):
-        if any(s in gate.family.keep.free_symbols for s in part.free_symbols if isinstance(s, lang.RandomScalar)):
+        if any(gate.family in lang.random_atoms(s) for s in part.free_symbols if isinstance(s, lang.RandomScalar)):
             return False
         for e in part.atoms(lang.Element):
-            if isinstance(e.family, lang.Recursion):
+            if isinstance(e.family, lang.Recursion) or any(map(is_random, e.indices)):
                 return False
             if isinstance(e.family, lang.Abstract) and gate.family.name not in e.family.independent_of:
+                return False
+            if isinstance(e.family, lang.Gates) and (gate.family in lang.random_atoms(e.family.keep)
+                                                     or _abstract(e.family.keep)):
                 return False
             if part is family.base and e.family == gate.family and not (family.start - e.indices[0]).is_positive:
                 return False
