@@ -91,6 +91,11 @@ class Family(Scalar):
     def __getitem__(self, index: Any) -> Element:
         return Element(self, *(index if isinstance(index, tuple) else (index,)))
 
+    def gaps(self, indices: Sequence[sp.Expr]) -> list[sp.Expr]:
+        """How far indices lie from both ends of their ranges: they are in range where none of these is negative."""
+        return [gap for i, (_, low, high) in zip(indices, self.ranges, strict=True)
+                for gap in (i - self.at(low, indices), self.at(high, indices) - i)]
+
     def at(self, expr: sp.Expr, indices: Sequence[sp.Expr]) -> sp.Expr:
         """`expr`, written in the symbols of `ranges`, at the given indices."""
         return put(expr, {r[0]: expression(i) for r, i in zip(self.ranges, indices, strict=True)})
@@ -118,6 +123,14 @@ class Gates(Family):
 
     def keep_at(self, indices: Sequence[sp.Expr]) -> sp.Expr:
         return _at(self, self.keep, tuple(indices))
+
+    def has_law_at(self, indices: Sequence[sp.Expr]) -> bool:
+        """Whether `keep_at` is known to be a probability at indices, whatever numbers their symbols stand for.
+
+        Outside the ranges of the family it need not be one: gates kept with probability i/n for i = 1..n have no law
+        at n + 1. There the gate is 0 or 1 with a probability that nothing tells.
+        """
+        return _has_law(self, tuple(indices))
 
 
 class Recursion(Family):
@@ -163,6 +176,13 @@ class Recursion(Family):
 @lru_cache(maxsize=50_000)  # masks unfold the same few entries again and again
 def _at(family: Family, expr: sp.Expr, indices: tuple[sp.Expr, ...]) -> sp.Expr:
     return family.at(expr, indices)
+
+
+@lru_cache(maxsize=50_000)
+def _has_law(family: Gates, indices: tuple[sp.Expr, ...]) -> bool:
+    if lies_in(family.keep, UNIT) or lies_in(family.keep_at(indices), UNIT):
+        return True
+    return all(lies_in(sp.expand(gap), NONNEGATIVE) for gap in family.gaps(indices))
 
 
 @lru_cache(maxsize=1000)

@@ -12,8 +12,8 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.language import Expr, is_random, unfold
-from dropout_theory.normal_form.canonical import collect
-from dropout_theory.normal_form.monomials import Term, rebuild, rename
+from dropout_theory.normal_form.canonical import collect, not_negative_within
+from dropout_theory.normal_form.monomials import Binder, Term, rebuild, rename
 from dropout_theory.normal_form.sums import multiply_all, terms_of
 
 _MAX_GATES = 4
@@ -38,21 +38,21 @@ def _tidy(expr: Expr) -> Expr:
 def _expect(term: Term) -> list[Term]:
     certain = [p for p in term.powers if not is_random(p[0]) and not is_random(p[1])]
     random = [p for p in term.powers if p not in certain]
-    factors = _split(random)
+    factors = _split(random, term.binders)
     result = multiply_all([[Term(term.coefficient, tuple(certain))], *factors])
     return [Term(t.coefficient, t.powers, (*term.binders, *t.binders)) for t in result]
 
 
-def _split(random: list[tuple[Any, Any]]) -> list[list[Term]]:
-    """Factors of E(product of powers), one list of terms for each independent group."""
+def _split(random: list[tuple[Any, Any]], binders: tuple[Binder, ...]) -> list[list[Term]]:
+    """Factors of E(product of powers), one list of terms for each independent group, under the binders of the term."""
     if not random:
         return []
-    conditional = _given_scalars(random)
+    conditional = _given_scalars(random, binders)
     if conditional is not None:
         return [terms_of(unfold(lang.E(conditional)))]
     gates = [a for a, e in random if _is_gate(a) and e == 1]
     others = [(a, e) for a, e in random if not (_is_gate(a) and e == 1)]
-    free = [g for g in gates if _is_simple(g) and all(_independent(g, a) for a, _ in others)]
+    free = [g for g in gates if _is_simple(g) and _has_law(g, binders) and all(_independent(g, a) for a, _ in others)]
     tied = [g for g in gates if g not in free]
     if any(not _certainly_apart(a, b) for a in free for b in tied):
         tied, free = gates, []
@@ -102,14 +102,14 @@ def _different(left: tuple[Any, frozenset[Any]], right: tuple[Any, frozenset[Any
                for x, y in zip(a.indices, b.indices, strict=True))
 
 
-def _given_scalars(random: list[tuple[Any, Any]]) -> Any:
+def _given_scalars(random: list[tuple[Any, Any]], binders: tuple[Binder, ...]) -> Any:
     """The mean over gates given the random numbers and indices in their keep probabilities and indices.
 
     None when nothing is hierarchical, and when anything else is random beside the gates: it may depend on them.
     """
     gates = [a for a, e in random if _is_gate(a) and e == 1]
     others = [(a, e) for a, e in random if not (_is_gate(a) and e == 1)]
-    if all(_is_simple(g) for g in gates):
+    if all(_is_simple(g) for g in gates) or not all(_has_law(g, binders) for g in gates):
         return None
     conditions = lang.random_atoms([*[g.family.keep for g in gates], *[i for g in gates for i in g.indices],
                                     *[x for power in others for x in power]])
@@ -131,6 +131,12 @@ def _is_gate(atom: Any) -> bool:
 def _is_simple(gate: Any) -> bool:
     """Whether a gate depends on no other random atom: neither its keep probability nor its index is random."""
     return not is_random(gate.family.keep) and not any(map(is_random, gate.indices))
+
+
+def _has_law(gate: Any, binders: tuple[Binder, ...]) -> bool:
+    """Whether a gate is kept with its keep probability under the binders: not where it may be out of its range."""
+    return gate.family.has_law_at(gate.indices) or all(not_negative_within(gap, list(binders))
+                                                       for gap in gate.family.gaps(gate.indices))
 
 
 def _independent(gate: Any, other: Any) -> bool:

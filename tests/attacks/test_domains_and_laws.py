@@ -61,11 +61,14 @@ from dropout_theory.proof import (
     assume,
     evaluated,
     expected,
+    given_gates,
     identity,
     induction,
     instance,
     integer_gap,
     jensen,
+    over_masks,
+    two_outcomes,
     unfolded,
     written_out,
 )
@@ -320,6 +323,39 @@ GOOD: dict[str, Callable[[], Theorem]] = {
     "sizes": lambda: arithmetic(less_equal(1, Scalar("size", SIZE))),
     "probabilities": lambda: arithmetic(less_equal(Scalar("chance", PROBABILITY), 1)),
 }
+
+
+STEEP = gates("steep", i / n, (i, 1, n))
+
+
+def test_the_mean_of_a_gate_out_of_its_range() -> None:
+    """0 = 1: i/n <= 1 for each i, the mean of a gate that is there for i = 1..n only."""
+    with refused("implied"):
+        arithmetic(less_equal(i / n, 1), expected(arithmetic(less_equal(STEEP[i], 1))))
+
+
+@pytest.mark.parametrize("place", [i, n + 1, sp.Integer(2)], ids=str)
+def test_a_gate_out_of_its_range(place: sp.Expr) -> None:
+    """E(g[i]) = i/n where i may be more than n."""
+    with refused("differ"):
+        identity(E(STEEP[place]), place / n)
+    with refused("differ"):
+        identity(E(STEEP[place] * STEEP[1]), place / n * sp.KroneckerDelta(place, 1) / n)
+    with refused("probability"):
+        two_outcomes(STEEP[place], STEEP[place])
+    with refused("probability|number"):
+        over_masks(E(STEEP[place]))
+    with refused("probability|number"):
+        given_gates(E(STEEP[place]), STEEP[place])
+
+
+def test_gates_in_their_ranges() -> None:
+    """The means of gates at indices that are certainly in range, and of gates whose law is one everywhere."""
+    assert identity(E(STEEP[1]), 1 / n).conclusion is not None
+    assert identity(E(STEEP[n]), sp.S.One).conclusion is not None
+    assert identity(E(sp.Sum(STEEP[i], (i, 1, n))), sp.Sum(i / n, (i, 1, n))).conclusion is not None
+    assert identity(E(e[n + 1]), q).conclusion is not None
+    assert over_masks(E(STEEP[1])).conclusion is not None
 
 
 @pytest.mark.parametrize("name", GOOD)
