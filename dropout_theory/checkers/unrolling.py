@@ -56,7 +56,7 @@ class Unroller:
             if (expr.family, indices) in bound:
                 return sp.Integer(int(bound[expr.family, indices]))
             if isinstance(expr.family, lang.Recursion):
-                return self.expr(expr.family.unfold([sp.Integer(i) for i in indices]), bound)
+                return self.expr(self.ev.unfold(expr.family, indices, bound), bound)
             return lang.Element(expr.family, *indices)
         if isinstance(expr, (sp.Sum, sp.Product)):
             limits = [tuple(limit) for limit in expr.limits]

@@ -39,7 +39,7 @@ def closed_form(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     if isinstance(expr, lang.Element):
         indices = tuple(ev.integer(i, bound) for i in expr.indices)
         if isinstance(expr.family, lang.Recursion):
-            return closed_form(ev, expr.family.unfold([sp.Integer(i) for i in indices]), bound)
+            return closed_form(ev, ev.unfold(expr.family, indices, bound), bound)
         known = bound.get((expr.family, indices), ev.values.get(expr.family, {}).get(indices))
         return _number(expr, known)
     if isinstance(expr, sp.Symbol):

@@ -49,7 +49,7 @@ def _collect(ev: Any, expr: Expr, bound: dict[Any, Any], found: dict[Any, bool])
         elif isinstance(family, lang.Recursion):
             if (family, indices) not in found:
                 found[family, indices] = False
-                _collect(ev, family.unfold([sp.Integer(i) for i in indices]), bound, found)
+                _collect(ev, ev.unfold(family, indices, bound), bound, found)
         elif isinstance(family, lang.Abstract):
             raise Unsupported(f"{family.name} has no law to enumerate")
         return

@@ -111,6 +111,13 @@ class Evaluator:
             return self.value(sp.sympify(found), {}) if number is None else number
         raise Unsupported(f"no value for {symbol}")
 
+    def unfold(self, family: lang.Recursion, indices: tuple[int, ...], bound: dict[Any, Any]) -> Any:
+        """The definition of an entry of a recursion. Raises Unsupported where it has none."""
+        try:
+            return family.unfold_known([sp.Integer(i) for i in indices], lambda e: sp.Integer(self.integer(e, bound)))
+        except ValueError as error:
+            raise Unsupported(str(error)) from None
+
     def element(self, expr: lang.Element, bound: dict[Any, Any]) -> Any:
         indices = tuple(self.integer(i, bound) for i in expr.indices)
         family = expr.family
@@ -122,7 +129,7 @@ class Evaluator:
             memo = bound[MEMO]
             key = (family, indices, *[(s, bound[s]) for s in lang.hidden_dependencies(family) if s in bound])
             if key not in memo:
-                memo[key] = self.value(family.unfold([sp.Integer(i) for i in indices]), bound)
+                memo[key] = self.value(self.unfold(family, indices, bound), bound)
             return memo[key]
         if isinstance(family, (lang.Gates, lang.Abstract)):
             raise Unsupported(f"random {family.name}{list(indices)} outside an expectation")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -91,6 +91,11 @@ class Family(Scalar):
     def __getitem__(self, index: Any) -> Element:
         return Element(self, *(index if isinstance(index, tuple) else (index,)))
 
+    def gaps(self, indices: Sequence[sp.Expr]) -> list[sp.Expr]:
+        """How far indices lie from both ends of their ranges: they are in range where none of these is negative."""
+        return [gap for i, (_, low, high) in zip(indices, self.ranges, strict=True)
+                for gap in (i - self.at(low, indices), self.at(high, indices) - i)]
+
     def at(self, expr: sp.Expr, indices: Sequence[sp.Expr]) -> sp.Expr:
         """`expr`, written in the symbols of `ranges`, at the given indices."""
         return put(expr, {r[0]: expression(i) for r, i in zip(self.ranges, indices, strict=True)})
@@ -119,6 +124,14 @@ class Gates(Family):
     def keep_at(self, indices: Sequence[sp.Expr]) -> sp.Expr:
         return _at(self, self.keep, tuple(indices))
 
+    def has_law_at(self, indices: Sequence[sp.Expr]) -> bool:
+        """Whether `keep_at` is known to be a probability at indices, whatever numbers their symbols stand for.
+
+        Outside the ranges of the family it need not be one: gates kept with probability i/n for i = 1..n have no law
+        at n + 1. There the gate is 0 or 1 with a probability that nothing tells.
+        """
+        return _has_law(self, tuple(indices))
+
 
 class Recursion(Family):
     """Random or deterministic quantities defined layer by layer: `base` at the first index `start`, `step` above it.
@@ -133,10 +146,7 @@ class Recursion(Family):
     def __new__(cls, name: str, domain: Domain = REAL, *details: Any) -> Recursion:
         new: Any = super().__new__(cls, name, domain, *details)
         if domain != REAL:
-            inside = Family(name, domain, new.ranges)
-            slot = placeholder(name, new.ranges)
-            lower = {e: Element(inside, *e.indices) for e in new.step.atoms(Element) if e.family == slot}
-            for what, value in (("base", new.base), ("step", new.step.xreplace(lower))):
+            for what, value in (("base", new.base), ("step", _with_domain(new))):
                 if not lies_in(value, domain, new.ranges):
                     raise ValueError(f"the {what} of recursion {name!r} is {getattr(new, what)}, not known to lie in "
                                      f"its domain {domain}; allowed: what does by its shape")
@@ -155,14 +165,55 @@ class Recursion(Family):
         return self.ranges[0][1]
 
     def unfold(self, indices: Sequence[sp.Expr]) -> sp.Expr:
-        """The defining expression of an entry whose layer is known to be the first or above it."""
+        """The defining expression of an entry that is known to be defined: see `unfold_known`, `proof.unfolded`."""
         body = self.base if sp.expand(indices[0] - self.start) == 0 else self.step
         return _at(self, _calls_itself(self, body), tuple(indices))
+
+    def unfold_known(self, indices: Sequence[sp.Expr], value: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
+        """The defining expression of an entry. `value` puts numbers for the names in how far it is inside the ranges.
+
+        Raises ValueError below the first layer, and elsewhere outside where the domain tells more of the entry than
+        its definition.
+        """
+        gaps = self.gaps(indices)
+        above = value(gaps[0]) if gaps[0].free_symbols else gaps[0]
+        if above != 0 and not above.is_positive:
+            raise ValueError(f"layer {indices[0]} of {self.name!r} is not known to be its first one or above it")
+        if not self.keeps_to_domain(indices):
+            for gap in gaps:
+                if not (value(gap) if gap.free_symbols else gap).is_nonnegative:
+                    raise ValueError(f"entry {tuple(indices)} of {self.name!r} is not known to be in its ranges")
+        return _at(self, _calls_itself(self, self.base if above == 0 else self.step), tuple(indices))
+
+    def keeps_to_domain(self, indices: Sequence[sp.Expr]) -> bool:
+        """Whether the definition lies in the domain at indices wherever they lie, and not only in their ranges."""
+        return self.domain == REAL or _keeps_to_domain(self, tuple(indices))
 
 
 @lru_cache(maxsize=50_000)  # masks unfold the same few entries again and again
 def _at(family: Family, expr: sp.Expr, indices: tuple[sp.Expr, ...]) -> sp.Expr:
     return family.at(expr, indices)
+
+
+@lru_cache(maxsize=50_000)
+def _has_law(family: Gates, indices: tuple[sp.Expr, ...]) -> bool:
+    if lies_in(family.keep, UNIT) or lies_in(family.keep_at(indices), UNIT):
+        return True
+    return all(lies_in(sp.expand(gap), NONNEGATIVE) for gap in family.gaps(indices))
+
+
+def _with_domain(family: Recursion) -> sp.Expr:
+    """The step of a recursion with its entries of lower layers in the domain."""
+    inside = Family(family.name, family.domain, family.ranges)
+    slot = placeholder(family.name, family.ranges)
+    lower = {e: Element(inside, *e.indices) for e in family.step.atoms(Element) if e.family == slot}
+    return family.step.xreplace(lower)
+
+
+@lru_cache(maxsize=50_000)
+def _keeps_to_domain(family: Recursion, indices: tuple[sp.Expr, ...]) -> bool:
+    return all(lies_in(body, family.domain) or lies_in(_at(family, body, indices), family.domain)
+               for body in (family.base, _with_domain(family)))
 
 
 @lru_cache(maxsize=1000)

@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.language import words as lang
-from dropout_theory.language.dependence import is_random
+from dropout_theory.language.dependence import hidden_dependencies, is_random
 from dropout_theory.language.named import unnamed
 
 
@@ -43,7 +43,10 @@ def _unfold(expr: Any) -> Any:
 
 
 def _subnetworks(expr: Any) -> list[lang.RandomIndex]:
-    return sorted((s for s in expr.free_symbols if isinstance(s, lang.RandomIndex)), key=lambda s: s.name)
+    """The subnetwork indices that an expression shows everywhere: one hidden in a law or a definition stays random."""
+    hidden = hidden_dependencies(expr)
+    return sorted((s for s in expr.free_symbols if isinstance(s, lang.RandomIndex) and s not in hidden),
+                  key=lambda s: s.name)
 
 
 def fresh_index(name: str = "k") -> sp.Symbol:

@@ -90,7 +90,10 @@ def put_values(expr: Any, values: Mapping[Any, Any]) -> Any:
             if e.family in families and all(i.is_Integer for i in indices):
                 return sp.sympify(families[e.family][tuple(int(i) for i in indices)])
             if isinstance(e.family, Recursion) and all(i.is_Integer for i in indices):
-                return walk(e.family.unfold(indices))
+                try:
+                    return walk(e.family.unfold_known(indices, walk))
+                except ValueError:  # an entry that is not defined stays as it is
+                    return Element(e.family, *indices)
             return Element(e.family, *indices)
         if isinstance(e, (sp.Sum, sp.Product)):
             limits = [(s, walk(lo), walk(hi)) for s, lo, hi in e.limits]

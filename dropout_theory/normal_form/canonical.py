@@ -65,7 +65,7 @@ def _free_binders(term: Term) -> Term:
         using = [p for p in powers if symbol in p[0].free_symbols | p[1].free_symbols]
         if not using:
             binders.remove(binder)
-            if not _not_negative_within(high - low + 1, binders):
+            if not not_negative_within(high - low + 1, binders):
                 binders.append(binder)  # an empty range has no terms, not a negative number of them
                 continue
             from dropout_theory.normal_form.sums import terms
@@ -80,7 +80,7 @@ def _free_binders(term: Term) -> Term:
     return Term(coefficient, tuple(powers), tuple(binders))
 
 
-def _not_negative_within(expr: Expr, binders: list[Binder]) -> bool:
+def not_negative_within(expr: Expr, binders: list[Binder]) -> bool:
     """Whether an expression is at least 0 at every value of the bound indices, whose ranges are not empty."""
     expr = sp.expand(expr)
     for symbol, low, high in reversed(binders):

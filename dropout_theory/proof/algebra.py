@@ -229,14 +229,22 @@ def evaluated(statement: Any) -> Theorem:
 
 
 def unfolded(element: lang.Element, *premises: Theorem) -> Theorem:
-    """element = its definition, for an entry of a Recursion at its first layer or provably above it."""
+    """element = its definition, for an entry of a Recursion at its first layer or provably above it.
+
+    Where the domain of the recursion tells more than its definition does out of its ranges, the entry must provably be
+    in them. Raises ProofError.
+    """
     family = element.family
     need(isinstance(family, lang.Recursion), f"{element} is not defined by recursion")
     layer = element.indices[0]
     assert isinstance(family, lang.Recursion)
+    known = [p.conclusion for p in premises]
     if sp.expand(layer - family.start) != 0:
-        need(entails([p.conclusion for p in premises], sp.Ge(layer, family.start + 1, evaluate=False)),
+        need(entails(known, sp.Ge(layer, family.start + 1, evaluate=False)),
              f"layer {layer} is not known to lie above {family.start}")
+    if not family.keeps_to_domain(element.indices):  # its domain is believed where its maker has looked only
+        for gap in family.gaps(element.indices):
+            need(entails(known, sp.Ge(gap, 0, evaluate=False)), f"{element} is not known to be in its ranges")
     return certify("definition", st.equal(element, family.unfold(element.indices)), premises)
 
 

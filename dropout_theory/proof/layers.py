@@ -93,6 +93,7 @@ def _outcomes(x: Any) -> list[tuple[Any, Any]]:
         need(isinstance(gate.family, lang.Gates) and all(index.is_Integer for index in gate.indices),
              f"{gate} is not a gate named by number")
         need(not lang.is_random(gate.family.keep_at(gate.indices)), f"the keep probability of {gate} is random")
+        need(gate.family.has_law_at(gate.indices), f"the keep probability of {gate} may be none")
     plain = x.xreplace(dict.fromkeys(found, sp.S.One))
     need(not lang.is_random(plain), f"other random atoms in {x}")
     outcomes = []
@@ -118,6 +119,7 @@ def given_gates(mean: lang.E, *found: lang.Element) -> Theorem:
         need(isinstance(gate, lang.Element) and isinstance(gate.family, lang.Gates)
              and all(index.is_Integer for index in gate.indices), f"{gate} is not a gate named by number")
         need(not lang.is_random(gate.family.keep), f"the keep probability of {gate} is random")
+        need(gate.family.has_law_at(gate.indices), f"the keep probability of {gate} may be none")
     _only_these(x, set(found))
     total: Any = sp.S.Zero
     for mask in product((0, 1), repeat=len(found)):

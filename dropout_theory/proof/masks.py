@@ -74,6 +74,7 @@ def held(expr: Any, gate: lang.Gates, values: Values, *premises: Theorem) -> The
     index and a fixed keep probability. Raises ProofError otherwise, and for an `expr` that may depend on them elsewise.
     """
     need(isinstance(gate, lang.Gates) and len(gate.ranges) == 1, f"{gate} is not a family of gates with one index")
+    need(not is_random(gate.keep), f"the keep probability of {gate} is random")
     _, low, high = gate.ranges[0]
     weight: Any = sp.S.One
     chance: Any = sp.S.One

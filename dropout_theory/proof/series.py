@@ -175,6 +175,7 @@ def two_outcomes(function: Any, gate: Any) -> Theorem:
         keep = gate.law[1]
     else:
         need(isinstance(gate, lang.Element) and isinstance(gate.family, lang.Gates), f"{gate} is not a gate")
+        need(gate.family.has_law_at(gate.indices), f"the keep probability of {gate} may be none")
         keep = gate.family.keep_at(gate.indices)
     need(not is_random(keep), f"the keep probability of {gate} is random")
     function = sp.sympify(function)

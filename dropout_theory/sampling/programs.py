@@ -195,7 +195,7 @@ class Program:
             if isinstance(family, lang.Gates):
                 self._atoms[key] = self._gate(family.keep_at(at), bound)
             elif isinstance(family, lang.Recursion):
-                self._atoms[key] = self.compile(family.unfold(at), {})
+                self._atoms[key] = self.compile(self.exact.unfold(family, indices, bound), {})
             else:
                 raise Unsupported(f"{family.name} has no law to draw from")
         return self._atoms[key]

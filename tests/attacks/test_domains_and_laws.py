@@ -12,6 +12,7 @@ from attacks.support import (
     HALF,
     O,
     P,
+    c,
     contradiction,
     e,
     i,
@@ -25,6 +26,7 @@ from attacks.support import (
     unconditional,
     x,
 )
+from dropout_theory import language as lang
 from dropout_theory.language import (
     INTEGER,
     NONNEGATIVE,
@@ -61,11 +63,14 @@ from dropout_theory.proof import (
     assume,
     evaluated,
     expected,
+    given_gates,
     identity,
     induction,
     instance,
     integer_gap,
     jensen,
+    over_masks,
+    two_outcomes,
     unfolded,
     written_out,
 )
@@ -320,6 +325,82 @@ GOOD: dict[str, Callable[[], Theorem]] = {
     "sizes": lambda: arithmetic(less_equal(1, Scalar("size", SIZE))),
     "probabilities": lambda: arithmetic(less_equal(Scalar("chance", PROBABILITY), 1)),
 }
+
+
+FALLING = recursion("falling", ((l, 0, 1),), 1, 1 - l, NONNEGATIVE)  # 1, 0, and then it would be negative
+RISING = recursion("rising", LAYERS, 0, l, NONNEGATIVE)
+ACROSS = recursion("across", (*LAYERS, (k, 0, 1)), 1 - k, 1 - k, NONNEGATIVE)
+
+
+@pytest.mark.parametrize("entry", [FALLING[2], RISING[-1], ACROSS[0, 2], ACROSS[1, 2]], ids=str)
+def test_a_recursion_out_of_its_ranges(entry: lang.Element) -> None:
+    """0 = 1: an entry that its domain says is not negative, and its definition that it is."""
+    positive = arithmetic(less_equal(0, entry))
+    with refused("range|layer"):
+        contradiction(positive, unfolded(entry))
+    with refused("implied"):
+        contradiction(written_out(positive))
+    with refused():
+        contradiction(positive, evaluated(less(entry, 0)))
+
+
+def test_a_recursion_below_its_first_layer() -> None:
+    """r[-1] = -1: the step put below the first layer, where nothing is defined."""
+    below = recursion("below", LAYERS, 0, l)[-1]
+    for claim in (lambda: unfolded(below), lambda: arithmetic(equal(below, -1), written_out(identity(below, below)))):
+        with refused("layer|implied"):
+            claim()
+    assert lang.put_values(below, {}) == below
+
+
+def test_a_recursion_from_a_layer_with_a_name() -> None:
+    """An entry at its first layer is its base, also where the layer is a name for which a number is put."""
+    entry = recursion("late", ((l, c, c + 1),), 5, l)[3]
+    assert lang.put_values(entry, {c: 3}) == 5
+    assert lang.put_values(entry, {c: 2}) == 3
+    assert lang.put_values(entry, {c: 4}) == entry
+    assert lang.put_values(entry, {}) == entry
+
+
+def test_a_recursion_in_its_ranges() -> None:
+    """Entries in range are their definitions, and those of real numbers or of what keeps to the domain are beyond."""
+    assert unfolded(FALLING[1]).conclusion == equal(FALLING[1], 0)
+    assert unfolded(RISING[n]).conclusion == equal(RISING[n], n)
+    assert unfolded(RISING[n + 1]).conclusion == equal(RISING[n + 1], n + 1)
+    assert written_out(arithmetic(less_equal(0, RISING[3]))).conclusion is not None
+
+
+STEEP = gates("steep", i / n, (i, 1, n))
+
+
+def test_the_mean_of_a_gate_out_of_its_range() -> None:
+    """0 = 1: i/n <= 1 for each i, the mean of a gate that is there for i = 1..n only."""
+    with refused("implied"):
+        arithmetic(less_equal(i / n, 1), expected(arithmetic(less_equal(STEEP[i], 1))))
+
+
+@pytest.mark.parametrize("place", [i, n + 1, sp.Integer(2)], ids=str)
+def test_a_gate_out_of_its_range(place: sp.Expr) -> None:
+    """E(g[i]) = i/n where i may be more than n."""
+    with refused("differ"):
+        identity(E(STEEP[place]), place / n)
+    with refused("differ"):
+        identity(E(STEEP[place] * STEEP[1]), place / n * sp.KroneckerDelta(place, 1) / n)
+    with refused("probability"):
+        two_outcomes(STEEP[place], STEEP[place])
+    with refused("probability|number"):
+        over_masks(E(STEEP[place]))
+    with refused("probability|number"):
+        given_gates(E(STEEP[place]), STEEP[place])
+
+
+def test_gates_in_their_ranges() -> None:
+    """The means of gates at indices that are certainly in range, and of gates whose law is one everywhere."""
+    assert identity(E(STEEP[1]), 1 / n).conclusion is not None
+    assert identity(E(STEEP[n]), sp.S.One).conclusion is not None
+    assert identity(E(sp.Sum(STEEP[i], (i, 1, n))), sp.Sum(i / n, (i, 1, n))).conclusion is not None
+    assert identity(E(e[n + 1]), q).conclusion is not None
+    assert over_masks(E(STEEP[1])).conclusion is not None
 
 
 @pytest.mark.parametrize("name", GOOD)

@@ -11,6 +11,7 @@ import sympy as sp
 
 from attacks.support import (
     FALSE,
+    HALF,
     HIDDEN,
     O,
     P,
@@ -252,6 +253,24 @@ def test_parameters_in_a_law() -> None:
     whole = Aversion((E(noise) - 2 * v) ** 2, v**2, (v,))
     with refused(HIDDEN + "|parameter"):
         reparametrised(whole, {v: v + 1}, {v: v - 1})
+
+
+def test_gates_above_a_recursion_that_hides_them() -> None:
+    """E(g[1] r[1]) = E(g[1]) E(r[1]) where r[1] = h[0], and h[0] is kept where g[1] is: 1/2 against 1/4."""
+    g = gates("below", HALF, (k, 0, n))
+    h = gates("hiding", g[k + 1], (k, 0, n))
+    r = recursion("r", ((k, 0, n),), 0, h[k - 1])
+    with refused("differ"):
+        identity(E(g[1] * r[1]), E(g[1]) * E(r[1]))
+
+
+def test_gates_above_a_recursion_of_numbers_with_a_common_law() -> None:
+    """E(g[1] r[1]) = E(g[1]) E(r[1]) where both vary with U: 1/3 against 1/4."""
+    u = uniform("U", 0, 1)
+    v, g = normal("V", u, 1), gates("shared", u, (k, 0, n))
+    r = recursion("r", ((k, 0, n),), v, v)
+    with refused("differ"):
+        identity(E(g[1] * r[1]), E(g[1]) * E(r[1]))
 
 
 def test_a_parameter_in_a_range() -> None:

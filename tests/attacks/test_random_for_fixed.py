@@ -33,6 +33,7 @@ from dropout_theory.language import (
     NATURAL,
     E,
     ForEach,
+    Gates,
     LargestOutcome,
     Scalar,
     Var,
@@ -53,6 +54,7 @@ from dropout_theory.proof import (
     expected,
     for_all,
     generalise,
+    held,
     identity,
     independent_product,
     induction,
@@ -147,6 +149,33 @@ def test_gates_with_a_shared_random_keep_probability() -> None:
     """E(g[1] g[2]) = E(g[1]) E(g[2]) for gates kept with one random probability: 1/3 against 1/4."""
     with refused(RANDOM + "|differ"):
         identity(E(shared[1] * shared[2]), E(shared[1]) * E(shared[2]))
+
+
+by_a_gate = gates("by_a_gate", e[1], n)
+by_a_subnetwork = gates("by_a_subnetwork", p[N], n)
+
+
+@pytest.mark.parametrize("gate", [by_a_gate, by_a_subnetwork], ids=str)
+def test_the_mean_of_a_gate_with_a_random_keep_probability(gate: Gates) -> None:
+    """E(g) = its keep probability, which varies with another gate or a subnetwork."""
+    with refused(RANDOM + "|differ"):
+        identity(E(gate[1]), gate.keep)
+    with refused(RANDOM + "|differ"):
+        held(sp.S.One, gate, {k: 1})
+
+
+@pytest.mark.parametrize("left, right", [
+    (by_a_gate[1], e[1]),
+    (by_a_gate[1], by_a_gate[2]),
+    (by_a_gate[1], normal("V", e[1], 1)),
+    (by_a_subnetwork[1], w[N]),
+    (by_a_subnetwork[1], d[N]),
+    (d[N], d[1]),
+], ids=str)
+def test_gates_that_depend_on_what_they_hide(left: sp.Expr, right: sp.Expr) -> None:
+    """E(x y) = E(x) E(y) for a gate whose keep probability or index varies with what y is made of."""
+    with refused(RANDOM + "|differ"):
+        identity(E(left * right), E(left) * E(right))
 
 
 def test_a_product_of_gates_with_a_random_keep_probability() -> None:
