@@ -100,9 +100,11 @@ def _common_names(found: Any, wanted: Any) -> list[Any]:
     """Names for the bound symbols of both statements that are free in neither."""
     taken = lang.dependencies([found.body, wanted.body])
     names: list[Any] = []
-    for bound in wanted.bound_symbols:
-        if type(bound) is sp.Symbol:
-            names.append(sp.Dummy(bound.name, **bound.assumptions0))
+    for other, bound in zip(found.bound_symbols, wanted.bound_symbols, strict=True):
+        if isinstance(bound, sp.Symbol) and not isinstance(bound, lang.Scalar):
+            # what is known of one of them alone is not known of both
+            known = bound.assumptions0 if other.assumptions0 == bound.assumptions0 else {"integer": True}
+            names.append(sp.Dummy(bound.name, **known))
         elif isinstance(bound, lang.Family):
             names.append(bound)
         else:

@@ -218,6 +218,7 @@ def _walk(expr: sp.Basic) -> Iterator[Partial]:
         for value in expr.args[2:]:
             yield from _partial(value)
         yield from closed(_partial(expr.args[0]), index, (sp.Ge(index, first, evaluate=False),))
+        yield from _kept_promises(expr, index, first, sp.oo)
     elif isinstance(expr, lang.DerivativeAt):
         yield from _partial(expr.point)
         yield from _partial(expr.order)
@@ -267,6 +268,8 @@ def _bound(expr: Any) -> Iterator[Partial]:
         symbol, *ends = outermost_first[n]
         facts = tuple(_range(symbol, *ends)) if len(ends) == 2 else ()
         inner = tuple(closed(inner, symbol, facts))
+        if facts:
+            inner += tuple(_kept_promises(expr, symbol, *ends))
         inner += tuple(p for end in ends for p in _partial(end))
         for end in ends:
             if not end.is_integer:
@@ -276,6 +279,28 @@ def _bound(expr: Any) -> Iterator[Partial]:
     if isinstance(expr, (lang.Largest, lang.Smallest)) or isinstance(expr, sp.Product) and expr.function.is_zero:
         _, low, high = limits[0]
         yield Partial(expr, sp.Ge(high, low, evaluate=False))
+
+
+def promised(symbol: Any) -> list[Any]:
+    """What rules may have used about a symbol beyond its being an integer."""
+    if isinstance(symbol, lang.Scalar):
+        return list(symbol.domain.conditions(symbol))
+    signs = ((symbol.is_positive, sp.Gt), (symbol.is_nonnegative, sp.Ge), (symbol.is_negative, sp.Lt),
+             (symbol.is_nonpositive, sp.Le), (symbol.is_nonzero, sp.Ne))
+    return [relation(symbol, 0, evaluate=False) for known, relation in signs if known]
+
+
+def _kept_promises(expr: Any, symbol: Any, low: Any, high: Any) -> Iterator[Partial]:
+    """A range that may leave what is known of the symbol that is bound in it: the body is read by what is known."""
+    for condition in promised(symbol):
+        kind, bound = type(condition), condition.args[1]
+        sides = []
+        if kind in (sp.Ge, sp.Gt, sp.Ne) and low != -sp.oo:
+            sides.append((sp.Gt if kind is sp.Ne else kind)(low, bound, evaluate=False))
+        if kind in (sp.Le, sp.Lt, sp.Ne) and high != sp.oo:
+            sides.append((sp.Lt if kind is sp.Ne else kind)(high, bound, evaluate=False))
+        if not any(_entailed([], side) for side in sides):
+            yield Partial(expr, sides[0] if len(sides) == 1 else sp.Or(*sides, evaluate=False) if sides else None)
 
 
 def _range(symbol: Any, low: Any, high: Any) -> tuple[Any, Any]:
