@@ -81,14 +81,23 @@ def condition_of(node: Any) -> Any:
 
 def undefined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = ()) -> Partial | None:
     """The first term that is neither `shown` to be defined nor defined by what is `known`; None where all are."""
+    return _first_unshown(partial_terms(expr), known, shown)
+
+
+def _first_unshown(terms: Iterable[Partial], known: Iterable[Any], shown: Iterable[Partial]) -> Partial | None:
     known, seen = _taken_apart(known), list(shown)
-    return next((p for p in partial_terms(expr) if not _is_shown(p, seen, known) and not follows(p, known)), None)
+    return next((p for p in terms if not _is_shown(p, seen, known) and not follows(p, known)), None)
 
 
 def defined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = ()) -> None:
     """Raise ProofError unless every term of an expression or statement is defined, by shape or by what is known."""
     check_values(expr)
-    partial = undefined(expr, known, shown)
+    all_shown(partial_terms(expr), known, shown)
+
+
+def all_shown(terms: Iterable[Partial], known: Iterable[Any] = (), shown: Iterable[Partial] = ()) -> None:
+    """Raise ProofError unless every one of the terms is `shown` to be defined, or defined by what is known."""
+    partial = _first_unshown(terms, known, shown)
     if partial is not None:
         why = "nothing shows it" if partial.condition is None else f"not known that {partial.condition}"
         raise ProofError(f"{partial.term} may be undefined: {why}")

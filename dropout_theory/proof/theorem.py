@@ -14,7 +14,7 @@ import sympy as sp
 
 from dropout_theory.claims import Claim, ProofError, need
 from dropout_theory.language import CannotSubstitute, unnamed
-from dropout_theory.proof.definedness import AnyOf, Partial, check_values, closed, defined, partial_terms
+from dropout_theory.proof.definedness import AnyOf, Partial, all_shown, check_values, closed, defined, partial_terms
 
 _TOKEN = object()
 
@@ -95,6 +95,18 @@ def _require_meaning(conclusion: Any, assumptions: frozenset[Any], premises: tup
     known += [t.condition for t in seen if not t.known and t.condition is not None
               and not isinstance(t.condition, AnyOf)]
     defined(conclusion, known, seen)
+
+
+def shows(theorem: Theorem, terms: Iterable[Partial]) -> None:
+    """Raise ProofError unless the terms are defined wherever a theorem's assumptions hold, by what it says.
+
+    For rules that conclude what a premise says up to normal form: a normal form may lack terms.
+    """
+    known = [*theorem.given, theorem.conclusion]
+    seen = [term for said in known for term in partial_terms(said)]
+    known += [t.condition for t in seen if not t.known and t.condition is not None
+              and not isinstance(t.condition, AnyOf)]
+    all_shown(terms, known, seen)
 
 
 def sees_to_its_arguments(rule: Callable[..., Any]) -> Callable[..., Any]:
