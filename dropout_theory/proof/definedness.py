@@ -231,13 +231,56 @@ def _walk(expr: sp.Basic) -> Iterator[Partial]:
     elif isinstance(expr, lang.DerivativeAt):
         yield from _partial(expr.point)
         yield from _partial(expr.order)
-        yield from _partial(put(expr.body, {expr.variable: expr.point}))
-    elif isinstance(expr, (lang.Aversion, lang.RootGrowth, sp.Derivative, sp.Subs)):
+        yield from _derivative(expr, expr.body, expr.variable, expr.point)
+        if not is_nonnegative(expr.order):
+            yield Partial(expr, sp.Ge(expr.order, 0, evaluate=False))
+    elif isinstance(expr, sp.Derivative):
+        for variable in expr.variables:
+            yield from _derivative(expr, expr.expr, variable, variable)
+    elif isinstance(expr, sp.Subs):
+        at = dict(zip(expr.variables, expr.point, strict=True))
+        for value in expr.point:
+            yield from _partial(value)
+        yield from (p.moved(at) for p in _partial(expr.expr))
+        yield from _partial(put(expr.expr, at)) if not expr.expr.has(sp.Derivative) else (Partial(expr, None),)
+    elif isinstance(expr, lang.RootGrowth):
+        yield Partial(expr, None)  # may be infinite: the rules that find its value show that it is not
+    elif isinstance(expr, lang.Aversion):
         return
     else:
         for a in expr.args:
             yield from _partial(a)
         yield from _own(expr)
+
+
+# what is analytic wherever it and its derivatives have a value; Max, sign and the like have one-sided ones too
+ANALYTIC = (sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.sin, sp.cos, sp.tanh, sp.atan, sp.sinh, sp.cosh, sp.erf, sp.Sum,
+            sp.Product, sp.Tuple, lang.E, sp.Derivative, sp.Subs)
+
+
+def _derivative(expr: Any, body: Any, variable: Any, point: Any) -> Iterator[Partial]:
+    """A derivative of a body, which must be defined at the point and built of what is smooth there."""
+    at = {variable: point}
+    yield from _partial(put(body, at))
+    yield from (p.moved(at) for p in _partial(body))
+    inside = lang.bound_anywhere(body)
+    for node in sp.preorder_traversal(body):
+        if node == variable or not lang.depends_on(node, variable):
+            continue
+        smooth = isinstance(node, (*ANALYTIC, lang.Sigma)) and not isinstance(node, (sp.Derivative, sp.Subs))
+        if isinstance(node, (sp.Sum, sp.Product)):
+            ends = [end for _, *both in node.limits for end in both]
+            smooth = not any(lang.depends_on(end, variable) or end in (sp.oo, -sp.oo) for end in ends)
+        elif isinstance(node, lang.E):
+            smooth = not any(isinstance(a, (lang.RandomScalar, lang.Abstract)) for a in lang.random_atoms(node.args[0]))
+        elif isinstance(node, sp.Pow) and (not node.exp.is_integer or lang.depends_on(node.exp, variable)):
+            base = put(node.base, at)
+            if not is_positive(base):
+                smooth = not lang.is_random(base) and not lang.depends_on(base, *inside)
+                if smooth:
+                    yield Partial(expr, sp.Gt(base, 0, evaluate=False))
+        if not smooth:
+            yield Partial(expr, None)
 
 
 def negated(condition: Any) -> Any:
@@ -374,7 +417,7 @@ def _of_atom(atom: lang.Scalar) -> tuple[Partial, ...]:
 TOTAL = (sp.Add, sp.Mul, sp.exp, sp.Abs, sp.Max, sp.Min, sp.sign, sp.sin, sp.cos, sp.tanh, sp.atan, sp.sinh, sp.cosh,
          sp.asinh, sp.erf, sp.floor, sp.ceiling, sp.KroneckerDelta, sp.Tuple, sp.Symbol, sp.Rational, sp.NumberSymbol,
          sp.logic.boolalg.BooleanTrue, sp.logic.boolalg.BooleanFalse, sp.Not, st.Iff, _RELATIONAL, ExprCondPair,
-         lang.Relu, lang.Stirling2, AppliedUndef, sp.bell, sp.bernoulli)
+         lang.Relu, AppliedUndef)
 
 
 def _own(expr: sp.Basic) -> Iterator[Partial]:
@@ -390,6 +433,12 @@ def _own(expr: sp.Basic) -> Iterator[Partial]:
     elif isinstance(expr, sp.binomial):
         if not all(a.is_integer for a in expr.args):
             yield Partial(expr, None)
+    elif isinstance(expr, (lang.Stirling2, sp.bell, sp.bernoulli)):
+        count = expr.args[0]
+        if len(expr.args) > (2 if isinstance(expr, lang.Stirling2) else 1) or not all(a.is_integer for a in expr.args):
+            yield Partial(expr, None)
+        elif not is_nonnegative(count):
+            yield Partial(expr, sp.Ge(count, 0, evaluate=False))
     elif isinstance(expr, lang.Sigma):
         if not is_nonnegative(expr.args[1]):
             yield Partial(expr, sp.Ge(expr.args[1], 0, evaluate=False))
@@ -419,7 +468,7 @@ def _power(expr: sp.Pow) -> Iterator[Partial]:
 def _operator(expr: lang.Operator) -> Iterator[Partial]:
     """Means exist where the body is integrable; geometric means of numbers that are not negative."""
     for x in expr.args:
-        if not integrable(x):
+        if not (integrable(x) and (not isinstance(expr, lang.LargestOutcome) or not _wide(x))):
             yield Partial(expr, None)
     x = expr.args[0]
     if isinstance(expr, (lang.G, lang.Gc)):
@@ -442,13 +491,26 @@ _TAME = (sp.Add, sp.Mul, sp.Abs, sp.Max, sp.Min, sp.sin, sp.cos, sp.tanh, sp.ata
 
 def integrable(expr: Any) -> bool:
     """Whether a mean of the expression exists by its shape: finitely many outcomes, or growth that the laws allow."""
-    wide = {a for a in lang.random_atoms(expr) if isinstance(a, lang.RandomScalar) and a.law[0] == "normal"}
-    return not wide or _tame(lang.unfold(expr), frozenset(wide))
+    wide = _wide(expr)
+    return not wide or _tame(lang.unfold(expr), wide)
+
+
+def _wide(expr: Any) -> frozenset[Any]:
+    """The random numbers without bounds that an expression depends on."""
+    return frozenset(a for a in lang.random_atoms(expr) if isinstance(a, lang.RandomScalar) and a.law[0] == "normal")
+
+
+def _law(atom: lang.RandomScalar) -> list[Any]:
+    return [part for part in atom.law if isinstance(part, sp.Basic)]
 
 
 @lru_cache(maxsize=4096)
 def _tame(expr: Any, wide: frozenset[Any]) -> bool:
-    if not lang.depends_on(expr, *wide) or isinstance(expr, (lang.Operator, lang.Scalar)):
+    if not lang.depends_on(expr, *wide) or isinstance(expr, lang.Operator):
+        return True
+    if isinstance(expr, lang.RandomScalar):  # its moments are those of what its law depends on
+        return all(_tame(part, wide) for part in _law(expr))
+    if isinstance(expr, lang.Scalar):
         return True
     if isinstance(expr, lang.Element):
         family = expr.family
@@ -465,6 +527,8 @@ def _tame(expr: Any, wide: frozenset[Any]) -> bool:
 
 def _slow(expr: Any, wide: frozenset[Any]) -> bool:
     """Whether an exponent grows at most linearly."""
+    if isinstance(expr, lang.RandomScalar):  # one whose deviation is random has heavier tails
+        return not any(map(lang.is_random, _law(expr)))
     bounded = (lang.Scalar, sp.sin, sp.cos, sp.tanh, sp.atan, lang.Sigma)
     if not lang.depends_on(expr, *wide) or isinstance(expr, bounded):
         return True
