@@ -8,7 +8,7 @@ whose conclusion it is in, the conjuncts before its own, the case it belongs to.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -34,21 +34,38 @@ class Partial:
     """A term that is not defined everywhere, what makes it defined, and what is known where it stands.
 
     `condition` is None where nothing that could be shown would do. Symbols that are bound around the term stand in it
-    under names of their own.
+    under names of their own. An `averaged` term stands in a mean: it must be defined at every outcome, and what is
+    known of one outcome says nothing of the others.
     """
 
     term: Any
     condition: Any
     known: tuple[Any, ...] = ()
+    averaged: bool = False
 
     def under(self, *facts: Any) -> Partial:
-        """The same term where these facts hold, too."""
-        return Partial(self.term, self.condition, (*facts, *self.known))
+        """The same term where these facts hold, too, which are known around it."""
+        return self.given(*(_fixed(facts) if self.averaged else facts))
+
+    def given(self, *facts: Any) -> Partial:
+        """The same term where these facts hold, too, at one outcome or at all."""
+        return replace(self, known=(*facts, *self.known))
+
+    def inside_a_mean(self) -> Partial:
+        """The same term where a mean is taken over it."""
+        said = (self.term, self.condition, *self.known)
+        return replace(self, averaged=self.averaged or any(map(lang.is_random, said)))
 
     def moved(self, mapping: dict[Any, Any]) -> Partial:
         """The same term with other names for bound symbols."""
         condition = None if self.condition is None else put(self.condition, mapping)
-        return Partial(put(self.term, mapping), condition, tuple(put(k, mapping) for k in self.known))
+        return replace(self, term=put(self.term, mapping), condition=condition,
+                       known=tuple(put(k, mapping) for k in self.known))
+
+
+def _fixed(facts: Iterable[Any]) -> list[Any]:
+    """The facts that are the same at every outcome."""
+    return [fact for fact in _taken_apart(facts) if not lang.is_random(fact)]
 
 
 def check_values(expr: Any) -> None:
@@ -79,25 +96,36 @@ def condition_of(node: Any) -> Any:
     return None if own is None or isinstance(own.condition, AnyOf) else own.condition
 
 
-def undefined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = ()) -> Partial | None:
-    """The first term that is neither `shown` to be defined nor defined by what is `known`; None where all are."""
-    return _first_unshown(partial_terms(expr), known, shown)
+def undefined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = (),
+              sure: Iterable[Any] = ()) -> Partial | None:
+    """The first term that is neither `shown` to be defined nor defined by what is `known`; None where all are.
+
+    What is known of random atoms holds at one outcome, but for what is `sure`: that holds at all.
+    """
+    return _first_unshown(partial_terms(expr), known, shown, sure)
 
 
-def _first_unshown(terms: Iterable[Partial], known: Iterable[Any], shown: Iterable[Partial]) -> Partial | None:
-    known, seen = _taken_apart(known), list(shown)
-    return next((p for p in terms if not _is_shown(p, seen, known) and not follows(p, known)), None)
+def _first_unshown(terms: Iterable[Partial], known: Iterable[Any], shown: Iterable[Partial],
+                   sure: Iterable[Any]) -> Partial | None:
+    everywhere, seen = [*_fixed(known), *_taken_apart(sure)], list(shown)
+    here = [*_taken_apart(known), *everywhere]
+    for p in terms:
+        facts = everywhere if p.averaged else here
+        if not _is_shown(p, seen, facts) and not _follows(p, facts):
+            return p
+    return None
 
 
-def defined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = ()) -> None:
+def defined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = (), sure: Iterable[Any] = ()) -> None:
     """Raise ProofError unless every term of an expression or statement is defined, by shape or by what is known."""
     check_values(expr)
-    all_shown(partial_terms(expr), known, shown)
+    all_shown(partial_terms(expr), known, shown, sure)
 
 
-def all_shown(terms: Iterable[Partial], known: Iterable[Any] = (), shown: Iterable[Partial] = ()) -> None:
+def all_shown(terms: Iterable[Partial], known: Iterable[Any] = (), shown: Iterable[Partial] = (),
+              sure: Iterable[Any] = ()) -> None:
     """Raise ProofError unless every one of the terms is `shown` to be defined, or defined by what is known."""
-    partial = _first_unshown(terms, known, shown)
+    partial = _first_unshown(terms, known, shown, sure)
     if partial is not None:
         why = "nothing shows it" if partial.condition is None else f"not known that {partial.condition}"
         raise ProofError(f"{partial.term} may be undefined: {why}")
@@ -106,13 +134,18 @@ def all_shown(terms: Iterable[Partial], known: Iterable[Any] = (), shown: Iterab
 def _is_shown(partial: Partial, shown: list[Partial], known: list[Any]) -> bool:
     """Whether the term was shown where no more was known, or in each of two cases that exhaust all."""
     here = {*_taken_apart(partial.known), *known}
-    beyond = [set(s.known) - here for s in shown if s.term == partial.term]
+    beyond = [set(s.known) - here for s in shown if s.term == partial.term
+              and (s.averaged or not partial.averaged or not any(map(lang.is_random, (s.term, *s.known))))]
     cases = {next(iter(extra)) for extra in beyond if len(extra) == 1}
     return any(not extra for extra in beyond) or any(negated(case) in cases for case in cases)
 
 
 def follows(partial: Partial, known: list[Any]) -> bool:
     """Whether what is known makes a term defined."""
+    return _follows(partial, _fixed(known) if partial.averaged else known)
+
+
+def _follows(partial: Partial, known: list[Any]) -> bool:
     if partial.condition is None:
         return False
     alternatives = partial.condition.args if isinstance(partial.condition, AnyOf) else (partial.condition,)
@@ -247,6 +280,10 @@ def _walk(expr: sp.Basic) -> Iterator[Partial]:
         yield Partial(expr, None)  # may be infinite: the rules that find its value show that it is not
     elif isinstance(expr, lang.Aversion):
         return
+    elif isinstance(expr, lang.Operator):
+        for a in expr.args:
+            yield from (p.inside_a_mean() for p in _partial(a))
+        yield from (p.inside_a_mean() for p in _own(expr))
     else:
         for a in expr.args:
             yield from _partial(a)
