@@ -100,9 +100,11 @@ def _common_names(found: Any, wanted: Any) -> list[Any]:
     """Names for the bound symbols of both statements that are free in neither."""
     taken = lang.dependencies([found.body, wanted.body])
     names: list[Any] = []
-    for bound in wanted.bound_symbols:
-        if type(bound) is sp.Symbol:
-            names.append(sp.Dummy(bound.name, **bound.assumptions0))
+    for other, bound in zip(found.bound_symbols, wanted.bound_symbols, strict=True):
+        if isinstance(bound, sp.Symbol) and not isinstance(bound, lang.Scalar):
+            # what is known of one of them alone is not known of both
+            known = bound.assumptions0 if other.assumptions0 == bound.assumptions0 else {"integer": True}
+            names.append(sp.Dummy(bound.name, **known))
         elif isinstance(bound, lang.Family):
             names.append(bound)
         else:
@@ -156,12 +158,15 @@ def _rewriting(conclusion: Any, equalities: Iterable[Theorem],
         found: list[Any] = []
         left, right = equality.conclusion.args
         need(left not in bound, f"{left} is bound in the conclusion")
-        conclusion = _replace(conclusion, left, right, wild, places, (), found)
+        conclusion = _replace(conclusion, left, right, wild, places, ((), frozenset()), found)
         given += found
     return conclusion, general, given
 
 
-def _replace(expr: Any, left: Any, right: Any, wild: set[Any], places: list[Any], around: tuple[Any, ...],
+_Around = tuple[tuple[Any, ...], frozenset[Any]]  # ranges, and symbols that are bound without a range
+
+
+def _replace(expr: Any, left: Any, right: Any, wild: set[Any], places: list[Any], around: _Around,
              given: list[Any]) -> Any:
     """`expr` with instances of `left` replaced. `places` are assumptions about wild indices: each instance of one
     must follow from the ranges `around` it, or goes to `given`."""
@@ -172,7 +177,7 @@ def _replace(expr: Any, left: Any, right: Any, wild: set[Any], places: list[Any]
         return lang.substitute(right, found)
     if not expr.args:
         return expr
-    inner = around + lang.bound_limits(expr)
+    inner = _further_in(expr, around)
     args = [_replace(a, left, right, wild, places, inner, given) if isinstance(a, sp.Basic) else a for a in expr.args]
     if args == list(expr.args):
         return expr
@@ -181,17 +186,29 @@ def _replace(expr: Any, left: Any, right: Any, wild: set[Any], places: list[Any]
     return expr.func(*args)
 
 
-def _unsettled(conditions: list[Any], around: tuple[Any, ...]) -> list[Any]:
+def _further_in(expr: Any, around: _Around) -> _Around:
+    """What is bound around the parts of an expression, beside what is bound around itself."""
+    ranges, loose = around
+    limits, parts = lang.bound_limits(expr), lang.scopes(expr)
+    bound = frozenset().union(*[symbols for _, symbols in parts])
+    ranged = {symbol for symbol, *ends in limits if len(ends) == 2}
+    # a symbol that one part binds may stand free in another, such as the end of its own range
+    free = {s for part, symbols in parts for s in bound - symbols if lang.depends_on(part, s)}
+    return ranges + limits, loose | (bound - ranged) | free
+
+
+def _unsettled(conditions: list[Any], around: _Around) -> list[Any]:
     """The conditions that speak of no bound index. Raises ProofError where another does not follow from the ranges."""
-    bound = {limit[0] for limit in around}
-    ranges = [c for symbol, *ends in around if len(ends) == 2 for c in scope.in_range(symbol, *ends)]
+    limits, loose = around
+    bound = {limit[0] for limit in limits}
+    ranges = [c for symbol, *ends in limits if len(ends) == 2 for c in scope.in_range(symbol, *ends)]
     left = []
     for condition in conditions:
-        if not lang.depends_on(condition, *bound):
+        if not lang.depends_on(condition, *bound, *loose):
             left.append(condition)
         else:
             # a symbol bound twice would mix the two ranges
-            need(len(bound) == len(around) and entails(ranges, condition),
+            need(len(bound) == len(limits) and not lang.depends_on(condition, *loose) and entails(ranges, condition),
                  f"index not known to be in range: {condition}")
     return left
 

@@ -14,7 +14,7 @@ from dropout_theory.language import statements as st
 from dropout_theory.language.binding import put
 from dropout_theory.normal_form import is_nonnegative, is_positive, is_zero, normal, same
 from dropout_theory.proof.algebra import _sides
-from dropout_theory.proof.definedness import AnyOf, Partial, defined, follows, partial_terms
+from dropout_theory.proof.definedness import ANALYTIC, AnyOf, Partial, defined, follows, partial_terms
 from dropout_theory.proof.scope import index_ranges, over_range
 from dropout_theory.proof.theorem import Theorem, certify
 
@@ -163,11 +163,6 @@ def to_order(statement: st.SameToOrder) -> Theorem:
     return certify("Taylor coefficients", statement)
 
 
-# what is analytic wherever it and its derivatives have a value; Max, sign and the like have one-sided ones too
-_ANALYTIC = (sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.sin, sp.cos, sp.tanh, sp.atan, sp.sinh, sp.cosh, sp.erf, sp.Sum,
-             sp.Product, sp.Tuple, lang.E, sp.Derivative, sp.Subs)
-
-
 def coefficients(expr: Any, scale: Any, order: int) -> list[Any]:
     """Taylor coefficients at scale 0, orders 0..order, of a finite composition of smooth functions."""
     need(isinstance(scale, lang.Scalar) and not lang.is_random(scale) and not scale.domain.integer
@@ -176,7 +171,7 @@ def coefficients(expr: Any, scale: Any, order: int) -> list[Any]:
     current = unfold(expr)
     for node in sp.preorder_traversal(current):
         if lang.depends_on(node, scale):
-            need(isinstance(node, _ANALYTIC) or node == scale, f"{type(node).__name__} may not be smooth at 0: {node}")
+            need(isinstance(node, ANALYTIC) or node == scale, f"{type(node).__name__} may not be smooth at 0: {node}")
             if isinstance(node, lang.E):
                 wide = [a for a in lang.random_atoms(node.args[0]) if isinstance(a, (lang.RandomScalar, lang.Abstract))
                         and not (isinstance(a, lang.RandomScalar) and a.law[0] == "bernoulli")]

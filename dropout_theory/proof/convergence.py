@@ -18,6 +18,7 @@ from dropout_theory.language import Domain, LargestOutcome, RootGrowth, interval
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import matches
+from dropout_theory.proof.definedness import Partial
 from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments, without
 
 FROM_TWO = Domain("integer at least 2", sp.Integer(2), sp.oo, integer=True)
@@ -121,7 +122,7 @@ def growth(poles: PolePair, index: sp.Symbol, root: Any) -> Theorem:
     need(root in (index, 2 * index), f"root is {root}; allowed: {index}, 2 {index}")
     need(not any(g.has(index) for g in (poles.distance, poles.angle)), "the poles must not depend on the index")
     left = RootGrowth(poles.at(root), index, root)
-    return certify("root test", st.equal(left, 1 / poles.distance), poles.premises)
+    return certify("root test", st.equal(left, 1 / poles.distance), poles.premises, shown=[Partial(left, None)])
 
 
 @sees_to_its_arguments
@@ -132,7 +133,8 @@ def zeta_growth(term: Any, index: sp.Symbol, root: Any, base: Any) -> Theorem:
     need(base.is_positive is True and not base.has(index), f"{base} is not a positive constant")
     ratio = sp.powsimp(sp.expand_power_base(term * base**root / sp.zeta(root), force=True))
     need(not ratio.has(index) and ratio.is_positive is True, f"{term} is not C zeta({root})/{base}^n")
-    return certify("root test", st.equal(RootGrowth(term, index, root), 1 / base))
+    left = RootGrowth(term, index, root)
+    return certify("root test", st.equal(left, 1 / base), shown=[Partial(left, None)])
 
 
 # --- finitely many outcomes -------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ whose conclusion it is in, the conjuncts before its own, the case it belongs to.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -34,21 +34,38 @@ class Partial:
     """A term that is not defined everywhere, what makes it defined, and what is known where it stands.
 
     `condition` is None where nothing that could be shown would do. Symbols that are bound around the term stand in it
-    under names of their own.
+    under names of their own. An `averaged` term stands in a mean: it must be defined at every outcome, and what is
+    known of one outcome says nothing of the others.
     """
 
     term: Any
     condition: Any
     known: tuple[Any, ...] = ()
+    averaged: bool = False
 
     def under(self, *facts: Any) -> Partial:
-        """The same term where these facts hold, too."""
-        return Partial(self.term, self.condition, (*facts, *self.known))
+        """The same term where these facts hold, too, which are known around it."""
+        return self.given(*(_fixed(facts) if self.averaged else facts))
+
+    def given(self, *facts: Any) -> Partial:
+        """The same term where these facts hold, too, at one outcome or at all."""
+        return replace(self, known=(*facts, *self.known))
+
+    def inside_a_mean(self) -> Partial:
+        """The same term where a mean is taken over it."""
+        said = (self.term, self.condition, *self.known)
+        return replace(self, averaged=self.averaged or any(map(lang.is_random, said)))
 
     def moved(self, mapping: dict[Any, Any]) -> Partial:
         """The same term with other names for bound symbols."""
         condition = None if self.condition is None else put(self.condition, mapping)
-        return Partial(put(self.term, mapping), condition, tuple(put(k, mapping) for k in self.known))
+        return replace(self, term=put(self.term, mapping), condition=condition,
+                       known=tuple(put(k, mapping) for k in self.known))
+
+
+def _fixed(facts: Iterable[Any]) -> list[Any]:
+    """The facts that are the same at every outcome."""
+    return [fact for fact in _taken_apart(facts) if not lang.is_random(fact)]
 
 
 def check_values(expr: Any) -> None:
@@ -79,16 +96,36 @@ def condition_of(node: Any) -> Any:
     return None if own is None or isinstance(own.condition, AnyOf) else own.condition
 
 
-def undefined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = ()) -> Partial | None:
-    """The first term that is neither `shown` to be defined nor defined by what is `known`; None where all are."""
-    known, seen = _taken_apart(known), list(shown)
-    return next((p for p in partial_terms(expr) if not _is_shown(p, seen, known) and not follows(p, known)), None)
+def undefined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = (),
+              sure: Iterable[Any] = ()) -> Partial | None:
+    """The first term that is neither `shown` to be defined nor defined by what is `known`; None where all are.
+
+    What is known of random atoms holds at one outcome, but for what is `sure`: that holds at all.
+    """
+    return _first_unshown(partial_terms(expr), known, shown, sure)
 
 
-def defined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = ()) -> None:
+def _first_unshown(terms: Iterable[Partial], known: Iterable[Any], shown: Iterable[Partial],
+                   sure: Iterable[Any]) -> Partial | None:
+    everywhere, seen = [*_fixed(known), *_taken_apart(sure)], list(shown)
+    here = [*_taken_apart(known), *everywhere]
+    for p in terms:
+        facts = everywhere if p.averaged else here
+        if not _is_shown(p, seen, facts) and not _follows(p, facts):
+            return p
+    return None
+
+
+def defined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = (), sure: Iterable[Any] = ()) -> None:
     """Raise ProofError unless every term of an expression or statement is defined, by shape or by what is known."""
     check_values(expr)
-    partial = undefined(expr, known, shown)
+    all_shown(partial_terms(expr), known, shown, sure)
+
+
+def all_shown(terms: Iterable[Partial], known: Iterable[Any] = (), shown: Iterable[Partial] = (),
+              sure: Iterable[Any] = ()) -> None:
+    """Raise ProofError unless every one of the terms is `shown` to be defined, or defined by what is known."""
+    partial = _first_unshown(terms, known, shown, sure)
     if partial is not None:
         why = "nothing shows it" if partial.condition is None else f"not known that {partial.condition}"
         raise ProofError(f"{partial.term} may be undefined: {why}")
@@ -97,13 +134,18 @@ def defined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = ())
 def _is_shown(partial: Partial, shown: list[Partial], known: list[Any]) -> bool:
     """Whether the term was shown where no more was known, or in each of two cases that exhaust all."""
     here = {*_taken_apart(partial.known), *known}
-    beyond = [set(s.known) - here for s in shown if s.term == partial.term]
+    beyond = [set(s.known) - here for s in shown if s.term == partial.term
+              and (s.averaged or not partial.averaged or not any(map(lang.is_random, (s.term, *s.known))))]
     cases = {next(iter(extra)) for extra in beyond if len(extra) == 1}
     return any(not extra for extra in beyond) or any(negated(case) in cases for case in cases)
 
 
 def follows(partial: Partial, known: list[Any]) -> bool:
     """Whether what is known makes a term defined."""
+    return _follows(partial, _fixed(known) if partial.averaged else known)
+
+
+def _follows(partial: Partial, known: list[Any]) -> bool:
     if partial.condition is None:
         return False
     alternatives = partial.condition.args if isinstance(partial.condition, AnyOf) else (partial.condition,)
@@ -218,16 +260,64 @@ def _walk(expr: sp.Basic) -> Iterator[Partial]:
         for value in expr.args[2:]:
             yield from _partial(value)
         yield from closed(_partial(expr.args[0]), index, (sp.Ge(index, first, evaluate=False),))
+        yield from _kept_promises(expr, index, first, sp.oo)
     elif isinstance(expr, lang.DerivativeAt):
         yield from _partial(expr.point)
         yield from _partial(expr.order)
-        yield from _partial(put(expr.body, {expr.variable: expr.point}))
-    elif isinstance(expr, (lang.Aversion, lang.RootGrowth, sp.Derivative, sp.Subs)):
+        yield from _derivative(expr, expr.body, expr.variable, expr.point)
+        if not is_nonnegative(expr.order):
+            yield Partial(expr, sp.Ge(expr.order, 0, evaluate=False))
+    elif isinstance(expr, sp.Derivative):
+        for variable in expr.variables:
+            yield from _derivative(expr, expr.expr, variable, variable)
+    elif isinstance(expr, sp.Subs):
+        at = dict(zip(expr.variables, expr.point, strict=True))
+        for value in expr.point:
+            yield from _partial(value)
+        yield from (p.moved(at) for p in _partial(expr.expr))
+        yield from _partial(put(expr.expr, at)) if not expr.expr.has(sp.Derivative) else (Partial(expr, None),)
+    elif isinstance(expr, lang.RootGrowth):
+        yield Partial(expr, None)  # may be infinite: the rules that find its value show that it is not
+    elif isinstance(expr, lang.Aversion):
         return
+    elif isinstance(expr, lang.Operator):
+        for a in expr.args:
+            yield from (p.inside_a_mean() for p in _partial(a))
+        yield from (p.inside_a_mean() for p in _own(expr))
     else:
         for a in expr.args:
             yield from _partial(a)
         yield from _own(expr)
+
+
+# what is analytic wherever it and its derivatives have a value; Max, sign and the like have one-sided ones too
+ANALYTIC = (sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.sin, sp.cos, sp.tanh, sp.atan, sp.sinh, sp.cosh, sp.erf, sp.Sum,
+            sp.Product, sp.Tuple, lang.E, sp.Derivative, sp.Subs)
+
+
+def _derivative(expr: Any, body: Any, variable: Any, point: Any) -> Iterator[Partial]:
+    """A derivative of a body, which must be defined at the point and built of what is smooth there."""
+    at = {variable: point}
+    yield from _partial(put(body, at))
+    yield from (p.moved(at) for p in _partial(body))
+    inside = lang.bound_anywhere(body)
+    for node in sp.preorder_traversal(body):
+        if node == variable or not lang.depends_on(node, variable):
+            continue
+        smooth = isinstance(node, (*ANALYTIC, lang.Sigma)) and not isinstance(node, (sp.Derivative, sp.Subs))
+        if isinstance(node, (sp.Sum, sp.Product)):
+            ends = [end for _, *both in node.limits for end in both]
+            smooth = not any(lang.depends_on(end, variable) or end in (sp.oo, -sp.oo) for end in ends)
+        elif isinstance(node, lang.E):
+            smooth = not any(isinstance(a, (lang.RandomScalar, lang.Abstract)) for a in lang.random_atoms(node.args[0]))
+        elif isinstance(node, sp.Pow) and (not node.exp.is_integer or lang.depends_on(node.exp, variable)):
+            base = put(node.base, at)
+            if not is_positive(base):
+                smooth = not lang.is_random(base) and not lang.depends_on(base, *inside)
+                if smooth:
+                    yield Partial(expr, sp.Gt(base, 0, evaluate=False))
+        if not smooth:
+            yield Partial(expr, None)
 
 
 def negated(condition: Any) -> Any:
@@ -267,6 +357,8 @@ def _bound(expr: Any) -> Iterator[Partial]:
         symbol, *ends = outermost_first[n]
         facts = tuple(_range(symbol, *ends)) if len(ends) == 2 else ()
         inner = tuple(closed(inner, symbol, facts))
+        if facts:
+            inner += tuple(_kept_promises(expr, symbol, *ends))
         inner += tuple(p for end in ends for p in _partial(end))
         for end in ends:
             if not end.is_integer:
@@ -276,6 +368,28 @@ def _bound(expr: Any) -> Iterator[Partial]:
     if isinstance(expr, (lang.Largest, lang.Smallest)) or isinstance(expr, sp.Product) and expr.function.is_zero:
         _, low, high = limits[0]
         yield Partial(expr, sp.Ge(high, low, evaluate=False))
+
+
+def promised(symbol: Any) -> list[Any]:
+    """What rules may have used about a symbol beyond its being an integer."""
+    if isinstance(symbol, lang.Scalar):
+        return list(symbol.domain.conditions(symbol))
+    signs = ((symbol.is_positive, sp.Gt), (symbol.is_nonnegative, sp.Ge), (symbol.is_negative, sp.Lt),
+             (symbol.is_nonpositive, sp.Le), (symbol.is_nonzero, sp.Ne))
+    return [relation(symbol, 0, evaluate=False) for known, relation in signs if known]
+
+
+def _kept_promises(expr: Any, symbol: Any, low: Any, high: Any) -> Iterator[Partial]:
+    """A range that may leave what is known of the symbol that is bound in it: the body is read by what is known."""
+    for condition in promised(symbol):
+        kind, bound = type(condition), condition.args[1]
+        sides = []
+        if kind in (sp.Ge, sp.Gt, sp.Ne) and low != -sp.oo:
+            sides.append((sp.Gt if kind is sp.Ne else kind)(low, bound, evaluate=False))
+        if kind in (sp.Le, sp.Lt, sp.Ne) and high != sp.oo:
+            sides.append((sp.Lt if kind is sp.Ne else kind)(high, bound, evaluate=False))
+        if not any(_entailed([], side) for side in sides):
+            yield Partial(expr, sides[0] if len(sides) == 1 else sp.Or(*sides, evaluate=False) if sides else None)
 
 
 def _range(symbol: Any, low: Any, high: Any) -> tuple[Any, Any]:
@@ -340,7 +454,7 @@ def _of_atom(atom: lang.Scalar) -> tuple[Partial, ...]:
 TOTAL = (sp.Add, sp.Mul, sp.exp, sp.Abs, sp.Max, sp.Min, sp.sign, sp.sin, sp.cos, sp.tanh, sp.atan, sp.sinh, sp.cosh,
          sp.asinh, sp.erf, sp.floor, sp.ceiling, sp.KroneckerDelta, sp.Tuple, sp.Symbol, sp.Rational, sp.NumberSymbol,
          sp.logic.boolalg.BooleanTrue, sp.logic.boolalg.BooleanFalse, sp.Not, st.Iff, _RELATIONAL, ExprCondPair,
-         lang.Relu, lang.Stirling2, AppliedUndef, sp.bell, sp.bernoulli)
+         lang.Relu, AppliedUndef)
 
 
 def _own(expr: sp.Basic) -> Iterator[Partial]:
@@ -356,6 +470,12 @@ def _own(expr: sp.Basic) -> Iterator[Partial]:
     elif isinstance(expr, sp.binomial):
         if not all(a.is_integer for a in expr.args):
             yield Partial(expr, None)
+    elif isinstance(expr, (lang.Stirling2, sp.bell, sp.bernoulli)):
+        count = expr.args[0]
+        if len(expr.args) > (2 if isinstance(expr, lang.Stirling2) else 1) or not all(a.is_integer for a in expr.args):
+            yield Partial(expr, None)
+        elif not is_nonnegative(count):
+            yield Partial(expr, sp.Ge(count, 0, evaluate=False))
     elif isinstance(expr, lang.Sigma):
         if not is_nonnegative(expr.args[1]):
             yield Partial(expr, sp.Ge(expr.args[1], 0, evaluate=False))
@@ -392,7 +512,7 @@ def _power(expr: sp.Pow) -> Iterator[Partial]:
 def _operator(expr: lang.Operator) -> Iterator[Partial]:
     """Means exist where the body is integrable; geometric means of numbers that are not negative."""
     for x in expr.args:
-        if not integrable(x):
+        if not (integrable(x) and (not isinstance(expr, lang.LargestOutcome) or not _wide(x))):
             yield Partial(expr, None)
     x = expr.args[0]
     if isinstance(expr, (lang.G, lang.Gc)):
@@ -415,13 +535,26 @@ _TAME = (sp.Add, sp.Mul, sp.Abs, sp.Max, sp.Min, sp.sin, sp.cos, sp.tanh, sp.ata
 
 def integrable(expr: Any) -> bool:
     """Whether a mean of the expression exists by its shape: finitely many outcomes, or growth that the laws allow."""
-    wide = {a for a in lang.random_atoms(expr) if isinstance(a, lang.RandomScalar) and a.law[0] == "normal"}
-    return not wide or _tame(lang.unfold(expr), frozenset(wide))
+    wide = _wide(expr)
+    return not wide or _tame(lang.unfold(expr), wide)
+
+
+def _wide(expr: Any) -> frozenset[Any]:
+    """The random numbers without bounds that an expression depends on."""
+    return frozenset(a for a in lang.random_atoms(expr) if isinstance(a, lang.RandomScalar) and a.law[0] == "normal")
+
+
+def _law(atom: lang.RandomScalar) -> list[Any]:
+    return [part for part in atom.law if isinstance(part, sp.Basic)]
 
 
 @lru_cache(maxsize=4096)
 def _tame(expr: Any, wide: frozenset[Any]) -> bool:
-    if not lang.depends_on(expr, *wide) or isinstance(expr, (lang.Operator, lang.Scalar)):
+    if not lang.depends_on(expr, *wide) or isinstance(expr, lang.Operator):
+        return True
+    if isinstance(expr, lang.RandomScalar):  # its moments are those of what its law depends on
+        return all(_tame(part, wide) for part in _law(expr))
+    if isinstance(expr, lang.Scalar):
         return True
     if isinstance(expr, lang.Element):
         family = expr.family
@@ -438,6 +571,8 @@ def _tame(expr: Any, wide: frozenset[Any]) -> bool:
 
 def _slow(expr: Any, wide: frozenset[Any]) -> bool:
     """Whether an exponent grows at most linearly."""
+    if isinstance(expr, lang.RandomScalar):  # one whose deviation is random has heavier tails
+        return not any(map(lang.is_random, _law(expr)))
     bounded = (lang.Scalar, sp.sin, sp.cos, sp.tanh, sp.atan, lang.Sigma)
     if not lang.depends_on(expr, *wide) or isinstance(expr, bounded):
         return True

@@ -15,7 +15,7 @@ from dropout_theory.normal_form import is_nonnegative
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.definedness import partial_terms
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.theorem import Theorem, certify, shows
 
 
 def apart(left: Any, right: Any, *premises: Theorem) -> Theorem:
@@ -82,6 +82,8 @@ def generalise_offset(theorem: Theorem, offset: lang.Scalar, body: Any, *limits:
     need(matches(theorem.conclusion, lang.substitute(body, {symbol: low + offset})),
          f"{theorem.conclusion} is not the body at {low + offset}")
     # the premise shows the body to be defined at every index, each being the first value and an offset
+    shows(theorem, [term.moved({symbol: low + offset}) for term in partial_terms(body)])
+    certify("for each", st.ForEach(sp.Ge(symbol, symbol, evaluate=False), *limits), [moved])  # the ends are defined
     return certify("for each", st.ForEach(body, *limits), [moved], shown=partial_terms(st.ForEach(body, *limits)))
 
 

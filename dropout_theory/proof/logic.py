@@ -20,7 +20,7 @@ from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.definedness import negated, partial_terms
-from dropout_theory.proof.theorem import Theorem, Without, certify, without
+from dropout_theory.proof.theorem import Theorem, Without, certify, shows, without
 
 FACT_INSTANCES = 60  # at which a classical fact is tried before it is used
 
@@ -84,6 +84,9 @@ def satisfied(theorem: Theorem, *proofs: Theorem) -> Theorem:
     others = [p.conclusion for p in proofs if p.conclusion not in theorem.given]
     gone = [g for g in theorem.given if g in literal or any(matches(c, g) for c in others)]
     need(bool(gone), "no assumption is proved by these")
+    # what is proved up to normal form is true where it is defined
+    for assumption in (g for g in gone if g not in literal):
+        certify("normal form", assumption, proofs, given=theorem.given - frozenset(gone))
     return certify("discharge", theorem.conclusion, [without(theorem, gone), *proofs],
                    shown=partial_terms(theorem.conclusion))
 
@@ -107,9 +110,12 @@ def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theore
     rest = [g for g in step.given if g not in (statement, above)]
     need(not lang.depends_on([*rest, *base.given], variable), "an assumption restricts the variable")
     given = [] if first == variable.domain.lower else [above]
+    terms = partial_terms(statement)
+    for premise, value in ((base, first), (step, variable + 1)):
+        shows(premise, [term.moved({variable: value}) for term in terms])
     # the base shows the statement to be defined at the start, the step wherever it is true one before
     return certify("induction", statement, [base, without(step, [statement, above])], given=given,
-                   shown=partial_terms(statement))
+                   shown=terms)
 
 
 def generalise(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Theorem:

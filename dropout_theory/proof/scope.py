@@ -11,7 +11,7 @@ from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import ProofError, need
 from dropout_theory.language import statements as st
-from dropout_theory.proof.definedness import defined
+from dropout_theory.proof.definedness import defined, promised
 from dropout_theory.proof.theorem import Theorem, Without, without
 
 
@@ -49,20 +49,11 @@ def index_ranges(limits: Iterable[tuple[Any, Any, Any]]) -> list[tuple[Any, Any]
              f"the range of {symbol} mentions an index bound inside it")
         need(not lang.is_random(low) and not lang.is_random(high), f"the range of {symbol} is random")
         found.append(in_range(symbol, low, high))
-        for condition in _promised(symbol):
+        for condition in promised(symbol):
             known = [c.xreplace(plain) for pair in found for c in pair]
             need(_follows(known, condition.xreplace(plain)),
                  f"the range of {symbol} may leave what is known of it: {condition}")
     return found
-
-
-def _promised(symbol: Any) -> list[Any]:
-    """What rules may have used about a symbol beyond its being an integer."""
-    if isinstance(symbol, lang.Scalar):
-        return list(symbol.domain.conditions(symbol))
-    signs = ((symbol.is_positive, sp.Gt), (symbol.is_nonnegative, sp.Ge), (symbol.is_negative, sp.Lt),
-             (symbol.is_nonpositive, sp.Le), (symbol.is_nonzero, sp.Ne))
-    return [relation(symbol, 0, evaluate=False) for known, relation in signs if known]
 
 
 def over_range(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Without:

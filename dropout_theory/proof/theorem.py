@@ -6,15 +6,15 @@ The atoms free in a conclusion are universally bound over their domains, under t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, replace
 from functools import wraps
 from typing import Any
 
 import sympy as sp
 
 from dropout_theory.claims import Claim, ProofError, need
-from dropout_theory.language import CannotSubstitute, unnamed
-from dropout_theory.proof.definedness import AnyOf, Partial, check_values, closed, defined, partial_terms
+from dropout_theory.language import CannotSubstitute, is_random, unnamed
+from dropout_theory.proof.definedness import AnyOf, Partial, all_shown, check_values, closed, defined, partial_terms
 
 _TOKEN = object()
 
@@ -82,19 +82,47 @@ def _require_meaning(conclusion: Any, assumptions: frozenset[Any], premises: tup
         return
     seen = [*shown, *[term for statement in assumptions for term in partial_terms(statement)]]
     known = list(assumptions)
+    sure: list[Any] = []
     for p in premises:
         # what a premise says holds where its own assumptions do
         under = tuple(p.theorem.given - assumptions)
-        terms = tuple(term.under(*under) for term in partial_terms(p.theorem.conclusion))
+        terms = tuple(term.given(*under) for term in _terms_shown(p.theorem))
         seen += terms
         for symbol in binds:
             terms = tuple(closed(terms, symbol))
             seen += terms
         if not under:
-            known.append(p.theorem.conclusion)
-    known += [t.condition for t in seen if not t.known and t.condition is not None
-              and not isinstance(t.condition, AnyOf)]
-    defined(conclusion, known, seen)
+            (sure if _at_all_outcomes(p.theorem) else known).append(p.theorem.conclusion)
+    defined(conclusion, known + _conditions(seen, averaged=False), seen, sure + _conditions(seen, averaged=True))
+
+
+def _at_all_outcomes(theorem: Theorem) -> bool:
+    """Whether what a theorem says holds at every outcome: it assumes nothing of any one."""
+    return not any(map(is_random, theorem.given))
+
+
+def _terms_shown(theorem: Theorem) -> list[Partial]:
+    """The terms that a conclusion shows to be defined, inside of means too where it holds at every outcome."""
+    terms = partial_terms(theorem.conclusion)
+    return [*terms, *[replace(t, averaged=True) for t in terms if not t.averaged and _at_all_outcomes(theorem)]]
+
+
+def _conditions(seen: Iterable[Partial], averaged: bool) -> list[Any]:
+    """What holds since terms are defined, of those in means at every outcome."""
+    return [t.condition for t in seen if t.averaged is averaged and not t.known and t.condition is not None
+            and not isinstance(t.condition, AnyOf)]
+
+
+def shows(theorem: Theorem, terms: Iterable[Partial]) -> None:
+    """Raise ProofError unless the terms are defined wherever a theorem's assumptions hold, by what it says.
+
+    For rules that conclude what a premise says up to normal form: a normal form may lack terms.
+    """
+    seen = [term for g in theorem.given for term in partial_terms(g)] + _terms_shown(theorem)
+    known = list(theorem.given)
+    sure: list[Any] = []
+    (sure if _at_all_outcomes(theorem) else known).append(theorem.conclusion)
+    all_shown(terms, known + _conditions(seen, averaged=False), seen, sure + _conditions(seen, averaged=True))
 
 
 def sees_to_its_arguments(rule: Callable[..., Any]) -> Callable[..., Any]:
@@ -132,12 +160,14 @@ def _require_defined(arguments: list[Any]) -> None:
         check_values(expr)
     if any(map(partial_terms, expressions)):
         theorems = [a for a in parts if isinstance(a, Theorem)]
+        sure = [t.conclusion for t in theorems if _at_all_outcomes(t)]
         known = [fact for t in theorems for fact in (*t.given, t.conclusion)]
         known += [fact for a in arguments if _is_range(a) for fact in (sp.Ge(a[0], a[1], evaluate=False),
                                                                      sp.Le(a[0], a[2], evaluate=False))]
-        shown = [term for t in theorems for said in (*t.given, t.conclusion) for term in partial_terms(said)]
+        shown = [term for t in theorems for g in t.given for term in partial_terms(g)]
+        shown += [term for t in theorems for term in _terms_shown(t)]
         for expr in expressions:
-            defined(expr, known, shown)
+            defined(expr, known, shown, sure)
 
 
 def _is_range(given: Any) -> bool:
