@@ -63,6 +63,7 @@ def referee(statement: Any, *, title: str = "statement", hypotheses: Iterable[Hy
     given = tuple(h if isinstance(h, Hypothesis) else Hypothesis(f"hypothesis {n + 1}", h)
                   for n, h in enumerate(hypotheses))
     claim = Claim("own:statement", title, statement, "-", "your statement", "sentence", given, **details)
+    claim.require_entries()
     context = Context(seed=seed, fast=fast)
     evidence: list[Evidence] = []
     reasons: dict[str, str] = {}

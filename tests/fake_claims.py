@@ -10,10 +10,10 @@ from pathlib import Path
 import sympy as sp
 
 from dropout_theory.claims import Claim, Erratum, Hypothesis, Paper, Registry
-from dropout_theory.language import equal, less_equal
+from dropout_theory.language import Scalar, equal, less_equal
 from dropout_theory.verdicts.kernel import Context, Finding, checker
 
-X = sp.Symbol("x", real=True)
+X = Scalar("x")
 HOLDS = Finding("holds", "proof", "all real x")
 INSTANCE = Finding("holds", "exact-instances", "x = 1")
 UNKNOWN = Finding("unknown", "proof", "gave up")

@@ -21,13 +21,16 @@ from dropout_theory.language import (
     UNIT,
     E,
     Exists,
+    ForEach,
     G,
     Scalar,
     Statement,
     Var,
     all_equal,
     both,
+    different,
     distribution,
+    either,
     equal,
     equivalent,
     family,
@@ -106,10 +109,45 @@ def test_agreement_of_balls_is_not_exact_truth() -> None:
     assert judge(both(statement, less(q, 1)), values, expectation).truth is Truth.AGREES
 
 
-def test_undefined_values_are_unknown() -> None:
+def test_a_statement_with_an_undefined_term_is_not_true() -> None:
     found = judge(equal(1 / q, 1 / q), {q: sp.S.Zero}, expectation)
-    assert found.truth is Truth.UNKNOWN and "division by zero" in found.note
-    assert judge(less(sp.log(q), 0), {q: sp.S.Zero}, expectation).truth is Truth.UNKNOWN
+    assert found.truth is Truth.FALSE and found.undefined == "division by zero in 1/q"
+    assert judge(less(sp.log(q), 0), {q: sp.S.Zero}, expectation).truth is Truth.FALSE
+    assert judge(sp.Not(less(sp.log(q), 0), evaluate=False), {q: sp.S.Zero}, expectation).truth is Truth.FALSE
+    assert run(different(1 / q, 0)).counterexample == {"instance": {"q": "0"}, "undefined": "division by zero in 1/q"}
+
+
+def test_a_statement_that_is_undefined_everywhere_is_ill_formed() -> None:
+    for statement in (less(0, sp.log(-1 - q**2)), equal(sp.log(-2, evaluate=False), 0)):
+        evidence = run(statement)
+        assert evidence.ill_formed and evidence.counterexample is not None and "undefined" in evidence.counterexample
+    assert not run(less(sp.log(q), 1)).ill_formed
+
+
+def test_what_comes_before_guards_what_follows() -> None:
+    at_zero, inverse, nonzero = {q: sp.S.Zero}, less(0, 1 / q), different(q, 0)
+
+    def truth(statement: Statement) -> Truth:
+        return judge(statement, at_zero, expectation).truth
+
+    guarded, unguarded = both(nonzero, inverse), both(inverse, nonzero)
+    assert not judge(guarded, at_zero, expectation).undefined and judge(unguarded, at_zero, expectation).undefined
+    assert truth(sp.Not(guarded, evaluate=False)) is Truth.TRUE
+    assert truth(sp.Not(unguarded, evaluate=False)) is Truth.FALSE
+    assert truth(either(equal(q, 0), inverse)) is truth(implies(nonzero, inverse)) is Truth.TRUE
+    each = ForEach(both(different(index("k"), 1), inverse), (index("k"), 1, 2))
+    assert truth(each) is truth(sp.Not(each, evaluate=False)) is Truth.FALSE  # no index guards another
+    assert truth(either(inverse, equal(q, 0))) is truth(equivalent(inverse, inverse)) is Truth.FALSE
+    unknown = equal(sp.exp(q + 1) / sp.exp(1, evaluate=False), sp.exp(q))
+    assert truth(either(sp.Not(unknown, evaluate=False), inverse)) is Truth.UNKNOWN  # is it guarded?
+
+
+def test_an_irrational_instance_is_judged_exactly() -> None:
+    x = Scalar("x", REAL)
+    for root, statement in ((sp.sqrt(2), different(x**2, 2)), (sp.log(2), different(sp.exp(x), 2)),
+                            (sp.rootof(x**5 - x - 1, 0), less(0, (x**5 - x - 1) ** 2))):
+        assert judge(statement, {x: root}, expectation).truth is Truth.FALSE
+        assert judge(statement, {x: root + 1}, expectation).truth is Truth.TRUE
 
 
 def test_shrinking_keeps_rational_sides_rational() -> None:

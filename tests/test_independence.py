@@ -7,7 +7,7 @@ import sympy as sp
 
 from dropout_theory.claims import ProofError
 from dropout_theory.language import NATURAL, PROBABILITY, E, Scalar, equal, family, gates, index, size, weights
-from dropout_theory.proof import assume, identity, replaced
+from dropout_theory.proof import assume, identity, rewritten
 
 n, k = size("n"), size("k")
 i, j, l = index("i"), index("j"), index("l")
@@ -43,4 +43,4 @@ def test_shifted_sums_share_gates() -> None:
 
 def test_replacing_in_an_expression() -> None:
     a, b = Scalar("a"), Scalar("b")
-    assert replaced(a**2 + 1, assume(equal(a, b))).conclusion == equal(a**2 + 1, b**2 + 1)
+    assert rewritten(a**2 + 1, assume(equal(a, b))).conclusion == equal(a**2 + 1, b**2 + 1)

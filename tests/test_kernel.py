@@ -164,7 +164,7 @@ def test_no_combination_of_evidence_proves_without_a_proof() -> None:
     kinds = [(o, r) for o in OUTCOMES for r in RIGORS]
     for first, second in itertools.product(kinds, repeat=2):
         found = [(m, Finding(o, r, "", counterexample={"x": 1} if o == "fails" else None))
-                 for m, (o, r) in zip(("symbolic", "exact"), (first, second), strict=True)]
+                 for m, (o, r) in zip(("symbolic", "decide"), (first, second), strict=True)]
         has_proof = ("holds", "proof") in (first, second)
         has_failure = "fails" in (first[0], second[0])
         if has_proof and has_failure:
@@ -358,14 +358,14 @@ def test_unknown_words_are_refused(found: Finding) -> None:
         evidence(claim(), "symbolic", found)
 
 
-@pytest.mark.parametrize("rigor", ["proof", "exact-instances"])
-def test_exact_refutation_without_a_counterexample_is_refused(rigor: str) -> None:
+@pytest.mark.parametrize(("method", "rigor"), [("symbolic", "proof"), ("exact", "exact-instances")])
+def test_exact_refutation_without_a_counterexample_is_refused(method: str, rigor: str) -> None:
     with pytest.raises(ValueError, match="counterexample"):
-        evidence(claim(), "exact", Finding("fails", rigor, "somewhere"))
+        evidence(claim(), method, Finding("fails", rigor, "somewhere"))
 
 
 def test_admissible_instance_is_never_a_proof() -> None:
-    with pytest.raises(ValueError, match="admissible proves nothing"):
+    with pytest.raises(ValueError, match="admissible found it by proof; allowed"):
         evidence(claim(), "admissible", HOLDS)
 
 
@@ -429,5 +429,5 @@ def test_record_moved_to_another_method_or_claim_is_stale() -> None:
 
 
 def test_seed_and_time_are_signed_into_evidence() -> None:
-    made = checker("exact", lambda _: None)(lambda *_: HOLDS).check(claim(), Context(seed=7))
+    made = checker("symbolic", lambda _: None)(lambda *_: HOLDS).check(claim(), Context(seed=7))
     assert made.seed == 7 and made.seconds >= 0 and len(made.fingerprint) == 16

@@ -10,7 +10,19 @@ import sympy as sp
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import Evaluator, judge
 from dropout_theory.evaluation.values import Truth
-from dropout_theory.language import NWGM, Cov, Dag, E, Expr, LayeredNetwork, Relu, equal, size
+from dropout_theory.language import (
+    NWGM,
+    PROBABILITY,
+    Cov,
+    Dag,
+    E,
+    Expr,
+    LayeredNetwork,
+    Relu,
+    Scalar,
+    equal,
+    size,
+)
 from dropout_theory.normal_form import same
 
 R = sp.Rational
@@ -42,7 +54,8 @@ def _unfolds(network: LayeredNetwork) -> bool:
 
 
 def test_linear_chain_with_skip_connection() -> None:
-    a, b, w, p, q = sp.symbols("a b w p q", positive=True)
+    a, b, w = (Scalar(name) for name in "abw")
+    p, q = (Scalar(name, PROBABILITY) for name in "pq")
     dag = Dag({"x": 1}, {"h": {"x": a}, "y": {"h": b, "x": w}}, "linear", keep={"x": p, "h": q})
     d1, d2 = dag.gates[1], dag.gates[2]
     assert sp.expand(dag.S["y"] - (a * b * d1 * d2 + w * d1)) == 0

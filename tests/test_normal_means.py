@@ -13,7 +13,7 @@ from dropout_theory.claims import ProofError
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import Evaluator
 from dropout_theory.evaluation.values import Unsupported, precision
-from dropout_theory.language import POSITIVE, E, Relu, Scalar, equal, less, normal
+from dropout_theory.language import NONNEGATIVE, POSITIVE, E, Relu, Scalar, equal, less, normal
 from dropout_theory.proof import arithmetic, falling_to_zero, moved_normal, positive_part_mean
 
 mu, sigma, s = Scalar("mu"), Scalar("sigma", POSITIVE), Scalar("s")
@@ -64,7 +64,7 @@ def test_positive_part_mean_checks_the_antiderivative() -> None:
     with pytest.raises(ProofError, match="derivative"):
         positive_part_mean(X, antiderivative(-1), s)
     with pytest.raises(ProofError, match="not known to be positive"):
-        positive_part_mean(normal("Y", mu, Scalar("d")), antiderivative(), s)
+        positive_part_mean(normal("Y", mu, Scalar("d", NONNEGATIVE)), antiderivative(), s)
 
 
 def test_moved_normal_needs_the_law_of_the_affine_function() -> None:

@@ -95,7 +95,7 @@ def test_glossary_explains_functions_and_leaves_out_what_is_bound() -> None:
 
 
 def test_glossary_follows_what_symbols_refer_to() -> None:
-    statement = st.equal(lang.E(delta[i] * w[N]), x)
+    statement = st.equal(lang.E(delta[1] * w[N]), x)
     claim = Claim("toy:eq1", "t", statement, "1", "s", hypotheses=(Hypothesis("h", st.less(lam, 1)),))
     assert {s["symbol"]: s["meaning"] for s in glossary(claim)} == {
         "n": "positive integer", "x": "positive real", "λ": "real", "w[i]": "real; i = 1..n",

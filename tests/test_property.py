@@ -85,9 +85,15 @@ def test_no_admissible_instance_is_unknown() -> None:
 
 
 def test_undecidable_instances_are_no_support() -> None:
+    found = property_test.check(claim(equal(sp.gamma(x), sp.gamma(x)), less_equal(1, x)), FAST)
+    assert found.outcome == "unknown"
+
+
+def test_an_undefined_term_is_a_counterexample() -> None:
     log = sp.log(x, evaluate=False)
     found = property_test.check(claim(equal(log, log), less_equal(x, 0)), FAST)
-    assert found.outcome == "unknown"
+    assert found.outcome == "fails" and found.counterexample is not None
+    assert "logarithm" in found.counterexample["undefined"]
 
 
 def test_same_seed_same_answer() -> None:

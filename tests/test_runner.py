@@ -206,19 +206,33 @@ def test_fast_run_takes_slow_checks_from_a_current_record_only() -> None:
     assert again.from_record == 0 and len(again.records["toy:eq1"]) == len(slow)
 
 
-def test_stale_run_repeats_what_is_not_current_and_can_be_recorded() -> None:
+def test_stale_run_takes_nothing_from_the_record() -> None:
     recorded = record()
-    assert not run(stale=True, recorded=recorded).records
-    recorded["toy:eq1"]["evidence"][1]["fingerprint"] = "0" * 16
-    recorded["toy:eq2"]["evidence"].pop()
-    found = run(stale=True, recorded=recorded)
-    assert {(c, r["method"]) for c, records in found.records.items() for r in records} == {
-        ("toy:eq1", "symbolic"), ("toy:eq2", "exact")}
-    assert timeless_ledger(record(found)) == timeless_ledger(record())
+    for item in recorded["toy:eq1"]["evidence"]:
+        item["seconds"] = 100.0
+    found = run(stale=True, context=Context(fast=True), recorded=recorded)
+    assert not found.recalled and not found.from_record
+    assert set(found.records["toy:eq1"][1]) and {i: v.verdict for i, v in found.verdicts.items()} == EXPECTED
 
 
-def timeless_ledger(ledger: Ledger) -> list[dict[str, Any]]:
-    return [{**c, "evidence": [{**e, "seconds": None} for e in c["evidence"]]} for c in ledger]
+def test_what_is_shown_from_the_record_is_marked_and_counted() -> None:
+    recorded = record()
+    for item in recorded["toy:eq1"]["evidence"]:
+        item["seconds"] = 100.0
+    found = run(context=Context(fast=True), recorded=recorded)
+    comparison = compare(found, recorded)
+    assert {i for i in found.verdicts if comparison.state(i) == "recorded"} == {"toy:eq1", "toy:eq3.1", "toy:eq3"}
+    rows = verdict_table(found, comparison, room=200).splitlines()
+    assert sum("recorded, not checked here" in row for row in rows) == 3
+    assert summary(found, comparison).splitlines()[-1] == (
+        "agrees with the recorded ledger; 3 verdicts rest on evidence recorded, not checked here")
+
+
+def test_a_record_of_what_a_method_never_finds_is_left_out() -> None:
+    recorded = record()
+    recorded["toy:sec1-open"]["evidence"][0] |= {"outcome": "fails"}
+    found = run(["toy:sec1-open"], only=["symbolic"], recorded=recorded)
+    assert "toy:sec1-open" in found.incomplete and found.verdicts["toy:sec1-open"].verdict == "open"
 
 
 def test_sampled_evidence_of_another_seed_may_miss_what_the_record_saw() -> None:

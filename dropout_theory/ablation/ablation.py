@@ -114,16 +114,17 @@ def _settled(name: str, kind: str, weaker: Claim, dropped: Statement, context: C
     undefined = None
     if not isinstance(weaker.statement, st.Exists):
         for values, found in _violating(weaker, dropped, context):
-            if found.truth is Truth.FALSE:
+            if found.undefined:
+                undefined = undefined or (values, found)
+            elif found.truth is Truth.FALSE:
                 try:
                     smallest, again = shrink(weaker, values)
-                except (ZeroDivisionError, Unsupported):  # a simpler instance is not defined, or one part not judged
+                except (Rejected, Unsupported):  # one part of a simpler instance is not judged
                     smallest, again = values, found
                 return Ablation(name, kind, "needed", "false without it", report(smallest, again))
-            if found.note.startswith("undefined"):
-                undefined = undefined or (values, found)
     if undefined is not None:
-        return Ablation(name, kind, "needed", f"without meaning otherwise: {undefined[1].note}", report(*undefined))
+        reason = f"without meaning otherwise: undefined: {undefined[1].undefined}"
+        return Ablation(name, kind, "needed", reason, report(*undefined))
     proved = _proved(weaker, context, proof)
     if proved is not None and _doubtful(weaker) > doubtful:
         return Ablation(name, kind, "undecided", f"proved where everything is defined, which may fail: {proved}")

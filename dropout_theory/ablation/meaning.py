@@ -12,7 +12,7 @@ from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
 from dropout_theory.language import Expr, Statement, Values, unfold
 from dropout_theory.language import statements as st
-from dropout_theory.proof.scope import condition_of, partial_terms
+from dropout_theory.proof.definedness import condition_of
 
 # what may leave a part of itself unsaid
 _GUARDS = (sp.Implies, sp.Or, sp.Not, sp.Piecewise, st.Iff, st.ForAll, st.Exists)
@@ -24,18 +24,18 @@ def undefined_term(statement: Statement, values: Values) -> Expr | None:
     None where none is found. Decided exactly; what stands under a premise or a case is left out.
     """
     whole = unfold(statement)
-    return _found(whole, partial_terms(whole), values)
+    return _found(whole, values)
 
 
-def _found(expr: Expr | Statement, partial: set[Any], values: Values) -> Any:
+def _found(expr: Expr | Statement, values: Values) -> Any:
     if isinstance(expr, _GUARDS) or not all(_reached(limit, values) for limit in lang.bound_limits(expr)):
         return None
     parts = [a for a in getattr(expr, "args", ()) if isinstance(a, sp.Basic)]
     for part in parts:
-        inner = _found(part, partial, values)
+        inner = _found(part, values)
         if inner is not None:
             return inner
-    wanted = condition_of(expr) if expr in partial else None
+    wanted = condition_of(expr)
     if wanted is None:
         return None
     try:

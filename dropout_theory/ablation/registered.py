@@ -82,11 +82,11 @@ def outside(weaker: Claim, dropped: Statement) -> Claim:
 
 
 def judged(weaker: Claim, values: Values) -> Judgement:
-    """The statement at an instance, unknown with a note where it is undefined. Raises Unsupported."""
+    """The statement at an instance. Raises Unsupported."""
     try:
         return judge(weaker.statement, values, expectation)
     except ZeroDivisionError:  # outside a domain, rules divide that need not look inside it
-        return Judgement(Truth.UNKNOWN, note="undefined: division by zero")
+        return Judgement(Truth.FALSE, undefined="division by zero")
     except Unsupported as error:
         for part in weaker.statement.args if isinstance(weaker.statement, sp.And) else ():
             with suppress(Unsupported, ZeroDivisionError):  # one part that fails is enough
@@ -96,7 +96,7 @@ def judged(weaker: Claim, values: Values) -> Judgement:
         term = undefined_term(weaker.statement, values)
         if term is None and not str(error).startswith(_NO_ENTRY):
             raise
-        return Judgement(Truth.UNKNOWN, note=f"undefined: {error if term is None else plain(term)}")
+        return Judgement(Truth.FALSE, undefined=str(error) if term is None else plain(term))
 
 
 def _witnessed(weaker: Claim, name: str, dropped: Statement, values: Values) -> Settled:
@@ -105,8 +105,8 @@ def _witnessed(weaker: Claim, name: str, dropped: Statement, values: Values) -> 
         found = judged(weaker, values)
     except (Rejected, Unsupported) as error:
         raise ClaimError(f"{weaker.id}: not a witness that {name!r} is needed: {error}") from None
-    if found.note.startswith("undefined"):
-        return "needed", f"without meaning otherwise: {found.note}", report(values, found)
+    if found.undefined:
+        return "needed", f"without meaning otherwise: undefined: {found.undefined}", report(values, found)
     if found.truth is not Truth.FALSE:
         raise ClaimError(f"{weaker.id}: not a witness that {name!r} is needed: the statement is {found.truth.name}")
     return "needed", "false without it", report(values, found)

@@ -13,6 +13,7 @@ from dropout_theory.claims import REGISTRY, Claim, Hypothesis
 from dropout_theory.language import Expr, Statement, plain, unordered
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
+from dropout_theory.proof.definedness import condition_of, defined, follows, partial_terms
 from dropout_theory.proof.logic import negation
 from dropout_theory.verdicts.kernel import Context
 
@@ -59,29 +60,8 @@ def definitions_in(statement: Statement) -> list[lang.Recursion]:
 
 
 def undefined_terms(statement: Statement, known: list[Statement]) -> set[Any]:
-    """Quotients, roots and logarithms not shown to be defined where a statement speaks of them.
-
-    What an implication concludes it says where its premise holds.
-    """
-    if isinstance(statement, sp.Implies):
-        premise, conclusion = statement.args
-        within = [*known, *(premise.args if isinstance(premise, sp.And) else [premise])]
-        return undefined_terms(premise, known) | undefined_terms(conclusion, within)
-    if isinstance(statement, sp.And):
-        return set().union(*[undefined_terms(part, known) for part in statement.args])
-    return {term for term in _partial(statement, scope.partial_terms(statement), []) if not is_defined(term, known)}
-
-
-def _partial(expr: Expr | Statement, partial: set[Any], ranges: list[Any]) -> set[Any]:
-    """Of the partial terms those that are not powers with a natural exponent wherever their indices are in range."""
-    if not isinstance(expr, sp.Basic):
-        return set()
-    ranges = within(expr, ranges)
-    found = set().union(*[_partial(a, partial, ranges) for a in expr.args])
-    if expr in partial and not (isinstance(expr, sp.Pow) and expr.exp.is_integer
-                                and implied(sp.Ge(expr.exp, 0, evaluate=False), ranges)):
-        found.add(expr)
-    return found
+    """Terms that are not shown to be defined where a statement speaks of them."""
+    return {term.term for term in partial_terms(statement) if not follows(term, known)}
 
 
 def within(expr: Expr | Statement, known: list[Statement]) -> list[Any]:
@@ -96,7 +76,7 @@ def within(expr: Expr | Statement, known: list[Statement]) -> list[Any]:
 
 def _lost(term: Expr, known: list[Statement], inside: Any) -> bool:
     """Whether a term is undefined wherever an atom leaves its domain."""
-    wanted = scope.condition_of(term)
+    wanted = condition_of(term)
     return wanted is not None and implied(negation(wanted), [*known, negation(inside)])
 
 
@@ -105,7 +85,7 @@ def is_defined(term: Expr, known: list[Statement]) -> bool:
     if any(isinstance(k, (sp.Lt, sp.Gt)) and (k.lts, k.gts) == (0, term.args[0]) for k in known):
         return True  # in so many words: the solver would ask first whether that number itself is defined
     try:
-        scope.defined(term, known)
+        defined(term, known)
     except Exception:  # noqa: BLE001 - a condition the solver cannot read shows nothing
         return False
     return True

@@ -13,7 +13,6 @@ from dropout_theory.claims import Claim, ClaimError, Hypothesis
 from dropout_theory.language import Domain, Expr, Statement, atoms_of
 from dropout_theory.language import domains as dom
 from dropout_theory.language import statements as st
-from dropout_theory.proof.scope import bound_symbols
 
 
 def own_atoms(claim: Claim) -> list[Any]:
@@ -47,7 +46,7 @@ def in_domain(claim: Claim, atom: Any, domain: Domain) -> Claim:
     and where a quantifier binds it, which would say more.
     """
     said = [claim.statement, *(h.condition for h in claim.hypotheses)]
-    if any(atom in bound_symbols(s) for s in said):
+    if any(atom in lang.bound_anywhere(s) for s in said):
         raise ClaimError(f"{claim.id}: a statement binds {atom}, and would say something else")
     mapping = {atom: renewed(atom, domain)}
     try:

@@ -184,15 +184,19 @@ def normal_real(expr: Expr) -> Expr:
     if not outer:
         return normal(expr)
     names = {p: sp.Dummy(real=True) for p in outer}
-    inner = {v: p.func(*[normal_real(a) for a in p.args]) for p, v in names.items()}
+    inner = {v: p if isinstance(p, lang.Var) else p.func(*[normal_real(a) for a in p.args])
+             for p, v in names.items()}
     return normal(expr.xreplace(names)).xreplace(inner)
 
 
 def _outermost(expr: Expr) -> list[Any]:
     if isinstance(expr, _PIECES):
         return [expr]
-    if isinstance(expr, lang.E) or lang.bound_limits(expr):
+    if lang.bound_limits(expr):
         return []
+    if isinstance(expr, lang.Operator):
+        # a variance as it stands: in the means that it expands to, nothing shows its sign
+        return [expr] if isinstance(expr, lang.Var) and expr.has(*_PIECES) else []
     return list(dict.fromkeys(p for a in expr.args if isinstance(a, sp.Basic) for p in _outermost(a)))
 
 

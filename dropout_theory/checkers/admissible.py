@@ -12,10 +12,10 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.checkers.at_instances import build, check_admissible
-from dropout_theory.evaluation.choosers import RandomChooser
+from dropout_theory.evaluation.choosers import Fixed, RandomChooser
 from dropout_theory.evaluation.instances import Rejected
 from dropout_theory.evaluation.values import Unsupported
-from dropout_theory.language import Domain, atoms_of, describe
+from dropout_theory.language import atoms_of, describe
 from dropout_theory.language import statements as st
 from dropout_theory.verdicts.kernel import Context, Finding, checker
 from dropout_theory.verdicts.methods import Method
@@ -61,23 +61,6 @@ def admissible(claim: Any, context: Context) -> Finding:
     return Finding("unknown", "exact-instances", f"no admissible instance in {ATTEMPTS} draws: {last}")
 
 
-class _AtEnd(RandomChooser):
-    """Random choices, with one atom at an end of its domain: every entry of it, or about half of them."""
-
-    def __init__(self, seed: int, atom: Any, end: Any, every: bool = True) -> None:
-        super().__init__(seed)
-        self.atom, self.end, self.every = atom, end, every
-
-    def integer(self, name: str, low: int, high: int) -> int:
-        return int(self.end) if self._at_end(name) else super().integer(name, low, high)
-
-    def number(self, name: str, domain: Domain) -> Any:
-        return self.end if self._at_end(name) else super().number(name, domain)
-
-    def _at_end(self, name: str) -> bool:
-        return name.partition("[")[0] == self.atom.name and (self.every or self.random.random() < 0.5)
-
-
 def boundary(claim: Any, context: Context) -> dict[str, list[str]]:
     """The ends of domains that some instance meets, and those that none of a few drawn ones does."""
     found: dict[str, list[str]] = {"boundary": [], "boundary_not_met": []}
@@ -104,7 +87,7 @@ def _met(claim: Any, seed: int, atom: Any, end: Any, every: bool) -> bool:
             return True
         except (Rejected, Unsupported):
             continue
-    chooser = _AtEnd(seed, atom, end, every)
+    chooser = Fixed(seed, atom, end, every)
     for attempt in range(BOUNDARY_ATTEMPTS):
         try:
             values = build(claim, chooser, (1, 2, 2, 3)[attempt % 4])
@@ -139,7 +122,7 @@ def contradictory_sizes(claim: Any) -> str | None:
     import z3
 
     from dropout_theory.arithmetic.solver import RESOURCE_LIMIT, Translator
-    from dropout_theory.checkers.decide import Unroller
+    from dropout_theory.checkers.unrolling import Unroller
 
     integers, reals, families = atoms_of(claim)
     if integers or families or not claim.hypotheses:

@@ -1,7 +1,8 @@
 """Decision by z3: real polynomial statements for all real values of their atoms.
 
 A statement about scalars only is decided over its whole scope. One about families is decided at small sizes, every
-entry a free real: exact, but only for those sizes. A model that refutes is checked by exact evaluation.
+entry a free real: exact, but only for those sizes. A model that refutes is checked by exact evaluation. Terms that may
+be undefined are decided to be defined first.
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ import z3
 
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import Translator
-from dropout_theory.checkers.at_instances import check_admissible, judge, proves
+from dropout_theory.checkers.at_instances import check_admissible, judge
 from dropout_theory.checkers.exact import not_evaluable, report
+from dropout_theory.checkers.unrolling import Unroller
 from dropout_theory.claims import ProofError
-from dropout_theory.evaluation.enumeration import expectation, support
-from dropout_theory.evaluation.evaluator import Evaluator
-from dropout_theory.evaluation.instances import Rejected, Values, index_tuples
-from dropout_theory.evaluation.rules import outside_masks
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.instances import Rejected, Values, index_tuples, whole_numbers
 from dropout_theory.evaluation.tightness import certified_gaps
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
 from dropout_theory.language import atoms_of
 from dropout_theory.language import statements as st
+from dropout_theory.proof.definedness import Partial, undefined
 from dropout_theory.verdicts.kernel import Context, Finding, checker
 from dropout_theory.verdicts.methods import Method
 
@@ -84,7 +85,8 @@ def _decided(claim: Any, context: Context) -> Finding:
     if any(f.domain.integer for f in families):
         return Finding("unknown", "exact-instances", "sizes form a family: no finite list of cases")
     limit = claim.limits.get("max_size", 2 if context.fast else 3)
-    ranges = [range(max(int(a.domain.lower), -limit) if a.domain.lower != -sp.oo else -limit, limit + 1) for a in sizes]
+    ranges = [[k for k in whole_numbers(a.domain, limit) if abs(k) <= limit] for a in sizes]
+    doubtful = _doubtful(claim)
     decided: list[str] = []
     undecided: list[str] = []
     empty = 0
@@ -95,14 +97,13 @@ def _decided(claim: Any, context: Context) -> Finding:
         fixed: Values = dict(zip(sizes, choice, strict=True))
         label = ", ".join(f"{a}={v}" for a, v in fixed.items()) or "all values"
         try:
-            answer, model = _decide_at(claim, fixed, reals, families, context)
-        except (Unsupported, ProofError) as error:
+            answer = _decide_at(claim, fixed, doubtful, context)
+        except (Unsupported, ProofError, Undefined) as error:
             undecided.append(f"{label}: {error}")
             continue
+        if isinstance(answer, Finding):
+            return answer
         if answer == "sat":
-            found = _refutation(claim, model)
-            if found is not None:
-                return found
             undecided.append(f"{label}: the model is not an exact counterexample")
         elif answer == "unsat":
             decided.append(label)
@@ -127,58 +128,94 @@ def _excluded(claim: Any, fixed: Values) -> bool:
         return False
 
 
-def _refuses(given: list[Any], translator: Translator, resources: int) -> bool:
-    """Whether the hypotheses contradict one another at these sizes."""
-    solver = z3.Solver(ctx=translator.context)
-    solver.set("rlimit", resources)
-    solver.set("random_seed", 0)
-    solver.add(*given, *translator.facts)
-    return str(solver.check()) == "unsat"
+def _doubtful(claim: Any) -> list[Partial]:
+    """The terms of a statement that are not seen to be defined wherever its hypotheses hold."""
+    known = [h.condition for h in claim.hypotheses]
+    found: list[Partial] = []
+    while term := undefined(claim.statement, known, found):
+        found.append(term)
+    return found
 
 
-def _decide_at(claim: Any, fixed: Values, reals: tuple[Any, ...], families: tuple[Any, ...],
-               context: Context) -> tuple[str, Values]:
-    translator = Translator()
-    unroll = Unroller(fixed)
-    goal = translator.boolean(unroll.boolean(claim.statement))
-    given = [translator.boolean(unroll.boolean(h.condition)) for h in claim.hypotheses]
-    entries = {f: [f[p] for p in index_tuples(f, fixed)] for f in families}
-    for f, members in entries.items():
-        for member in members:
-            translator.opaque(member)
-        if f.simplex is True:
-            given.append(translator.boolean(st.equal(sp.Add(*members), 1)))
-    for r in reals:
-        translator.opaque(r)
-    solver = z3.Solver(ctx=translator.context)
-    resources = FAST_RESOURCE_LIMIT if context.fast else RESOURCE_LIMIT
-    solver.set("rlimit", resources)
-    solver.set("random_seed", 0)
-    solver.add(*given, *translator.facts)
-    label = translator.unjustified(given, resources)
-    if label is not None:
-        raise ProofError(f"{label} is not implied by the hypotheses")
-    solver.add(z3.Not(goal))
-    answer = str(solver.check())
-    if answer == "unsat" and claim.hypotheses and _refuses(given, translator, resources):
-        return "empty", {}
-    if answer != "sat":
-        return answer, {}
-    model = solver.model()
-    values: Values = dict(fixed)
-    for r in reals:
-        values[r] = _rational(model.eval(translator.names[r], model_completion=True))
-    for f, members in entries.items():
-        values[f] = {tuple(int(i) for i in e.indices): _rational(model.eval(translator.names[e], model_completion=True))
-                     for e in members}
-    return answer, values
+class _Question:
+    """Statements, and what is given with them, at fixed sizes, as the solver is to read them."""
+
+    def __init__(self, claim: Any, fixed: Values, statements: tuple[Any, ...], context: Context) -> None:
+        self.claim, self.fixed = claim, fixed
+        self.resources = FAST_RESOURCE_LIMIT if context.fast else RESOURCE_LIMIT
+        self.translator = Translator()
+        unroll = Unroller(fixed)
+        self.statements = [self.translator.boolean(unroll.boolean(s)) for s in statements]
+        self.given = [self.translator.boolean(unroll.boolean(h.condition)) for h in claim.hypotheses]
+        _, self.reals, families = atoms_of(claim)
+        self.entries = {f: [f[p] for p in index_tuples(f, fixed)] for f in families}
+        for f, members in self.entries.items():
+            for member in members:
+                self.translator.opaque(member)
+            if f.simplex is True:
+                self.given.append(self.translator.boolean(st.equal(sp.Add(*members), 1)))
+        for r in self.reals:
+            self.translator.opaque(r)
+
+    def ask(self, *wanted: Any) -> Finding | str:
+        """The refutation that a model of what is wanted amounts to, or the solver's answer.
+
+        Raises ProofError where terms may be undefined.
+        """
+        *before, goal = wanted
+        label = self.translator.unjustified([*self.given, *before], self.resources)
+        if label is not None:
+            raise ProofError(f"{label} is not implied by the hypotheses")
+        solver = self._solver()
+        solver.add(*wanted)
+        answer = str(solver.check())
+        return _refutation(self.claim, self._values(solver.model())) or answer if answer == "sat" else answer
+
+    def contradicts_itself(self) -> bool:
+        """Whether the hypotheses contradict one another at these sizes."""
+        return str(self._solver().check()) == "unsat"
+
+    def _solver(self) -> Any:
+        solver = z3.Solver(ctx=self.translator.context)
+        solver.set("rlimit", self.resources)
+        solver.set("random_seed", 0)
+        solver.add(*self.given, *self.translator.facts)
+        return solver
+
+    def _values(self, model: Any) -> Values:
+        def number(atom: Any) -> Any:
+            return _number(model.eval(self.translator.names[atom], model_completion=True))
+
+        values: Values = {**self.fixed, **{r: number(r) for r in self.reals}}
+        for f, members in self.entries.items():
+            values[f] = {tuple(int(i) for i in e.indices): number(e) for e in members}
+        return values
 
 
-def _rational(value: Any) -> sp.Rational:
+def _decide_at(claim: Any, fixed: Values, doubtful: list[Partial], context: Context) -> Finding | str:
+    """A refutation at some sizes, or unsat where there is none, sat or unknown where that is not decided, empty where
+    nothing meets the hypotheses. Raises Unsupported, and ProofError where terms may be undefined."""
+    for term in doubtful:
+        if term.condition is not None:
+            asked = _Question(claim, fixed, (*term.known, term.condition), context)
+            *known, condition = asked.statements
+            answer = asked.ask(*known, z3.Not(condition))
+            if isinstance(answer, Finding):
+                return answer
+        if term.condition is None or answer != "unsat":
+            raise ProofError(f"{term.term} may be undefined")
+    asked = _Question(claim, fixed, (claim.statement,), context)
+    answer = asked.ask(z3.Not(asked.statements[0]))
+    return "empty" if answer == "unsat" and claim.hypotheses and asked.contradicts_itself() else answer
+
+
+def _number(value: Any) -> Any:
+    """A number of a model, exactly: a rational, or a root of a polynomial."""
     if z3.is_rational_value(value):
         return sp.Rational(value.numerator_as_long(), value.denominator_as_long())
-    close = value.approx(30)
-    return sp.Rational(close.numerator_as_long(), close.denominator_as_long())
+    x = sp.Dummy()
+    coefficients = [_number(c) for c in value.poly()]
+    return sp.rootof(sum(c * x**k for k, c in enumerate(coefficients)), x, value.index() - 1)
 
 
 def _refutation(claim: Any, values: Values) -> Finding | None:
@@ -192,96 +229,3 @@ def _refutation(claim: Any, values: Values) -> Finding | None:
         return None
     return Finding("fails", "exact-instances", "a model of the negation, verified exactly",
                    counterexample=report(values, judged))
-
-
-class Unroller:
-    """Statements at fixed sizes: sums written out, expectations over every mask as polynomials in the entries."""
-
-    def __init__(self, sizes: Values) -> None:
-        self.sizes = sizes
-        self.ev = Evaluator(sizes, proves=proves)
-
-    def boolean(self, statement: Any, bound: dict[Any, Any] | None = None) -> Any:
-        bound = bound or {}
-        if isinstance(statement, sp.core.relational.Relational):
-            return statement.func(*[self.expr(a, bound) for a in statement.args], evaluate=False)
-        if isinstance(statement, st.ForEach):
-            return st.both(*self._each(statement.body, list(statement.limits), bound))
-        if isinstance(statement, st.Iff):
-            return st.Iff(*[self.boolean(a, bound) for a in statement.args])
-        if isinstance(statement, (sp.And, sp.Or, sp.Implies, sp.Not)):
-            return statement.func(*[self.boolean(a, bound) for a in statement.args], evaluate=False)
-        if statement in (True, False):
-            return statement
-        raise Unsupported(f"{type(statement).__name__} is outside real arithmetic")
-
-    def _each(self, body: Any, limits: list[Any], bound: dict[Any, Any]) -> Any:
-        if not limits:
-            yield self.boolean(body, bound)
-            return
-        symbol, low, high = limits[0].args
-        for k in self.ev.range((symbol, low, high), bound):
-            yield from self._each(body, limits[1:], {**bound, symbol: k})
-
-    def expr(self, expr: Any, bound: dict[Any, Any]) -> Any:
-        if isinstance(expr, (lang.Scalar, sp.Symbol)) and not isinstance(expr, lang.RandomIndex):
-            known = bound.get(expr, self.sizes.get(expr))
-            return expr if known is None else sp.sympify(int(known) if not isinstance(known, sp.Basic) else known)
-        if isinstance(expr, lang.RandomIndex):
-            return sp.Integer(bound[expr])
-        if isinstance(expr, lang.Element):
-            indices = tuple(int(self.expr(i, bound)) for i in expr.indices)
-            if (expr.family, indices) in bound:
-                return sp.Integer(int(bound[expr.family, indices]))
-            if isinstance(expr.family, lang.Recursion):
-                return self.expr(expr.family.unfold([sp.Integer(i) for i in indices]), bound)
-            return lang.Element(expr.family, *indices)
-        if isinstance(expr, (sp.Sum, sp.Product)):
-            limits = [tuple(limit) for limit in expr.limits]
-            combine = sp.Add if isinstance(expr, sp.Sum) else sp.Mul
-            return combine(*list(self._over(expr.function, limits, bound)))
-        if isinstance(expr, (lang.Largest, lang.Smallest)):
-            values = list(self._over(expr.args[0], [tuple(expr.args[1])], bound))
-            return (sp.Max if isinstance(expr, lang.Largest) else sp.Min)(*values)
-        if isinstance(expr, lang.E):
-            return self._mean(expr.args[0], bound)
-        if isinstance(expr, lang.Var):
-            mean = self._mean(expr.args[0], bound)
-            return self._mean(expr.args[0] ** 2, bound) - mean**2
-        if isinstance(expr, lang.Cov):
-            x, y = expr.args
-            return self._mean(x * y, bound) - self._mean(x, bound) * self._mean(y, bound)
-        if not expr.args:
-            return expr
-        return expr.func(*[self.expr(a, bound) for a in expr.args])
-
-    def _over(self, body: Any, limits: list[Any], bound: dict[Any, Any]) -> Any:
-        if not limits:
-            yield self.expr(body, bound)
-            return
-        *inner, outer = limits
-        for k in self.ev.range(outer, bound):
-            yield from self._over(body, inner, {**bound, outer[0]: k})
-
-    def _mean(self, expr: Any, bound: dict[Any, Any]) -> Any:
-        bound = outside_masks(bound)
-        atoms = support(self.ev, expr, bound)
-        for atom in atoms:  # a keep probability may hide one
-            if isinstance(atom, lang.RandomScalar) and atom.law[0] != "bernoulli":
-                raise Unsupported(f"continuous random variable {atom}")
-        if len(atoms) > 8:
-            raise Unsupported(f"{len(atoms)} random atoms are too many to write out")
-        return sp.expand(self._masks(expr, atoms, bound))
-
-    def _masks(self, expr: Any, atoms: list[Any], bound: dict[Any, Any]) -> Any:
-        if not atoms:
-            return self.expr(expr, bound)
-        atom, rest = atoms[0], atoms[1:]
-        if isinstance(atom, lang.RandomIndex):
-            count = int(self.ev.integer(atom.size, bound))
-            return sp.Add(*[atom.probabilities[k] * self._masks(expr, rest, {**bound, atom: k})
-                            for k in range(1, count + 1)])
-        keep = self.expr(atom[0].keep_at([sp.Integer(i) for i in atom[1]]) if isinstance(atom, tuple) else atom.law[1],
-                         bound)
-        return keep * self._masks(expr, rest, {**bound, atom: 1}) + (1 - keep) * self._masks(expr, rest,
-                                                                                             {**bound, atom: 0})

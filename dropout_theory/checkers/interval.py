@@ -46,7 +46,7 @@ def no_box(claim: Any) -> str | None:
             return f"{atom} ranges over an unbounded interval"
     if claim.statement.has(sp.Eq) or claim.statement.has(sp.Ne):
         return "an equality has no room for intervals"
-    if any(isinstance(a, (lang.RandomScalar, lang.RandomIndex, lang.Gates)) for a in claim.statement.free_symbols):
+    if any(isinstance(a, lang.RANDOM) for a in lang.dependencies(claim.statement)):
         return "random atoms: expectations are enclosed by the exact method"
     return None
 
@@ -55,7 +55,7 @@ def no_box(claim: Any) -> str | None:
 def interval(claim: Any, context: Context) -> Finding:
     """Split the box until on each piece the statement is certainly true or a hypothesis certainly false, or give up."""
     _, reals, _ = atoms_of(claim)
-    boxes = [{a: (to_number(a.domain.lower), to_number(a.domain.upper)) for a in reals}]
+    boxes = [{a: (_rational(a.domain.lower, -1), _rational(a.domain.upper, 1)) for a in reals}]
     budget = FAST_BOXES if context.fast else MAX_BOXES
     examined = settled = 0
     with precision(BITS):
@@ -81,12 +81,28 @@ def _settled(claim: Any, box: dict[Any, Any]) -> bool:
     values = {a: _ball(lo, hi) for a, (lo, hi) in box.items()}
     ev = Evaluator(values, proves=proves)
     try:
-        for hypothesis in claim.hypotheses:
-            if ev.truth(hypothesis.condition) is Truth.FALSE:
-                return True
+        if any(_fails(ev, hypothesis.condition) for hypothesis in claim.hypotheses):
+            return True
         return ev.truth(claim.statement) is Truth.TRUE
-    except (Undefined, Unsupported, ZeroDivisionError):
+    except (Undefined, Unsupported):
         return False
+
+
+def _fails(ev: Evaluator, condition: Any) -> bool:
+    """Whether a hypothesis certainly does not hold anywhere in a box, be it for want of a meaning."""
+    try:
+        return ev.truth(condition) is Truth.FALSE
+    except Undefined:
+        return True
+
+
+def _rational(end: Any, outwards: int) -> fmpq:
+    """The end of a domain, or a rational close to it and not inside."""
+    number = to_number(end)
+    if number is not None:
+        return number
+    scaled = end * 2**BITS
+    return fmpq(int(sp.floor(scaled) if outwards < 0 else sp.ceiling(scaled)), 2**BITS)
 
 
 def _ball(low: fmpq, high: fmpq) -> arb:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import sympy as sp
 from flint import arb
 
 from dropout_theory.checkers.at_instances import Premises, build, check_admissible
@@ -40,13 +41,17 @@ _BITS = 128
 
 
 class ModerateChooser(RandomChooser):
-    """Sizes in the upper half of what is allowed, and few values at the edges, where nothing is random."""
+    """Sizes in the upper half of what is allowed, few values at the edges, where nothing is random, and no functions
+    that are flat or steep at most arguments, where samples show little."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed, edges=0.1)
 
     def integer(self, name: str, low: int, high: int) -> int:
         return self.random.randint(max(low, (low + high + 1) // 2), high)
+
+    def pick(self, name: str, options: list[Any]) -> Any:
+        return super().pick(name, [f for f in options if not isinstance(f.expr, (sp.exp, sp.tanh))] or options)
 
 
 @checker(METHOD.name, nothing_to_sample)
@@ -70,8 +75,12 @@ def statistical(claim: Any, context: Context) -> Finding:
         means += sum(len(i) for i in sampler.drawn.values())
         if truth is Truth.FALSE:
             shown = dict(zip(("left", "right"), map(_text, sampler.excluded or ()), strict=False))
+            if sampler.undefined:
+                shown = {"undefined": sampler.undefined}
             many = sampler.samples
-            return Finding("fails", "statistical", f"excluded at an instance by intervals from {many} samples",
+            scope = "a term is undefined at an instance" if sampler.undefined else \
+                f"excluded at an instance by intervals from {many} samples"
+            return Finding("fails", "statistical", scope,
                            {"instances": number + 1, "samples": many, "means": means,
                             "error_probability": context.error_probability},
                            counterexample={"instance": describe(values), **shown})
@@ -121,7 +130,10 @@ def _at_some_instance(claim: Any, context: Context, number: int, size: int, samp
                     sampler = Sampler(values, math.ceil(times * samples), context.seed, stream + 1, share, largest)
                     truth = sampler.truth(claim.statement)
                 return sampler, truth, values
-        except (Unsupported, Unbounded, Undefined) as error:
+        except Undefined as error:
+            sampler.undefined = str(error)
+            return sampler, Truth.FALSE, values
+        except (Unsupported, Unbounded) as error:
             note = str(error)
     return note
 

@@ -14,7 +14,7 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.checkers.at_instances import Premises, build, judge
-from dropout_theory.checkers.exact import fails_at, not_evaluable, report, shrink
+from dropout_theory.checkers.exact import Distinct, fails_at, not_evaluable, report, shrink
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.instances import Rejected, Values
 from dropout_theory.evaluation.values import Truth, Unsupported
@@ -111,6 +111,7 @@ class _Search:
         self.reasons: set[str] = set()
         self.failing: Values | None = None
         self.known: dict[str, Truth] = {}
+        self.distinct = Distinct()
         self.premises = Premises(claim.statement)
 
     def instance(self, draw: Any) -> Values:
@@ -146,9 +147,10 @@ class _Search:
         self.known[key] = found.truth
         if found.truth is Truth.UNKNOWN:
             self.undecided += 1
-            self.reasons.add(found.note or "balls overlap")
+            self.reasons.add("balls overlap")
         else:
             self.tried += 1
+            self.distinct.add(values)
             self.agreed += found.truth is Truth.AGREES
             if found.truth is not Truth.FALSE:
                 self.premises.see(values)
@@ -190,9 +192,9 @@ def property_test(claim: Any, context: Context) -> Finding:
         return Finding("unknown", "sampled", f"none of {search.tried} drawn instances meets the premise "
                        f"{search.premises}", {"tried": search.tried, "rejected": search.rejected})
     balls = f", {search.agreed} of them in balls of relative radius 2^-150" if search.agreed else ""
-    return Finding("holds", "sampled", f"{search.tried} drawn instances{balls}",
-                   {"tried": search.tried, "agreed": search.agreed, "undecided": search.undecided,
-                    "rejected": search.rejected})
+    return Finding("holds", "sampled", f"{search.tried} different drawn instances{search.distinct.sizes()}{balls}",
+                   {"tried": search.tried, **search.distinct.figures(), "agreed": search.agreed,
+                    "undecided": search.undecided, "rejected": search.rejected})
 
 
 def _counterexample(claim: Any, search: _Search, context: Context) -> Finding:

@@ -30,7 +30,7 @@ def nothing_to_sample(claim: Any) -> str | None:
         return "whether a series converges does not show in samples"
     if not _is_sampled(claim.statement):
         return "no expectation over random atoms"
-    for atom in claim.statement.free_symbols:
+    for atom in sorted(lang.dependencies(claim.statement), key=str):
         if isinstance(atom, lang.RandomScalar) and atom.law[0] == "normal":
             return f"{atom} is unbounded: no interval from samples holds at a finite number of them"
     if not _testable(claim.statement):

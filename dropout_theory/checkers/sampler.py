@@ -63,6 +63,7 @@ class Sampler(Evaluator):
         self.lacking = 0.0  # the same where it was too large to count
         self.note = ""
         self.excluded: tuple[Any, Any] | None = None
+        self.undefined = ""  # the term without a value at the instance
 
     def truth(self, statement: Any, bound: dict[Any, Any] | None = None) -> Truth:
         """Truth of a statement by the intervals; one for all values that depends on nothing else needs none."""
@@ -74,6 +75,8 @@ class Sampler(Evaluator):
         bound = {} if bound is None else bound
         if not isinstance(expr, OPERATORS):
             return super().value(expr, bound)
+        if not self._is_drawn(expr, bound):
+            return self.exact.value(expr, bound)
         if isinstance(expr, lang.G):
             return arb(self.value(lang.E(sp.log(expr.args[0])), bound)).exp()
         if isinstance(expr, lang.Gc):
@@ -81,8 +84,6 @@ class Sampler(Evaluator):
         if isinstance(expr, lang.NWGM):
             odds = lang.E(sp.log(1 - expr.args[0]) - sp.log(expr.args[0]))  # one mean instead of two
             return 1 / (1 + arb(self.value(odds, bound)).exp())
-        if not self._is_drawn(expr, bound):
-            return self.exact.value(expr, bound)
         x, *others = self._means(expr, bound)
         if isinstance(expr, lang.E):
             return x
@@ -226,7 +227,7 @@ class Sampler(Evaluator):
             left, right = (arb(self.value(a, bound)) for a in statement.args)
             gap = left - right
             return float(gap.rad().upper()) if gap.is_finite() else math.inf
-        except (Undefined, ZeroDivisionError):
+        except Undefined:
             return math.inf
         finally:
             self.mode = "interval"

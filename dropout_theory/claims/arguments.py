@@ -94,19 +94,31 @@ def witness(claim_id: str, values: dict[Any, Any], *, without: str | None = None
 
 @dataclass(frozen=True)
 class ClassicalFact:
-    """A theorem of the literature used without proof: statement, reference; tests check it numerically."""
+    """A theorem of the literature used without proof: statement, reference.
+
+    It is tried at instances before it is used, and by tests. Raises ValueError without a reference, or for a statement
+    with names that no domain speaks for.
+    """
 
     name: str
     statement: Any
     reference: str
+
+    def __post_init__(self) -> None:
+        from dropout_theory.language.admission import require_entries, require_names
+
+        if not self.reference.strip():
+            raise ValueError(f"classical fact {self.name!r} has no reference; allowed: where it can be looked up")
+        require_names((self.statement,))
+        require_entries((self.statement,))
 
 
 FACTS: dict[str, ClassicalFact] = {}
 
 
 def classical_fact(name: str, statement: Any, reference: str) -> ClassicalFact:
-    """Declare a classical fact. Raises ValueError when the name is taken by another statement."""
-    if name in FACTS and FACTS[name].statement != statement:
+    """Declare a classical fact, once. Raises ValueError when the name is taken by another."""
+    fact = ClassicalFact(name, statement, reference)
+    if FACTS.setdefault(name, fact) != fact:
         raise ValueError(f"classical fact {name!r} declared twice")
-    FACTS[name] = ClassicalFact(name, statement, reference)
-    return FACTS[name]
+    return fact

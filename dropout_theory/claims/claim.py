@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -62,11 +63,25 @@ class Paper:
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """A named condition a statement assumes beyond the domains of its atoms. `condition` is a SymPy Boolean."""
+    """A named condition a statement assumes beyond the domains of its atoms.
+
+    Raises ClaimError for a condition that is no statement, or not about exact real numbers.
+    """
 
     name: str
     condition: Any
     note: str = ""
+
+    def __post_init__(self) -> None:
+        from dropout_theory.language.checked import statement, strange_names, strange_values
+
+        try:
+            condition = statement(self.condition, "condition")
+        except ValueError as error:
+            raise ClaimError(f"hypothesis {self.name!r}: {error}") from None
+        strange = (*strange_values(condition), *strange_names(condition))
+        if strange:
+            raise ClaimError(f"hypothesis {self.name!r}: {', '.join(strange)} is no exact real number or name of one")
 
 
 @dataclass(frozen=True)
@@ -86,7 +101,11 @@ class Erratum:
 
 @dataclass(frozen=True)
 class Claim:
-    """One checkable statement. `statement` is a SymPy Boolean whose atoms carry their domains."""
+    """One checkable statement. `statement` is a SymPy Boolean whose atoms carry their domains.
+
+    `hypotheses` are Hypothesis objects or bare conditions, which their text then names. Raises ClaimError for an id of
+    another form, for a statement that is none or that SymPy has evaluated, and for names that no domain speaks for.
+    """
 
     id: str
     title: str
@@ -117,9 +136,22 @@ class Claim:
         if self.statement is not None and self.statement in (True, False):
             raise ClaimError(f"{self.id}: statement evaluated to {self.statement}; build it unevaluated "
                              "(dropout_theory.language.equal, less_equal, ...)")
+        object.__setattr__(self, "hypotheses", tuple(h if isinstance(h, Hypothesis) else Hypothesis(str(h), h)
+                                                     for h in self.hypotheses))
         names = [h.name for h in self.hypotheses]
         if len(set(names)) != len(names):
             raise ClaimError(f"{self.id}: hypotheses share a name: {', '.join(names)}")
+        from dropout_theory.language.admission import require_names
+
+        try:
+            require_names(self.said)
+        except ValueError as error:
+            raise ClaimError(f"{self.id}: {error}") from None
+
+    @property
+    def said(self) -> tuple[Any, ...]:
+        """The statement, where there is one, and the conditions of the hypotheses."""
+        return (*(() if self.statement is None else (self.statement,)), *[h.condition for h in self.hypotheses])
 
     @property
     def paper(self) -> str:
@@ -141,7 +173,11 @@ class Claim:
         found = _PART.match(self.id)
         return found["whole"] if found else None
 
-    @property
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: a copy unfolds its own statement."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @cached_property
     def unfolded(self) -> Claim:
         """The claim with every name in its statement and hypotheses replaced by what it stands for."""
         from dropout_theory.language import unnamed
@@ -152,6 +188,15 @@ class Claim:
             return self
         return replace(self, statement=statement, hypotheses=tuple(
             replace(h, condition=p) for h, p in zip(self.hypotheses, plain, strict=True)))
+
+    def require_entries(self) -> None:
+        """Raise ClaimError for an entry that is plainly beyond the range of its family: see `require_entries`."""
+        from dropout_theory.language.admission import require_entries
+
+        try:
+            require_entries(self.said)
+        except ValueError as error:
+            raise ClaimError(f"{self.id}: {error}") from None
 
     def without(self, name: str) -> Claim:
         """The claim less one hypothesis. Raises ClaimError when it has none of that name."""
@@ -172,11 +217,15 @@ class Registry:
         Registry._all.add(self)
 
     def add(self, claim: Claim) -> Claim:
-        """Register a claim. Raises ClaimError when the id is taken or its paper is unknown."""
+        """Register a claim.
+
+        Raises ClaimError when the id is taken, its paper is unknown, or an entry is beyond the range of its family.
+        """
         if claim.id in self._claims:
             raise ClaimError(f"duplicate claim id {claim.id!r}")
         if claim.paper not in self.papers:
             raise ClaimError(f"claim {claim.id!r} names paper {claim.paper!r}; known: {', '.join(self.papers)}")
+        claim.require_entries()
         self._claims[claim.id] = claim
         return claim
 
@@ -210,6 +259,23 @@ class Registry:
         if paper in PAPER_KEYS and identifier in load(paper):
             return
         raise UnknownClaimError(identifier, suggest(identifier, [c.id for registry in cls._all for c in registry]))
+
+    @classmethod
+    def holds(cls, claim: object) -> bool:
+        """Whether this very claim, as written or with its names unfolded, is the one that a registry has under its id.
+
+        Of the claims of the project's own papers REGISTRY alone decides: no other registry speaks in their name.
+        """
+        if not isinstance(claim, Claim):
+            return False
+        registries = (REGISTRY,) if claim.paper in PAPER_KEYS else cls._all
+        known = [registry[claim.id] for registry in registries if claim.id in registry]
+        return any(claim is own or claim is own.unfolded for own in known)
+
+    @classmethod
+    def of(cls, claim: Claim) -> Registry | None:
+        """The registry that holds this very claim, if any does."""
+        return next((r for r in cls._all if claim.id in r and r[claim.id] is claim), None)
 
     def suggest(self, identifier: str) -> list[str]:
         """Up to three identifiers near a mistyped one."""
@@ -268,7 +334,11 @@ class Section:
             REGISTRY.add_paper(import_declarations(f"dropout_theory.papers.{paper}").PAPER)
 
     def __call__(self, label: str, *, title: str, statement: Any, source: str = "", kind: str = "equation",
-                 hypotheses: Iterable[Hypothesis] = (), **details: Any) -> Claim:
+                 hypotheses: Iterable[Hypothesis | Any] = (), **details: Any) -> Claim:
+        unknown = sorted(set(details) - {f.name for f in fields(Claim)})
+        if unknown:
+            raise ClaimError(f"{self.paper}:{label}: details are {', '.join(unknown)}; allowed: "
+                             f"{', '.join(f.name for f in fields(Claim)[6:])}")
         identifier = f"{self.paper}:{label}"
         if _AMENDED.match(identifier):
             kind = "amended"

@@ -59,8 +59,10 @@ _WIDTH = max(map(len, METHODS))
               help="Seed of sampled and Monte Carlo evidence; 'fresh' draws a new one.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=default_jobs, metavar="N",
               help="Worker processes, by default one per processor; results do not depend on their number.")
-@click.option("--fast", is_flag=True, help="Smaller samples; slow checks come from the record where that is current.")
-@click.option("--stale", is_flag=True, help="Run only what the record lacks, or holds of other code or versions.")
+@click.option("--fast", is_flag=True,
+              help="Smaller samples; slow checks are shown from the record where that is current, and marked.")
+@click.option("--stale", is_flag=True,
+              help="Run what was not checked on this machine before: everything, as nothing is kept of earlier runs.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the evidence here.")
 @click.option("--record", is_flag=True, help="Write the ledger from this run (all claims, all methods).")
 @click.option("--claims", "module", metavar="MODULE",
@@ -124,7 +126,7 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
 def _record(claims: Callable[[], Any], found: Run, recorded: Any, target: Path) -> int:
     from dropout_theory.report import ledger as ledgers
 
-    if not found.sound or found.incomplete:
+    if not found.sound or found.incomplete or found.recalled:
         why = [f"{m}: {reason}" for m, reason in found.left_out.items()] or ["see above"]
         click.echo(f"not recorded, the run is incomplete ({'; '.join(why)})", err=True)
         return 1

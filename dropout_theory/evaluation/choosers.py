@@ -58,6 +58,23 @@ class RandomChooser:
         return self.random.choice(options)
 
 
+class Fixed(RandomChooser):
+    """Random choices, with one atom at a value: every entry of it, or about half of them."""
+
+    def __init__(self, seed: int, atom: Any, value: Any, every: bool = True) -> None:
+        super().__init__(seed)
+        self.atom, self.value, self.every = atom, value, every
+
+    def integer(self, name: str, low: int, high: int) -> int:
+        return int(self.value) if self._is_fixed(name) else super().integer(name, low, high)
+
+    def number(self, name: str, domain: Domain) -> Any:
+        return self.value if self._is_fixed(name) else super().number(name, domain)
+
+    def _is_fixed(self, name: str) -> bool:
+        return name.partition("[")[0] == self.atom.name and (self.every or self.random.random() < 0.5)
+
+
 def rational_in(domain: Domain, numerator: int, denominator: int, spread: int = 1) -> sp.Rational:
     """The rational at a fraction of the way through a domain; unbounded ends are cut at 4 * spread."""
     low = domain.lower if domain.lower != -sp.oo else sp.Integer(-4 * spread)

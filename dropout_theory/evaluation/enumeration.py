@@ -6,6 +6,7 @@ Continuous laws (uniform, normal) are integrated rigorously with Arb, innermost 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sympy as sp
@@ -14,7 +15,7 @@ from flint import acb, arb, fmpq
 from dropout_theory import language as lang
 from dropout_theory.evaluation.gaussian import piecewise_polynomial_mean
 from dropout_theory.evaluation.rules import outside_masks, power, rule
-from dropout_theory.evaluation.values import Undefined, Unsupported, masked
+from dropout_theory.evaluation.values import Undefined, Unsupported, masked, quotient
 from dropout_theory.language import Expr
 
 MAX_MASKS = 1 << 16
@@ -48,11 +49,11 @@ def _collect(ev: Any, expr: Expr, bound: dict[Any, Any], found: dict[Any, bool])
         elif isinstance(family, lang.Recursion):
             if (family, indices) not in found:
                 found[family, indices] = False
-                _collect(ev, family.unfold([sp.Integer(i) for i in indices]), bound, found)
+                _collect(ev, ev.unfold(family, indices, bound), bound, found)
         elif isinstance(family, lang.Abstract):
             raise Unsupported(f"{family.name} has no law to enumerate")
         return
-    if isinstance(expr, (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)):
+    if isinstance(expr, lang.Operator):
         return  # a nested expectation is a number
     limits = lang.bound_limits(expr)  # sums, products and extremes over an index
     if limits:
@@ -87,6 +88,8 @@ def outcomes(ev: Any, atom: Any, bound: dict[Any, Any]) -> Iterator[tuple[Any, A
         keep = ev.value(atom.law[1], bound)
     else:
         raise Unsupported(f"{atom} is continuous")
+    if keep < 0 or keep > 1:
+        raise Undefined(f"{keep} for a keep probability", atom[0] if isinstance(atom, tuple) else atom)
     for value, probability in ((fmpq(0), 1 - keep), (fmpq(1), keep)):
         if not (isinstance(probability, fmpq) and probability == 0):
             yield value, probability
@@ -111,8 +114,21 @@ def _enumerate(ev: Any, expr: Expr, atoms: list[Any], bound: dict[Any, Any]) -> 
     atom, rest = atoms[0], atoms[1:]
     total: Any = fmpq(0)
     for value, probability in outcomes(ev, atom, bound):
-        total = total + probability * _enumerate(ev, expr, rest, masked(bound, atom, value))
+        with _only_if_possible(probability):
+            part = _enumerate(ev, expr, rest, masked(bound, atom, value))
+        total = total + probability * part
     return total
+
+
+@contextmanager
+def _only_if_possible(probability: Any) -> Iterator[None]:
+    """A term that is undefined at an outcome leaves a mean undefined only where the outcome is certainly possible."""
+    try:
+        yield
+    except Undefined as error:
+        if probability > 0:
+            raise
+        raise Unsupported(f"cannot tell whether an outcome is possible at which there is: {error}") from None
 
 
 def _integrate(ev: Any, expr: Expr, atoms: list[Any], variable: Any, bound: dict[Any, Any]) -> Any:
@@ -259,10 +275,15 @@ def _rational(value: Any) -> Any:
 
 
 def geometric_mean(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
-    """prod of outcomes^probability; zero when an outcome of positive probability is zero."""
+    """prod of outcomes^probability; zero when an outcome of positive probability is zero.
+
+    Raises Undefined where an outcome of several is negative.
+    """
     atoms = support(ev, expr, bound)
     powers: list[tuple[Any, Any]] = []
     _outcome_powers(ev, expr, atoms, dict(bound), fmpq(1), powers)
+    if len(powers) > 1 and any(x < 0 and p > 0 for x, p in powers):
+        raise Undefined("a geometric mean of negative numbers", expr)
     if all(isinstance(x, fmpq) and isinstance(p, fmpq) for x, p in powers):
         return _exact_geometric(powers)
     total: Any = fmpq(1)
@@ -277,7 +298,8 @@ def _outcome_powers(ev: Any, expr: Expr, atoms: list[Any], bound: dict[Any, Any]
         powers.append((ev.value(expr, dict(bound)), weight))
         return
     for value, probability in outcomes(ev, atoms[0], bound):
-        _outcome_powers(ev, expr, atoms[1:], masked(bound, atoms[0], value), weight * probability, powers)
+        with _only_if_possible(probability):
+            _outcome_powers(ev, expr, atoms[1:], masked(bound, atoms[0], value), weight * probability, powers)
 
 
 def _exact_geometric(powers: list[tuple[fmpq, fmpq]]) -> Any:
@@ -308,9 +330,9 @@ def _nwgm(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     above = ev.value(lang.Gc(expr.args[0]), bound)
     total = below + above
     if isinstance(total, fmpq) and total == 0:
-        raise Undefined("NWGM is 0/0: outcomes 0 and 1 both have positive probability")
+        raise Undefined("outcomes 0 and 1 that both have positive probability", expr)
     if isinstance(below, fmpq) or isinstance(above, fmpq):
-        return below / total
+        return quotient(below, total, expr)
     odds = _geometric_odds(ev, expr.args[0], bound)  # rational more often than the two means are
     return below / total if odds is None else 1 / (1 + odds)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -18,6 +19,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from dropout_theory import language as lang
 from dropout_theory.evaluation import series_rules  # noqa: F401 - its rules enter the table
+from dropout_theory.evaluation.closed_forms import are_equal
 from dropout_theory.evaluation.convergence import truth_of_convergence
 from dropout_theory.evaluation.rules import RULES
 from dropout_theory.evaluation.universal import truth_for_all
@@ -56,6 +58,7 @@ class Evaluator:
         self.proves = proves
         self.means: dict[Any, Any] = {}  # expectations found so far
         self.relations: list[tuple[Any, Any, Any]] = []  # inequalities judged so far, with the values of their sides
+        self._is_denied = False
         self._functions = {k: v for k, v in values.items() if isinstance(v, sp.Lambda)}
 
     # --- values -----------------------------------------------------------------------------------------------
@@ -108,6 +111,13 @@ class Evaluator:
             return self.value(sp.sympify(found), {}) if number is None else number
         raise Unsupported(f"no value for {symbol}")
 
+    def unfold(self, family: lang.Recursion, indices: tuple[int, ...], bound: dict[Any, Any]) -> Any:
+        """The definition of an entry of a recursion. Raises Unsupported where it has none."""
+        try:
+            return family.unfold_known([sp.Integer(i) for i in indices], lambda e: sp.Integer(self.integer(e, bound)))
+        except ValueError as error:
+            raise Unsupported(str(error)) from None
+
     def element(self, expr: lang.Element, bound: dict[Any, Any]) -> Any:
         indices = tuple(self.integer(i, bound) for i in expr.indices)
         family = expr.family
@@ -117,9 +127,10 @@ class Evaluator:
             if MEMO not in bound:
                 bound = {**bound, MEMO: {}}
             memo = bound[MEMO]
-            if (family, indices) not in memo:
-                memo[family, indices] = self.value(family.unfold([sp.Integer(i) for i in indices]), bound)
-            return memo[family, indices]
+            key = (family, indices, *[(s, bound[s]) for s in lang.hidden_dependencies(family) if s in bound])
+            if key not in memo:
+                memo[key] = self.value(self.unfold(family, indices, bound), bound)
+            return memo[key]
         if isinstance(family, (lang.Gates, lang.Abstract)):
             raise Unsupported(f"random {family.name}{list(indices)} outside an expectation")
         try:
@@ -129,7 +140,7 @@ class Evaluator:
         number = to_number(found) if not isinstance(found, (arb, acb)) else found
         return self.value(sp.sympify(found), {}) if number is None else number
 
-    def range(self, limits: Any, bound: dict[Any, Any]) -> Iterable[int]:
+    def range(self, limits: Any, bound: dict[Any, Any]) -> range:
         symbol, low, high = limits
         del symbol
         return range(self.integer(low, bound), self.integer(high, bound) + 1)
@@ -152,22 +163,25 @@ class Evaluator:
             return Truth.TRUE if statement else Truth.FALSE
         if isinstance(statement, sp.core.relational.Relational):
             return self._relation(statement, bound)
-        if isinstance(statement, sp.And):
-            return min((self.truth(a, bound) for a in statement.args), key=lambda t: t.value)
-        if isinstance(statement, sp.Or):
-            return max((self.truth(a, bound) for a in statement.args), key=lambda t: t.value)
+        if isinstance(statement, (sp.And, sp.Or)):
+            return self._in_order(statement, bound)
         if isinstance(statement, sp.Not):
-            return _negate(self.truth(statement.args[0], bound))
+            return _negate(self._denied(statement.args[0], bound))
         if isinstance(statement, sp.Implies):
-            premise = self.truth(statement.args[0], bound)
+            premise = self._denied(statement.args[0], bound)
             if premise is Truth.FALSE:
                 return Truth.TRUE
-            conclusion = self.truth(statement.args[1], bound)
+            try:
+                conclusion = self.truth(statement.args[1], bound)
+            except Undefined:
+                if premise is Truth.TRUE:
+                    raise
+                return Truth.UNKNOWN
             if conclusion is Truth.FALSE and premise is not Truth.TRUE:
                 return Truth.UNKNOWN
             return conclusion
         if isinstance(statement, st.Iff):
-            return _same(*(self.truth(a, bound) for a in statement.args))
+            return _same(*(self._denied(a, bound) for a in statement.args))
         if isinstance(statement, st.ForEach):
             return self._for_each(statement.body, list(statement.limits), bound)
         if isinstance(statement, st.ForAll):
@@ -176,16 +190,48 @@ class Evaluator:
             return truth_of_convergence(self, statement, bound)
         raise Unsupported(f"no rule to judge {type(statement).__name__}")
 
+    def _in_order(self, statement: Statement, bound: dict[Any, Any]) -> Truth:
+        """A conjunction or disjunction, up to the first part that settles it: what follows is guarded by it."""
+        conjunction = isinstance(statement, sp.And)
+        settling, passed = (Truth.FALSE, Truth.TRUE) if conjunction else (Truth.TRUE, Truth.FALSE)
+        found = passed
+        for part in statement.args:
+            try:
+                here = self.truth(part, bound)
+            except Undefined:
+                if found is passed:
+                    raise
+                return Truth.UNKNOWN  # a part before may settle it
+            if here is settling:
+                return settling
+            found = (min if conjunction else max)(found, here, key=lambda t: t.value)
+        return found
+
     def _for_each(self, body: Statement, limits: list[Any], bound: dict[Any, Any]) -> Truth:
+        """The body at every index: none guards another, so all are looked at where that makes a difference."""
         if not limits:
             return self.truth(body, bound)
         worst = Truth.TRUE
         for k in self.range(limits[0].args, bound):
             found = self._for_each(body, limits[1:], {**bound, limits[0].args[0]: k})
             worst = min(worst, found, key=lambda t: t.value)
-            if worst is Truth.FALSE:
+            if worst is Truth.FALSE and not self._is_denied:
                 break
         return worst
+
+    def _denied(self, statement: Statement, bound: dict[Any, Any]) -> Truth:
+        """Truth of a statement that may be false and what it is part of true: all its terms must be defined."""
+        before, self._is_denied = self._is_denied, True
+        try:
+            return self.truth(statement, bound)
+        finally:
+            self._is_denied = before
+
+    @cached_property
+    def is_irrational(self) -> bool:
+        """Whether a number of the instance is given by a formula."""
+        given = (v for value in self.values.values() for v in (value.values() if isinstance(value, dict) else [value]))
+        return any(isinstance(v, sp.Expr) and not isinstance(v, (sp.Rational, sp.Lambda)) for v in given)
 
     def _relation(self, statement: Statement, bound: dict[Any, Any]) -> Truth:
         left, right = (self.value(a, bound) for a in statement.args)
@@ -196,6 +242,9 @@ class Evaluator:
         if not arb(left).is_finite() or not arb(right).is_finite():
             return Truth.UNKNOWN
         gap = arb(left) - arb(right)
+        if not gap.is_zero() and gap.contains(0) and self.is_irrational \
+                and are_equal(self, statement.args[0], statement.args[1], bound):
+            gap = arb(0)
         if isinstance(statement, (sp.Eq, sp.Ne)):
             if not gap.contains(0):
                 return Truth.FALSE if isinstance(statement, sp.Eq) else Truth.TRUE
@@ -240,13 +289,16 @@ _EXACT: dict[type, Callable[[Any, Any], bool]] = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """Truth of a statement at one instance, with the values of its two sides where it is a relation."""
+    """Truth of a statement at one instance, with the values of its two sides where it is a relation.
+
+    `undefined` says which term has no value there: then the statement is not true.
+    """
 
     truth: Truth
     left: Any = None
     right: Any = None
     bits: int = 0
-    note: str = ""
+    undefined: str = ""
     relations: tuple[tuple[Any, Any, Any], ...] = ()
 
 
@@ -255,7 +307,7 @@ def judge(statement: Statement, values: Values, expect: Expectation | None,
           proves: Prover | None = None) -> Judgement:
     """Truth of a statement at an instance, raising the precision until it is decided.
 
-    Raises Unsupported; an Undefined expression gives UNKNOWN with a note.
+    A statement one of whose terms is undefined, and not guarded, is FALSE. Raises Unsupported.
     """
     statement = lang.unnamed(statement)
     best = Judgement(Truth.UNKNOWN)
@@ -268,7 +320,7 @@ def judge(statement: Statement, values: Values, expect: Expectation | None,
                 if isinstance(statement, sp.core.relational.Relational):
                     left, right = (here.value(a) for a in statement.args)
             except Undefined as error:
-                return Judgement(Truth.UNKNOWN, note=f"undefined: {error}", bits=bits)
+                return Judgement(Truth.FALSE, undefined=str(error), bits=bits)
         best = Judgement(truth, left, right, bits, relations=tuple(here.relations))
         if truth in (Truth.TRUE, Truth.FALSE):
             break

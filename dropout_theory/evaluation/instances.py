@@ -6,6 +6,8 @@ A chooser decides each value, so that exact grids, random draws and hypothesis s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import sympy as sp
@@ -15,8 +17,8 @@ from dropout_theory import language as lang
 from dropout_theory.evaluation.choosers import Chooser
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import Evaluator, Prover, judge
-from dropout_theory.evaluation.values import Truth, Undefined
-from dropout_theory.language import Values, atoms_of
+from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
+from dropout_theory.language import Domain, Values, atoms_of, unnamed
 
 
 class Rejected(Exception):
@@ -29,9 +31,7 @@ def build(claim: Any, chooser: Chooser, max_size: int = 3, proves: Prover | None
     limit = claim.limits.get("max_size", max_size)
     integers, reals, families = atoms_of(claim)
     for atom in integers:
-        low = max(int(atom.domain.lower), -limit) if atom.domain.lower != -sp.oo else -limit
-        high = limit if atom.domain.upper == sp.oo else int(atom.domain.upper)
-        values[atom] = chooser.integer(atom.name, low, max(low, high))
+        values[atom] = chooser.integer(atom.name, *_ends(atom.domain, limit))
     for atom in reals:
         values[atom] = chooser.number(atom.name, atom.domain)
     sizes_first = sorted(families, key=lambda f: 0 if isinstance(f, lang.Family) and f.domain.integer else 1)
@@ -40,17 +40,41 @@ def build(claim: Any, chooser: Chooser, max_size: int = 3, proves: Prover | None
             values[atom] = chooser.pick(str(atom), list(candidates(claim, atom)))
         else:
             values[atom] = draw_family(atom, values, chooser, limit)
-    require_hypotheses(claim, values, proves)
+    check_admissible(claim, values, proves)
     return values
 
 
+def whole_numbers(domain: Domain, limit: int) -> range:
+    """The integers of a domain of integers, those beyond `limit` left out on a side where it has no end."""
+    low, high = domain.lower, domain.upper
+    first = None if low == -sp.oo else int(sp.ceiling(low)) + bool(domain.open_below and low.is_integer)
+    last = None if high == sp.oo else int(sp.floor(high)) - bool(domain.open_above and high.is_integer)
+    if first is None:
+        first = -limit if last is None else min(-limit, last)
+    if last is None:
+        last = max(limit, first)
+    return range(first, last + 1)
+
+
+def _ends(domain: Domain, limit: int) -> tuple[int, int]:
+    """The least and the largest small integer of a domain. Raises Rejected where it holds none."""
+    numbers = whole_numbers(domain, limit)
+    if not numbers:
+        raise Rejected(f"no integer lies in {domain}")
+    return max(numbers[0], min(-limit, numbers[-1])), numbers[-1]
+
+
 def candidates(claim: Any, function: Any) -> tuple[sp.Lambda, ...]:
-    """Concrete functions to try for an undefined one: those the claim names, or a default pool of smooth ones."""
+    """Concrete functions to try for an undefined one: those the claim names, or a default pool.
+
+    The pool has polynomials, bounded, growing, kinked, concave and oscillating functions.
+    """
     named = getattr(claim, "candidates", {}) or {}
     if function in named:
         return tuple(named[function])
     x = sp.Symbol("x", real=True)
-    pool = (x, x**2, 3 * x - 1, x**3 - x, 1 / (1 + x**2), sp.Abs(x))
+    pool = (x, x**2, 3 * x - 1, x**3 - x, 1 / (1 + x**2), sp.Abs(x), sp.exp(x), sp.tanh(x), lang.Relu(x), 2 * x - x**2,
+            sp.sin(2 * x))
     return tuple(sp.Lambda(x, body) for body in pool)
 
 
@@ -60,9 +84,8 @@ def draw_family(family: lang.Family, values: Values, chooser: Chooser, limit: in
     if family.simplex is True:
         return dict(zip(places, chooser.simplex(family.name, len(places)), strict=True))
     if family.domain.integer:
-        low = max(int(family.domain.lower), -limit) if family.domain.lower != -sp.oo else -limit
-        high = limit if family.domain.upper == sp.oo else int(family.domain.upper)
-        return {p: chooser.integer(f"{family.name}{list(p)}", low, high) for p in places}
+        ends = _ends(family.domain, limit)
+        return {p: chooser.integer(f"{family.name}{list(p)}", *ends) for p in places}
     return {p: chooser.number(f"{family.name}{list(p)}", family.domain) for p in places}
 
 
@@ -84,33 +107,98 @@ def index_tuples(family: lang.Family, values: Values) -> Iterator[tuple[int, ...
 def require_hypotheses(claim: Any, values: Values, proves: Prover | None = None) -> None:
     """Raise Rejected unless every hypothesis is exactly true (or agrees within the resolution) at the instance."""
     for hypothesis in claim.hypotheses:
-        try:
-            truth = judge(hypothesis.condition, values, expectation, proves=proves).truth
-        except Undefined as error:
-            raise Rejected(f"{hypothesis.name}: {error}") from None
-        if truth is not Truth.TRUE:
+        if judge(hypothesis.condition, values, expectation, proves=proves).truth is not Truth.TRUE:
             raise Rejected(f"hypothesis {hypothesis.name} does not hold")
 
 
 def check_admissible(claim: Any, values: Values, proves: Prover | None = None) -> None:
-    """Raise Rejected when a given instance leaves a domain, misses an atom or violates a hypothesis."""
-    integers, reals, families = atoms_of(claim)
-    for atom in [*integers, *reals]:
-        if atom not in values:
-            raise Rejected(f"no value for {atom}")
-        if not atom.domain.contains(sp.sympify(values[atom])):
-            raise Rejected(f"{atom} = {values[atom]} is outside its domain, {atom.domain}")
-    for family in families:
-        if family not in values:
-            raise Rejected(f"no value for {family}")
-        if isinstance(family, UndefinedFunction):
-            continue
-        entries: Mapping[Any, Any] = values[family]
-        for place in index_tuples(family, values):
-            if place not in entries:
-                raise Rejected(f"no value for {family}{list(place)}")
-            if not family.domain.contains(sp.sympify(entries[place])):
-                raise Rejected(f"{family}{list(place)} = {entries[place]} is outside its domain, {family.domain}")
-        if family.simplex is True and sum(sp.sympify(v) for v in entries.values()) != 1:
-            raise Rejected(f"{family} does not sum to one")
+    """Raise Rejected unless values are an instance of a claim.
+
+    Every atom has a value in its domain, families at their indices and nowhere else; distributions sum to one; laws
+    are laws; hypotheses hold. Raises Unsupported where that cannot be told.
+    """
+    for atom in chain(*atoms_of(claim)):
+        require_value(atom, values)
+    for atom in _random_atoms((claim.statement, *[h.condition for h in claim.hypotheses])):
+        _require_law(atom, values)
     require_hypotheses(claim, values, proves)
+
+
+def require_value(atom: Any, values: Values) -> None:
+    """Raise Rejected unless an atom has a value that it may take."""
+    if atom not in values:
+        raise Rejected(f"no value for {atom}")
+    value = values[atom]
+    if isinstance(atom, UndefinedFunction):
+        if not isinstance(value, sp.Lambda) or value.free_symbols:
+            raise Rejected(f"{atom} is {value}, no function of its arguments alone")
+    elif isinstance(atom, lang.RANDOM):
+        raise Rejected(f"{atom} has a law or a definition, and no value of its own")
+    elif isinstance(atom, lang.Family):
+        _require_entries(atom, value, values)
+    elif not _lies_in(atom.domain, value):
+        raise Rejected(f"{atom} = {value} is outside its domain, {atom.domain}")
+
+
+def _require_entries(family: lang.Family, entries: Any, values: Values) -> None:
+    places = list(index_tuples(family, values))
+    if not isinstance(entries, Mapping) or set(entries) != set(places):
+        missing = [p for p in places if not isinstance(entries, Mapping) or p not in entries]
+        raise Rejected(f"no value for {family}{list(missing[0])}" if missing else
+                       f"{family} has entries beyond its range, {sorted(set(entries) - set(places))}")
+    for place in places:
+        if not _lies_in(family.domain, entries[place]):
+            raise Rejected(f"{family}{list(place)} = {entries[place]} is outside its domain, {family.domain}")
+    if family.simplex is True and sp.expand(sum(map(sp.sympify, entries.values()))) != 1:
+        raise Rejected(f"{family} does not sum to one")
+
+
+def _lies_in(domain: Domain, value: Any) -> bool:
+    """Whether a value is an exact real number in a domain."""
+    number = sp.sympify(value)
+    if number.is_Rational:
+        return domain.contains(number)
+    return bool(number.is_number and number.is_real and not number.has(sp.Float)) and domain.contains(number)
+
+
+@lru_cache(maxsize=256)  # asked again for every instance
+def _random_atoms(statements: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The random atoms that statements speak of whose law is not one for every value of what it depends on."""
+    found = {a for a in lang.dependencies(unnamed(statements)) if isinstance(a, (lang.Gates, lang.RandomScalar))}
+    return tuple(sorted((a for a in found if not _always_a_law(a)), key=str))
+
+
+def _always_a_law(atom: Any) -> bool:
+    """Whether a keep probability is one by its shape."""
+    if isinstance(atom, lang.RandomScalar) and atom.law[0] != "bernoulli":
+        return False
+    keep = sp.sympify(atom.keep if isinstance(atom, lang.Gates) else atom.law[1])
+    if keep.is_Rational:
+        return bool(0 <= keep <= 1)
+    of = keep.family if isinstance(keep, lang.Element) else keep
+    return isinstance(of, lang.Scalar) and bool(of.domain.lower >= 0 and of.domain.upper <= 1)
+
+
+def _require_law(atom: Any, values: Values) -> None:
+    """Raise Rejected where the law of a random atom is certainly none: a keep probability of 2, a range from 1 to 0.
+
+    A law that depends on outcomes or on what is bound is left to those who take the mean, and so is one that has no
+    value: a statement is undefined there.
+    """
+    ev = Evaluator(values, expectation)
+    if isinstance(atom, lang.Gates):
+        laws: list[Any] = [("bernoulli", atom.keep_at([sp.Integer(k) for k in place]))
+                           for place in index_tuples(atom, values)]
+    else:
+        laws = [atom.law]
+    for kind, *parameters in laws:
+        if any(lang.is_random(p) for p in parameters):
+            continue
+        try:
+            known = [ev.value(sp.sympify(p)) for p in parameters]
+        except (Undefined, Unsupported):
+            continue
+        first, last = known[0], known[-1]
+        if kind == "bernoulli" and (first < 0 or first > 1) or kind == "uniform" and first > last \
+                or kind == "normal" and last < 0:
+            raise Rejected(f"{', '.join(map(str, known))}: no {kind} law for {atom}")

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from dropout_theory import language as lang
-from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
+from dropout_theory.evaluation.values import Truth, Undefined, Unsupported, quotient
 from dropout_theory.language import Expr
 
 Rule = Callable[[Any, Any, dict[Any, Any]], Any]
@@ -62,19 +62,20 @@ def _mul(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return total
 
 
-def power(base: Any, exponent: Any) -> Any:
-    """base^exponent for rationals and balls; 0^0 = 1, 0^positive = 0. Raises Undefined for 0^negative."""
+def power(base: Any, exponent: Any, term: Any = None) -> Any:
+    """base^exponent for rationals and balls; 0^0 = 1, 0^positive = 0.
+
+    Raises Undefined for 0^negative and for broken powers of negative numbers; `term` is what it tells of.
+    """
+    if (base == 0 if isinstance(base, fmpq) else arb(base).is_zero()) and exponent < 0:
+        raise Undefined("division by zero", term)
+    if isinstance(exponent, fmpq) and exponent.q != 1 and base < 0:
+        raise Undefined(f"{_shown(base)} to the power {exponent}", term)
     if isinstance(base, fmpq) and isinstance(exponent, fmpq):
         if exponent.q == 1:
-            if base == 0 and exponent < 0:
-                raise Undefined("division by zero")
             return base ** int(exponent.p)
         if base == 0:
-            if exponent < 0:
-                raise Undefined("division by zero")
             return fmpq(0)
-        if base < 0:
-            raise Undefined(f"({base})^({exponent}) is not real")
         root = _exact_root(base, int(exponent.q))
         return arb(base) ** arb(exponent) if root is None else root ** int(exponent.p)
     if isinstance(exponent, fmpq):
@@ -89,9 +90,11 @@ def power(base: Any, exponent: Any) -> Any:
     return (arb(exponent) * arb(base).log()).exp()
 
 
+def _shown(value: Any) -> str:
+    return value.str(10, radius=False) if isinstance(value, arb) else str(value)
+
+
 def _ball_power(base: arb, exponent: int) -> arb:
-    if exponent < 0 and base.is_zero():
-        raise Undefined("division by zero")
     result, factor, left = arb(1), base, abs(exponent)
     while left:
         if left & 1:
@@ -113,7 +116,7 @@ def _exact_root(base: fmpq, order: int) -> fmpq | None:
 
 @rule(sp.Pow)
 def _pow(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
-    return power(ev.value(expr.base, bound), ev.value(expr.exp, bound))
+    return power(ev.value(expr.base, bound), ev.value(expr.exp, bound), expr)
 
 
 @rule(sp.exp)
@@ -125,17 +128,18 @@ def _exp(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
 @rule(sp.log)
 def _log(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     x = ev.value(expr.args[0], bound)
-    if isinstance(x, fmpq):
-        if x <= 0:
-            raise Undefined(f"logarithm of {x}")
-        if x == 1:
-            return fmpq(0)
-    return arb(x).log()
+    if x <= 0:
+        raise Undefined(f"logarithm of {_shown(x)}", expr)
+    return fmpq(0) if isinstance(x, fmpq) and x == 1 else arb(x).log()
 
 
-def _unary(kind: type, at_zero: Any, function: Callable[[arb], arb]) -> None:
+def _unary(kind: type, at_zero: Any, function: Callable[[arb], arb],
+           outside: Callable[[Any], bool] = lambda x: False) -> None:
+    """Register a function of one number; `outside` tells where it certainly has no value."""
     def rule(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
         x = ev.value(expr.args[0], bound)
+        if outside(x):
+            raise Undefined(f"{kind.__name__} of {_shown(x)}", expr)
         if isinstance(x, fmpq) and x == 0 and at_zero is not None:
             return at_zero
         return function(arb(x))
@@ -146,8 +150,10 @@ def _unary(kind: type, at_zero: Any, function: Callable[[arb], arb]) -> None:
 for _kind, _zero, _function in (
         (sp.sin, fmpq(0), arb.sin), (sp.cos, fmpq(1), arb.cos), (sp.tanh, fmpq(0), arb.tanh),
         (sp.cosh, fmpq(1), arb.cosh), (sp.sinh, fmpq(0), arb.sinh), (sp.atan, fmpq(0), arb.atan),
-        (sp.acos, None, arb.acos), (sp.erf, fmpq(0), arb.erf), (sp.zeta, None, arb.zeta)):
+        (sp.erf, fmpq(0), arb.erf)):
     _unary(_kind, _zero, _function)
+_unary(sp.acos, None, arb.acos, lambda x: x < -1 or x > 1)
+_unary(sp.zeta, None, arb.zeta, lambda x: x <= 1)
 
 
 @rule(type(sp.pi))
@@ -158,6 +164,16 @@ def _pi(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
 @rule(type(sp.E))
 def _euler(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return arb(1).exp()
+
+
+@rule(sp.CRootOf)
+def _root_of(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
+    """A real root of a polynomial, from its isolating interval."""
+    if not expr.is_real:
+        raise Unsupported(f"{expr} is not real")
+    width = sp.Rational(1, 2**ctx.prec)
+    close = expr.eval_rational(dx=width)
+    return arb(fmpq(int(close.p), int(close.q)), arb(fmpq(1, 2**ctx.prec)))
 
 
 @rule(sp.Abs)
@@ -173,10 +189,10 @@ def _sign(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return arb(x).sgn()
 
 
-def extreme(values: list[Any], largest: bool) -> Any:
-    """Largest or smallest of rationals and balls."""
+def extreme(values: list[Any], largest: bool, term: Any = None) -> Any:
+    """Largest or smallest of rationals and balls. Raises Undefined where there are none; `term` is what it tells of."""
     if not values:
-        raise Undefined("an extreme of nothing")
+        raise Undefined("an extreme of nothing", term)
     if all(isinstance(v, fmpq) for v in values):
         return max(values) if largest else min(values)
     best = arb(values[0])
@@ -192,7 +208,7 @@ def _max(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
 
 @rule(lang.Largest, lang.Smallest)
 def _largest(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
-    return extreme(list(ev.over(expr.args[0], [expr.args[1].args], bound)), isinstance(expr, lang.Largest))
+    return extreme(list(ev.over(expr.args[0], [expr.args[1].args], bound)), isinstance(expr, lang.Largest), expr)
 
 
 @rule(sp.Sum)
@@ -219,7 +235,7 @@ def _piecewise(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
             return ev.value(value, bound)
         if truth is not Truth.FALSE:
             raise Unsupported(f"cannot decide {condition}")
-    raise Undefined(f"no case of {expr} applies")
+    raise Undefined("no case applies", expr)
 
 
 @rule(sp.KroneckerDelta)
@@ -229,7 +245,10 @@ def _kronecker(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
 
 @rule(sp.factorial)
 def _factorial(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
-    return fmpq(int(sp.factorial(ev.integer(expr.args[0], bound))))
+    n = ev.integer(expr.args[0], bound)
+    if n < 0:
+        raise Undefined(f"factorial of {n}", expr)
+    return fmpq(int(sp.factorial(n)))
 
 
 @rule(sp.binomial)
@@ -255,8 +274,8 @@ def _sigma(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
         return fmpq(1)
     exponent = slope * x
     if isinstance(exponent, fmpq) and exponent == 0:
-        return 1 / (1 + c)
-    return 1 / (1 + c * (-arb(exponent)).exp())
+        return quotient(1, 1 + c, expr)
+    return quotient(1, 1 + c * (-arb(exponent)).exp(), expr)
 
 
 @rule(lang.Relu)
@@ -276,9 +295,10 @@ def _expectation(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     if ev.expect is None:
         raise Unsupported(f"no way to take the expectation {expr}")
     outside = outside_masks(bound)
-    # one expectation recurs in many terms of a sum: it depends on the indices it mentions only
-    indices = tuple((s, outside[s]) for s in expr.free_symbols if isinstance(outside.get(s), int))
-    if any(s in outside for s in expr.free_symbols if not isinstance(outside.get(s), int)):
+    # one expectation recurs in many terms of a sum: it depends on the indices that it or a law in it mentions only
+    about = lang.dependencies(expr)
+    indices = tuple((s, outside[s]) for s in about if isinstance(outside.get(s), int))
+    if any(s in outside for s in about if not isinstance(outside.get(s), int)):
         return ev.expect(ev, expr.args[0], outside)
     key = (expr, frozenset(indices))
     if key not in ev.means:

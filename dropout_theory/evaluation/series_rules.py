@@ -9,8 +9,8 @@ from flint import arb, arb_series, ctx, fmpq
 
 from dropout_theory import language as lang
 from dropout_theory.evaluation.enumeration import MAX_MASKS, outcomes, support
-from dropout_theory.evaluation.rules import RULES, extreme
-from dropout_theory.evaluation.values import Unsupported
+from dropout_theory.evaluation.rules import RULES, extreme, outside_masks
+from dropout_theory.evaluation.values import Undefined, Unsupported, masked
 from dropout_theory.language import DerivativeAt, Expr, LargestOutcome, Stirling2
 
 
@@ -53,7 +53,7 @@ def jet(ev: Any, expr: Expr, bound: dict[Any, Any], variable: sp.Symbol, seed: A
         return product
     if isinstance(expr, sp.Pow) and variable not in expr.exp.free_symbols:
         exponent = ev.integer(expr.exp, bound)
-        base = inner[0] if exponent > 0 else 1 / inner[0]
+        base = inner[0] if exponent > 0 else _inverse(inner[0], expr)
         result = arb_series([arb(1)])
         for _ in range(abs(exponent)):
             result = result * base
@@ -66,6 +66,15 @@ def jet(ev: Any, expr: Expr, bound: dict[Any, Any], variable: sp.Symbol, seed: A
         c, slope = (arb(ev.value(a, bound)) for a in expr.args[1:])
         return 1 / (1 + c * (inner[0] * (-slope)).exp())
     raise Unsupported(f"no power series rule for {type(expr).__name__}: {expr}")
+
+
+def _inverse(series: Any, term: Expr) -> Any:
+    constant = arb(series[0])
+    if constant.is_zero():
+        raise Undefined("division by zero", term)
+    if constant.contains(0):
+        raise Unsupported(f"cannot tell whether {term} has a pole")
+    return 1 / series
 
 
 def _sum_of_jets(ev: Any, body: Expr, limits: list[Any], bound: dict[Any, Any], variable: sp.Symbol, seed: Any) -> Any:
@@ -122,13 +131,13 @@ def outcome_values(ev: Any, expr: Expr, bound: dict[Any, Any]) -> list[Any]:
     def walk(rest: list[Any], fixed: dict[Any, Any]) -> list[Any]:
         if not rest:
             return [ev.value(expr, dict(fixed))]
-        return [v for value, _ in outcomes(ev, rest[0], fixed) for v in walk(rest[1:], {**fixed, rest[0]: value})]
+        return [v for value, _ in outcomes(ev, rest[0], fixed) for v in walk(rest[1:], masked(fixed, rest[0], value))]
 
     return walk(atoms, dict(bound))
 
 
 def _largest_outcome(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
-    return extreme(outcome_values(ev, expr.args[0], bound), True)
+    return extreme(outcome_values(ev, expr.args[0], outside_masks(bound)), True)
 
 
 RULES[DerivativeAt] = _derivative_at

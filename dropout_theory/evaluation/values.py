@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 import sympy as sp
-from flint import ctx, fmpq, fmpz
+from flint import arb, ctx, fmpq, fmpz
 
 RESOLUTION_BITS = 150  # two balls agree when they overlap within 2^-150
 PRECISIONS = (128, 256, 640)
@@ -19,7 +19,16 @@ class Unsupported(Exception):
 
 
 class Undefined(Exception):
-    """The expression has no value at the instance: division by zero, logarithm of zero, 0/0."""
+    """A term has no value at the instance, certainly: division by zero, logarithm of zero, 0/0. The message says which.
+    """
+
+    def __init__(self, reason: str, term: Any = None) -> None:
+        super().__init__(reason if term is None else f"{reason} in {_short(term)}")
+
+
+def _short(term: Any) -> str:
+    text = str(term)
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 class Truth(Enum):
@@ -56,6 +65,13 @@ def to_number(value: Any) -> Any:
 
 def is_exact(value: Any) -> bool:
     return isinstance(value, (fmpq, fmpz, int))
+
+
+def quotient(above: Any, below: Any, term: Any = None) -> Any:
+    """above/below. Raises Undefined where `below` is exactly 0; a ball around 0 gives one that is not finite."""
+    if below == 0 if isinstance(below, fmpq) else arb(below).is_zero():
+        raise Undefined("division by zero", term)
+    return above / below
 
 
 # Key of `bound` under which the entries of recursions found so far in one mask are kept: whoever fixes a further

@@ -15,8 +15,9 @@ from dropout_theory.language.atoms import (
     Scalar,
     placeholder,
 )
-from dropout_theory.language.binding import bound_limits, substitute
-from dropout_theory.language.definitions import fresh_index, is_random, unfold
+from dropout_theory.language.binding import CannotSubstitute, bound_anywhere, bound_limits, scopes
+from dropout_theory.language.definitions import fresh_index, unfold
+from dropout_theory.language.dependence import dependencies, depends_on, hidden_dependencies, is_random, random_atoms
 from dropout_theory.language.domains import (
     INTEGER,
     NATURAL,
@@ -72,6 +73,7 @@ from dropout_theory.language.statements import (
     parts,
     unordered,
 )
+from dropout_theory.language.substitution import substitute
 from dropout_theory.language.types import Expr, Statement, Values
 from dropout_theory.language.words import (
     distribution,
@@ -88,13 +90,14 @@ from dropout_theory.language.words import (
 )
 
 __all__ = [
-    "Abstract", "Aversion", "Converges", "Cov", "Dag", "DerivativeAt", "Domain", "E", "Element", "Exists", "Expr",
-    "Family", "ForAll", "ForEach", "G", "Gates", "Gc", "INTEGER", "Iff", "Largest", "LargestOutcome", "LayeredNetwork",
-    "NATURAL", "NONNEGATIVE", "NWGM", "Named", "Notion", "OPEN_PROBABILITY", "OPEN_UNIT", "Operator", "POSITIVE",
-    "PROBABILITY", "RANDOM", "REAL", "RandomIndex", "RandomScalar", "Range", "Recursion", "Relu", "RootGrowth", "SIZE",
-    "SameToOrder", "Scalar", "Sigma", "Smallest", "Statement", "Stirling2", "SumsTo", "UNIT", "Values", "Var",
-    "all_equal", "atoms_of", "both", "bound_limits", "convexity", "describe", "different", "distribution", "either",
-    "equal", "equivalent", "family", "fresh_index", "gates", "implies", "index", "interval", "is_random", "latex",
-    "less", "less_equal", "logistic", "natural", "normal", "notion", "parts", "placeholder", "plain", "put_values",
-    "recursion", "size", "subnetwork", "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
+    "Abstract", "Aversion", "CannotSubstitute", "Converges", "Cov", "Dag", "DerivativeAt", "Domain", "E", "Element",
+    "Exists", "Expr", "Family", "ForAll", "ForEach", "G", "Gates", "Gc", "INTEGER", "Iff", "Largest", "LargestOutcome",
+    "LayeredNetwork", "NATURAL", "NONNEGATIVE", "NWGM", "Named", "Notion", "OPEN_PROBABILITY", "OPEN_UNIT", "Operator",
+    "POSITIVE", "PROBABILITY", "RANDOM", "REAL", "RandomIndex", "RandomScalar", "Range", "Recursion", "Relu",
+    "RootGrowth", "SIZE", "SameToOrder", "Scalar", "Sigma", "Smallest", "Statement", "Stirling2", "SumsTo", "UNIT",
+    "Values", "Var", "all_equal", "atoms_of", "both", "bound_anywhere", "bound_limits", "convexity", "dependencies",
+    "depends_on", "describe", "different", "distribution", "either", "equal", "equivalent", "family", "fresh_index",
+    "gates", "hidden_dependencies", "implies", "index", "interval", "is_random", "latex", "less", "less_equal",
+    "logistic", "natural", "normal", "notion", "parts", "placeholder", "plain", "put_values", "random_atoms",
+    "recursion", "scopes", "size", "subnetwork", "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
 ]

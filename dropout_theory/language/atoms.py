@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
-from dropout_theory.language.binding import substitute
-from dropout_theory.language.domains import REAL, Domain
+from dropout_theory.language.binding import put
+from dropout_theory.language.bounds import lies_in
+from dropout_theory.language.checked import expression, integer
+from dropout_theory.language.domains import NONNEGATIVE, POSITIVE, REAL, UNIT, Domain
 from dropout_theory.language.named import unnamed
 
 Range = tuple[sp.Symbol, sp.Expr, sp.Expr]
@@ -29,6 +31,11 @@ class Scalar(sp.Symbol):
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return type(self), (self.name, self.domain, *self._details)
+
+    @property
+    def ends(self) -> tuple[Any, Any, bool, bool]:
+        """The ends between which its values lie, each with whether it is left out, for `bounds`."""
+        return self.domain.lower, self.domain.upper, self.domain.open_below, self.domain.open_above
 
     def renamed(self, name: str) -> Scalar:
         """A number of the same domain under another name."""
@@ -53,12 +60,20 @@ class Family(Scalar):
     """An indexed atom such as weights w[i] or probabilities P[k], with its index ranges.
 
     `ranges` are (index, first, last) triples; a later range may depend on earlier indices. `simplex` says the
-    entries are non-negative and sum to one over the only range.
+    entries are probabilities that sum to one over the only range.
+
+    Raises ValueError for ranges of other than integers, and for a simplex whose domain is not [0, 1] or whose range
+    its ends do not show to hold an index.
     """
 
     def __new__(cls, name: str, domain: Domain = REAL, *details: Any) -> Family:
         ranges, simplex = (details + ((), False))[:2]
-        new = super().__new__(cls, name, domain, tuple(ranges), simplex, *details[2:])
+        found = tuple(_range(name, *given) for given in ranges)
+        if simplex is True:
+            if len(found) != 1 or not lies_in(found[0][2] - found[0][1], NONNEGATIVE):
+                raise ValueError(f"the range of distribution {name!r} is {found}; allowed: one range that is not empty")
+            _require_unit(f"distribution {name!r}", domain)
+        new = super().__new__(cls, name, domain, found, simplex, *details[2:])
         return new  # type: ignore[return-value]
 
     @property
@@ -76,13 +91,31 @@ class Family(Scalar):
     def __getitem__(self, index: Any) -> Element:
         return Element(self, *(index if isinstance(index, tuple) else (index,)))
 
+    def gaps(self, indices: Sequence[sp.Expr]) -> list[sp.Expr]:
+        """How far indices lie from both ends of their ranges: they are in range where none of these is negative."""
+        return [gap for i, (_, low, high) in zip(indices, self.ranges, strict=True)
+                for gap in (i - self.at(low, indices), self.at(high, indices) - i)]
+
     def at(self, expr: sp.Expr, indices: Sequence[sp.Expr]) -> sp.Expr:
         """`expr`, written in the symbols of `ranges`, at the given indices."""
-        return substitute(expr, {r[0]: sp.sympify(i) for r, i in zip(self.ranges, indices, strict=True)})
+        return put(expr, {r[0]: expression(i) for r, i in zip(self.ranges, indices, strict=True)})
 
 
 class Gates(Family):
-    """Independent Bernoulli gates: 1 with the keep probability, else 0. `keep` is written in the range symbols."""
+    """Independent Bernoulli gates: 1 with the keep probability, else 0. `keep` is written in the range symbols.
+
+    The keep probability must lie in [0, 1] by its shape, its names standing for any numbers of their domains: see
+    `lies_in`. A probability that only a hypothesis bounds is a name of the domain PROBABILITY instead. Raises
+    ValueError for any other, and for a domain other than [0, 1].
+    """
+
+    def __new__(cls, name: str, domain: Domain = UNIT, *details: Any) -> Gates:
+        new = super().__new__(cls, name, domain, *details)
+        _require_unit(f"gates {name!r}", domain)
+        if not lies_in(expression(new.keep, f"the keep probability of {name!r}"), UNIT, new.ranges):  # type: ignore[attr-defined]
+            raise ValueError(f"the keep probability of {name!r} is {new.keep}; allowed: "  # type: ignore[attr-defined]
+                             "an expression that lies in [0, 1] for all numbers in the domains of its names")
+        return new  # type: ignore[return-value]
 
     @property
     def keep(self) -> sp.Expr:
@@ -91,13 +124,33 @@ class Gates(Family):
     def keep_at(self, indices: Sequence[sp.Expr]) -> sp.Expr:
         return _at(self, self.keep, tuple(indices))
 
+    def has_law_at(self, indices: Sequence[sp.Expr]) -> bool:
+        """Whether `keep_at` is known to be a probability at indices, whatever numbers their symbols stand for.
+
+        Outside the ranges of the family it need not be one: gates kept with probability i/n for i = 1..n have no law
+        at n + 1. There the gate is 0 or 1 with a probability that nothing tells.
+        """
+        return _has_law(self, tuple(indices))
+
 
 class Recursion(Family):
     """Random or deterministic quantities defined layer by layer: `base` at the first index `start`, `step` above it.
 
     The first range is the layer index. `step` may mention the family itself only at lower layers, and gates only
     at layers below the one defined: then entry (l, ...) is independent of the gates of layers l and above.
+
+    Raises ValueError for a domain other than the reals unless `base` and `step` lie in it by their shape, entries of
+    lower layers being in it.
     """
+
+    def __new__(cls, name: str, domain: Domain = REAL, *details: Any) -> Recursion:
+        new: Any = super().__new__(cls, name, domain, *details)
+        if domain != REAL:
+            for what, value in (("base", new.base), ("step", _with_domain(new))):
+                if not lies_in(value, domain, new.ranges):
+                    raise ValueError(f"the {what} of recursion {name!r} is {getattr(new, what)}, not known to lie in "
+                                     f"its domain {domain}; allowed: what does by its shape")
+        return new  # type: ignore[no-any-return]
 
     @property
     def base(self) -> sp.Expr:
@@ -112,14 +165,55 @@ class Recursion(Family):
         return self.ranges[0][1]
 
     def unfold(self, indices: Sequence[sp.Expr]) -> sp.Expr:
-        """The defining expression of an entry whose layer is known to be the first or above it."""
+        """The defining expression of an entry that is known to be defined: see `unfold_known`, `proof.unfolded`."""
         body = self.base if sp.expand(indices[0] - self.start) == 0 else self.step
         return _at(self, _calls_itself(self, body), tuple(indices))
+
+    def unfold_known(self, indices: Sequence[sp.Expr], value: Callable[[sp.Expr], sp.Expr]) -> sp.Expr:
+        """The defining expression of an entry. `value` puts numbers for the names in how far it is inside the ranges.
+
+        Raises ValueError below the first layer, and elsewhere outside where the domain tells more of the entry than
+        its definition.
+        """
+        gaps = self.gaps(indices)
+        above = value(gaps[0]) if gaps[0].free_symbols else gaps[0]
+        if above != 0 and not above.is_positive:
+            raise ValueError(f"layer {indices[0]} of {self.name!r} is not known to be its first one or above it")
+        if not self.keeps_to_domain(indices):
+            for gap in gaps:
+                if not (value(gap) if gap.free_symbols else gap).is_nonnegative:
+                    raise ValueError(f"entry {tuple(indices)} of {self.name!r} is not known to be in its ranges")
+        return _at(self, _calls_itself(self, self.base if above == 0 else self.step), tuple(indices))
+
+    def keeps_to_domain(self, indices: Sequence[sp.Expr]) -> bool:
+        """Whether the definition lies in the domain at indices wherever they lie, and not only in their ranges."""
+        return self.domain == REAL or _keeps_to_domain(self, tuple(indices))
 
 
 @lru_cache(maxsize=50_000)  # masks unfold the same few entries again and again
 def _at(family: Family, expr: sp.Expr, indices: tuple[sp.Expr, ...]) -> sp.Expr:
     return family.at(expr, indices)
+
+
+@lru_cache(maxsize=50_000)
+def _has_law(family: Gates, indices: tuple[sp.Expr, ...]) -> bool:
+    if lies_in(family.keep, UNIT) or lies_in(family.keep_at(indices), UNIT):
+        return True
+    return all(lies_in(sp.expand(gap), NONNEGATIVE) for gap in family.gaps(indices))
+
+
+def _with_domain(family: Recursion) -> sp.Expr:
+    """The step of a recursion with its entries of lower layers in the domain."""
+    inside = Family(family.name, family.domain, family.ranges)
+    slot = placeholder(family.name, family.ranges)
+    lower = {e: Element(inside, *e.indices) for e in family.step.atoms(Element) if e.family == slot}
+    return family.step.xreplace(lower)
+
+
+@lru_cache(maxsize=50_000)
+def _keeps_to_domain(family: Recursion, indices: tuple[sp.Expr, ...]) -> bool:
+    return all(lies_in(body, family.domain) or lies_in(_at(family, body, indices), family.domain)
+               for body in (family.base, _with_domain(family)))
 
 
 @lru_cache(maxsize=1000)
@@ -142,7 +236,7 @@ class Element(sp.Expr):
     """An entry of a family: `w[i]`."""
 
     def __new__(cls, family: Family, *indices: Any) -> Element:
-        indices = tuple(sp.sympify(i) for i in indices)
+        indices = tuple(integer(i, f"an index of {family}") for i in indices)
         if len(indices) != len(family.ranges):
             raise IndexError(f"{family} has {len(family.ranges)} indices, got {len(indices)}: {indices}")
         return sp.Expr.__new__(cls, family, *indices)
@@ -154,6 +248,11 @@ class Element(sp.Expr):
     @property
     def indices(self) -> tuple[sp.Expr, ...]:
         return self.args[1:]  # type: ignore[return-value]
+
+    @property
+    def ends(self) -> tuple[Any, Any, bool, bool]:
+        """The ends between which its values lie: those of the family's domain."""
+        return self.family.ends
 
     is_commutative = True
 
@@ -195,7 +294,21 @@ class Element(sp.Expr):
 
 
 class RandomIndex(Scalar):
-    """A random index N with P(N = k) = P[k], k = 1..m: a subnetwork drawn from a general distribution."""
+    """A random index N with P(N = k) = P[k], k = 1..m: a subnetwork drawn from a general distribution.
+
+    Raises ValueError for a distribution that is not indexed from 1, and for a domain that leaves an outcome out.
+    """
+
+    def __new__(cls, name: str, domain: Domain, *details: Any) -> RandomIndex:
+        probabilities, = details
+        if not isinstance(probabilities, Family) or probabilities.simplex is not True:
+            raise ValueError(f"{name!r} is drawn from {probabilities}; allowed: a distribution")
+        if probabilities.ranges[0][1] != 1:
+            raise ValueError(f"{name!r} is drawn from {probabilities}, whose index starts at "
+                             f"{probabilities.ranges[0][1]}; allowed: a distribution over 1, 2, ... , m")
+        if not domain.integer or domain.lower > 1 or domain.upper.is_finite:
+            raise ValueError(f"the domain of {name!r} is {domain}; allowed: integers, all from 1 on among them")
+        return super().__new__(cls, name, domain, *details)  # type: ignore[return-value]
 
     @property
     def probabilities(self) -> Family:
@@ -207,11 +320,58 @@ class RandomIndex(Scalar):
 
 
 class RandomScalar(Scalar):
-    """A random number with a law: ("normal", mean, sd), ("uniform", low, high) or ("bernoulli", p)."""
+    """A random number with a law: ("normal", mean, sd), ("uniform", low, high) or ("bernoulli", p).
+
+    The numbers of a law must be what it asks for by their shape: sd >= 0, low < high, p in [0, 1]. Raises ValueError
+    for others, for a law of another name, and for a domain that does not hold all outcomes.
+    """
+
+    def __new__(cls, name: str, domain: Domain, *details: Any) -> RandomScalar:
+        law, *given = details
+        numbers = [expression(v, f"the law of {name!r}") for v in given]
+        if len(numbers) != {"normal": 2, "uniform": 2, "bernoulli": 1}.get(law):
+            raise ValueError(f"the law of {name!r} is {details}; allowed: normal with a mean and a deviation, uniform "
+                             "with a lower and an upper end, bernoulli with a probability")
+        if law == "normal":
+            fits, holds = lies_in(numbers[1], NONNEGATIVE), domain == REAL
+        elif law == "uniform":
+            fits = lies_in(numbers[1] - numbers[0], POSITIVE)
+            holds = not domain.integer and all(lies_in(end, domain) for end in numbers)
+        else:
+            fits, holds = lies_in(numbers[0], UNIT), domain.contains(sp.S.Zero) and domain.contains(sp.S.One)
+        if not fits:
+            raise ValueError(f"the law of {name!r} is {law} with {', '.join(map(str, numbers))}; allowed: a deviation "
+                             "that is not negative, a lower end below the upper one, a probability")
+        if not holds:
+            raise ValueError(f"the domain of {name!r} is {domain}; allowed: one that holds all outcomes of {law}")
+        return super().__new__(cls, name, domain, law, *numbers)  # type: ignore[return-value]
+
+    @property
+    def ends(self) -> tuple[Any, Any, bool, bool]:
+        """The ends between which its outcomes lie."""
+        if self.law[0] == "uniform":
+            return self.law[1], self.law[2], False, False
+        return super().ends
 
     @property
     def law(self) -> tuple[Any, ...]:
         return self._details
+
+
+def _range(name: str, symbol: Any, low: Any, high: Any) -> Range:
+    """A range of indices as SymPy has it. Raises ValueError for ends that are known to be no integers."""
+    if not isinstance(symbol, sp.Symbol) or not symbol.is_integer:
+        raise ValueError(f"an index of {name!r} is {symbol}; allowed: index symbols")
+    ends = integer(low, f"the first index of {name!r}"), integer(high, f"the last index of {name!r}")
+    for end in ends:
+        if not end.is_integer:
+            raise ValueError(f"an end of the range of {symbol} in {name!r} is {end}; allowed: integers by their shape")
+    return symbol, *ends
+
+
+def _require_unit(what: str, domain: Domain) -> None:
+    if domain.integer or (domain.lower, domain.upper, domain.open_below, domain.open_above) != (0, 1, False, False):
+        raise ValueError(f"the domain of {what} is {domain}; allowed: the numbers from 0 to 1")
 
 
 def placeholder(name: str, ranges: Sequence[Range]) -> Family:

@@ -2,13 +2,51 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
 
-def substitute(expr: Any, mapping: dict[Any, Any]) -> Any:
-    """Replace free occurrences of symbols; bound indices are renamed where they would capture."""
+class CannotSubstitute(ValueError):
+    """Putting a value for an atom would not give an instance of the expression."""
+
+
+def scopes(expr: Any) -> list[tuple[Any, frozenset[Any]]]:
+    """The parts of an expression or statement, each with the symbols that the whole binds in it.
+
+    The one place that knows what binds: sums and products (an end sees the indices of the sums around it),
+    quantifiers over indices (a range sees those before it), extremes, derivatives at a point, series, optima over
+    parameters, names with formal parameters, orders in a scale, functions.
+    """
+    own = getattr(expr, "own_scopes", None)
+    if own is not None:
+        return [(part, frozenset(bound)) for part, bound in own]
+    if isinstance(expr, (sp.Sum, sp.Product)):
+        symbols = [limit[0] for limit in expr.limits]
+        found = [(expr.function, frozenset(symbols))]
+        return found + [(end, frozenset(symbols[n + 1:])) for n, limit in enumerate(expr.limits) for end in limit[1:]]
+    if isinstance(expr, sp.Lambda):
+        return [(expr.expr, frozenset(expr.variables))]
+    if isinstance(expr, sp.Subs):
+        return [(expr.expr, frozenset(expr.variables)), *[(p, frozenset()) for p in expr.point]]
+    return [(a, frozenset()) for a in expr.args if isinstance(a, sp.Basic)]
+
+
+@lru_cache(maxsize=1 << 15)
+def bound_anywhere(expr: Any) -> frozenset[Any]:
+    """Every symbol, scalar and parameter that anything in an expression or statement binds."""
+    if not isinstance(expr, sp.Basic):
+        return frozenset()
+    parts = scopes(expr)
+    return frozenset().union(*[bound for _, bound in parts], *[bound_anywhere(part) for part, _ in parts])
+
+
+def put(expr: Any, mapping: dict[Any, Any]) -> Any:
+    """Replace free occurrences of symbols that an expression shows; bound indices are renamed where they would capture.
+
+    For the language itself: it does not ask what the atoms hide. All others use `substitute`.
+    """
     mapping = {k: v for k, v in mapping.items() if k != v}
     if not mapping or not isinstance(expr, sp.Basic):
         return expr
@@ -16,35 +54,33 @@ def substitute(expr: Any, mapping: dict[Any, Any]) -> Any:
         return mapping[expr]
     if not expr.args or not (expr.free_symbols | _bound_names(expr)) & set(mapping):
         return expr
+    incoming: set[Any] = set().union(*[getattr(v, "free_symbols", set()) for v in mapping.values()])
     if hasattr(expr, "bound_everywhere"):  # one name bound in all arguments alike
         name = expr.bound_everywhere
         mapping = {k: v for k, v in mapping.items() if k != name}
-        if any(name in getattr(v, "free_symbols", set()) for v in mapping.values()):
+        if name in incoming:
             expr = expr.xreplace({name: sp.Dummy(name.name, **name.assumptions0)})
-        return expr.func(*[substitute(a, mapping) for a in expr.args])
+        return expr.func(*[put(a, mapping) for a in expr.args])
     own = set(getattr(expr, "parameters", ()))  # an optimum over parameters binds them
-    if own & (set(mapping) | set().union(*[getattr(v, "free_symbols", set()) for v in mapping.values()])):
-        raise ValueError(f"cannot substitute {mapping}: the expression optimises over {own}")
+    if own & (set(mapping) | incoming):
+        raise CannotSubstitute(f"cannot substitute {mapping}: the expression optimises over {own}")
     limits = bound_limits(expr)
     if not limits:
-        args = [substitute(a, mapping) for a in expr.args]
-        if isinstance(expr, sp.core.relational.Relational):
-            return expr.func(*args, evaluate=False)
-        return expr.func(*args)
-    body = expr.args[0]
-    incoming: set[Any] = set().union(*[getattr(v, "free_symbols", set()) for v in mapping.values()])
-    renamed: dict[Any, Any] = {}
-    for limit in limits:
-        if limit[0] in incoming:
-            renamed[limit[0]] = _renamed(limit[0], incoming | body.free_symbols)
-    inner = {k: v for k, v in mapping.items() if k not in [limit[0] for limit in limits]}
-    if renamed:
-        body = substitute(body, renamed)
+        return rebuilt(expr, [put(a, mapping) for a in expr.args])
+    symbols = [limit[0] for limit in limits]
+    taken = incoming.union(*[part.free_symbols for part, _ in scopes(expr)])
+    renamed = {s: _renamed(s, taken) for s in symbols if s in incoming}
+
+    def inside(part: Any, bound: list[Any]) -> Any:
+        """A part in the scope of some of the bound symbols: these under their new names, values for all others."""
+        part = put(part, {s: renamed[s] for s in bound if s in renamed})
+        return put(part, {k: v for k, v in mapping.items() if k not in bound})
+
     new = []
-    for limit in limits:
-        ends = [substitute(substitute(e, renamed), inner) for e in limit[1:]]
-        new.append(sp.Tuple(renamed.get(limit[0], limit[0]), *ends))
-    return expr.func(substitute(body, inner), *new)
+    for place, limit in enumerate(limits):
+        seen = symbols[place + 1:] if isinstance(expr, (sp.Sum, sp.Product)) else symbols[:place]
+        new.append(sp.Tuple(renamed.get(limit[0], limit[0]), *[inside(end, seen) for end in limit[1:]]))
+    return expr.func(inside(expr.args[0], symbols), *new)
 
 
 def rebuilt(expr: Any, args: list[Any]) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.language import words as lang
+from dropout_theory.language.dependence import hidden_dependencies, is_random
 from dropout_theory.language.named import unnamed
 
 
@@ -42,7 +43,10 @@ def _unfold(expr: Any) -> Any:
 
 
 def _subnetworks(expr: Any) -> list[lang.RandomIndex]:
-    return sorted((s for s in expr.free_symbols if isinstance(s, lang.RandomIndex)), key=lambda s: s.name)
+    """The subnetwork indices that an expression shows everywhere: one hidden in a law or a definition stays random."""
+    hidden = hidden_dependencies(expr)
+    return sorted((s for s in expr.free_symbols if isinstance(s, lang.RandomIndex) and s not in hidden),
+                  key=lambda s: s.name)
 
 
 def fresh_index(name: str = "k") -> sp.Symbol:
@@ -67,14 +71,3 @@ def _geometric(expr: Any) -> Any:
         k = fresh_index()
         expr = sp.Product(expr.xreplace({atom: k}) ** atom.probabilities[k], (k, 1, atom.size))
     return lang.G(expr) if is_random(expr) else expr  # gates beside the subnetwork
-
-
-def is_random(expr: Any) -> bool:
-    """Whether the expression has random atoms outside nested expectations."""
-    if isinstance(expr, lang.E):
-        return False
-    if isinstance(expr, lang.Recursion):
-        return True
-    if isinstance(expr, lang.RANDOM):
-        return True
-    return any(is_random(a) for a in getattr(expr, "args", ()) if isinstance(a, sp.Basic))

@@ -6,10 +6,16 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from dropout_theory.language.checked import expression
+
 
 @dataclass(frozen=True)
 class Domain:
-    """An interval of reals or integers. `open_below` and `open_above` tell whether the ends are excluded."""
+    """An interval of reals or integers. `open_below` and `open_above` tell whether the ends are excluded.
+
+    The ends are real numbers, or infinite on their side. Those of an integer domain are kept as its first and last
+    integer. Raises ValueError for ends that are none, and for a domain without a member.
+    """
 
     name: str
     lower: sp.Expr
@@ -19,8 +25,18 @@ class Domain:
     integer: bool = False
 
     def __post_init__(self) -> None:
-        for end in ("lower", "upper"):  # a domain given in Python's numbers is the same one
-            object.__setattr__(self, end, sp.sympify(getattr(self, end)))
+        low, high = _end(self.lower, "lower", -sp.oo), _end(self.upper, "upper", sp.oo)
+        open_below, open_above = bool(self.open_below), bool(self.open_above)
+        if self.integer:
+            if low.is_finite:
+                low, open_below = sp.floor(low) + 1 if open_below else sp.ceiling(low), False
+            if high.is_finite:
+                high, open_above = sp.ceiling(high) - 1 if open_above else sp.floor(high), False
+        if low > high or low == high and (open_below or open_above):
+            raise ValueError(f"lower is {self.lower}, upper {self.upper}: the domain {self.name!r} is empty; allowed: "
+                             "lower <= upper, with a member between them")
+        for name, value in (("lower", low), ("upper", high), ("open_below", open_below), ("open_above", open_above)):
+            object.__setattr__(self, name, value)  # a domain given in Python's numbers is the same one
 
     @property
     def assumptions(self) -> dict[str, bool]:
@@ -67,11 +83,19 @@ class Domain:
         return self.name
 
 
+def _end(value: object, what: str, infinity: sp.Expr) -> sp.Expr:
+    """An end of a domain: a real number, or the infinity on its side. Raises ValueError for anything else."""
+    if value == infinity:
+        return infinity
+    end = expression(value, what)
+    if not (end.is_number and end.is_real and end.is_comparable):
+        raise ValueError(f"{what} is {end}; allowed: a real number or {infinity}")
+    return end
+
+
 def interval(lower: object, upper: object, open_below: bool = False, open_above: bool = False) -> Domain:
-    """The real interval from `lower` to `upper`. Raises ValueError when it is empty."""
-    low, high = sp.sympify(lower), sp.sympify(upper)
-    if low > high:
-        raise ValueError(f"lower is {low}, above upper {high}; allowed: lower <= upper")
+    """The real interval from `lower` to `upper`. Raises ValueError when it is empty or an end is no real number."""
+    low, high = _end(lower, "lower", -sp.oo), _end(upper, "upper", sp.oo)
     left = "(" if open_below or low == -sp.oo else "["
     right = ")" if open_above or high == sp.oo else "]"
     return Domain(f"{left}{low}, {high}{right}", low, high, open_below, open_above)

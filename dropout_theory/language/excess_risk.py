@@ -6,6 +6,8 @@ from typing import Any
 
 import sympy as sp
 
+from dropout_theory.language.checked import expression
+
 
 class Aversion(sp.Expr):
     """max of `risk` over the minimisers of `criterion`, less the infimum of `risk`, over all values of `parameters`.
@@ -15,7 +17,7 @@ class Aversion(sp.Expr):
     """
 
     def __new__(cls, criterion: Any, risk: Any, parameters: Any) -> Aversion:
-        return sp.Expr.__new__(cls, sp.sympify(criterion), sp.sympify(risk), sp.Tuple(*parameters))
+        return sp.Expr.__new__(cls, expression(criterion, "criterion"), expression(risk, "risk"), sp.Tuple(*parameters))
 
     is_commutative = True
 
@@ -30,6 +32,11 @@ class Aversion(sp.Expr):
     @property
     def parameters(self) -> tuple[Any, ...]:
         return tuple(self.args[2])
+
+    @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        return [(self.criterion, set(self.parameters)), (self.risk, set(self.parameters))]
 
     @property
     def free_symbols(self) -> set[Any]:

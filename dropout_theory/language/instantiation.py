@@ -10,11 +10,11 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from dropout_theory.language.atoms import Abstract, Element, Family, Gates, RandomIndex, RandomScalar, Recursion, Scalar
-from dropout_theory.language.binding import substitute
 from dropout_theory.language.excess_risk import Aversion
 from dropout_theory.language.named import unnamed
 from dropout_theory.language.operators import Cov, E, Var
 from dropout_theory.language.statements import Exists, ForAll, ForEach, SameToOrder
+from dropout_theory.language.substitution import substitute
 
 
 def atoms_of(claim: Any) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:
@@ -90,7 +90,10 @@ def put_values(expr: Any, values: Mapping[Any, Any]) -> Any:
             if e.family in families and all(i.is_Integer for i in indices):
                 return sp.sympify(families[e.family][tuple(int(i) for i in indices)])
             if isinstance(e.family, Recursion) and all(i.is_Integer for i in indices):
-                return walk(e.family.unfold(indices))
+                try:
+                    return walk(e.family.unfold_known(indices, walk))
+                except ValueError:  # an entry that is not defined stays as it is
+                    return Element(e.family, *indices)
             return Element(e.family, *indices)
         if isinstance(e, (sp.Sum, sp.Product)):
             limits = [(s, walk(lo), walk(hi)) for s, lo, hi in e.limits]

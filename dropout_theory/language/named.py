@@ -13,7 +13,8 @@ from typing import Any
 import sympy as sp
 from sympy.printing.precedence import PRECEDENCE
 
-from dropout_theory.language.binding import rebuilt, substitute
+from dropout_theory.language.binding import put, rebuilt
+from dropout_theory.language.checked import expression
 
 _MARK = "@"  # before the level of a formal parameter: in no name that anyone writes
 
@@ -72,14 +73,19 @@ class Named(sp.Expr):
             while any(s.name == name for s in (*body.free_symbols, *shown.values())):  # type: ignore[attr-defined]
                 name += "'"
             shown[slot] = _renamed(slot, name)
-        return Notion(self.label.name, tuple(shown.values()), substitute(body, shown), self.label.meaning,
+        return Notion(self.label.name, tuple(shown.values()), put(body, shown), self.label.meaning,
                       self.label.latex)
 
     @property
     def unfolded(self) -> Any:
         """The definition with the arguments put in; names in it stay."""
         _, body, slots, arguments = self.args
-        return substitute(body, dict(zip(slots, arguments, strict=True)))  # type: ignore[call-overload]
+        return put(body, dict(zip(slots, arguments, strict=True)))  # type: ignore[call-overload]
+
+    @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        return [(self.args[1], set(self.args[2])), (self.args[3], set())]  # type: ignore[call-overload]
 
     @property
     def free_symbols(self) -> set[sp.Basic]:
@@ -140,9 +146,7 @@ class Notion:
     """
 
     def __init__(self, name: str, parameters: Sequence[Any], body: Any, meaning: str, latex: str = "") -> None:
-        body = sp.sympify(body)
-        if not isinstance(body, sp.Expr):
-            raise ValueError(f"the body of {name!r} is {type(body).__name__}; allowed: an expression")
+        body = expression(body, f"the body of {name!r}")
         self.name, self.parameters, self.body, self.meaning, self.latex = name, tuple(parameters), body, meaning, latex
         for written in (name, latex):
             if written.count("%s") not in (0, len(self.parameters)):
@@ -153,13 +157,14 @@ class Notion:
             raise ValueError(f"atoms in the body of {name!r} are defined by {', '.join(map(str, fixed))}: no parameter")
         level = 1 + max((int(s.name.partition(_MARK)[2]) for s in _slots(body)), default=0)
         self._slots = {p: _renamed(p, f"{p.name}{_MARK}{level}") for p in self.parameters}
-        self._slotted = substitute(body, self._slots)
+        self._slotted = put(body, self._slots)
 
     def __call__(self, *arguments: Any) -> Named:
         if len(arguments) != len(self.parameters):
             raise ValueError(f"{self.name} has {len(self.parameters)} parameters, got {len(arguments)}: {arguments}")
         return Named(Label(self.name, self.meaning, self.latex), self._slotted, sp.Tuple(*self._slots.values()),
-                     sp.Tuple(*arguments))
+                     sp.Tuple(*[a if isinstance(a, sp.Symbol) else expression(a, f"an argument of {self.name}")
+                                for a in arguments]))
 
 
 def notion(name: str, body: Any, meaning: str, latex: str = "") -> Named:

@@ -15,6 +15,7 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.language import words as lang
+from dropout_theory.language.checked import expression
 from dropout_theory.language.domains import PROBABILITY, SIZE, UNIT
 
 Activation = Callable[[Any], Any]
@@ -129,7 +130,7 @@ class LayeredNetwork:
 
     def _recursion(self, name: str, factor: Callable[..., Any]) -> lang.Recursion:
         h, i = lang.index("h"), lang.index("i")
-        ranges = ((h, sp.S.Zero, sp.sympify(self.depth)), (i, sp.S.One, self.widths[h]))
+        ranges = ((h, sp.S.Zero, self.depth), (i, sp.S.One, self.widths[h]))
         slot = lang.placeholder(name, ranges)
         step = _activation(self.activation)(self._sum(h, i, lambda a, b: slot[a, b], factor))
         return lang.recursion(name, ranges, self.inputs[i], step)
@@ -216,7 +217,7 @@ class Dag:
     def gates(self) -> lang.Gates:
         """The gates, numbered in the order of `keep`."""
         place = lang.index("g")
-        keep = sp.Add(*[sp.sympify(p) * sp.KroneckerDelta(place, n)
+        keep = sp.Add(*[expression(p) * sp.KroneckerDelta(place, n)
                         for p, n in zip(self.keep.values(), self._places.values(), strict=True)])
         return lang.Gates("delta", UNIT, ((place, sp.S.One, sp.Integer(max(len(self.keep), 1))),), False, keep)
 
@@ -224,23 +225,23 @@ class Dag:
         if gated not in self.keep:
             return sp.S.One
         gate = self.gates[self._places[gated]]
-        return gate / sp.sympify(self.keep[gated]) if self.inverted else gate
+        return gate / expression(self.keep[gated]) if self.inverted else gate
 
     def _mean_gate(self, gated: Any) -> Any:
-        return sp.S.One if self.inverted or gated not in self.keep else sp.sympify(self.keep[gated])
+        return sp.S.One if self.inverted or gated not in self.keep else expression(self.keep[gated])
 
     def _all(self, gate: Callable[[Any], Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         total: dict[str, Any] = {}
-        activity: dict[str, Any] = {u: sp.sympify(v) for u, v in self.inputs.items()}
+        activity: dict[str, Any] = {u: expression(v) for u, v in self.inputs.items()}
         for unit in self.order:
             if unit in self.inputs:
                 continue
-            parts = [sp.sympify(w) * gate(source) * gate((source, unit)) * activity[source]
+            parts = [expression(w) * gate(source) * gate((source, unit)) * activity[source]
                      for source, w in self.edges[unit].items()]
-            total[unit] = sp.Add(*parts) + sp.sympify(self.biases.get(unit, 0))
+            total[unit] = sp.Add(*parts) + expression(self.biases.get(unit, 0))
             if unit not in self.softmax:
                 activity[unit] = _activation(self.activations.get(unit, self.activation))(total[unit])
-        weights = {u: sp.exp(sp.sympify(self.slope) * total[u]) for u in self.softmax}
+        weights = {u: sp.exp(expression(self.slope) * total[u]) for u in self.softmax}
         for unit in self.softmax:
             activity[unit] = weights[unit] / sp.Add(*weights.values())
         return total, activity

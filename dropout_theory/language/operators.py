@@ -6,8 +6,17 @@ from typing import Any
 
 import sympy as sp
 
+from dropout_theory.language.checked import expression, integer
 
-class Operator(sp.Function):
+
+class OfExpressions(sp.Function):
+    """A function of exact expressions. Raises ValueError for floats, strings and the like: see `expression`."""
+
+    def __new__(cls, *args: Any, **options: Any) -> Any:
+        return super().__new__(cls, *[expression(a, f"an argument of {cls.__name__}") for a in args], **options)
+
+
+class Operator(OfExpressions):
     """An operator on expressions in random atoms, never evaluated by SymPy."""
 
     latex_name = ""
@@ -80,7 +89,7 @@ class NWGM(Operator):
     latex_name = r"\operatorname{NWGM}"
 
 
-class Sigma(sp.Function):
+class Sigma(OfExpressions):
     """The logistic function 1/(1 + c exp(-lambda x)); arguments x, c, lambda."""
 
     nargs = 3
@@ -98,7 +107,7 @@ class Sigma(sp.Function):
         return True if self.args[1].is_nonnegative and self.args[0].is_real and self.args[2].is_real else None
 
 
-class Relu(sp.Function):
+class Relu(OfExpressions):
     """The rectified linear function max(0, x)."""
 
     nargs = 1
@@ -118,7 +127,9 @@ class _Extreme(sp.Expr):
     """Base of Largest and Smallest: an extreme of an expression over an index range."""
 
     def __new__(cls, expr: sp.Expr, limits: Any) -> Any:
-        return sp.Expr.__new__(cls, sp.sympify(expr), sp.Tuple(*limits))
+        symbol, *ends = limits
+        return sp.Expr.__new__(cls, expression(expr, f"the argument of {cls.__name__}"),
+                               sp.Tuple(symbol, *[integer(end, f"an end of the range of {symbol}") for end in ends]))
 
     is_commutative = True
     latex_name = ""
@@ -127,6 +138,12 @@ class _Extreme(sp.Expr):
     def own_limits(self) -> tuple[Any, ...]:
         """The index range it binds, for `bound_limits`."""
         return (self.args[1],)
+
+    @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        bound, low, high = self.args[1].args
+        return [(self.args[0], {bound}), (low, set()), (high, set())]
 
     @property
     def free_symbols(self) -> set[sp.Basic]:

@@ -7,6 +7,8 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.language import words as lang
+from dropout_theory.language.checked import expression, integer
+from dropout_theory.language.operators import OfExpressions
 
 
 class DerivativeAt(sp.Expr):
@@ -15,12 +17,12 @@ class DerivativeAt(sp.Expr):
     is_commutative = True
 
     def __new__(cls, body: Any, variable: sp.Symbol, point: Any, order: Any) -> Any:
-        point, order = sp.sympify(point), sp.sympify(order)
+        body, point, order = expression(body, "the body"), expression(point, "point"), integer(order, "order")
         if variable in point.free_symbols | order.free_symbols:
             raise ValueError(f"point is {point}, order {order}; allowed: expressions without {variable}")
         if order == 0:
-            return lang.substitute(sp.sympify(body), {variable: point})
-        return sp.Expr.__new__(cls, sp.sympify(body), variable, point, order)
+            return lang.substitute(body, {variable: point})
+        return sp.Expr.__new__(cls, body, variable, point, order)
 
     @property
     def body(self) -> Any:
@@ -46,6 +48,11 @@ class DerivativeAt(sp.Expr):
     def bound_everywhere(self) -> Any:
         return self.variable
 
+    @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        return [(self.body, {self.variable}), (self.point, set()), (self.order, set())]
+
     def _eval_is_real(self) -> bool | None:
         return True if self.point.is_real else None
 
@@ -62,7 +69,7 @@ class DerivativeAt(sp.Expr):
         return rf"\left. \frac{{d{power}}}{{d {variable}{power}}} {body} \right|_{{{variable} = {point}}}"
 
 
-class Stirling2(sp.Function):
+class Stirling2(OfExpressions):
     """Stirling number of the second kind: partitions of n objects into k blocks; 0 for k < 0 or k > n."""
 
     nargs = 2
@@ -89,9 +96,10 @@ class RootGrowth(sp.Expr):
     """limsup of |a_k|^(1/n) as k grows: `RootGrowth(a_k, k, n)`, with n the root that is drawn, such as k or 2k."""
 
     is_commutative = True
+    index_grows = True  # so that it is positive from some place on
 
     def __new__(cls, term: Any, index: sp.Symbol, root: Any) -> Any:
-        return sp.Expr.__new__(cls, sp.sympify(term), index, sp.sympify(root))
+        return sp.Expr.__new__(cls, expression(term, "the term"), index, expression(root, "root"))
 
     @property
     def free_symbols(self) -> set[Any]:
@@ -100,6 +108,11 @@ class RootGrowth(sp.Expr):
     @property
     def bound_everywhere(self) -> Any:
         return self.args[1]
+
+    @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        return [(self.args[0], {self.args[1]}), (self.args[2], {self.args[1]})]
 
     def _eval_is_real(self) -> bool:
         return True

@@ -10,25 +10,28 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from dropout_theory.language.atoms import Family, Scalar
-from dropout_theory.language.binding import rebuilt, substitute
+from dropout_theory.language.binding import bound_anywhere, put, rebuilt
+from dropout_theory.language.checked import expression, integer, statement
+from dropout_theory.language.dependence import dependencies
 from dropout_theory.language.domains import PROBABILITY, as_set
+from dropout_theory.language.substitution import substitute
 
 
 def equal(left: Any, right: Any) -> sp.Eq:
     """left = right, left unevaluated."""
-    return sp.Eq(sp.sympify(left), sp.sympify(right), evaluate=False)
+    return sp.Eq(expression(left, "the left side"), expression(right, "the right side"), evaluate=False)
 
 
 def different(left: Any, right: Any) -> sp.Ne:
-    return sp.Ne(sp.sympify(left), sp.sympify(right), evaluate=False)
+    return sp.Ne(expression(left, "the left side"), expression(right, "the right side"), evaluate=False)
 
 
 def less_equal(left: Any, right: Any) -> sp.Le:
-    return sp.Le(sp.sympify(left), sp.sympify(right), evaluate=False)
+    return sp.Le(expression(left, "the left side"), expression(right, "the right side"), evaluate=False)
 
 
 def less(left: Any, right: Any) -> sp.Lt:
-    return sp.Lt(sp.sympify(left), sp.sympify(right), evaluate=False)
+    return sp.Lt(expression(left, "the left side"), expression(right, "the right side"), evaluate=False)
 
 
 class _AsWritten:
@@ -38,7 +41,7 @@ class _AsWritten:
 
     def __new__(cls, *args: Any, evaluate: bool = False) -> Any:
         neutral, settling = cls.identity, cls.zero  # type: ignore[attr-defined]
-        found = [a for a in map(sp.sympify, args) if a != neutral]
+        found = [a for a in map(statement, args) if a != neutral]
         if settling in found:
             return settling
         if len(found) < 2:
@@ -131,7 +134,7 @@ def unordered(expr: Any) -> Any:
 
 
 def implies(premise: Any, conclusion: Any) -> Boolean:
-    return sp.Implies(premise, conclusion, evaluate=False)
+    return sp.Implies(statement(premise, "the premise"), statement(conclusion, "the conclusion"), evaluate=False)
 
 
 def equivalent(left: Any, right: Any) -> Boolean:
@@ -143,10 +146,18 @@ class Iff(Boolean):
     """left if and only if right (SymPy's Equivalent reorders its arguments)."""
 
     def __new__(cls, left: Any, right: Any) -> Any:
-        return sp.Basic.__new__(cls, left, right)
+        return sp.Basic.__new__(cls, statement(left, "the left side"), statement(right, "the right side"))
 
     def _latex(self, printer: Any) -> str:
         return str(printer._print_LogOp(self.args, r"\iff"))
+
+
+def _limit(given: Any) -> sp.Tuple:
+    """A bound symbol, alone or with the ends of its range. Raises ValueError for ends that are no integers."""
+    symbol, *ends = given
+    if not isinstance(symbol, sp.Symbol):
+        raise ValueError(f"{symbol} is bound; allowed: an index symbol or a scalar")
+    return sp.Tuple(symbol, *[integer(end, f"an end of the range of {symbol}") for end in ends])
 
 
 class _Bound(Boolean):
@@ -155,7 +166,7 @@ class _Bound(Boolean):
     symbol = ""
 
     def __new__(cls, body: Any, *limits: Any) -> Any:
-        return sp.Basic.__new__(cls, body, *(sp.Tuple(*limit) for limit in limits))
+        return sp.Basic.__new__(cls, statement(body, "the body"), *(_limit(limit) for limit in limits))
 
     @property
     def body(self) -> Any:
@@ -168,6 +179,13 @@ class _Bound(Boolean):
     @property
     def bound_symbols(self) -> list[Any]:
         return [limit.args[0] for limit in self.limits]
+
+    @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        symbols = self.bound_symbols
+        ends = [(end, set(symbols[:n])) for n, limit in enumerate(self.limits) for end in limit.args[1:]]
+        return [(self.body, set(symbols)), *ends]
 
     @property
     def free_symbols(self) -> set[Any]:
@@ -230,18 +248,28 @@ class ForAll(_OfAtoms):
 
 def convexity(f: Any, x: Scalar, names: tuple[str, str, str] = ("xi", "eta", "omega")) -> ForAll:
     """The statement that f, an expression in x, is convex on the domain of x: the two-point inequality."""
-    a, b = (Scalar(n, x.domain) for n in names[:2])
-    theta = Scalar(names[2], PROBABILITY)
+    taken = dependencies(f) | {x}
+    a, b, theta = (_fresh(Scalar(n, d), taken) for n, d in zip(names, (x.domain, x.domain, PROBABILITY), strict=True))
     one, two = (substitute(f, {x: v}) for v in (a, b))
     between = substitute(f, {x: theta * a + (1 - theta) * b})
     return ForAll(less_equal(between, theta * one + (1 - theta) * two), (a,), (b,), (theta,))
+
+
+def _fresh(scalar: Scalar, taken: frozenset[Any]) -> Scalar:
+    """A scalar of the same domain under a name that none of those taken has."""
+    names = {s.name for s in taken if isinstance(s, sp.Symbol)}
+    while scalar.name in names:
+        scalar = scalar.renamed(scalar.name + "'")
+    return scalar
 
 
 def all_equal(expr: Any, limits: tuple[Any, Any, Any]) -> ForEach:
     """expr takes one value over the index range."""
     bound, low, high = limits
     other = sp.Symbol(f"{bound.name}'", integer=True)
-    return ForEach(equal(expr, expr.xreplace({bound: other})), (bound, low, high), (other, low, high))
+    while other in expr.free_symbols or other in bound_anywhere(expr):
+        other = sp.Symbol(f"{other.name}'", integer=True)
+    return ForEach(equal(expr, put(expr, {bound: other})), (bound, low, high), (other, low, high))
 
 
 class SameToOrder(Boolean):
@@ -251,7 +279,13 @@ class SameToOrder(Boolean):
     """
 
     def __new__(cls, left: Any, right: Any, scale: Any, order: Any) -> Any:
-        return sp.Basic.__new__(cls, sp.sympify(left), sp.sympify(right), scale, sp.sympify(order))
+        if not isinstance(scale, sp.Symbol):
+            raise ValueError(f"scale is {scale}; allowed: a name")
+        order = integer(order, "order")
+        if not order.is_Integer or order < 0:
+            raise ValueError(f"order is {order}; allowed: 0, 1, 2, ...")
+        sides = expression(left, "the left side"), expression(right, "the right side")
+        return sp.Basic.__new__(cls, *sides, scale, order)
 
     @property
     def left(self) -> Any:
@@ -266,6 +300,11 @@ class SameToOrder(Boolean):
         return self.args[2]
 
     @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        return [(self.left, {self.scale}), (self.right, {self.scale})]
+
+    @property
     def order(self) -> int:
         return int(self.args[3])
 
@@ -278,11 +317,17 @@ class Converges(Boolean):
     """The series of `term` over (index, first, infinity) converges: `Converges(term, (j, 2))`."""
 
     def __new__(cls, term: Any, limits: Any) -> Any:
-        return sp.Basic.__new__(cls, sp.sympify(term), sp.Tuple(*limits))
+        return sp.Basic.__new__(cls, expression(term, "the term"), _limit(limits))
 
     @property
     def bound_everywhere(self) -> Any:
         return self.args[1].args[0]
+
+    @property
+    def own_scopes(self) -> list[tuple[Any, set[Any]]]:
+        """Its parts, each with what it binds in them, for `scopes`."""
+        index, first = self.args[1].args
+        return [(self.args[0], {index}), (first, set()), *[(value, set()) for value in self.args[2:]]]
 
     @property
     def free_symbols(self) -> set[Any]:
@@ -297,11 +342,11 @@ class SumsTo(Converges):
     """The series converges and its value is `value`: `SumsTo(term, (j, 2), value)`."""
 
     def __new__(cls, term: Any, limits: Any, value: Any) -> Any:
-        return sp.Basic.__new__(cls, sp.sympify(term), sp.Tuple(*limits), sp.sympify(value))
+        return sp.Basic.__new__(cls, expression(term, "the term"), _limit(limits), expression(value, "the value"))
 
     @property
     def free_symbols(self) -> set[Any]:
-        return (self.args[0].free_symbols - {self.args[1].args[0]}) | self.args[2].free_symbols
+        return super().free_symbols | self.args[2].free_symbols
 
     def _latex(self, printer: Any) -> str:
         bound, first = (printer._print(a) for a in self.args[1].args)

@@ -24,7 +24,8 @@ from dropout_theory.language.atoms import (
     Scalar,
     placeholder,
 )
-from dropout_theory.language.binding import bound_limits, substitute
+from dropout_theory.language.binding import bound_limits
+from dropout_theory.language.checked import expression
 from dropout_theory.language.domains import NATURAL, PROBABILITY, REAL, SIZE, UNIT, Domain
 from dropout_theory.language.operators import (
     NWGM,
@@ -40,6 +41,7 @@ from dropout_theory.language.operators import (
     Var,
     logistic,
 )
+from dropout_theory.language.substitution import substitute
 
 __all__ = [
     "NWGM", "RANDOM", "Abstract", "Cov", "E", "Element", "Family", "G", "Gates", "Gc", "Largest", "Operator",
@@ -69,8 +71,9 @@ def gates(name: str, keep: Any, *sizes: Any) -> Gates:
     ranges = _ranges(sizes)
     if isinstance(keep, Family):
         keep = Element(keep, *[r[0] for r in ranges][-len(keep.ranges):])
-    _require_no_other_index(name, ranges, sp.sympify(keep))
-    return Gates(name, UNIT, ranges, False, sp.sympify(keep))
+    keep = expression(keep, f"the keep probability of {name!r}")
+    _require_no_other_index(name, ranges, keep)
+    return Gates(name, UNIT, ranges, False, keep)
 
 
 def _require_no_other_index(name: str, ranges: Sequence[Range], *definitions: sp.Expr) -> None:
@@ -86,8 +89,9 @@ def _require_no_other_index(name: str, ranges: Sequence[Range], *definitions: sp
 def recursion(name: str, ranges: Sequence[Range], base: Any, step: Any, domain: Domain = REAL) -> Recursion:
     """Layer-by-layer definition; `step` may call the family through `placeholder(name, ranges)`. See Recursion."""
     slot = placeholder(name, ranges)
-    _require_no_other_index(name, ranges, sp.sympify(base), sp.sympify(step))
-    new = Recursion(name, domain, tuple(ranges), False, sp.sympify(base), sp.sympify(step))
+    base, step = expression(base, f"the base of {name!r}"), expression(step, f"the step of {name!r}")
+    _require_no_other_index(name, ranges, base, step)
+    new = Recursion(name, domain, tuple(ranges), False, base, step)
     for element, limits in _elements(new.step, ()):
         if element.family == slot or isinstance(element.family, Gates):
             _require_below(new, element, limits)
@@ -118,11 +122,11 @@ def subnetwork(name: str, probabilities: Family) -> RandomIndex:
 
 
 def normal(name: str, mean: Any, deviation: Any) -> RandomScalar:
-    return RandomScalar(name, REAL, "normal", sp.sympify(mean), sp.sympify(deviation))
+    return RandomScalar(name, REAL, "normal", mean, deviation)
 
 
 def uniform(name: str, low: Any, high: Any) -> RandomScalar:
-    return RandomScalar(name, REAL, "uniform", sp.sympify(low), sp.sympify(high))
+    return RandomScalar(name, REAL, "uniform", low, high)
 
 
 def index(name: str) -> sp.Symbol:
@@ -145,7 +149,7 @@ def _ranges(sizes: Sequence[Any]) -> tuple[Range, ...]:
     for position, given in enumerate(sizes):
         if isinstance(given, tuple):
             symbol, low, high = given
-            found.append((symbol, sp.sympify(low), sp.sympify(high)))
+            found.append((symbol, low, high))
         else:
-            found.append((index(f"{names[position]}_"), sp.S.One, sp.sympify(given)))
+            found.append((index(f"{names[position]}_"), sp.S.One, given))
     return tuple(found)

@@ -87,7 +87,7 @@ class Unrefuted:
             return False
         if found.truth is Truth.UNKNOWN:
             self.undecided += 1
-            self.reasons.add(found.note or "the precision does not decide it")
+            self.reasons.add("the precision does not decide it")
         elif found.truth is not Truth.FALSE:
             self.true += 1
             self.closest.see(values, found)

@@ -65,7 +65,7 @@ def _free_binders(term: Term) -> Term:
         using = [p for p in powers if symbol in p[0].free_symbols | p[1].free_symbols]
         if not using:
             binders.remove(binder)
-            if not _not_negative_within(high - low + 1, binders):
+            if not not_negative_within(high - low + 1, binders):
                 binders.append(binder)  # an empty range has no terms, not a negative number of them
                 continue
             from dropout_theory.normal_form.sums import terms
@@ -80,7 +80,7 @@ def _free_binders(term: Term) -> Term:
     return Term(coefficient, tuple(powers), tuple(binders))
 
 
-def _not_negative_within(expr: Expr, binders: list[Binder]) -> bool:
+def not_negative_within(expr: Expr, binders: list[Binder]) -> bool:
     """Whether an expression is at least 0 at every value of the bound indices, whose ranges are not empty."""
     expr = sp.expand(expr)
     for symbol, low, high in reversed(binders):
@@ -150,12 +150,19 @@ def _printed(parts: tuple[Any, ...]) -> str:
     return str(parts)
 
 
-_THIS, _OTHER = sp.Symbol("_this", integer=True), sp.Symbol("_other", integer=True)
+_NAMES = 2 * 10**9  # canonical names are dummies with numbers beyond any that SymPy gives out: nobody can write one
+
+
+def _canonical_name(number: int) -> sp.Dummy:
+    return sp.Dummy(f"{number}", integer=True, dummy_index=_NAMES + number)
+
+
+_THIS, _OTHER = (sp.Dummy(name, integer=True, dummy_index=_NAMES - n) for n, name in ((1, "this"), (2, "other")))
 
 
 def next_names(inside: Iterable[Any], count: int) -> list[sp.Symbol]:
     """Canonical index names above every one used in nested sums, so that none is captured."""
     bound = {limit[0] for x in inside for node in sp.preorder_traversal(x) for limit in lang.bound_limits(node)}
-    used = [int(a.name[1:]) for a in bound if not isinstance(a, sp.Dummy) and a.name[1:].isdigit()]
+    used = [s.dummy_index - _NAMES for s in bound if isinstance(s, sp.Dummy) and s.dummy_index > _NAMES]
     start = max(used, default=0) + 1
-    return [sp.Symbol(f"_{start + n}", integer=True) for n in range(count)]
+    return [_canonical_name(start + n) for n in range(count)]

@@ -12,8 +12,8 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.language import Expr, is_random, unfold
-from dropout_theory.normal_form.canonical import collect
-from dropout_theory.normal_form.monomials import Term, rebuild, rename
+from dropout_theory.normal_form.canonical import collect, not_negative_within
+from dropout_theory.normal_form.monomials import Binder, Term, rebuild, rename
 from dropout_theory.normal_form.sums import multiply_all, terms_of
 
 _MAX_GATES = 4
@@ -38,21 +38,21 @@ def _tidy(expr: Expr) -> Expr:
 def _expect(term: Term) -> list[Term]:
     certain = [p for p in term.powers if not is_random(p[0]) and not is_random(p[1])]
     random = [p for p in term.powers if p not in certain]
-    factors = _split(random)
+    factors = _split(random, term.binders)
     result = multiply_all([[Term(term.coefficient, tuple(certain))], *factors])
     return [Term(t.coefficient, t.powers, (*term.binders, *t.binders)) for t in result]
 
 
-def _split(random: list[tuple[Any, Any]]) -> list[list[Term]]:
-    """Factors of E(product of powers), one list of terms for each independent group."""
+def _split(random: list[tuple[Any, Any]], binders: tuple[Binder, ...]) -> list[list[Term]]:
+    """Factors of E(product of powers), one list of terms for each independent group, under the binders of the term."""
     if not random:
         return []
-    conditional = _given_scalars(random)
+    conditional = _given_scalars(random, binders)
     if conditional is not None:
-        return [expectation_terms(conditional)]
+        return [terms_of(unfold(lang.E(conditional)))]
     gates = [a for a, e in random if _is_gate(a) and e == 1]
     others = [(a, e) for a, e in random if not (_is_gate(a) and e == 1)]
-    free = [g for g in gates if all(_independent(g, a) for a, _ in others)]
+    free = [g for g in gates if _is_simple(g) and _has_law(g, binders) and all(_independent(g, a) for a, _ in others)]
     tied = [g for g in gates if g not in free]
     if any(not _certainly_apart(a, b) for a in free for b in tied):
         tied, free = gates, []
@@ -91,7 +91,7 @@ def _leaves(expr: Expr, bound: frozenset[Any]) -> list[tuple[Any, frozenset[Any]
 def _different(left: tuple[Any, frozenset[Any]], right: tuple[Any, frozenset[Any]]) -> bool:
     """Whether two random atoms are certainly different and independent."""
     (a, bound_a), (b, bound_b) = left, right
-    if any(isinstance(x, lang.Element) and not (_is_gate(x) and not is_random(x.family.keep)) for x in (a, b)):
+    if any(isinstance(x, lang.Element) and not (_is_gate(x) and _is_simple(x)) for x in (a, b)):
         return False
     if any(isinstance(x, lang.Scalar) and not (isinstance(x, lang.RandomScalar) and not any(map(is_random, x.law[1:])))
            for x in (a, b)):
@@ -102,13 +102,18 @@ def _different(left: tuple[Any, frozenset[Any]], right: tuple[Any, frozenset[Any
                for x, y in zip(a.indices, b.indices, strict=True))
 
 
-def _given_scalars(random: list[tuple[Any, Any]]) -> Any:
-    """The mean over gates given the random scalars in their keep probabilities; None when nothing is hierarchical."""
+def _given_scalars(random: list[tuple[Any, Any]], binders: tuple[Binder, ...]) -> Any:
+    """The mean over gates given the random numbers and indices in their keep probabilities and indices.
+
+    None when nothing is hierarchical, and when anything else is random beside the gates: it may depend on them.
+    """
     gates = [a for a, e in random if _is_gate(a) and e == 1]
     others = [(a, e) for a, e in random if not (_is_gate(a) and e == 1)]
-    if not any(isinstance(s, lang.RandomScalar) for g in gates for s in g.family.keep.free_symbols):
+    if all(_is_simple(g) for g in gates) or not all(_has_law(g, binders) for g in gates):
         return None
-    if any(isinstance(x, lang.Element) and is_random(x) for a, _ in others for x in sp.preorder_traversal(a)):
+    conditions = lang.random_atoms([*[g.family.keep for g in gates], *[i for g in gates for i in g.indices],
+                                    *[x for power in others for x in power]])
+    if not all(isinstance(x, (lang.RandomScalar, lang.RandomIndex)) for x in conditions):
         return None
     mean: Any = sp.Mul(*[a**e for a, e in others])
     families: dict[Any, list[Any]] = {}
@@ -123,22 +128,39 @@ def _is_gate(atom: Any) -> bool:
     return isinstance(atom, lang.Element) and isinstance(atom.family, lang.Gates)
 
 
+def _is_simple(gate: Any) -> bool:
+    """Whether a gate depends on no other random atom: neither its keep probability nor its index is random."""
+    return not is_random(gate.family.keep) and not any(map(is_random, gate.indices))
+
+
+def _has_law(gate: Any, binders: tuple[Binder, ...]) -> bool:
+    """Whether a gate is kept with its keep probability under the binders: not where it may be out of its range."""
+    return gate.family.has_law_at(gate.indices) or all(not_negative_within(gap, list(binders))
+                                                       for gap in gate.family.gaps(gate.indices))
+
+
 def _independent(gate: Any, other: Any) -> bool:
-    """Whether a gate is known to be independent of another random atom (not a gate of the same family)."""
+    """Whether a simple gate is known to be independent of another random atom (not a gate of the same family)."""
+    if gate.family not in lang.random_atoms(other) and not _abstract(other):
+        return True  # whatever it is made of, openly or hidden
     if isinstance(other, lang.Element):
+        if any(map(is_random, other.indices)):
+            return False
         family = other.family
         if isinstance(family, lang.Abstract):
             return gate.family.name in family.independent_of
         if isinstance(family, lang.Recursion):
             return _above(gate, other)
         if isinstance(family, lang.Gates):
-            return family != gate.family and not is_random(gate.family.keep)
-    if isinstance(other, lang.RandomScalar):
-        return other not in gate.family.keep.free_symbols and not any(map(is_random, other.law[1:]))
-    if isinstance(other, lang.Scalar) or is_random(gate.family.keep):
-        return False  # gates that share a random keep probability depend on each other
+            return False
+    if isinstance(other, lang.Scalar):
+        return False
     leaves = _leaves(other, frozenset())
     return bool(leaves) and all(_apart_from(gate, a, bound) for a, bound in leaves)
+
+
+def _abstract(expr: Any) -> bool:
+    return any(isinstance(x, lang.Abstract) for x in lang.random_atoms(expr))
 
 
 def _apart_from(gate: Any, atom: Any, bound: frozenset[Any]) -> bool:
@@ -147,7 +169,9 @@ def _apart_from(gate: Any, atom: Any, bound: frozenset[Any]) -> bool:
         return not (isinstance(atom, lang.Element) and atom.indices[0].free_symbols & bound) \
             and _independent(gate, atom)
     if atom.family != gate.family:
-        return True
+        return _independent(gate, atom)
+    if not _is_simple(atom):
+        return False
     return any((x - y).is_nonzero and not y.free_symbols & bound
                for x, y in zip(gate.indices, atom.indices, strict=True))
 
@@ -156,18 +180,21 @@ def _above(gate: Any, entry: Any) -> bool:
     """Whether a gate lies at or above the layer of an entry of a recursion, whose gates all lie below its layer.
 
     `recursion` has checked the step; gates in the base must lie below the first layer, and whatever else is random
-    in the definition must be independent of the gate by itself.
+    in the definition, openly or hidden in a law or a keep probability, must be independent of the gate by itself.
     """
     family = entry.family
     if not gate.indices or not (gate.indices[0] - entry.indices[0]).is_nonnegative:
         return False  # a gate without an index lies in no layer
     for part in (family.base, family.step):
-        if any(s in gate.family.keep.free_symbols for s in part.free_symbols if isinstance(s, lang.RandomScalar)):
+        if any(gate.family in lang.random_atoms(s) for s in part.free_symbols if isinstance(s, lang.RandomScalar)):
             return False
         for e in part.atoms(lang.Element):
-            if isinstance(e.family, lang.Recursion):
+            if isinstance(e.family, lang.Recursion) or any(map(is_random, e.indices)):
                 return False
             if isinstance(e.family, lang.Abstract) and gate.family.name not in e.family.independent_of:
+                return False
+            if isinstance(e.family, lang.Gates) and (gate.family in lang.random_atoms(e.family.keep)
+                                                     or _abstract(e.family.keep)):
                 return False
             if part is family.base and e.family == gate.family and not (family.start - e.indices[0]).is_positive:
                 return False
@@ -177,12 +204,12 @@ def _above(gate: Any, entry: Any) -> bool:
 def _certainly_apart(a: Any, b: Any) -> bool:
     """Two gates that are different variables whatever the indices."""
     if a.family != b.family:
-        return True
-    return any((x - y).is_nonzero for x, y in zip(a.indices, b.indices, strict=True))
+        return a.family not in lang.random_atoms(b)
+    return _is_simple(b) and any((x - y).is_nonzero for x, y in zip(a.indices, b.indices, strict=True))
 
 
 def _gate_factors(gates: list[Any]) -> list[list[Term]]:
-    """E of a product of gates, as one factor per family."""
+    """E of a product of simple gates, as one factor per family."""
     families: dict[Any, list[Any]] = {}
     for g in gates:
         families.setdefault(g.family, []).append(g)
@@ -191,9 +218,7 @@ def _gate_factors(gates: list[Any]) -> list[list[Term]]:
         if len(members) > _MAX_GATES:
             factors.append([Term(sp.S.One, ((lang.E(sp.Mul(*members)), sp.S.One),))])
             continue
-        mean = _gate_mean(family, [m.indices for m in members])
-        scalars = [s for s in mean.free_symbols if isinstance(s, lang.RandomScalar)]
-        factors.append(expectation_terms(mean) if scalars else terms_of(mean))
+        factors.append(terms_of(_gate_mean(family, [m.indices for m in members])))
     return factors
 
 

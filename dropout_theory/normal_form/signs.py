@@ -9,12 +9,14 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.language import Expr
 
+_BETWEEN = lang.interval(-1, 1, open_below=True, open_above=True)
+
 
 def is_positive(expr: Expr) -> bool:
     """Whether SymPy's assumptions or the shape of a sum show the expression to be positive."""
     if expr.is_positive:
         return True
-    if isinstance(expr, sp.exp):
+    if isinstance(expr, (sp.exp, sp.factorial)):  # a factorial wherever it is defined
         return True
     if isinstance(expr, (sp.Mul,)):
         return all(is_positive(a) for a in expr.args)
@@ -33,9 +35,8 @@ def is_positive(expr: Expr) -> bool:
         if isinstance(expr, sp.Sum) and nonempty and _has_simplex_weight(expr):
             return True
         return nonempty and is_positive(expr.function)
-    if isinstance(expr, lang.Sigma):
-        return bool(expr.is_positive)
-    return False
+    low, strict = lower_bound(expr)
+    return bool(low > 0 or low == 0 and strict)
 
 
 def lower_bound(expr: Expr) -> tuple[Expr, bool]:
@@ -56,7 +57,17 @@ def lower_bound(expr: Expr) -> tuple[Expr, bool]:
 
 
 def _domain_of(atom: Any) -> Any:
-    """Domain of a scalar, an entry, or a probability-weighted mean of entries of one family."""
+    """Domain of a scalar, an entry, a function of known range, or a mean of what has a domain; None for any other."""
+    if isinstance(atom, lang.Sigma):
+        return lang.OPEN_UNIT if is_positive(atom.args[1]) else lang.UNIT if is_nonnegative(atom.args[1]) else None
+    if isinstance(atom, sp.KroneckerDelta):
+        return lang.UNIT
+    if isinstance(atom, sp.tanh):
+        return _BETWEEN
+    if isinstance(atom, (lang.E, lang.G)):  # of finitely many outcomes, or by their shape
+        return _domain_of(atom.args[0])
+    if isinstance(atom, lang.RandomScalar) and atom.law[0] == "bernoulli":
+        return lang.UNIT
     if isinstance(atom, lang.Element) and not isinstance(atom.family, lang.Recursion):
         return atom.family.domain
     if isinstance(atom, lang.Scalar) and not isinstance(atom, lang.RandomScalar):
@@ -100,7 +111,7 @@ def is_nonnegative(expr: Expr) -> bool:
         return is_nonnegative(expr.base) and is_nonnegative(expr.exp)
     if isinstance(expr, (sp.Sum, sp.Product)):
         return is_nonnegative(expr.function)
-    return False
+    return bool(lower_bound(expr)[0] >= 0)
 
 
 def quotient(expr: Expr) -> tuple[Expr, Expr]:

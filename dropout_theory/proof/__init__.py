@@ -11,6 +11,7 @@ from dropout_theory.proof.algebra import (
     minimum_bound,
     restate,
     rewrite,
+    rewritten,
     unfolded,
 )
 from dropout_theory.proof.analysis import (
@@ -63,7 +64,6 @@ from dropout_theory.proof.indices import (
     entry_below_sum,
     generalise_offset,
     mirrored,
-    replaced,
     sift,
     together,
     written_out,
@@ -77,7 +77,6 @@ from dropout_theory.proof.layers import (
     over_masks,
     relu_kept,
     relu_scaled,
-    rewritten,
 )
 from dropout_theory.proof.letters import in_letters
 from dropout_theory.proof.logic import (
@@ -121,7 +120,7 @@ from dropout_theory.proof.series import (
     without_first,
     without_last,
 )
-from dropout_theory.proof.theorem import Theorem, on_unfolded
+from dropout_theory.proof.theorem import Theorem, given_out
 from dropout_theory.proof.training import homogeneous, parameters_replaced, reparametrised, same_training
 from dropout_theory.proof.universal import (
     at,
@@ -145,14 +144,13 @@ __all__ = [
     "jensen", "joined_power", "largest_absolute", "largest_of_gate", "largest_of_sum", "last_split", "later_start",
     "logarithm_bound", "low_derivative", "matches", "mean_square", "meaningless", "minimum_bound", "mirrored",
     "mirrored_sum", "mixture", "moved_normal", "negation", "no_sum", "number_kept", "over_masks", "parameters_replaced",
-    "parity", "pole_pair", "positive_part_mean", "refutation", "relu_kept", "relu_scaled", "reparametrised", "replaced",
-    "restate", "rewrite", "rewritten", "rounding", "same_integer", "same_training", "same_value", "satisfied",
-    "shifted", "sift", "small_product", "specialise", "split_sum", "stirling_edge", "stirling_outside",
-    "stirling_recurrence", "termwise", "times", "to_order", "together", "tower", "two_outcomes", "unbounded",
-    "unfolded", "vanishing_factor", "weighted", "with_held", "without_first", "without_last", "written_out",
-    "zero_or_one", "zeta_growth",
+    "parity", "pole_pair", "positive_part_mean", "refutation", "relu_kept", "relu_scaled", "reparametrised", "restate",
+    "rewrite", "rewritten", "rounding", "same_integer", "same_training", "same_value", "satisfied", "shifted", "sift",
+    "small_product", "specialise", "split_sum", "stirling_edge", "stirling_outside", "stirling_recurrence", "termwise",
+    "times", "to_order", "together", "tower", "two_outcomes", "unbounded", "unfolded", "vanishing_factor", "weighted",
+    "with_held", "without_first", "without_last", "written_out", "zero_or_one", "zeta_growth",
 ]
 
-# statements of claims may hold names; those who work with rules get them from here
-globals().update({name: on_unfolded(rule) for name, rule in list(globals().items())
+# rules as those who write proofs get them
+globals().update({name: given_out(rule) for name, rule in list(globals().items())
                   if name in __all__ and isinstance(rule, FunctionType)})

@@ -13,26 +13,21 @@ from dropout_theory.claims import ProofError, need
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import same
 from dropout_theory.proof import scope
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.definedness import partial_terms
+from dropout_theory.proof.theorem import Theorem, Without, certify, sees_to_its_arguments, without
 
 
-def identity(left: Any, right: Any) -> Theorem:
-    """left = right for every size and value, by the normal form of finite sums. Raises ProofError."""
+def identity(left: Any, right: Any, *premises: Theorem) -> Theorem:
+    """left = right for every size and value, by the normal form of finite sums; premises may show both to be defined.
+
+    Raises ProofError.
+    """
     need(same(left, right), f"normal forms differ: {left} and {right}")
-    return certify("normal form", st.equal(left, right))
+    return certify("normal form", st.equal(left, right), premises)
 
 
 def arithmetic(conclusion: Any, *premises: Theorem) -> Theorem:
-    """The premises and the domains imply the conclusion over the reals (z3). Raises ProofError.
-
-    A premise speaks only of where its logarithms are defined: they must be shown by the conclusion or an assumption,
-    or be defined by shape or by the premises.
-    """
-    known = [c for p in premises for c in (p.conclusion, *p.given)]
-    shown = [conclusion, *[g for p in premises for g in p.given]]
-    for p in premises:
-        if isinstance(p.conclusion, sp.core.relational.Relational):
-            scope.defined(p.conclusion, known, shown)
+    """The premises and the domains imply the conclusion over the reals (z3). Raises ProofError."""
     need(entails([p.conclusion for p in premises], conclusion), f"not implied over the reals: {conclusion}")
     return certify("real arithmetic", conclusion, premises)
 
@@ -103,11 +98,13 @@ def _ends(statement: Any, names: list[Any]) -> list[tuple[Any, ...]]:
 
 def _common_names(found: Any, wanted: Any) -> list[Any]:
     """Names for the bound symbols of both statements that are free in neither."""
-    taken = found.body.free_symbols | wanted.body.free_symbols
+    taken = lang.dependencies([found.body, wanted.body])
     names: list[Any] = []
-    for bound in wanted.bound_symbols:
-        if type(bound) is sp.Symbol:
-            names.append(sp.Dummy(bound.name, **bound.assumptions0))
+    for other, bound in zip(found.bound_symbols, wanted.bound_symbols, strict=True):
+        if isinstance(bound, sp.Symbol) and not isinstance(bound, lang.Scalar):
+            # what is known of one of them alone is not known of both
+            known = bound.assumptions0 if other.assumptions0 == bound.assumptions0 else {"integer": True}
+            names.append(sp.Dummy(bound.name, **known))
         elif isinstance(bound, lang.Family):
             names.append(bound)
         else:
@@ -129,54 +126,58 @@ def rewrite(theorem: Theorem, *equalities: Theorem, indices: Iterable[Any] = ())
     side is replaced. Assumptions of an equality that mention them must follow, at each instance, from the ranges of
     the sums around it; where they speak of no bound index they become assumptions of the result.
     """
-    conclusion = theorem.conclusion
+    conclusion, parts, given = _rewriting(theorem.conclusion, equalities, indices)
+    # both sides of an equality are defined wherever it holds, and so is what contains the one in place of the other
+    return certify("rewriting", conclusion, [theorem, *parts], given=given, shown=partial_terms(conclusion))
+
+
+def rewritten(expr: Any, *equalities: Theorem, indices: Iterable[Any] = ()) -> Theorem:
+    """expr = expr with left sides of the equalities replaced by right sides, as `rewrite` does. Raises ProofError."""
+    expr = sp.sympify(expr)
+    moved, parts, given = _rewriting(expr, equalities, indices)
+    before = certify("reflexivity", st.equal(expr, expr), parts, given=given)
+    return certify("rewriting", st.equal(expr, moved), [before, *parts], given=given, shown=partial_terms(moved))
+
+
+def _rewriting(conclusion: Any, equalities: Iterable[Theorem],
+               indices: Iterable[Any]) -> tuple[Any, list[Without], list[Any]]:
+    """A statement or expression rewritten, the premises of the step, and the assumptions that instances add."""
     wild = set(indices)
-    general: list[Theorem] = []
+    general: list[Without] = []
     given: list[Any] = []
     for equality in equalities:
         need(isinstance(equality.conclusion, sp.Eq), f"not an equality: {equality.conclusion}")
-        places = [g for g in equality.given if g.free_symbols & wild]
-        need(all(isinstance(g, (sp.Ge, sp.Le, sp.Gt, sp.Lt)) and not _by_chance(g) for g in places),
+        places = [g for g in equality.given if lang.depends_on(g, *wild)]
+        need(all(isinstance(g, (sp.Ge, sp.Le, sp.Gt, sp.Lt)) and not lang.is_random(g) for g in places),
              "an assumption restricts a rewritten index")
-        equality = certify("rewriting", equality.conclusion, [equality], discharged=places)
-        general.append(equality)
-        need(not equality.given or not any(hasattr(node, "parameters") for node in sp.preorder_traversal(conclusion)),
-             "an assumption may be about parameters that an optimum in the conclusion binds")
-        averaged = conclusion.has(lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
-        need(not any(g.free_symbols & _bound_in(conclusion) or averaged and _by_chance(g) for g in equality.given),
-             "an assumption is about an index or a random atom that the conclusion may bind")
+        general.append(without(equality, places))
+        fixed = equality.given - frozenset(places)
+        averaged, bound = conclusion.has(lang.Operator), lang.bound_anywhere(conclusion)
+        need(not any(lang.depends_on(g, *bound) or averaged and lang.is_random(g) for g in fixed),
+             "an assumption is about an index, a scale, a parameter or a random atom that the conclusion may bind")
         found: list[Any] = []
         left, right = equality.conclusion.args
-        conclusion = _replace(conclusion, left, right, wild, places, (), found)
+        need(left not in bound, f"{left} is bound in the conclusion")
+        conclusion = _replace(conclusion, left, right, wild, places, ((), frozenset()), found)
         given += found
-    return certify("rewriting", conclusion, [theorem, *general], given=given)
+    return conclusion, general, given
 
 
-def _bound_in(expr: Any) -> set[Any]:
-    """Symbols bound anywhere in an expression or statement."""
-    return {limit[0] for node in sp.preorder_traversal(expr) for limit in lang.bound_limits(node)}
+_Around = tuple[tuple[Any, ...], frozenset[Any]]  # ranges, and symbols that are bound without a range
 
 
-def _by_chance(expr: Any) -> bool:
-    """Whether an expression varies with gates or other random atoms outside an expectation."""
-    if isinstance(expr, (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)):
-        return False
-    if isinstance(expr, lang.Recursion):
-        return _by_chance(expr.base) or _by_chance(expr.step)
-    return isinstance(expr, lang.RANDOM) or any(_by_chance(a) for a in getattr(expr, "args", ()))
-
-
-def _replace(expr: Any, left: Any, right: Any, wild: set[Any], places: list[Any], around: tuple[Any, ...],
+def _replace(expr: Any, left: Any, right: Any, wild: set[Any], places: list[Any], around: _Around,
              given: list[Any]) -> Any:
     """`expr` with instances of `left` replaced. `places` are assumptions about wild indices: each instance of one
     must follow from the ranges `around` it, or goes to `given`."""
     found = _match(left, expr, wild)
     if found is not None:
+        need(not any(map(lang.is_random, found.values())), f"a random index in {expr}")
         given += _unsettled([lang.substitute(g, found) for g in places], around)
         return lang.substitute(right, found)
     if not expr.args:
         return expr
-    inner = around + lang.bound_limits(expr)
+    inner = _further_in(expr, around)
     args = [_replace(a, left, right, wild, places, inner, given) if isinstance(a, sp.Basic) else a for a in expr.args]
     if args == list(expr.args):
         return expr
@@ -185,17 +186,29 @@ def _replace(expr: Any, left: Any, right: Any, wild: set[Any], places: list[Any]
     return expr.func(*args)
 
 
-def _unsettled(conditions: list[Any], around: tuple[Any, ...]) -> list[Any]:
+def _further_in(expr: Any, around: _Around) -> _Around:
+    """What is bound around the parts of an expression, beside what is bound around itself."""
+    ranges, loose = around
+    limits, parts = lang.bound_limits(expr), lang.scopes(expr)
+    bound = frozenset().union(*[symbols for _, symbols in parts])
+    ranged = {symbol for symbol, *ends in limits if len(ends) == 2}
+    # a symbol that one part binds may stand free in another, such as the end of its own range
+    free = {s for part, symbols in parts for s in bound - symbols if lang.depends_on(part, s)}
+    return ranges + limits, loose | (bound - ranged) | free
+
+
+def _unsettled(conditions: list[Any], around: _Around) -> list[Any]:
     """The conditions that speak of no bound index. Raises ProofError where another does not follow from the ranges."""
-    bound = {limit[0] for limit in around}
-    ranges = [c for symbol, *ends in around if len(ends) == 2 for c in scope.in_range(symbol, *ends)]
+    limits, loose = around
+    bound = {limit[0] for limit in limits}
+    ranges = [c for symbol, *ends in limits if len(ends) == 2 for c in scope.in_range(symbol, *ends)]
     left = []
     for condition in conditions:
-        if not condition.free_symbols & bound:
+        if not lang.depends_on(condition, *bound, *loose):
             left.append(condition)
         else:
             # a symbol bound twice would mix the two ranges
-            need(len(bound) == len(around) and entails(ranges, condition),
+            need(len(bound) == len(limits) and not lang.depends_on(condition, *loose) and entails(ranges, condition),
                  f"index not known to be in range: {condition}")
     return left
 
@@ -223,7 +236,7 @@ def evaluated(statement: Any) -> Theorem:
     from dropout_theory.evaluation.evaluator import judge
     from dropout_theory.evaluation.values import Truth, Unsupported
 
-    need(not statement.free_symbols, f"free atoms: {statement.free_symbols}")
+    need(not lang.dependencies(statement), f"free atoms: {lang.dependencies(statement)}")
     try:
         found = judge(statement, {}, expectation)
     except Unsupported as error:
@@ -233,17 +246,26 @@ def evaluated(statement: Any) -> Theorem:
 
 
 def unfolded(element: lang.Element, *premises: Theorem) -> Theorem:
-    """element = its definition, for an entry of a Recursion at its first layer or provably above it."""
+    """element = its definition, for an entry of a Recursion at its first layer or provably above it.
+
+    Where the domain of the recursion tells more than its definition does out of its ranges, the entry must provably be
+    in them. Raises ProofError.
+    """
     family = element.family
     need(isinstance(family, lang.Recursion), f"{element} is not defined by recursion")
     layer = element.indices[0]
     assert isinstance(family, lang.Recursion)
+    known = [p.conclusion for p in premises]
     if sp.expand(layer - family.start) != 0:
-        need(entails([p.conclusion for p in premises], sp.Ge(layer, family.start + 1, evaluate=False)),
+        need(entails(known, sp.Ge(layer, family.start + 1, evaluate=False)),
              f"layer {layer} is not known to lie above {family.start}")
+    if not family.keeps_to_domain(element.indices):  # its domain is believed where its maker has looked only
+        for gap in family.gaps(element.indices):
+            need(entails(known, sp.Ge(gap, 0, evaluate=False)), f"{element} is not known to be in its ranges")
     return certify("definition", st.equal(element, family.unfold(element.indices)), premises)
 
 
+@sees_to_its_arguments
 def minimum_bound(extreme: Any, index: Any) -> Theorem:
     """min <= entry <= max: bounds an entry of a family by Smallest or Largest, given that the index is in its range."""
     need(isinstance(extreme, (lang.Largest, lang.Smallest)), f"not a Largest or Smallest: {extreme}")
@@ -259,12 +281,14 @@ def extreme_attained(extreme: Any, bound_theorem: Theorem, index: Any) -> Theore
     """From entry <= b (or b <= entry) for every index conclude max <= b (or b <= min)."""
     symbol, *ends = extreme.args[1].args
     index = sp.sympify(index)
-    bound_theorem = scope.over_range(bound_theorem, (index, *ends))
+    part = scope.over_range(bound_theorem, (index, *ends))
     entry = lang.substitute(extreme.args[0], {symbol: index})
     kind, left, right = _sides(bound_theorem.conclusion)
     need(kind in (sp.Le, sp.Lt), f"not an inequality: {bound_theorem.conclusion}")
-    if isinstance(extreme, lang.Largest) and left == entry and index not in right.free_symbols:
-        return certify("extreme", kind(extreme, right, evaluate=False), [bound_theorem])
-    if isinstance(extreme, lang.Smallest) and right == entry and index not in left.free_symbols:
-        return certify("extreme", kind(left, extreme, evaluate=False), [bound_theorem])
+    bound = right if isinstance(extreme, lang.Largest) else left
+    need(not lang.depends_on([bound, extreme], index), f"{bound} or {extreme} depends on the index {index}")
+    if isinstance(extreme, lang.Largest) and left == entry:
+        return certify("extreme", kind(extreme, right, evaluate=False), [part], binds=[index])
+    if isinstance(extreme, lang.Smallest) and right == entry:
+        return certify("extreme", kind(left, extreme, evaluate=False), [part], binds=[index])
     raise ProofError(f"{bound_theorem.conclusion} does not bound {entry}")

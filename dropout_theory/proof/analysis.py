@@ -11,9 +11,11 @@ from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import need
 from dropout_theory.language import Domain, unfold
 from dropout_theory.language import statements as st
+from dropout_theory.language.binding import put
 from dropout_theory.normal_form import is_nonnegative, is_positive, is_zero, normal, same
 from dropout_theory.proof.algebra import _sides
-from dropout_theory.proof.scope import bound_symbols, defined, index_ranges, over_range
+from dropout_theory.proof.definedness import ANALYTIC, AnyOf, Partial, defined, follows, partial_terms
+from dropout_theory.proof.scope import index_ranges, over_range
 from dropout_theory.proof.theorem import Theorem, certify
 
 
@@ -23,7 +25,7 @@ def weighted(theorem: Theorem, weight: Any, limits: tuple[Any, Any, Any]) -> The
     A strict inequality stays strict when the weights are a whole probability distribution.
     """
     symbol, low, high = limits
-    theorem = over_range(theorem, limits)
+    part = over_range(theorem, limits)
     kind, left, right = _sides(theorem.conclusion)
     need(kind in (sp.Eq, sp.Le, sp.Lt), f"not an equality or inequality: {theorem.conclusion}")
     weight = sp.sympify(weight)
@@ -33,7 +35,7 @@ def weighted(theorem: Theorem, weight: Any, limits: tuple[Any, Any, Any]) -> The
     if kind is sp.Lt and not whole:
         kind = sp.Le
     sums = [sp.Sum(weight * side, limits) for side in (left, right)]
-    return certify("weighted sum", kind(*sums, evaluate=False), [theorem])
+    return certify("weighted sum", kind(*sums, evaluate=False), [part], binds=[symbol])
 
 
 def increasing(function: Any, theorem: Theorem, *premises: Theorem) -> Theorem:
@@ -48,7 +50,7 @@ def increasing(function: Any, theorem: Theorem, *premises: Theorem) -> Theorem:
         # SymPy cancels exp(log(y)): what was shown where log(y) is defined must not be said of every y
         known = [p.conclusion for p in premises] + list(theorem.given)
         for side in (left, right):
-            defined(side, known, theorem.given)
+            defined(side, known, [term for g in theorem.given for term in partial_terms(g)])
     return certify("monotone", kind(function(left), function(right), evaluate=False), [theorem, *premises])
 
 
@@ -75,8 +77,9 @@ def by_slope(f: Any, x: lang.Scalar, at: Any, slope: Theorem, *premises: Theorem
     """
     at = sp.sympify(at)
     need(isinstance(x, lang.Scalar) and not x.domain.integer, f"{x} does not range over an interval")
+    need(not lang.depends_on(at, x), f"{at} depends on {x}")
     # a premise known only for some x would say nothing about the way from x to `at`
-    need(not any(x in g.free_symbols for p in premises for g in p.given), f"a premise restricts {x}")
+    need(not any(lang.depends_on(p.given, x) for p in premises), f"a premise restricts {x}")
     smooth(f, x, [*premises, slope])
     kind, left, right = _sides(slope.conclusion)
     expected = (x - at) * sp.diff(f, x)
@@ -86,13 +89,13 @@ def by_slope(f: Any, x: lang.Scalar, at: Any, slope: Theorem, *premises: Theorem
     at_conditions: list[Any] = list(x.domain.conditions(at))
     kept = []
     for condition in slope.given:
-        if x in condition.free_symbols:
+        if lang.depends_on(condition, x):
             linear = isinstance(condition, (sp.Le, sp.Lt, sp.Ge, sp.Gt)) \
                 and sp.Poly(condition.lhs - condition.rhs, x).degree() <= 1
             need(linear, f"assumption {condition} is not linear in {x}")
             at_conditions.append(lang.substitute(condition, {x: at}))
         kept.append(condition)
-    known = [p.conclusion for p in premises] + [g for g in kept if x not in g.free_symbols]
+    known = [p.conclusion for p in premises] + [g for g in kept if not lang.depends_on(g, x)]
     for condition in at_conditions:
         need(entails(known, condition), f"{at} is not known to satisfy {condition}")
     value = lang.substitute(f, {x: at})
@@ -102,14 +105,14 @@ def by_slope(f: Any, x: lang.Scalar, at: Any, slope: Theorem, *premises: Theorem
 
 def smooth(f: Any, x: Any, premises: list[Theorem]) -> None:
     """Raise ProofError unless f is differentiable in x on its domain by the way it is built."""
-    bound = bound_symbols(f)  # an assumption about a free index says nothing of one that a sum binds
-    known = [c for p in premises if not any(g.free_symbols & bound for g in p.given) for c in (p.conclusion, *p.given)]
+    bound = lang.bound_anywhere(f)  # an assumption about a free index says nothing of one that a sum binds
+    known = [c for p in premises if not lang.depends_on(p.given, *bound) for c in (p.conclusion, *p.given)]
     for node in sp.preorder_traversal(f):
-        if x not in getattr(node, "free_symbols", ()) or node == x or isinstance(node, (sp.Add, sp.Mul, sp.exp)):
+        if not lang.depends_on(node, x) or node == x or isinstance(node, (sp.Add, sp.Mul, sp.exp)):
             continue
         if isinstance(node, sp.Sum):
             ends = [sp.sympify(e) for _, *both in node.limits for e in both]
-            finite = not any(x in e.free_symbols or e in (sp.oo, -sp.oo) for e in ends)
+            finite = not any(lang.depends_on(e, x) or e in (sp.oo, -sp.oo) for e in ends)
             need(finite, f"{node} is not a finite sum over a range without {x}")
         elif isinstance(node, sp.log):
             inner = node.args[0]
@@ -145,7 +148,7 @@ def jensen(f: Any, x: lang.Scalar, entries: lang.Element, probabilities: lang.Fa
     need(kind in (sp.Le, sp.Lt) and (convex or same(right - left, -second)), "curvature theorem does not fit f''")
     need(probabilities.simplex is True, f"{probabilities} is not a probability distribution")
     symbol = entries.indices[-1]
-    need(symbol.is_Symbol and symbol not in f.free_symbols, f"{f} depends on the index {symbol}")
+    need(symbol.is_Symbol and not lang.depends_on(f, symbol), f"{f} depends on the index {symbol}")
     limits = (symbol, *probabilities.ranges[0][1:])
     index_ranges([limits])
     outside = lang.substitute(f, {x: sp.Sum(probabilities[symbol] * entries, limits)})
@@ -160,17 +163,20 @@ def to_order(statement: st.SameToOrder) -> Theorem:
     return certify("Taylor coefficients", statement)
 
 
-# what is analytic wherever it and its derivatives have a value; Max, sign and the like have one-sided ones too
-_ANALYTIC = (sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.sin, sp.cos, sp.tanh, sp.atan, sp.sinh, sp.cosh, sp.erf, sp.Sum,
-             sp.Product, sp.Tuple, lang.E, sp.core.function.AppliedUndef, sp.Derivative, sp.Subs)
-
-
 def coefficients(expr: Any, scale: Any, order: int) -> list[Any]:
     """Taylor coefficients at scale 0, orders 0..order, of a finite composition of smooth functions."""
+    need(isinstance(scale, lang.Scalar) and not lang.is_random(scale) and not scale.domain.integer
+         and scale.domain.lower <= 0 and scale.domain.upper > 0, f"{scale} is not a scale: it does not fall to zero")
+    need(not lang.hidden_dependencies(expr) & {scale}, f"a law, keep probability or definition depends on {scale}")
     current = unfold(expr)
     for node in sp.preorder_traversal(current):
-        if scale in getattr(node, "free_symbols", ()):
-            need(isinstance(node, _ANALYTIC) or node == scale, f"{type(node).__name__} may not be smooth at 0: {node}")
+        if lang.depends_on(node, scale):
+            need(isinstance(node, ANALYTIC) or node == scale, f"{type(node).__name__} may not be smooth at 0: {node}")
+            if isinstance(node, lang.E):
+                wide = [a for a in lang.random_atoms(node.args[0]) if isinstance(a, (lang.RandomScalar, lang.Abstract))
+                        and not (isinstance(a, lang.RandomScalar) and a.law[0] == "bernoulli")]
+                need(not wide or node.args[0].is_polynomial(scale), f"the mean {node} may not be smooth at 0")
+    _defined_at_zero(current, scale)
     found = []
     for k in range(order + 1):
         value = _at_zero(current, scale)
@@ -178,6 +184,26 @@ def coefficients(expr: Any, scale: Any, order: int) -> list[Any]:
         if k < order:
             current = differentiate(current, scale)
     return found
+
+
+def _defined_at_zero(expr: Any, scale: Any) -> None:
+    """Raise ProofError unless quotients, logarithms and roots in the scale are smooth at 0, whatever else they contain.
+
+    Said of the expression before 0 is put in: SymPy cancels x/(x + s) to 1 there, at x = 0 too.
+    """
+    for node in sp.preorder_traversal(expr):
+        # a root of what is positive for each positive scale may vanish at 0, and so may the base of a power that moves
+        base = node.args[0] if isinstance(node, (sp.log, sp.Pow)) else None
+        rooted = isinstance(node, sp.log) or isinstance(node, sp.Pow) and not node.exp.is_integer
+        if rooted and base != sp.E and lang.depends_on(node, scale):
+            need(is_positive(put(base, {scale: sp.S.Zero})), f"{node} may not be smooth at 0")
+    anywhere = lang.Scalar(scale.name)  # of either sign: what is known of a positive scale says nothing of 0
+    for term in partial_terms(put(expr, {scale: anywhere})):
+        if lang.depends_on(term.term, anywhere):
+            need(term.condition is not None and not isinstance(term.condition, AnyOf), f"{term.term} may be undefined")
+            at_zero = put(term.condition, {anywhere: sp.S.Zero})
+            need(at_zero in (True, sp.true) or at_zero not in (False, sp.false)
+                 and follows(Partial(term.term, at_zero, term.known), []), f"{term.term} may not be smooth at 0")
 
 
 def _at_zero(expr: Any, scale: Any) -> Any:
@@ -188,7 +214,7 @@ def _at_zero(expr: Any, scale: Any) -> Any:
 
 def differentiate(expr: Any, x: Any) -> Any:
     """Derivative that goes through finite sums, products and expectations over outcomes."""
-    if x not in expr.free_symbols:
+    if not lang.depends_on(expr, x):
         return sp.S.Zero
     if isinstance(expr, sp.Sum):
         return sp.Sum(differentiate(expr.function, x), *expr.limits)
@@ -200,7 +226,7 @@ def differentiate(expr: Any, x: Any) -> Any:
     if isinstance(expr, sp.Mul):
         return sp.Add(*[sp.Mul(*expr.args[:n], differentiate(a, x), *expr.args[n + 1:])
                         for n, a in enumerate(expr.args)])
-    if isinstance(expr, sp.Pow) and x not in expr.exp.free_symbols:
+    if isinstance(expr, sp.Pow) and not lang.depends_on(expr.exp, x):
         return expr.exp * expr.base ** (expr.exp - 1) * differentiate(expr.base, x)
     if isinstance(expr, sp.exp):
         return expr * differentiate(expr.args[0], x)

@@ -32,7 +32,7 @@ def automatic(statement: Any) -> Theorem:
             return identity(*statement.args)
         except ProofError:
             return arithmetic(statement)
-    if not statement.free_symbols:
+    if not lang.dependencies(statement):
         return evaluated(statement)
     return arithmetic(statement)
 

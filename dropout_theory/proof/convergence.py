@@ -7,19 +7,19 @@ singularity within distance rho.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 from typing import Any
 
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.claims import classical_fact, need
+from dropout_theory.claims import ProofError, classical_fact, need
 from dropout_theory.language import Domain, LargestOutcome, RootGrowth, interval, is_random
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.scope import bound_symbols
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.definedness import Partial
+from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments, without
 
 FROM_TWO = Domain("integer at least 2", sp.Integer(2), sp.oo, integer=True)
 ORDER = lang.Scalar("j", FROM_TWO)
@@ -37,6 +37,9 @@ def arctangent_range(x: Any) -> Theorem:
     return certify("range of atan", st.both(st.less(-sp.pi / 2, value), st.less(value, sp.pi / 2)))
 
 
+_TOKEN = object()
+
+
 @dataclass(frozen=True)
 class PolePair:
     """Coefficients a_j with the poles they come from: checked once by `pole_pair`, used by the rules below.
@@ -48,10 +51,15 @@ class PolePair:
     distance: Any
     angle: Any
     premises: tuple[Theorem, ...]
+    _token: InitVar[object] = None  # as theorems have one: the rules below believe what is checked once
+
+    def __post_init__(self, _token: object) -> None:
+        if _token is not _TOKEN:
+            raise ProofError("pairs of poles are made by pole_pair only")
 
     def at(self, index: Any) -> Any:
         """The coefficient of a given order, whose symbols must not occur in the coefficient already."""
-        need(not index.free_symbols & self.coefficient.free_symbols, f"{index} occurs in {self.coefficient}")
+        need(not lang.depends_on(self.coefficient, *lang.dependencies(index)), f"{index} occurs in {self.coefficient}")
         return lang.substitute(self.coefficient, {ORDER: index})
 
 
@@ -61,14 +69,14 @@ def pole_pair(coefficient: Any, distance: Any, angle: Any, next_distance: Any, c
     leading = 2 * distance ** (-ORDER) * sp.cos(ORDER * angle) / ORDER
     expected = st.less_equal(sp.Abs(coefficient + leading), constant * next_distance ** (2 - ORDER) / ORDER)
     need(matches(expansion.conclusion, expected), f"expansion concludes {expansion.conclusion}, not {expected}")
-    need(ORDER not in distance.free_symbols | angle.free_symbols | next_distance.free_symbols
-         | sp.sympify(constant).free_symbols, "the poles must not depend on the order")
+    need(not lang.depends_on([distance, angle, next_distance, sp.sympify(constant)], ORDER),
+         "the poles must not depend on the order")
     between = st.both(st.less(0, angle), st.less(angle, sp.pi))
     need(matches(angles.conclusion, between), f"angles concludes {angles.conclusion}, not {between}")
     apart = st.both(st.less(0, distance), st.less(distance, next_distance))
     need(matches(distances.conclusion, apart), f"distances concludes {distances.conclusion}, not {apart}")
-    need(not any(ORDER in g.free_symbols for g in expansion.given), "an assumption restricts the order")
-    return PolePair(coefficient, distance, angle, (expansion, angles, distances))
+    need(not lang.depends_on(expansion.given, ORDER), "an assumption restricts the order")
+    return PolePair(coefficient, distance, angle, (expansion, angles, distances), _TOKEN)
 
 
 def converges_within(poles: PolePair, w: Any, bound: Theorem, index: sp.Symbol, first: int) -> Theorem:
@@ -92,6 +100,7 @@ def diverges_beyond(poles: PolePair, deviation: Any, bound: Theorem, index: sp.S
     With B = max|D|, taken with probability P > 0, E[D^j] >= P B^j for even j. If |cos(j t)| < 1/2 then
     |cos(2 j t)| > 1/2, so infinitely many even terms are at least (P/j) (B/r)^j (1 - K rho^2 (r/rho)^j), and unbounded.
     """
+    need(isinstance(first, int) and first >= 0, f"the series cannot start at {first}, before its start")
     deviation = sp.sympify(deviation)
     finite_valued(deviation)
     need(deviation.is_real is not False and not deviation.has(index), f"{deviation} is not real")
@@ -113,9 +122,10 @@ def growth(poles: PolePair, index: sp.Symbol, root: Any) -> Theorem:
     need(root in (index, 2 * index), f"root is {root}; allowed: {index}, 2 {index}")
     need(not any(g.has(index) for g in (poles.distance, poles.angle)), "the poles must not depend on the index")
     left = RootGrowth(poles.at(root), index, root)
-    return certify("root test", st.equal(left, 1 / poles.distance), poles.premises)
+    return certify("root test", st.equal(left, 1 / poles.distance), poles.premises, shown=[Partial(left, None)])
 
 
+@sees_to_its_arguments
 def zeta_growth(term: Any, index: sp.Symbol, root: Any, base: Any) -> Theorem:
     """limsup |C zeta(n) b^-n|^(1/n) = 1/b for a positive number b and C > 0, along n = k or 2k: zeta(n) tends to 1."""
     need(root in (index, 2 * index), f"root is {root}; allowed: {index}, 2 {index}")
@@ -123,7 +133,8 @@ def zeta_growth(term: Any, index: sp.Symbol, root: Any, base: Any) -> Theorem:
     need(base.is_positive is True and not base.has(index), f"{base} is not a positive constant")
     ratio = sp.powsimp(sp.expand_power_base(term * base**root / sp.zeta(root), force=True))
     need(not ratio.has(index) and ratio.is_positive is True, f"{term} is not C zeta({root})/{base}^n")
-    return certify("root test", st.equal(RootGrowth(term, index, root), 1 / base))
+    left = RootGrowth(term, index, root)
+    return certify("root test", st.equal(left, 1 / base), shown=[Partial(left, None)])
 
 
 # --- finitely many outcomes -------------------------------------------------------------------------------------
@@ -131,7 +142,7 @@ def zeta_growth(term: Any, index: sp.Symbol, root: Any, base: Any) -> Theorem:
 
 def finite_valued(expr: Any) -> None:
     """Raise ProofError unless the expression takes finitely many values: gates and Bernoulli variables only."""
-    for atom in expr.free_symbols | {a.family for a in expr.atoms(lang.Element)}:
+    for atom in lang.dependencies(expr):
         if isinstance(atom, (lang.Abstract, lang.Recursion)):
             need(False, f"{atom} is not known to take finitely many values")
         if isinstance(atom, lang.RandomScalar):
@@ -144,19 +155,21 @@ def mixture(pointwise: Theorem, w: lang.Scalar, deviation: Any, reach: Any, boun
     `pointwise` concludes SumsTo(a_j w^j, (j, 0), F(w)) given |w| <= reach, for the free real scalar w; `bound`
     concludes that the largest |D| is at most reach.
     """
+    need(isinstance(first, int) and first >= 0, f"the series cannot start at {first}, before its start")
     deviation = sp.sympify(deviation)
     finite_valued(deviation)
     statement = pointwise.conclusion
     need(isinstance(statement, st.SumsTo), f"not a sum: {statement}")
     term, (index, start), value = statement.args[0], statement.args[1].args, statement.args[2]
     need(start == 0, f"the sum starts at {start}")
-    need(not statement.has(lang.E, lang.Var, lang.Cov), "the sum contains an expectation")
+    need(not statement.has(lang.Operator), "the sum contains an expectation")
     coefficient = term / w**index
-    need(w not in coefficient.free_symbols and not deviation.has(index), f"{term} is not a coefficient times {w}^j")
-    need(w not in sp.sympify(reach).free_symbols, f"{reach} depends on {w}")
+    need(not lang.depends_on(coefficient, w) and not lang.depends_on(deviation, index),
+         f"{term} is not a coefficient times {w}^j")
+    need(not lang.depends_on(sp.sympify(reach), w), f"{reach} depends on {w}")
     premise = st.less_equal(sp.Abs(w), reach)
     need(w.domain.lower == -sp.oo and w.domain.upper == sp.oo and not w.domain.integer, f"{w} is not any real")
-    need(not any(w in g.free_symbols for g in pointwise.given if g != premise), f"an assumption restricts {w}")
+    need(not lang.depends_on(pointwise.given - {premise}, w), f"an assumption restricts {w}")
     wanted = st.less_equal(LargestOutcome(sp.Abs(deviation)), reach)
     need(matches(bound.conclusion, wanted), f"bound concludes {bound.conclusion}, not {wanted}")
     total = lang.E(lang.substitute(value, {w: deviation}))
@@ -164,13 +177,14 @@ def mixture(pointwise: Theorem, w: lang.Scalar, deviation: Any, reach: Any, boun
         mean = lang.E(deviation**j) if j else sp.S.One
         total -= lang.substitute(coefficient, {index: sp.Integer(j)}) * mean
     series = st.SumsTo(coefficient * lang.E(deviation**index), (index, first), total)
-    return certify("finite mixture", series, [pointwise, bound], discharged=[premise])
+    return certify("finite mixture", series, [without(pointwise, [premise]), bound])
 
 
 def later_start(theorem: Theorem, first: int) -> Theorem:
     """A series from 0 with a value, started at `first`: the value less the terms left out."""
     statement = theorem.conclusion
     need(isinstance(statement, st.SumsTo) and statement.args[1].args[1] == 0, f"not a sum from 0: {statement}")
+    need(isinstance(first, int) and first >= 0, f"the series cannot start at {first}, before its start")
     term, index, value = statement.args[0], statement.args[1].args[0], statement.args[2]
     for j in range(first):
         value -= lang.substitute(term, {index: sp.Integer(j)})
@@ -211,8 +225,8 @@ def _both(function: Any, gate: lang.Element) -> tuple[Any, Any]:
     need(isinstance(gate, lang.Element) and isinstance(gate.family, lang.Gates), f"{gate} is not a gate")
     keep = gate.family.keep_at(gate.indices)
     need(not is_random(keep) and is_positive(keep) and is_positive(1 - keep), f"keep probability {keep} may be 0 or 1")
-    need(not gate.free_symbols & bound_symbols(function), f"{function} binds an index of {gate}")
-    need(not function.has(lang.E, lang.Var, lang.Cov), f"{function} contains an expectation")
+    need(not lang.depends_on(gate, *lang.bound_anywhere(function)), f"{function} binds an index of {gate}")
+    need(not function.has(lang.Operator), f"{function} contains an expectation")
     kept, dropped = (function.xreplace({gate: sp.Integer(v)}) for v in (1, 0))
     need(not is_random(kept) and not is_random(dropped), f"{function} is random beyond {gate}")
     return kept, dropped

@@ -71,7 +71,7 @@ def binomial_total(n: Any, index: sp.Symbol, *premises: Theorem) -> Theorem:
     """sum over k = 0..n of C(n, k) = 2^n for natural n. Raises ProofError."""
     n = sp.sympify(n)
     _natural(n, premises)
-    need(index not in n.free_symbols, f"{n} mentions the summation index")
+    need(not lang.depends_on(n, index), f"{n} mentions the summation index")
     return certify("binomial theorem", st.equal(sp.Sum(sp.binomial(n, index), (index, 0, n)), 2**n), premises)
 
 
@@ -80,7 +80,7 @@ def split_sum(whole: sp.Sum, after: Any, *premises: Theorem) -> Theorem:
     need(isinstance(whole, sp.Sum) and len(whole.limits) == 1, f"not a single sum: {whole}")
     symbol, low, high = whole.limits[0]
     after = sp.sympify(after)
-    need(bool(after.is_integer) and symbol not in after.free_symbols, f"{after} is not a fixed integer")
+    need(bool(after.is_integer) and not lang.depends_on(after, symbol), f"{after} is not a fixed integer")
     between = st.both(sp.Le(low - 1, after, evaluate=False), sp.Le(after, high, evaluate=False))
     need(entails([t.conclusion for t in premises], between), f"{after} is not known to lie in the range")
     parts = sp.Sum(whole.function, (symbol, low, after)) + sp.Sum(whole.function, (symbol, after + 1, high))
@@ -91,7 +91,7 @@ def constant_sum(term: Any, limits: tuple[Any, Any, Any], *premises: Theorem) ->
     """sum over a..b of a term without the index = (b - a + 1) term, where a - 1 <= b. Raises ProofError."""
     symbol, low, high = limits
     term, low, high = (sp.sympify(e) for e in (term, low, high))
-    need(symbol not in term.free_symbols, f"{term} depends on {symbol}")
+    need(not lang.depends_on(term, symbol), f"{term} depends on {symbol}")
     need(bool(low.is_integer) and bool(high.is_integer), f"{low} or {high} is not known to be an integer")
     need(entails([t.conclusion for t in premises], sp.Le(low - 1, high, evaluate=False)),
          f"{high} is not known to be at least {low - 1}")
@@ -103,7 +103,7 @@ def mirrored_sum(whole: sp.Sum, about: Any) -> Theorem:
     need(isinstance(whole, sp.Sum) and len(whole.limits) == 1, f"not a single sum: {whole}")
     symbol, low, high = whole.limits[0]
     about = sp.sympify(about)
-    need(bool(about.is_integer) and symbol not in about.free_symbols, f"{about} is not a fixed integer")
+    need(bool(about.is_integer) and not lang.depends_on(about, symbol), f"{about} is not a fixed integer")
     term = lang.substitute(whole.function, {symbol: about - symbol})
     return certify("mirrored sum", st.equal(whole, sp.Sum(term, (symbol, about - high, about - low))))
 
@@ -139,13 +139,14 @@ def each_value(variable: lang.Scalar, statement: Any, below: int, unless: Any = 
     Given that the variable is below the bound, and `unless`, a condition on the variable alone: values at which it
     evaluates to false are left out. Raises ProofError when the statement fails or cannot be evaluated somewhere.
     """
+    need(type(variable) is lang.Scalar, f"{variable} is not a fixed number")
     need(variable.domain.integer and variable.domain.lower != -sp.oo, f"{variable} has no least value")
-    need(statement.free_symbols <= {variable}, f"{statement} is not about {variable} alone")
+    need(lang.dependencies(statement) <= {variable}, f"{statement} is not about {variable} alone")
     values = range(int(variable.domain.lower), below)
     need(len(values) <= MAX_VALUES, f"{len(values)} values: more than {MAX_VALUES}")
     for value in values:
         if unless is not None:
-            need(unless.free_symbols <= {variable}, f"{unless} is not about {variable} alone")
+            need(lang.dependencies(unless) <= {variable}, f"{unless} is not about {variable} alone")
             if _false(lang.substitute(unless, {variable: sp.Integer(value)})):
                 continue
         evaluated(lang.substitute(statement, {variable: sp.Integer(value)}))
@@ -167,9 +168,9 @@ def parity(variable: lang.Scalar, half: lang.Scalar, statement: Any, even: Theor
     """statement for every natural number, from the statement at 2 half and at 2 half + 1. Raises ProofError."""
     for atom in (variable, half):
         need(atom.domain.integer and atom.domain.lower == 0 and atom.domain.upper == sp.oo, f"{atom} is not natural")
-    need(half not in statement.free_symbols, f"{half} occurs in the statement")
+    need(not lang.depends_on(statement, half), f"{half} occurs in the statement")
     for theorem, value in ((even, 2 * half), (odd, 2 * half + 1)):
-        need(not any(g.free_symbols & {variable, half} for g in theorem.given), "an assumption restricts the number")
+        need(not lang.depends_on(theorem.given, variable, half), "an assumption restricts the number")
         replaceable(statement, variable, value)
         wanted = lang.substitute(statement, {variable: value})
         need(matches(theorem.conclusion, wanted), f"{theorem.conclusion} is not {wanted}")

@@ -21,6 +21,7 @@ def independent_product(body: Any, limits: tuple[Any, Any, Any]) -> Theorem:
     """
     symbol, low, high = limits
     need(not isinstance(symbol, lang.Scalar), f"{symbol} is not an index symbol")
+    need(not is_random(low) and not is_random(high), f"the range of {symbol} is random")
     places: dict[Any, set[int]] = {}
     for gate in _random_atoms(sp.sympify(body), symbol):
         need(isinstance(gate, lang.Element) and isinstance(gate.family, lang.Gates), f"{gate} is not a gate")

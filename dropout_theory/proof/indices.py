@@ -13,8 +13,9 @@ from dropout_theory.language import statements as st
 from dropout_theory.language import unfold
 from dropout_theory.normal_form import is_nonnegative
 from dropout_theory.proof import scope
-from dropout_theory.proof.algebra import matches, rewrite
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.algebra import matches
+from dropout_theory.proof.definedness import partial_terms
+from dropout_theory.proof.theorem import Theorem, certify, shows
 
 
 def apart(left: Any, right: Any, *premises: Theorem) -> Theorem:
@@ -39,7 +40,7 @@ def sift(term: Any, limits: tuple[Any, Any, Any], at: Any, *premises: Theorem) -
     symbol, low, high = limits
     at, term = sp.sympify(at), sp.sympify(term)
     scope.index_ranges([limits])
-    need(symbol not in at.free_symbols, f"{at} mentions the summation index")
+    need(not lang.depends_on(at, symbol), f"{at} mentions the summation index")
     _inside(at, low, high, premises)
     whole = sp.Sum(sp.KroneckerDelta(symbol, at) * term, limits)
     return certify("sifting", st.equal(whole, lang.substitute(term, {symbol: at})), premises)
@@ -58,6 +59,7 @@ def entry_below_sum(term: Any, limits: tuple[Any, Any, Any], at: Any, *premises:
 def _inside(at: Any, low: Any, high: Any, premises: tuple[Theorem, ...]) -> None:
     """Raise ProofError unless an index is known to be an integer of the range."""
     need(bool(at.is_integer), f"{at} is not an integer")
+    need(not lang.is_random(at), f"{at} is random")
     inside = st.both(*scope.in_range(at, low, high))
     need(entails([p.conclusion for p in premises], inside), f"{at} is not known to be in range")
 
@@ -73,13 +75,16 @@ def generalise_offset(theorem: Theorem, offset: lang.Scalar, body: Any, *limits:
          f"{offset} is not a natural number")
     scope.index_ranges(limits)
     moved = scope.over_range(theorem, *limits[:-1])
-    need(not any(g.free_symbols & {symbol, offset} for g in moved.given), "an assumption restricts the index")
+    need(not any(lang.depends_on(g, symbol, offset) for g in theorem.given - moved.gone),
+         "an assumption restricts the index")
     ends = [sp.sympify(e) for limit in limits for e in limit[1:]]
-    need(not any(offset in e.free_symbols for e in [body, *ends]), f"{offset} occurs in the statement")
-    need(offset not in scope.hidden(body), f"a law, keep probability or distribution depends on {offset}")
+    need(not lang.depends_on([body, *ends], offset), f"{offset} occurs in the statement")
     need(matches(theorem.conclusion, lang.substitute(body, {symbol: low + offset})),
          f"{theorem.conclusion} is not the body at {low + offset}")
-    return certify("for each", st.ForEach(body, *limits), [moved])
+    # the premise shows the body to be defined at every index, each being the first value and an offset
+    shows(theorem, [term.moved({symbol: low + offset}) for term in partial_terms(body)])
+    certify("for each", st.ForEach(sp.Ge(symbol, symbol, evaluate=False), *limits), [moved])  # the ends are defined
+    return certify("for each", st.ForEach(body, *limits), [moved], shown=partial_terms(st.ForEach(body, *limits)))
 
 
 def at_value(statement: Any, equality: Theorem, theorem: Theorem) -> Theorem:
@@ -88,19 +93,11 @@ def at_value(statement: Any, equality: Theorem, theorem: Theorem) -> Theorem:
     scalar, value = equality.conclusion.args
     need(isinstance(scalar, lang.Scalar) and not isinstance(scalar, (lang.Family, lang.RandomIndex, lang.RandomScalar)),
          f"{scalar} is not a scalar that is fixed")
-    need(not value.free_symbols, f"{value} is not a number")
+    need(not lang.dependencies(value), f"{value} is not a number")
     scope.replaceable(statement, scalar, value)
     need(matches(theorem.conclusion, lang.substitute(statement, {scalar: value})),
          f"{theorem.conclusion} is not the statement at {scalar} = {value}")
     return certify("equal terms", statement, [equality, theorem])
-
-
-def replaced(expr: Any, *equalities: Theorem) -> Theorem:
-    """expr = expr with left sides of equalities replaced by their right sides, as `rewrite` replaces them."""
-    expr = sp.sympify(expr)
-    fresh = sp.Dummy("whole", real=True)  # an abbreviation of expr, so that only one side is rewritten
-    moved = rewrite(certify("abbreviation", st.equal(fresh, expr)), *equalities)
-    return certify("rewriting", st.equal(expr, moved.conclusion.args[1]), [moved])
 
 
 def mirrored(theorem: Theorem) -> Theorem:
@@ -109,6 +106,9 @@ def mirrored(theorem: Theorem) -> Theorem:
     return certify("symmetry", st.equal(*reversed(theorem.conclusion.args)), [theorem])
 
 
-def written_out(theorem: Theorem) -> Theorem:
-    """The conclusion with sums and products over ranges between two numbers written out term by term."""
-    return certify("written out", lang.put_values(unfold(theorem.conclusion), {}), [theorem])
+def written_out(theorem: Theorem, *premises: Theorem) -> Theorem:
+    """The conclusion with sums and products over ranges between two numbers written out term by term.
+
+    Premises may show that its terms are defined one by one.
+    """
+    return certify("written out", lang.put_values(unfold(theorem.conclusion), {}), [theorem, *premises])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import product
 from typing import Any
 
@@ -13,12 +12,11 @@ from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import need
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_nonnegative, is_positive
-from dropout_theory.proof.algebra import _by_chance, _sides, rewrite
+from dropout_theory.proof.algebra import _sides
 from dropout_theory.proof.theorem import Theorem, certify
 from dropout_theory.proof.training import parameters_replaced
 
 MAX_GATES = 12
-_NUMBERS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
 
 
 def relu_scaled(factor: Any, x: Any, *premises: Theorem) -> Theorem:
@@ -37,13 +35,6 @@ def relu_kept(x: Any, *premises: Theorem) -> Theorem:
     return certify("rectifier of a non-negative number", st.equal(lang.Relu(x), x), premises)
 
 
-def rewritten(expr: Any, *equalities: Theorem, indices: Iterable[Any] = ()) -> Theorem:
-    """expr = expr with left sides of the equalities replaced by right sides, as `rewrite` does. Raises ProofError."""
-    expr = sp.sympify(expr)
-    found = rewrite(certify("rewriting", st.equal(sp.Dummy(), expr)), *equalities, indices=indices)
-    return certify("rewriting", st.equal(expr, found.conclusion.args[1]), [found])
-
-
 def last_split(whole: Any, *premises: Theorem) -> Theorem:
     """A Sum or Product over (t, a, b), b >= a, is that over (t, a, b - 1) with the term at b. Raises ProofError."""
     need(isinstance(whole, (sp.Sum, sp.Product)) and len(whole.limits) == 1, f"not a single sum or product: {whole}")
@@ -60,7 +51,7 @@ def last_split(whole: Any, *premises: Theorem) -> Theorem:
 
 def expected(theorem: Theorem) -> Theorem:
     """Expectations of both sides of a relation that holds for every outcome; < becomes <=. Raises ProofError."""
-    need(not any(_by_chance(g) for g in theorem.given), "an assumption restricts a random atom")
+    need(not any(lang.is_random(g) for g in theorem.given), "an assumption restricts a random atom")
     kind, left, right = _sides(theorem.conclusion)
     need(kind in (sp.Eq, sp.Le, sp.Lt), f"not an equality or inequality: {theorem.conclusion}")
     kind = sp.Eq if kind is sp.Eq else sp.Le
@@ -95,15 +86,16 @@ def geometric_over_masks(mean: lang.G) -> Theorem:
 
 def _outcomes(x: Any) -> list[tuple[Any, Any]]:
     """(probability, value of x) for all values of the gates in x, as `over_masks` wants them."""
-    need(not x.has(*_NUMBERS), f"an expectation inside {x}")
+    need(not x.has(lang.Operator), f"an expectation inside {x}")
     found = sorted((e for e in x.atoms(lang.Element) if isinstance(e.family, lang.RANDOM)), key=str)
     need(len(found) <= MAX_GATES, f"{len(found)} gates: more than {MAX_GATES}")
     for gate in found:
         need(isinstance(gate.family, lang.Gates) and all(index.is_Integer for index in gate.indices),
              f"{gate} is not a gate named by number")
-        need(not _by_chance(gate.family.keep_at(gate.indices)), f"the keep probability of {gate} is random")
+        need(not lang.is_random(gate.family.keep_at(gate.indices)), f"the keep probability of {gate} is random")
+        need(gate.family.has_law_at(gate.indices), f"the keep probability of {gate} may be none")
     plain = x.xreplace(dict.fromkeys(found, sp.S.One))
-    need(not _by_chance(plain), f"other random atoms in {x}")
+    need(not lang.is_random(plain), f"other random atoms in {x}")
     outcomes = []
     for mask in product((0, 1), repeat=len(found)):
         weight: Any = sp.S.One
@@ -126,7 +118,8 @@ def given_gates(mean: lang.E, *found: lang.Element) -> Theorem:
     for gate in found:
         need(isinstance(gate, lang.Element) and isinstance(gate.family, lang.Gates)
              and all(index.is_Integer for index in gate.indices), f"{gate} is not a gate named by number")
-        need(not _by_chance(gate.family.keep), f"the keep probability of {gate} is random")
+        need(not lang.is_random(gate.family.keep), f"the keep probability of {gate} is random")
+        need(gate.family.has_law_at(gate.indices), f"the keep probability of {gate} may be none")
     _only_these(x, set(found))
     total: Any = sp.S.Zero
     for mask in product((0, 1), repeat=len(found)):
@@ -142,13 +135,13 @@ def _only_these(expr: Any, found: set[Any]) -> None:
     """Raise ProofError unless the families of the gates occur as these gates only, and all that is random is gates."""
     if expr in found:
         return
-    need(not isinstance(expr, _NUMBERS), f"an expectation inside: {expr}")
+    need(not isinstance(expr, lang.Operator), f"an expectation inside: {expr}")
     if isinstance(expr, lang.Recursion):
         _only_these(expr.base, found)
         _only_these(expr.step, found)
     elif isinstance(expr, lang.Gates):
         need(expr not in {gate.family for gate in found}, f"{expr} occurs under another index")
-        need(not _by_chance(expr.keep), f"the keep probability of {expr} is random")
+        need(not lang.is_random(expr.keep), f"the keep probability of {expr} is random")
     else:
         need(not isinstance(expr, lang.RANDOM), f"{expr} is no gate")
         for part in expr.args:

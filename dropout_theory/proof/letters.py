@@ -15,9 +15,9 @@ def in_letters(goal: Any, letters: Mapping[Any, Any], *facts: tuple[Any, Theorem
     """`goal` with the letters' values put in, because it follows over the reals from facts about the letters alone.
 
     `letters` maps each scalar of the goal to the expression it stands for. A fact is a pair: what is used of the
-    letters, and the theorem that says it of their values; or a theorem that speaks of no letter. `domains` are theorems
-    that show values to lie in the domains of their letters where the shape of a value does not. Raises ProofError when
-    the goal does not follow, a theorem does not say what its fact says, or a value may leave its letter's domain.
+    letters, and the theorem that says it of their values; or a theorem that holds whatever they are. `domains` are
+    theorems that show values to lie in the domains of their letters where the shape of a value does not. Raises
+    ProofError when the goal does not follow, a theorem does not say what its fact says, or a value may leave a domain.
 
     Example: `in_letters(less_equal(x * y, 1), {x: p**n, y: S}, (less_equal(x, 1), power), (less_equal(y, 1), mean))`.
     """

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
-from dropout_theory.claims import FACTS, ProofError, need
-from dropout_theory.language import Domain
+from dropout_theory.claims import FACTS, Claim, ProofError, Registry, need
+from dropout_theory.evaluation.choosers import RandomChooser
+from dropout_theory.evaluation.enumeration import expectation
+from dropout_theory.evaluation.evaluator import judge
+from dropout_theory.evaluation.instances import Rejected, build, require_value
+from dropout_theory.evaluation.values import Truth, Unsupported
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.definedness import negated, partial_terms
+from dropout_theory.proof.theorem import Theorem, Without, certify, shows, without
+
+FACT_INSTANCES = 60  # at which a classical fact is tried before it is used
 
 
 def assume(statement: Any) -> Theorem:
@@ -36,7 +44,7 @@ def component(theorem: Theorem, wanted: Any) -> Theorem:
 
 def discharge(premise: Any, theorem: Theorem) -> Theorem:
     """premise => conclusion, where the theorem was proved given the premise."""
-    return certify("implication", st.implies(premise, theorem.conclusion), [theorem], discharged=[premise])
+    return certify("implication", st.implies(premise, theorem.conclusion), [without(theorem, [premise])])
 
 
 def apply(implication: Theorem, premise: Theorem) -> Theorem:
@@ -50,32 +58,23 @@ def iff(forward: Theorem, backward: Theorem, left: Any, right: Any) -> Theorem:
     """left <=> right from `right given left` and `left given right`."""
     need(matches(forward.conclusion, right) and matches(backward.conclusion, left), "directions do not fit")
     need(left not in backward.given and right not in forward.given, "a direction assumes its own conclusion")
-    one = certify("iff", sp.true, [forward], discharged=[left])
-    other = certify("iff", sp.true, [backward], discharged=[right])
-    return certify("iff", st.Iff(left, right), [one, other])
+    return certify("iff", st.Iff(left, right), [without(forward, [left]), without(backward, [right])])
 
 
-def cases(condition: Any, holds: Theorem, fails: Theorem) -> Theorem:
-    """A conclusion proved given a condition and given its negation."""
+def cases(condition: Any, holds: Theorem, fails: Theorem, *premises: Theorem) -> Theorem:
+    """A conclusion proved given a condition and given its negation; premises may show the condition to be defined."""
     need(matches(holds.conclusion, fails.conclusion), "the cases conclude differently")
-    negation = _negation(condition)
-    one = certify("cases", sp.true, [holds], discharged=[condition])
-    other = certify("cases", sp.true, [fails], discharged=[negation])
-    return certify("cases", holds.conclusion, [one, other])
-
-
-_NEGATED = {sp.Eq: sp.Ne, sp.Ne: sp.Eq, sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Gt: sp.Le}
-
-
-def _negation(condition: Any) -> Any:
-    if isinstance(condition, sp.core.relational.Relational):
-        return _NEGATED[type(condition)](*condition.args, evaluate=False)
-    return sp.Not(condition, evaluate=False)
+    negation = negated(condition)
+    rest = (holds.given | fails.given) - {condition, negation}
+    parts: list[Theorem | Without] = [without(holds, [condition]), without(fails, [negation]), *premises]
+    # where the condition is not defined neither case holds
+    certify("cases", st.either(condition, negation), premises, given=rest)
+    return certify("cases", holds.conclusion, parts)
 
 
 def negation(condition: Any) -> Any:
     """The statement that `cases` expects as the other case."""
-    return _negation(condition)
+    return negated(condition)
 
 
 def satisfied(theorem: Theorem, *proofs: Theorem) -> Theorem:
@@ -85,8 +84,11 @@ def satisfied(theorem: Theorem, *proofs: Theorem) -> Theorem:
     others = [p.conclusion for p in proofs if p.conclusion not in theorem.given]
     gone = [g for g in theorem.given if g in literal or any(matches(c, g) for c in others)]
     need(bool(gone), "no assumption is proved by these")
-    rest = certify("discharge", theorem.conclusion, [theorem], discharged=gone)
-    return certify("discharge", rest.conclusion, [rest, *proofs])
+    # what is proved up to normal form is true where it is defined
+    for assumption in (g for g in gone if g not in literal):
+        certify("normal form", assumption, proofs, given=theorem.given - frozenset(gone))
+    return certify("discharge", theorem.conclusion, [without(theorem, gone), *proofs],
+                   shown=partial_terms(theorem.conclusion))
 
 
 def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theorem, start: Any = None) -> Theorem:
@@ -95,9 +97,9 @@ def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theore
     `base` concludes the statement at `start`; `step` concludes it at variable + 1, given it at variable. The result
     assumes variable >= start when `start` is above the domain's least value.
     """
-    need(variable.domain.integer, f"{variable} is not an integer")
+    need(type(variable) is lang.Scalar and bool(variable.domain.integer), f"{variable} is not a fixed integer")
     first = variable.domain.lower if start is None else sp.sympify(start)
-    need(bool(first.is_integer) and variable not in first.free_symbols, f"the induction starts at {first}")
+    need(bool(first.is_integer) and not lang.depends_on(first, variable), f"the induction starts at {first}")
     need(first >= variable.domain.lower, "the induction starts outside the domain")
     scope.replaceable(statement, variable, variable + 1)
     at_first = lang.substitute(statement, {variable: first})
@@ -106,10 +108,14 @@ def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theore
     need(matches(step.conclusion, at_next), f"step concludes {step.conclusion}, not {at_next}")
     above = sp.Ge(variable, first, evaluate=False)
     rest = [g for g in step.given if g not in (statement, above)]
-    need(not any(variable in g.free_symbols for g in [*rest, *base.given]), "an assumption restricts the variable")
-    inner = certify("induction", sp.true, [step], discharged=[statement, above])
+    need(not lang.depends_on([*rest, *base.given], variable), "an assumption restricts the variable")
     given = [] if first == variable.domain.lower else [above]
-    return certify("induction", statement, [base, inner], given=given)
+    terms = partial_terms(statement)
+    for premise, value in ((base, first), (step, variable + 1)):
+        shows(premise, [term.moved({variable: value}) for term in terms])
+    # the base shows the statement to be defined at the start, the step wherever it is true one before
+    return certify("induction", statement, [base, without(step, [statement, above])], given=given,
+                   shown=terms)
 
 
 def generalise(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Theorem:
@@ -117,7 +123,8 @@ def generalise(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Theorem:
 
     Assumptions about the index symbols that follow from the ranges are dropped. Raises ProofError for others.
     """
-    return certify("for each", st.ForEach(theorem.conclusion, *limits), [scope.over_range(theorem, *limits)])
+    return certify("for each", st.ForEach(theorem.conclusion, *limits), [scope.over_range(theorem, *limits)],
+                   binds=[limit[0] for limit in reversed(limits)])
 
 
 def specialise(theorem: Theorem, *indices: Any, premises: tuple[Theorem, ...] = ()) -> Theorem:
@@ -131,13 +138,15 @@ def specialise(theorem: Theorem, *indices: Any, premises: tuple[Theorem, ...] = 
     for limit, value in zip(statement.limits, mapping.values(), strict=True):
         symbol, low, high = limit.args
         need(bool(value.is_integer), f"index {value} of {symbol} is not an integer")
+        need(not lang.is_random(value), f"index {value} of {symbol} is random")
         within = scope.in_range(value, *(lang.substitute(e, mapping) for e in (low, high)))
         if value.is_Symbol and not isinstance(value, lang.Scalar):
             given += within
             continue
         need(entails([*given, *known], st.both(*within)),
              f"index {value} of {symbol} is not known to be in range")
-    return certify("for each", lang.substitute(statement.body, mapping), [theorem, *premises], given=given)
+    there = lang.substitute(statement.body, mapping)
+    return certify("for each", there, [theorem, *premises], given=given, shown=partial_terms(there))
 
 
 def instance(theorem: Theorem, values: Mapping[Any, Any], *proofs: Theorem) -> Theorem:
@@ -155,9 +164,9 @@ def instance(theorem: Theorem, values: Mapping[Any, Any], *proofs: Theorem) -> T
         for statement in statements:
             scope.replaceable(statement, atom, value)
     conclusion = lang.substitute(theorem.conclusion, mapping)
-    moved = certify("instance", conclusion, [theorem, *proofs], discharged=theorem.given)
     given = [lang.substitute(g, mapping) for g in theorem.given]
-    return certify("instance", conclusion, [moved], given=given)
+    shown = [term.moved(mapping) for term in partial_terms(theorem.conclusion)]
+    return certify("instance", conclusion, [without(theorem, theorem.given), *proofs], given=given, shown=shown)
 
 
 def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> Theorem:
@@ -165,33 +174,55 @@ def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> T
     wanted = lang.put_values(statement.body, {a: values[a] for a in statement.bound_symbols})
     need(matches(body.conclusion, wanted), f"{body.conclusion} is not the body at the witness: {wanted}")
     for atom in statement.bound_symbols:
-        check_domain(atom, values[atom])
+        check_value(atom, values)
+        need(not lang.hidden_dependencies(statement.body) & {atom}, f"a law in {statement} depends on {atom}")
     return certify("witness", statement, [body])
 
 
-def check_domain(atom: Any, value: Any) -> None:
-    """Raise ProofError unless a number, or every number given for a family, lies in the domain of the atom."""
-    domain: Domain = atom.domain
-    entries = list(value.values()) if isinstance(value, Mapping) else [value]
-    for v in map(sp.sympify, entries):
-        inside = not v.free_symbols and bool(v.is_real) and domain.contains(v)
-        need(inside, f"{v} is not a number in the domain of {atom}: {domain}")
-    if getattr(atom, "simplex", False) is True:
-        need(isinstance(value, Mapping) and sum(map(sp.sympify, entries)) == 1, f"{atom} does not sum to one")
-        if isinstance(value, Mapping):
-            _, low, high = atom.ranges[0]
-            full = low.is_Integer and high.is_Integer and set(value) == {(k,) for k in range(int(low), int(high) + 1)}
-            need(bool(full), f"{value} does not give every entry of {atom}, or its size is not a number")
+def check_value(atom: Any, values: Mapping[Any, Any]) -> None:
+    """Raise ProofError unless the values give an atom one that it may take: see `evaluation.require_value`."""
+    try:
+        require_value(atom, dict(values))
+    except (Rejected, Unsupported, KeyError) as error:
+        raise ProofError(f"no value of {atom}: {error}") from None
+
+
+@lru_cache(maxsize=256)
+def _instance_against(statement: Any) -> str | None:
+    """An instance at which a statement evaluates to false; None where none of those tried is one."""
+    about = Claim("own:fact", "a fact", statement, "-", "-")
+    chooser = RandomChooser(0, edges=0.9)
+    for _ in range(FACT_INSTANCES):
+        values = build(about, chooser)
+        try:
+            truth = judge(statement, values, expectation).truth
+        except Unsupported:
+            continue
+        if truth is Truth.FALSE:
+            return ", ".join(f"{atom} = {value}" for atom, value in lang.describe(values).items()) or "all instances"
+    return None
 
 
 def cite(claim: Any) -> Theorem:
-    """The statement of another claim, under its hypotheses; the verdict then depends on that claim."""
+    """The statement of another claim, its names unfolded, under its hypotheses; the verdict then depends on that claim.
+
+    Only the claim that a registry holds under its id may be cited, never a changed copy. Raises ProofError for others.
+    """
+    need(Registry.holds(claim), f"{getattr(claim, 'id', claim)} is not the claim that a registry holds")
+    claim = claim.unfolded
+    need(claim.statement is not None, f"{claim.id} has no formal statement")
     return certify(f"claim {claim.id}", claim.statement, given=[h.condition for h in claim.hypotheses],
                    uses=[claim.id])
 
 
 def classical(name: str) -> Theorem:
-    """A declared classical fact; the proof then depends on it. Raises ProofError for an unknown name."""
+    """A declared classical fact; the proof then depends on it.
+
+    Raises ProofError for an unknown name, and for a statement that is false at one of the instances that are tried,
+    most of them at the edges of domains.
+    """
     if name not in FACTS:
         raise ProofError(f"unknown classical fact {name!r}; known: {', '.join(sorted(FACTS))}")
+    against = _instance_against(lang.unnamed(FACTS[name].statement))
+    need(against is None, f"the classical fact {name!r} is false at {against}")
     return certify(f"classical: {name}", lang.unnamed(FACTS[name].statement), uses=[f"classical:{name}"])

@@ -49,9 +49,9 @@ def number_kept(gate: lang.Gates, index: sp.Symbol) -> tuple[Theorem, Theorem]:
     need(isinstance(gate, lang.Gates) and len(gate.ranges) == 1, f"{gate} is not a family of gates with one index")
     symbol, low, high = gate.ranges[0]
     need(low == 1 and bool(high.is_integer and high.is_nonnegative), f"{gate} is not numbered from 1")
-    need(symbol not in gate.keep.free_symbols, f"the keep probabilities of {gate} differ")
+    need(not lang.depends_on(gate.keep, symbol), f"the keep probabilities of {gate} differ")
     need(not is_random(gate.keep), f"the keep probability of {gate} is random")
-    need(index != symbol and index not in high.free_symbols, f"{index} has another meaning already")
+    need(index != symbol and not lang.depends_on([high, gate], index), f"{index} has another meaning already")
     index_ranges([(index, 0, high)])
     shown = sp.Piecewise((1, sp.Eq(sp.Sum(gate[symbol], (symbol, 1, high)), index)), (0, True))
     chance = sp.binomial(high, index) * gate.keep**index * (1 - gate.keep) ** (high - index)
@@ -74,6 +74,7 @@ def held(expr: Any, gate: lang.Gates, values: Values, *premises: Theorem) -> The
     index and a fixed keep probability. Raises ProofError otherwise, and for an `expr` that may depend on them elsewise.
     """
     need(isinstance(gate, lang.Gates) and len(gate.ranges) == 1, f"{gate} is not a family of gates with one index")
+    need(not is_random(gate.keep), f"the keep probability of {gate} is random")
     _, low, high = gate.ranges[0]
     weight: Any = sp.S.One
     chance: Any = sp.S.One

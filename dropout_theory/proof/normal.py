@@ -23,8 +23,9 @@ def positive_part_mean(variable: lang.RandomScalar, antiderivative: Any, s: lang
     """
     need(isinstance(variable, lang.RandomScalar) and variable.law[0] == "normal", f"{variable} is not normal")
     mean, deviation = variable.law[1:]
+    need(not lang.is_random(mean) and not lang.is_random(deviation), f"the law of {variable} is random")
     need(is_positive(deviation), f"the deviation {deviation} is not known to be positive")
-    need(s not in mean.free_symbols | deviation.free_symbols, f"{s} occurs in the law of {variable}")
+    need(not lang.depends_on([mean, deviation], s), f"{s} occurs in the law of {variable}")
     density = sp.exp(-((s - mean) ** 2) / (2 * deviation**2)) / (deviation * sp.sqrt(2 * sp.pi))
     need(same(sp.diff(antiderivative, s), s * density), f"the derivative of {antiderivative} is not {s * density}")
     gain = _at_infinity(antiderivative, s) - lang.substitute(antiderivative, {s: sp.S.Zero})
@@ -36,7 +37,7 @@ def _at_infinity(expr: Any, s: Any) -> Any:
     names: dict[Any, Any] = {}
     limits: dict[Any, Any] = {}
     for node in expr.atoms(sp.erf, sp.exp):
-        if s not in node.free_symbols:
+        if not lang.depends_on(node, s):
             continue
         need(node.args[0].is_polynomial(s), f"{node} is not of a polynomial")
         lead = sp.Poly(node.args[0], s).LC()
@@ -45,7 +46,7 @@ def _at_infinity(expr: Any, s: Any) -> Any:
         names[node] = sp.Dummy()
         limits[names[node]] = sp.S.One if rising else sp.S.Zero
     combination = expr.xreplace(names)
-    need(s not in combination.free_symbols and combination.is_polynomial(*limits), f"{expr} is not a combination")
+    need(not lang.depends_on(combination, s) and combination.is_polynomial(*limits), f"{expr} is not a combination")
     return combination.xreplace(limits)
 
 
@@ -61,8 +62,8 @@ def moved_normal(expr: Any, target: lang.RandomScalar, source: lang.RandomScalar
     need(is_positive(factor), f"{factor} is not known to be positive")
     need(same(target.law[1], factor * mean + shift) and same(target.law[2], factor * deviation),
          f"{target} has not the law of {factor * source + shift}")
-    need(not any(isinstance(a, lang.RANDOM) for x in (expr, factor, shift, mean, deviation) for a in x.free_symbols
-                 if a != target), "another random atom occurs")
+    need(not expr.has(lang.Operator), f"{expr} contains an expectation")
+    need(not lang.random_atoms([expr, factor, shift, mean, deviation]) - {target}, "another random atom occurs")
     moved = lang.substitute(expr, {target: factor * source + shift})
     return certify("normal law", st.equal(lang.E(expr), lang.E(moved)))
 
@@ -75,12 +76,13 @@ def falling_to_zero(f: Any, x: lang.Scalar, slope: Theorem) -> Theorem:
     Raises ProofError.
     """
     need(isinstance(x, lang.Scalar) and x.domain == POSITIVE, f"{x} does not range over the positive reals")
-    need(not any(x in g.free_symbols for g in slope.given), f"an assumption restricts {x}")
+    need(not lang.depends_on(slope.given, x), f"an assumption restricts {x}")
+    need(x not in lang.hidden_dependencies(f), f"a law in {f} depends on {x}")
     kind, left, right = _sides(slope.conclusion)
     need(kind in (sp.Le, sp.Lt) and same(right - left, -sp.diff(f, x)), "the slope theorem is not about this function")
     tails: dict[Any, Any] = {}
     for node in f.atoms(sp.erf, sp.exp):
-        if x in node.free_symbols:
+        if lang.depends_on(node, x):
             need(node.args[0].is_polynomial(x), f"{node} is not of a polynomial")
             lead = sp.Poly(node.args[0], x).LC()
             rising = isinstance(node, sp.erf)
@@ -90,7 +92,7 @@ def falling_to_zero(f: Any, x: lang.Scalar, slope: Theorem) -> Theorem:
     plain = f.xreplace({node: value for node, (value, _) in tails.items()})
     names = [tail for _, tail in tails.values()]
     for node in plain.atoms(sp.Pow):
-        if x in node.free_symbols:
+        if lang.depends_on(node, x):
             rational = bool(node.exp.is_Integer) and (node.exp > 0 or is_positive(node.base))
             need(rational, f"{node} is not rational in {x}")
     need(plain.is_polynomial(*names) and plain.is_rational_function(x), f"{f} is not of the form required")

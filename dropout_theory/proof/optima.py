@@ -14,9 +14,9 @@ from dropout_theory.language import REAL, Aversion
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import same
 from dropout_theory.proof.algebra import _sides
-from dropout_theory.proof.scope import defined
+from dropout_theory.proof.definedness import defined
 from dropout_theory.proof.theorem import Theorem, certify
-from dropout_theory.proof.training import Mapped, _loose, _mentions, parameters_replaced
+from dropout_theory.proof.training import Mapped, _loose, laws_are_fixed, parameters_replaced
 
 
 def aversion_value(aversion: Aversion, bound: Theorem, at_optimum: Theorem, optimum: tuple[Mapped, Theorem],
@@ -45,16 +45,18 @@ def aversion_value(aversion: Aversion, bound: Theorem, at_optimum: Theorem, opti
         _reaches(aversion, aversion.risk, optimum[0], reached_risk, risk)
         theorems.append(reached_risk)
     for g in (g for t in theorems for g in t.given):
-        need(not _mentions(g, own), f"assumption about the parameters: {g}")
+        need(not lang.depends_on(g, *own), f"assumption about the parameters: {g}")
     for value in (least, risk, infimum):
-        need(not _mentions(value, own), f"{value} depends on the parameters")
-        need(not value.has(*lang.RANDOM), f"{value} is random")
+        need(not lang.depends_on(value, *own), f"{value} depends on the parameters")
+        need(not lang.is_random(value), f"{value} is random")
         defined(value, [g for t in theorems for g in t.given])
     return certify("value at the optimum", st.equal(aversion, risk - infimum), theorems)
 
 
 class NoMinimiser(Boolean):
     """The criterion of an aversion (the only argument) has no least value, so that the aversion has none either."""
+
+    about_a_statement = True
 
 
 def unbounded(aversion: Aversion, level: lang.Scalar, values: Mapped, theorem: Theorem) -> Theorem:
@@ -63,9 +65,9 @@ def unbounded(aversion: Aversion, level: lang.Scalar, values: Mapped, theorem: T
     The level is any real number, and the values may depend on it. Raises ProofError otherwise.
     """
     need(type(level) is lang.Scalar and level.domain == REAL, f"{level} is not any real number")
-    need(not _mentions(aversion, {level}) and level not in aversion.parameters, f"the criterion depends on {level}")
+    need(not lang.depends_on(aversion, level) and level not in aversion.parameters, f"the criterion depends on {level}")
     for g in theorem.given:
-        need(not _mentions(g, {level, *aversion.parameters}), f"assumption about the level or the parameters: {g}")
+        need(not lang.depends_on(g, level, *aversion.parameters), f"assumption about the level or the parameters: {g}")
     _real_values(aversion, values, theorem)
     kind, left, right = _sides(theorem.conclusion)
     need(kind is sp.Lt and same(left, parameters_replaced(aversion.criterion, values)) and right == level,
@@ -88,12 +90,14 @@ def _reaches(aversion: Aversion, whole: Any, values: Mapped, theorem: Theorem, n
 
 def _real_values(aversion: Aversion, values: Mapped, theorem: Theorem) -> None:
     """Raise ProofError unless the values are real numbers for parameters, defined under the theorem's assumptions."""
+    laws_are_fixed(aversion)
     need(set(values) <= set(aversion.parameters), "values are given for other atoms than the parameters")
     for atom, body in values.items():
         body = sp.sympify(body)
         need(atom.domain.lower == -sp.oo and atom.domain.upper == sp.oo and not atom.domain.integer,
              f"{atom} does not range over all reals")
-        need(not _mentions(body, set(aversion.parameters)), f"{body} depends on the parameters")
+        need(not lang.depends_on(body, *aversion.parameters), f"{body} depends on the parameters")
         need(not _loose(body, atom), f"{body} has indices that {atom} does not")
-        need(body.is_real is not False and not body.has(*lang.RANDOM, AppliedUndef, sp.I), f"{body} is not real")
+        need(body.is_real is not False and not lang.is_random(body) and not body.has(AppliedUndef, sp.I),
+             f"{body} is not real")
         defined(body, theorem.given)

@@ -10,7 +10,7 @@ from dropout_theory.claims import need
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_zero, same
 from dropout_theory.proof.analysis import coefficients
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments
 
 
 def _order(theorem: Theorem) -> st.SameToOrder:
@@ -37,6 +37,7 @@ def combination(statement: st.SameToOrder, *parts: tuple[Any, Theorem]) -> Theor
     return certify("sum of orders", statement, [theorem for _, theorem in parts])
 
 
+@sees_to_its_arguments
 def small_product(statement: st.SameToOrder, *factors: Any) -> Theorem:
     """The product of the factors is o(scale^k): the Taylor coefficients that vanish, counted over them, exceed k.
 

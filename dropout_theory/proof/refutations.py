@@ -16,12 +16,12 @@ from dropout_theory.evaluation.instances import Rejected, check_admissible
 from dropout_theory.evaluation.values import Unsupported
 from dropout_theory.language import REAL, Aversion, atoms_of
 from dropout_theory.language import statements as st
-from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.automatic import proves
-from dropout_theory.proof.logic import check_domain, negation
+from dropout_theory.proof.definedness import partial_terms
+from dropout_theory.proof.logic import check_value, negation
 from dropout_theory.proof.optima import NoMinimiser
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.theorem import Theorem, certify, without
 
 Values = Mapping[Any, Any]
 _QUANTIFYING = (st.ForAll, st.Exists, st.SameToOrder, st.Converges)
@@ -34,21 +34,21 @@ def at_instance(theorem: Theorem, values: Values) -> Theorem:
     Assumptions that are true of the numbers are dropped. Raises ProofError when a number leaves its domain, an entry
     is missing, or something that is not fixed by the numbers alone depends on them.
     """
-    for atom, value in values.items():
+    for atom in values:
         need(type(atom) in (lang.Scalar, lang.Family) and getattr(atom, "simplex", False) is False,
              f"{atom} is not a plain scalar or family")
-        check_domain(atom, value)
+        check_value(atom, values)
     conclusion, *given = (_with_numbers(s, values) for s in (theorem.conclusion, *theorem.given))
-    moved = certify("instance", conclusion, [theorem], discharged=theorem.given)
-    return certify("instance", conclusion, [moved], given=[g for g in given if not entails([], g)])
+    left = [g for g in given if not entails([], g)]
+    return certify("instance", conclusion, [without(theorem, theorem.given)], given=left)
 
 
 def _with_numbers(statement: Any, values: Values) -> Any:
-    hidden = scope.hidden(statement)
+    hidden = lang.hidden_dependencies(statement)
     for node in sp.preorder_traversal(statement):
         need(not isinstance(node, _BINDING), f"{type(node).__name__} binds: take it apart first")
-        bound = set(node.parameters) if isinstance(node, Aversion) else set()
-        need(not bound & set(values), f"{bound & set(values)} are the parameters of an optimum")
+    bound = lang.bound_anywhere(statement) & set(values)
+    need(not bound, f"{bound} are bound: as an index, a variable or the parameters of an optimum")
     for atom in values:
         need(atom not in hidden, f"a law, keep probability, definition or distribution depends on {atom}")
     try:
@@ -68,6 +68,8 @@ class Refutation(Boolean):
     What holds there is a Tuple of conditions: a claim with further hypotheses is not refuted.
     """
 
+    about_a_statement = True
+
 
 def refutation(theorem: Theorem, claim: Any, values: Values) -> Theorem:
     """From a theorem that negates a claim's statement, as it stands or at `values`, a refutation of the claim.
@@ -85,11 +87,13 @@ def refutation(theorem: Theorem, claim: Any, values: Values) -> Theorem:
              f"an assumption binds atoms: {assumed}")
         holds = (Hypothesis(f"assumption {assumed}", assumed),)
         _require_instance(replace(claim, statement=assumed, hypotheses=holds), values)
-    return certify("refutation", Refutation(*_labels(claim, values)), [theorem], discharged=theorem.given)
+    return certify("refutation", Refutation(*_labels(claim, values)), [without(theorem, theorem.given)])
 
 
 class Meaningless(Boolean):
     """A claim's statement speaks of something that does not exist at an instance: args as of a Refutation."""
+
+    about_a_statement = True
 
 
 def meaningless(theorem: Theorem, claim: Any, values: Values) -> Theorem:
@@ -126,7 +130,7 @@ def _require_law(atom: lang.Abstract, entries: Any, statement: Any) -> None:
         gates = {e.family for e in entry.atoms(lang.Element)}
         need(all(isinstance(g, lang.Gates) and sp.sympify(g.keep).is_Rational and g.name not in taken for g in gates)
              and all(index.is_Integer for e in entry.atoms(lang.Element) for index in e.indices)
-             and entry.free_symbols <= gates and not scope.partial_terms(entry),
+             and lang.dependencies(entry) <= gates and not partial_terms(entry),
              f"{entry} is no law for {atom}: it must be made of numbers and of gates of its own")
 
 

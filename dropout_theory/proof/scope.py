@@ -11,49 +11,8 @@ from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import ProofError, need
 from dropout_theory.language import statements as st
-from dropout_theory.normal_form import is_nonnegative, is_positive
-from dropout_theory.proof.theorem import Theorem, certify
-
-_OPERATORS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)
-
-
-def partial_terms(expr: Any) -> set[Any]:
-    """Subterms that are not defined everywhere: logarithms, and powers that are not a natural one."""
-    return {node for node in sp.preorder_traversal(expr)
-            if isinstance(node, sp.log) or isinstance(node, sp.Pow) and not _natural(node.exp)}
-
-
-def _natural(exponent: Any) -> bool:
-    return bool(exponent.is_integer and exponent.is_nonnegative)
-
-
-def defined(expr: Any, known: Iterable[Any] = (), visible: Iterable[Any] = ()) -> None:
-    """Raise ProofError unless every logarithm, root and quotient in `expr` is defined, by shape or by what is known.
-
-    Terms that occur in the `visible` statements count as defined: those statements speak of nothing else. SymPy
-    cancels exp(log(y)) and sqrt(y)^2, so a statement about y could follow that was only ever shown for y > 0.
-    """
-    shown: set[Any] = set().union(*[partial_terms(v) for v in visible])
-    known = list(known)
-    bound = bound_symbols(expr)
-    for node in sorted(partial_terms(expr) - shown, key=sp.default_sort_key):
-        wanted = condition_of(node)
-        # what is known of a free index says nothing of one that a sum binds under the same name
-        if wanted is not None and not _follows([] if node.free_symbols & bound else known, wanted):
-            raise ProofError(f"{node} may be undefined: not known that {wanted}")
-
-
-def condition_of(node: Any) -> Any:
-    """What makes a partial term defined; None where its shape does."""
-    if isinstance(node, sp.log):
-        argument = node.args[0]
-        return None if is_positive(argument) else sp.Gt(argument, 0, evaluate=False)
-    base, exponent = node.base, node.exp
-    if is_positive(base) or is_nonnegative(base) and is_nonnegative(exponent):
-        return None
-    if exponent.is_integer:
-        return None if is_positive(-base) else sp.Ne(base, 0, evaluate=False)
-    return (sp.Ge if is_nonnegative(exponent) else sp.Gt)(base, 0, evaluate=False)
+from dropout_theory.proof.definedness import defined, promised
+from dropout_theory.proof.theorem import Theorem, Without, without
 
 
 def _follows(known: list[Any], wanted: Any) -> bool:
@@ -63,49 +22,6 @@ def _follows(known: list[Any], wanted: Any) -> bool:
         return entails(known, wanted)
     except ProofError:
         return False
-
-
-def hidden(expr: Any) -> set[Any]:
-    """Scalars on which atoms of `expr` depend without showing it: laws, keep probabilities, definitions, and the
-    sizes of distributions. Putting a value for such a scalar would leave the atom as it was."""
-    found: set[Any] = set()
-    seen: set[Any] = set()
-
-    def look(part: Any) -> None:
-        if isinstance(part, sp.Basic):
-            found.update(s for s in part.free_symbols if not isinstance(s, lang.Family))
-            walk(part)
-
-    def walk(part: Any) -> None:
-        for atom in _atoms(part) - seen:
-            seen.add(atom)
-            if isinstance(atom, lang.Gates):
-                look(atom.keep)
-            elif isinstance(atom, lang.Recursion):
-                for piece in (atom.base, atom.step, atom.start):
-                    look(piece)
-            elif isinstance(atom, lang.RandomIndex):
-                walk(atom.probabilities)
-                look(atom.size)
-            elif isinstance(atom, lang.RandomScalar):
-                for parameter in atom.law[1:]:
-                    look(parameter)
-            if isinstance(atom, lang.Family):
-                for symbol, low, high in atom.ranges if atom.simplex is True else ():
-                    del symbol
-                    look(low)
-                    look(high)
-    walk(expr)
-    return found
-
-
-def _atoms(expr: Any) -> set[Any]:
-    return {node for node in sp.preorder_traversal(expr) if isinstance(node, lang.Scalar)}
-
-
-def bound_symbols(expr: Any) -> set[Any]:
-    """Symbols that a sum, product, extreme or quantifier binds anywhere in an expression."""
-    return {limit[0] for node in sp.preorder_traversal(expr) for limit in lang.bound_limits(node)}
 
 
 def in_range(symbol: Any, low: Any, high: Any) -> tuple[Any, Any]:
@@ -129,37 +45,29 @@ def index_ranges(limits: Iterable[tuple[Any, Any, Any]]) -> list[tuple[Any, Any]
     for place, (symbol, low, high) in enumerate(limits):
         need(symbol.is_Symbol and not isinstance(symbol, (lang.Family, lang.RandomIndex, lang.RandomScalar)),
              f"{symbol} is not an index symbol")
-        need(not (low.free_symbols | high.free_symbols) & set(symbols[place:]),
+        need(not lang.depends_on([low, high], *symbols[place:]),
              f"the range of {symbol} mentions an index bound inside it")
+        need(not lang.is_random(low) and not lang.is_random(high), f"the range of {symbol} is random")
         found.append(in_range(symbol, low, high))
-        for condition in _promised(symbol):
+        for condition in promised(symbol):
             known = [c.xreplace(plain) for pair in found for c in pair]
             need(_follows(known, condition.xreplace(plain)),
                  f"the range of {symbol} may leave what is known of it: {condition}")
     return found
 
 
-def _promised(symbol: Any) -> list[Any]:
-    """What rules may have used about a symbol beyond its being an integer."""
-    if isinstance(symbol, lang.Scalar):
-        return list(symbol.domain.conditions(symbol))
-    signs = ((symbol.is_positive, sp.Gt), (symbol.is_nonnegative, sp.Ge), (symbol.is_negative, sp.Lt),
-             (symbol.is_nonpositive, sp.Le), (symbol.is_nonzero, sp.Ne))
-    return [relation(symbol, 0, evaluate=False) for known, relation in signs if known]
-
-
-def over_range(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Theorem:
-    """The theorem without assumptions that say the index symbols are in range. For rules that bind the symbols.
+def over_range(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Without:
+    """The premise without assumptions that say the index symbols are in range. For rules that bind the symbols.
 
     Raises ProofError when another assumption is about them.
     """
     ranges = [c for pair in index_ranges(limits) for c in pair]
     symbols = {limit[0] for limit in limits}
-    about = [g for g in theorem.given if g.free_symbols & symbols]
+    about = [g for g in theorem.given if lang.depends_on(g, *symbols)]
     for g in about:
         relation = isinstance(g, (sp.Ge, sp.Le, sp.Gt, sp.Lt))
         need(g in ranges or relation and entails(ranges, g), f"an assumption restricts the index: {g}")
-    return certify("for each", theorem.conclusion, [theorem], discharged=about)
+    return without(theorem, about)
 
 
 def value_in_domain(atom: lang.Scalar, value: Any, proofs: Iterable[Theorem]) -> None:
@@ -174,17 +82,13 @@ def value_in_domain(atom: lang.Scalar, value: Any, proofs: Iterable[Theorem]) ->
 
 def replaceable(statement: Any, atom: Any, value: Any) -> None:
     """Raise ProofError unless putting a value for a scalar everywhere in a statement gives an instance of it."""
-    need(atom not in hidden(statement), f"a law, keep probability or distribution depends on {atom}")
+    need(atom not in lang.hidden_dependencies(statement), f"a law, keep probability or distribution depends on {atom}")
     for node in sp.preorder_traversal(statement):
-        if isinstance(node, _OPERATORS) and atom in node.free_symbols:
-            need(not _random(value), f"{value} is random, and {atom} stands in an expectation")
-        if isinstance(node, st.SameToOrder) and atom in node.free_symbols:
-            need(atom != node.scale and node.scale not in value.free_symbols, f"{node.scale} moves")
-        if isinstance(node, st.Converges) and atom in node.free_symbols:
-            need(node.args[1].args[0] not in value.free_symbols, f"{value} mentions the index of a series")
+        if isinstance(node, lang.Operator) and lang.depends_on(node, atom):
+            need(not lang.is_random(value), f"{value} is random, and {atom} stands in an expectation")
+        if isinstance(node, st.SameToOrder) and lang.depends_on([node, node.scale], atom):
+            need(atom != node.scale and not lang.depends_on(value, node.scale), f"{node.scale} moves")
+        if isinstance(node, st.Converges) and lang.depends_on(node, atom):
+            need(not lang.depends_on(value, node.args[1].args[0]), f"{value} mentions the index of a series")
 
 
-def _random(value: Any) -> bool:
-    from dropout_theory.proof.algebra import _by_chance
-
-    return _by_chance(value)

@@ -13,7 +13,7 @@ from dropout_theory.language import OPEN_PROBABILITY, DerivativeAt, Stirling2, u
 from dropout_theory.language import statements as st
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.analysis import differentiate, smooth
-from dropout_theory.proof.scope import bound_symbols, over_range
+from dropout_theory.proof.scope import over_range
 from dropout_theory.proof.theorem import Theorem, certify
 
 
@@ -33,7 +33,10 @@ def _known(premises: tuple[Theorem, ...], *conditions: Any) -> None:
 def shifted(whole: sp.Sum, by: int) -> Theorem:
     """sum of f(j) over low..high = sum of f(j - by) over low+by..high+by."""
     body, symbol, low, high = _single(whole)
-    moved = sp.Sum(lang.substitute(body, {symbol: symbol - by}), (symbol, low + by, high + by))
+    step = sp.sympify(by)
+    need(bool(step.is_integer) and not lang.depends_on(step, symbol) and not lang.is_random(step),
+         f"{by} is not a fixed integer")
+    moved = sp.Sum(lang.substitute(body, {symbol: symbol - step}), (symbol, low + step, high + step))
     return certify("shifted sum", st.equal(whole, moved))
 
 
@@ -71,7 +74,8 @@ def termwise(theorem: Theorem, limits: tuple[Any, Any, Any]) -> Theorem:
     kind = type(theorem.conclusion)
     need(kind in (sp.Eq, sp.Le), f"not an equality or weak inequality: {theorem.conclusion}")
     sides = [sp.Sum(side, limits) for side in theorem.conclusion.args]
-    return certify("sum of terms", kind(*sides, evaluate=False), [over_range(theorem, limits)])
+    return certify("sum of terms", kind(*sides, evaluate=False), [over_range(theorem, limits)],
+                   binds=[limits[0]])
 
 
 def stirling_recurrence(row: Any, column: Any, *premises: Theorem) -> Theorem:
@@ -127,7 +131,7 @@ def chain(body: Any, probability: lang.Scalar, variable: sp.Symbol, point: Any) 
     `body` is g, written in the scalar `probability`, whose domain must be all of (0, 1).
     """
     need(probability.domain == OPEN_PROBABILITY, f"{probability} ranges over {probability.domain}, not (0, 1)")
-    need(variable not in body.free_symbols, f"{body} depends on {variable}")
+    need(not lang.depends_on(body, variable), f"{body} depends on {variable}")
     smooth(body, probability, [])
     slope = differentiate(body, probability) * probability * (1 - probability)
     inside = lang.substitute(body, {probability: lang.logistic(variable)})
@@ -150,7 +154,7 @@ def tower(base: Theorem, step: Theorem, body: Any, probability: lang.Scalar, row
     c = left.point
     need(isinstance(c, lang.Scalar) and c.domain.lower == -sp.oo and c.domain.upper == sp.oo and not c.domain.integer,
          f"{c} is not a free real scalar")
-    need(c not in body.free_symbols | left.body.free_symbols | left.order.free_symbols, f"{c} occurs elsewhere")
+    need(not lang.depends_on([body, left.body, left.order], c), f"{c} occurs elsewhere")
     need(not left.order.has(row) and not left.body.has(row), f"{row} occurs in the base")
     at = {probability: lang.logistic(c)}
     need(matches(base.conclusion, st.equal(left, lang.substitute(body, {**at, row: first}))), "base does not fit")
@@ -171,11 +175,12 @@ def two_outcomes(function: Any, gate: Any) -> Theorem:
         keep = gate.law[1]
     else:
         need(isinstance(gate, lang.Element) and isinstance(gate.family, lang.Gates), f"{gate} is not a gate")
+        need(gate.family.has_law_at(gate.indices), f"the keep probability of {gate} may be none")
         keep = gate.family.keep_at(gate.indices)
     need(not is_random(keep), f"the keep probability of {gate} is random")
     function = sp.sympify(function)
-    need(not gate.free_symbols & bound_symbols(function), f"{function} binds an index of {gate}")
-    need(not function.has(lang.E, lang.Var, lang.Cov), f"{function} contains an expectation")
+    need(not lang.depends_on(gate, *lang.bound_anywhere(function)), f"{function} binds an index of {gate}")
+    need(not function.has(lang.Operator), f"{function} contains an expectation")
     kept, dropped = (function.xreplace({gate: sp.Integer(v)}) for v in (1, 0))
     need(not is_random(kept) and not is_random(dropped), f"{function} is random beyond {gate}")
     return certify("both outcomes", st.equal(lang.E(function), keep * kept + (1 - keep) * dropped))

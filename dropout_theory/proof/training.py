@@ -29,7 +29,7 @@ def same_training(aversion: Aversion, criterion: Theorem, risk: Theorem) -> Theo
         need(isinstance(theorem.conclusion, sp.Eq) and theorem.conclusion.args[0] == side,
              f"not an equality for {side}")
         for g in theorem.given:
-            need(not _mentions(g, set(aversion.parameters)), f"assumption about the parameters: {g}")
+            need(not lang.depends_on(g, *aversion.parameters), f"assumption about the parameters: {g}")
         new.append(theorem.conclusion.args[1])
     other = Aversion(new[0], new[1], aversion.parameters)
     return certify("equal criteria", st.equal(aversion, other), [criterion, risk])
@@ -39,8 +39,8 @@ def homogeneous(aversion: Aversion, factor: Any) -> Theorem:
     """Multiplying criterion and risk by a positive number multiplies the aversion by it. Raises ProofError."""
     factor = sp.sympify(factor)
     need(is_positive(factor), f"{factor} is not known to be positive")
-    need(not _mentions(factor, set(aversion.parameters)), f"{factor} depends on the parameters")
-    need(not factor.has(*lang.RANDOM), f"{factor} is random")
+    need(not lang.depends_on(factor, *aversion.parameters), f"{factor} depends on the parameters")
+    need(not lang.is_random(factor), f"{factor} is random")
     bigger = Aversion(factor * aversion.criterion, factor * aversion.risk, aversion.parameters)
     return certify("units of loss", st.equal(bigger, factor * aversion))
 
@@ -55,16 +55,17 @@ def reparametrised(aversion: Aversion, forward: Mapped, backward: Mapped, *premi
     need(set(forward) == set(backward) and set(forward) <= set(aversion.parameters), "not a map of the parameters")
     known = [t.conclusion for t in premises]
     for g in (g for t in premises for g in t.given):
-        need(not _mentions(g, set(aversion.parameters)), f"assumption about the parameters: {g}")
+        need(not lang.depends_on(g, *aversion.parameters), f"assumption about the parameters: {g}")
+    laws_are_fixed(aversion)
     for atom in forward:
         need(atom.domain.lower == -sp.oo and atom.domain.upper == sp.oo and not atom.domain.integer,
              f"{atom} does not range over all reals")
         for body in (forward[atom], backward[atom]):
             body = sp.sympify(body)
-            need(not _mentions(body.xreplace({_own(atom): sp.S.Zero}), set(aversion.parameters)),
+            need(not lang.depends_on(body.xreplace({_own(atom): sp.S.Zero}), *aversion.parameters),
                  f"{body} mixes parameters or their indices")
             need(not _loose(body, atom), f"{body} has indices that {atom} does not")
-            need(_real(body) and not body.has(*lang.RANDOM), f"{body} is not a real number for each parameter")
+            need(_real(body) and not lang.is_random(body), f"{body} is not a real number for each parameter")
             for power in body.atoms(sp.Pow):
                 need(bool(power.exp.is_Integer), f"{power} may not be defined")
                 need(bool(power.exp > 0) or is_positive(power.base) or entails(known, _nonzero(power.base))
@@ -110,7 +111,7 @@ def _real(body: Any) -> bool:
 def _loose(body: Any, atom: Any) -> set[Any]:
     """Index symbols of a map that are not indices of the mapped family: a sum could capture them."""
     own = {r[0] for r in atom.ranges} if isinstance(atom, lang.Family) else set()
-    return {x for x in body.free_symbols if not isinstance(x, lang.Scalar)} - own
+    return {x for x in lang.dependencies(body) if isinstance(x, sp.Symbol) and not isinstance(x, lang.Scalar)} - own
 
 
 def _nonzero(expr: Any) -> Any:
@@ -126,12 +127,18 @@ def _nonzero_everywhere(condition: Any, entry: Any) -> bool:
     return matches(condition, wanted)
 
 
-def _mentions(expr: Any, atoms: set[Any]) -> bool:
-    """Whether an expression depends on one of the atoms, through definitions too."""
-    if expr in atoms:
-        return True
-    if isinstance(expr, lang.Recursion):
-        return _mentions(expr.base, atoms) or _mentions(expr.step, atoms)
-    if isinstance(expr, lang.Gates):
-        return _mentions(expr.keep, atoms)
-    return any(_mentions(a, atoms) for a in getattr(expr, "args", ()) if isinstance(a, sp.Basic))
+def laws_are_fixed(aversion: Aversion) -> None:
+    """Raise ProofError where a law depends on a parameter: values put for it would not reach the law."""
+    for part in (aversion.criterion, aversion.risk):
+        need(not _in_a_law(part, aversion.parameters), f"a law in {part} depends on a parameter")
+
+
+def _in_a_law(expr: Any, atoms: Any) -> bool:
+    """Whether a law, keep probability or distribution depends on one of the atoms; definitions by recursion may."""
+    for atom in {*expr.atoms(lang.Scalar), *[e.family for e in expr.atoms(lang.Element)]}:
+        if isinstance(atom, lang.Recursion):
+            if _in_a_law(atom.base, atoms) or _in_a_law(atom.step, atoms):
+                return True
+        elif not lang.hidden_dependencies(atom).isdisjoint(atoms):
+            return True
+    return False

@@ -14,6 +14,7 @@ from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_nonnegative, same
 from dropout_theory.proof.algebra import _sides, matches
 from dropout_theory.proof.analysis import smooth, within
+from dropout_theory.proof.definedness import defined, partial_terms
 from dropout_theory.proof.scope import index_ranges, replaceable, value_in_domain
 from dropout_theory.proof.theorem import Theorem, certify
 
@@ -23,7 +24,7 @@ def for_all(theorem: Theorem, *scalars: lang.Scalar) -> Theorem:
     for s in scalars:
         need(isinstance(s, lang.Scalar) and not isinstance(s, (lang.Family, lang.RandomScalar, lang.RandomIndex)),
              f"{s} is not a scalar")
-        need(not any(s in g.free_symbols for g in theorem.given), f"an assumption restricts {s}")
+        need(not lang.depends_on(theorem.given, s), f"an assumption restricts {s}")
     return certify("for all", st.ForAll(theorem.conclusion, *[(s,) for s in scalars]), [theorem])
 
 
@@ -38,7 +39,9 @@ def at(theorem: Theorem, *values: Any, premises: tuple[Theorem, ...] = ()) -> Th
     for scalar, value in mapping.items():
         value_in_domain(scalar, value, premises)
         replaceable(statement.body, scalar, value)
-    return certify("for all", lang.substitute(statement.body, dict(mapping)), [theorem, *premises])
+    there = lang.substitute(statement.body, dict(mapping))
+    # what holds for all values is defined at each
+    return certify("for all", there, [theorem, *premises], shown=partial_terms(there))
 
 
 def convex_by_curvature(f: Any, x: lang.Scalar, curvature: Theorem, *premises: Theorem) -> Theorem:
@@ -47,12 +50,15 @@ def convex_by_curvature(f: Any, x: lang.Scalar, curvature: Theorem, *premises: T
     The premises show that f is differentiable there. Raises ProofError.
     """
     need(isinstance(x, lang.Scalar) and not x.domain.integer, f"{x} does not range over an interval")
-    need(not any(x in g.free_symbols for p in (curvature, *premises) for g in p.given),
+    need(not any(lang.depends_on(p.given, x) for p in (curvature, *premises)),
          "convexity must hold on the whole domain")
     smooth(f, x, [curvature, *premises])
+    defined(f, [c for p in (curvature, *premises) for c in (p.conclusion, *p.given)])
     kind, left, right = _sides(curvature.conclusion)
     need(kind in (sp.Le, sp.Lt) and same(right - left, sp.diff(f, x, 2)), "curvature theorem does not fit f''")
-    return certify("sign of the second derivative", st.convexity(f, x), [curvature, *premises])
+    # f is defined on all of its domain, an interval: between two of its points, too
+    convexity = st.convexity(f, x)
+    return certify("sign of the second derivative", convexity, [curvature, *premises], shown=partial_terms(convexity))
 
 
 def finite_jensen(f: Any, x: lang.Scalar, entries: Any, probabilities: lang.Family, convex: Theorem,
@@ -66,13 +72,14 @@ def finite_jensen(f: Any, x: lang.Scalar, entries: Any, probabilities: lang.Fami
     need(not x.domain.integer, f"{x} does not range over an interval")
     need(probabilities.simplex is True, f"{probabilities} is not a probability distribution")
     symbol = entries.indices[-1] if over is None else over
-    need(not any(symbol in g.free_symbols for p in (convex, *premises) for g in p.given)
-         and symbol not in f.free_symbols, "an assumption restricts the index")
+    need(not any(lang.depends_on(p.given, symbol) for p in (convex, *premises))
+         and not lang.depends_on(f, symbol), "an assumption restricts the index")
     if not (isinstance(entries, lang.Element) and within(entries.family.domain, x.domain)):
         for condition in x.domain.conditions(entries):
             need(entails([p.conclusion for p in premises], condition), f"{entries} may leave the domain of {x}")
     limits = (symbol, *probabilities.ranges[0][1:])
     index_ranges([limits])
+    replaceable(f, x, entries)
     outside = lang.substitute(f, {x: sp.Sum(probabilities[symbol] * entries, limits)})
     inside = sp.Sum(probabilities[symbol] * lang.substitute(f, {x: entries}), limits)
     return certify("Jensen", st.less_equal(outside, inside), [convex, *premises])
@@ -85,7 +92,7 @@ def collected_power(base: Any, exponent: Any, limits: tuple[Any, Any, Any]) -> T
     is 0. Raises ProofError.
     """
     base, exponent = sp.sympify(base), sp.sympify(exponent)
-    need(limits[0] not in base.free_symbols, f"{base} depends on {limits[0]}")
+    need(not lang.depends_on(base, limits[0]), f"{base} depends on {limits[0]}")
     need(is_nonnegative(exponent) and (is_nonnegative(base) or bool(exponent.is_integer)),
          f"{base} or {exponent} may be negative")
     return certify("collected power", st.equal(sp.Product(base**exponent, limits), base ** sp.Sum(exponent, limits)))

@@ -37,9 +37,12 @@ def _fold_over(start: Fraction, step: Callable[[Number, Number], Number]) -> Cal
     return rule
 
 
-def _function(exact: Callable[[Fraction], Number | None], general: Callable[[Any], Any]) -> Callable[..., Number]:
+def _function(exact: Callable[[Fraction], Number | None], general: Callable[[Any], Any],
+              has_value: Callable[[Any], bool] = lambda x: True) -> Callable[..., Number]:
     def rule(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
         x = v.value(expr.args[0], env)
+        if not has_value(x):
+            raise NoValue(f"{type(expr).__name__} of {x}")
         known = exact(x) if isinstance(x, Fraction) else None
         return general(wide(x)) if known is None else known
 
@@ -99,7 +102,8 @@ def _logistic(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
 
 
 def _mean(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
-    here = {k: x for k, x in env.items() if k in expr.free_symbols}
+    about = lang.dependencies(expr)  # the indices in a law, too
+    here = {k: x for k, x in env.items() if k in about}
     key = (expr, tuple(sorted((str(k), str(x)) for k, x in here.items())))
     if key not in v.means:
         v.means[key] = v.mean(lambda x: x, expr.args, here)
@@ -119,13 +123,13 @@ def _geometric(v: Values, body: Expr, env: Mapping[Any, Number]) -> Number:
     logarithm: Any = mp.mpf(0)
     found = list(v.outcomes((body,), env, {}))
     values = {x for _, (x,) in found}
+    if len(found) > 1 and min(values, key=wide) < 0:
+        raise NoValue(f"a geometric mean of {min(values, key=wide)}")
     if 0 in values:
         return Fraction(0)
     if len(values) == 1:
         return values.pop()
     for weight, (x,) in found:
-        if x < 0:
-            raise NoValue(f"a geometric mean of {x}")
         logarithm += wide(weight) * mp.log(wide(x))
     return mp.exp(logarithm)
 
@@ -191,6 +195,13 @@ def _stirling(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     return Fraction(total, math.factorial(k))
 
 
+def _factorial(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
+    n = v.integer(expr.args[0], env)
+    if n < 0:
+        raise NoValue(f"factorial of {n}")
+    return Fraction(math.factorial(n))
+
+
 def _binomial(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     n, k = (v.integer(a, env) for a in expr.args)
     if n < 0:
@@ -207,12 +218,13 @@ _RULES: dict[Any, Callable[..., Number]] = {
     sp.sin: _function(_at(0, 0), mp.sin), sp.cos: _function(_at(0, 1), mp.cos),
     sp.tanh: _function(_at(0, 0), mp.tanh), sp.cosh: _function(_at(0, 1), mp.cosh),
     sp.sinh: _function(_at(0, 0), mp.sinh), sp.atan: _function(_at(0, 0), mp.atan),
-    sp.acos: _function(_never, mp.acos), sp.erf: _function(_at(0, 0), mp.erf), sp.zeta: _function(_never, mp.zeta),
+    sp.acos: _function(_never, mp.acos, lambda x: abs(x) <= 1), sp.erf: _function(_at(0, 0), mp.erf),
+    sp.zeta: _function(_never, mp.zeta, lambda x: x > 1),
     sp.Abs: _function(abs, abs), sp.sign: _function(lambda x: Fraction((x > 0) - (x < 0)), mp.sign),
     sp.Max: _extreme, sp.Min: _extreme, lang.Largest: _extreme, lang.Smallest: _extreme,
     sp.floor: _whole, sp.ceiling: _whole, sp.Piecewise: _piecewise,
     sp.KroneckerDelta: lambda v, e, env: Fraction(int(v.value(e.args[0], env) == v.value(e.args[1], env))),
-    sp.factorial: lambda v, e, env: Fraction(math.factorial(v.integer(e.args[0], env))),
+    sp.factorial: _factorial,
     sp.binomial: _binomial,
     lang.Sigma: _logistic,
     lang.Relu: _function(lambda x: max(x, Fraction(0)), lambda x: x if x > 0 else mp.mpf(0)),

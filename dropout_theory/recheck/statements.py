@@ -20,7 +20,10 @@ _GRID = [Fraction(k, 4) for k in range(-8, 9)]
 
 
 def truth(v: Values, statement: Statement, env: Mapping[Any, Any] | None = None) -> bool | None:
-    """True, False or None. Equality of numbers that are not rational is to 45 digits. Raises CannotRecheck, NoValue."""
+    """True, False or None. Equality of numbers that are not rational is to 45 digits.
+
+    Raises CannotRecheck, and NoValue where a term has no value and nothing before it settles the statement.
+    """
     from dropout_theory.recheck.series import converges
 
     env = env or {}
@@ -31,21 +34,18 @@ def truth(v: Values, statement: Statement, env: Mapping[Any, Any] | None = None)
     if isinstance(statement, sp.Not):
         return _not(truth(v, statement.args[0], env))
     if isinstance(statement, sp.And):
-        return _all(truth(v, a, env) for a in statement.args)
+        return _up_to(False, v, statement.args, env)
     if isinstance(statement, sp.Or):
-        return _not(_all(_not(truth(v, a, env)) for a in statement.args))
+        return _up_to(True, v, statement.args, env)
     if isinstance(statement, sp.Implies):
-        premise = truth(v, statement.args[0], env)
-        if premise is False:
-            return True
-        conclusion = truth(v, statement.args[1], env)
-        return conclusion if premise or conclusion else None
+        premise, conclusion = statement.args
+        return _up_to(True, v, (sp.Not(premise, evaluate=False), conclusion), env)
     if isinstance(statement, st.Iff):
         left, right = (truth(v, a, env) for a in statement.args)
         return None if None in (left, right) else left == right
     if isinstance(statement, st.ForEach):
-        return _all(truth(v, statement.body, here)
-                    for here in v.over(list(reversed([limit.args for limit in statement.limits])), env))
+        return _all([truth(v, statement.body, here)
+                     for here in v.over(list(reversed([limit.args for limit in statement.limits])), env)])
     if isinstance(statement, st.ForAll):
         return _for_all(v, statement, env)
     if isinstance(statement, st.SameToOrder):
@@ -79,13 +79,24 @@ def _for_all(v: Values, statement: st.ForAll, env: Mapping[Any, Any]) -> bool | 
     return None
 
 
-def _all(parts: Any) -> bool | None:
+def _up_to(settling: bool, v: Values, parts: Any, env: Mapping[Any, Any]) -> bool | None:
+    """Parts in their order until one settles the whole; a later one may have no value where an earlier one may."""
     unknown = False
     for part in parts:
-        if part is False:
-            return False
-        unknown = unknown or part is None
-    return None if unknown else True
+        try:
+            known = truth(v, part, env)
+        except NoValue:
+            if unknown:
+                return None
+            raise
+        if known is settling:
+            return settling
+        unknown = unknown or known is None
+    return None if unknown else not settling
+
+
+def _all(parts: list[bool | None]) -> bool | None:
+    return False if False in parts else None if None in parts else True
 
 
 def _not(known: bool | None) -> bool | None:
@@ -119,12 +130,42 @@ def admissible(v: Values, claim: Any) -> str | None:
         for entry in entries:
             if not _inside(atom.domain, v.number(entry)):
                 return f"{atom} has {entry}, outside {atom.domain}"
-        if isinstance(atom, lang.Family) and atom.simplex is True and sum(map(v.number, entries)) != 1:
-            return f"the entries of {atom} do not sum to 1"
+        if isinstance(atom, lang.Family):
+            places = {tuple(here[r[0]] for r in atom.ranges) for here in _places(v, atom)}
+            if set(given) != places:
+                return f"the entries of {atom} are not those of its range"
+            if atom.simplex is True and sum(map(v.number, entries)) != 1:
+                return f"the entries of {atom} do not sum to 1"
     for hypothesis in claim.hypotheses:
-        if truth(v, hypothesis.condition) is False:
-            return f"hypothesis {hypothesis.name!r} fails"
-    return None
+        try:
+            if truth(v, hypothesis.condition) is False:
+                return f"hypothesis {hypothesis.name!r} fails"
+        except NoValue as error:
+            return f"hypothesis {hypothesis.name!r} has no meaning: {error}"
+    said = (claim.statement, *[h.condition for h in claim.hypotheses])
+    return next((reason for atom in sorted(lang.dependencies(said), key=str) if (reason := _no_law(v, atom))), None)
+
+
+def _places(v: Values, family: lang.Family) -> list[dict[Any, Any]]:
+    """What the index symbols of a family are, at each of its entries."""
+    return list(v.over(list(reversed(family.ranges)), {})) if family.ranges else [{}]
+
+
+def _no_law(v: Values, atom: Any) -> str | None:
+    """Why a keep probability that is the same at all outcomes is none; None where it is one or has no value."""
+    if isinstance(atom, lang.Gates):
+        keep, places = atom.keep, _places(v, atom)
+    elif isinstance(atom, lang.RandomScalar) and atom.law[0] == "bernoulli":
+        keep, places = atom.law[1], [{}]
+    else:
+        return None
+    if lang.is_random(keep):
+        return None
+    try:
+        found = [v.value(keep, here) for here in places]
+    except (NoValue, CannotRecheck):
+        return None
+    return next((f"a keep probability of {atom} is {p}" for p in found if not 0 <= p <= 1), None)
 
 
 def _inside(domain: Any, x: Any) -> bool:

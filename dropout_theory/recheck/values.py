@@ -16,12 +16,11 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 
 from dropout_theory import language as lang
-from dropout_theory.language import Expr, LargestOutcome
+from dropout_theory.language import Expr
 from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, Number, minus, plus, times, wide
 
 MAX_MASKS = 1 << 11
 MAX_TERMS = 100_000
-_OPERATORS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM, LargestOutcome)
 
 
 class Mask:
@@ -216,7 +215,7 @@ def _atoms(expr: Expr) -> set[Any]:
     waiting = [expr]
     while waiting:
         node = waiting.pop()
-        if node in seen or isinstance(node, _OPERATORS):
+        if node in seen or isinstance(node, lang.Operator):  # each is a number
             continue
         seen.add(node)
         if isinstance(node, lang.RandomScalar):

@@ -61,8 +61,10 @@ def read_instance(claim: Any, instance: Mapping[str, Any]) -> dict[Any, Any]:
 
 
 def recheck_counterexample(claim: Any, counterexample: Mapping[str, Any]) -> Recheck:
-    """Whether the second path, too, finds the instance admissible and the statement false there."""
+    """Whether the second path, too, finds the instance admissible and the statement false there, or without meaning
+    where the record says that a term of it is undefined."""
     claim = claim.unfolded
+    undefined = "undefined" in counterexample
     with mp.workdps(DIGITS):
         try:
             v = Values(read_instance(claim, counterexample["instance"]))
@@ -71,11 +73,14 @@ def recheck_counterexample(claim: Any, counterexample: Mapping[str, Any]) -> Rec
                 return Recheck(claim.id, "counterexample", "contradicted", reason)
             false = truth(v, claim.statement)
         except NoValue as error:
-            return Recheck(claim.id, "counterexample", "not rechecked", f"undefined: {error}")
+            return Recheck(claim.id, "counterexample", "confirmed" if undefined else "not rechecked",
+                           "" if undefined else f"undefined: {error}")
         except CannotRecheck as error:
             return Recheck(claim.id, "counterexample", "not rechecked", str(error))
     if false is None:
         return Recheck(claim.id, "counterexample", "not rechecked", "the second path cannot decide it")
+    if undefined:
+        return Recheck(claim.id, "counterexample", "contradicted", "every term has a value there")
     return Recheck(claim.id, "counterexample", "contradicted" if false else "confirmed",
                    "the statement holds there" if false else "")
 
@@ -91,7 +96,9 @@ def recheck_holds(claim: Any, draw: Draw) -> Recheck:
             try:
                 inside = admissible(v, claim)
                 holds = truth(v, claim.statement) if inside is None else None
-            except (CannotRecheck, NoValue) as error:
+            except NoValue as error:
+                return Recheck(claim.id, "instances", "contradicted", f"undefined at {_show(values)}: {error}")
+            except CannotRecheck as error:
                 reason = str(error)
                 continue
             if inside is not None:

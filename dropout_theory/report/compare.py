@@ -21,7 +21,8 @@ class Comparison:
 
     `moved` says what the evidence of the `stale` claims rested on that is not as recorded, a line for each cause;
     `disturbed` claims have no verdict, as source files changed while they were checked, and `unsettled` ones none to
-    show, as methods that apply were neither run nor are on record.
+    show, as methods that apply were neither run nor are on record; the verdicts of `recorded` ones rest on evidence
+    that was recorded and not checked here.
     """
 
     changes: dict[str, list[str]]
@@ -31,6 +32,7 @@ class Comparison:
     moved: tuple[str, ...] = ()
     disturbed: frozenset[str] = frozenset()
     unsettled: frozenset[str] = frozenset()
+    recorded: frozenset[str] = frozenset()
 
     @property
     def agrees(self) -> bool:
@@ -38,14 +40,16 @@ class Comparison:
         return not (self.changes or self.new)
 
     def state(self, identifier: str) -> str:
-        """One word on a claim: disturbed, changed, new, partial or agrees."""
+        """One word on a claim: disturbed, changed, new, partial, recorded or agrees."""
         if identifier in self.disturbed:
             return "disturbed"
         if identifier in self.changes:
             return "changed"
         if identifier in self.partial or identifier in self.unsettled:
             return "partial"
-        return "new" if identifier in self.new else "agrees"
+        if identifier in self.new:
+            return "new"
+        return "recorded" if identifier in self.recorded else "agrees"
 
 
 def compare(run: Run, recorded: Ledger) -> Comparison:
@@ -97,7 +101,8 @@ def compare(run: Run, recorded: Ledger) -> Comparison:
                 0, f"verdict was {old_claim['verdict']}, is {verdict.verdict} ({verdict.reason})")
     partial = [i for i in run.verdicts if i in recorded and i in gaps and i not in changes]
     return Comparison(changes, tuple(new), tuple(partial), tuple(dict.fromkeys(stale)), tuple(moved.lines()),
-                      frozenset(run.disturbed), frozenset(run.unsettled))
+                      frozenset(run.disturbed), frozenset(run.unsettled),
+                      frozenset(_resting_on(set(run.recalled), run, recorded)))
 
 
 def _resting_on(gaps: set[str], run: Run, recorded: Ledger) -> set[str]:

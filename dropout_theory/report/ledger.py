@@ -155,7 +155,7 @@ def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) ->
 
     verdict = run.verdicts[claim.id]
     evidence = [_keep_seconds(dict(r), previous.evidence(claim.id, r["method"]) if previous else None)
-                for r in sorted([*run.records.get(claim.id, ()), *run.recalled.get(claim.id, ())],
+                for r in sorted(run.records.get(claim.id, ()),
                                 key=lambda r: METHODS.index(r["method"]))]
     erratum = claim.erratum
     return {

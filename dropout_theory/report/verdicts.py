@@ -27,11 +27,13 @@ def verdict_table(run: Run, comparison: Comparison, *, on: bool = False, room: i
     rows = []
     for identifier in dict.fromkeys([*run.verdicts, *_in_contradiction(run), *sorted(run.disturbed)]):
         verdict, reason = _verdict(identifier, run, comparison, failed.get(identifier, ()))
+        here = "; recorded, not checked here" if identifier in comparison.recorded else ""
         rows.append((identifier, verdict,
                      marks(run.records.get(identifier, ()), METHODS, run.not_applicable.get(identifier, {}),
                            failed.get(identifier, ())),
-                     comparison.state(identifier), reason))
-    colours = {1: VERDICT_COLOURS, 3: {"disturbed": "red", "changed": "red", "new": "yellow", "partial": "yellow"}}
+                     comparison.state(identifier), reason + here))
+    colours = {1: VERDICT_COLOURS, 3: {"disturbed": "red", "changed": "red", "new": "yellow", "partial": "yellow",
+                                       "recorded": "yellow"}}
     return table(rows, ("claim", "verdict", METHOD_MARKS, "record", "reason"), colours=colours, on=on, room=room)
 
 
@@ -56,7 +58,7 @@ def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
              + (f"{', ' if given else ''}{none} without a verdict" if none else "")]
     lines += [f"{method} was not run: {reason}" for method, reason in run.left_out.items()]
     if run.from_record:
-        lines.append(f"{counted(run.from_record, 'check')} taken from the record, which is current")
+        lines.append(f"{counted(run.from_record, 'check')} not made here: slow, and the record is current")
     if run.statistical_checks:
         false = run.statistical_checks * run.context.error_probability
         lines.append(f"{counted(run.statistical_checks, 'statistical check')}, any false alarm with probability at "
@@ -77,7 +79,9 @@ def summary(run: Run, comparison: Comparison, *, on: bool = False) -> str:
         lines.append(paint(f"no verdict on {counted(len(run.disturbed), 'claim')}: source files changed during the "
                            "run, so that evidence does not fit together; run again", "red", on))
     if run.sound and comparison.agrees:
-        lines.append(paint("agrees with the recorded ledger", "green", on))
+        recalled = sum(i in comparison.recorded for i in run.verdicts)
+        but = f"; {recalled} verdicts rest on evidence recorded, not checked here" if recalled else ""
+        lines.append(paint("agrees with the recorded ledger", "green", on) + but)
     return "\n".join(lines)
 
 

@@ -23,6 +23,7 @@ from dropout_theory.verdicts.kernel import (
     METHODS,
     Context,
     Contradiction,
+    ImpossibleEvidence,
     StaleEvidence,
     Verdict,
     derive_all,
@@ -63,7 +64,8 @@ def methods() -> Mapping[str, Checker]:
 class Run:
     """What a run found, by claim id: `records` of what it ran, `recalled` ones from the ledger.
 
-    `left_out` tells why a method was not run at all.
+    What is recalled was not checked here: it is shown as such and never recorded. `left_out` tells why a method was not
+    run at all.
     """
 
     context: Context
@@ -99,10 +101,10 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
         claims: Callable[[], Registry] = papers, checkers: Callable[[], Mapping[str, Checker]] = methods) -> Run:
     """Run evidence for the claims matching `patterns` and everything their verdicts rest on.
 
-    `only` restricts the methods, `stale` to evidence whose record is not current, and a fast run leaves out slow
-    checks; that evidence is then taken from `recorded`
-    where its fingerprint is current. `claims` and `checkers` must be importable functions when `context.jobs`
-    exceeds one.
+    `only` restricts the methods, and a fast run leaves out slow checks; that evidence is then taken from `recorded`
+    where its fingerprint is current, but not in place of a check that failed, nor where `stale` asks for all that was
+    not checked on this machine before. `claims` and `checkers` must be importable functions when `context.jobs` exceeds
+    one.
     Raises UnknownClaimError for a pattern without a match, ClaimError and MethodError for a mistake in the files of
     claims, proofs and methods, ValueError for an unknown method and BudgetError when the statistical checks could
     together exceed the budget for false alarms.
@@ -136,7 +138,8 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
 
         while pending and not outcome.interrupted:
             seen |= pending
-            tasks = _tasks(registry, available, wanted, pending, outcome, recorded, stale)
+            tasks = _tasks(registry, available, wanted, pending, outcome, recorded,
+                           recall_slow=context.fast and not stale)
             total += len(tasks)
             statistical += sum(method in STATISTICAL for _, method in tasks)
             require_budget(statistical, context.error_probability)
@@ -150,7 +153,7 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
                     take(task, result)
             pending = _rests_on(registry, seen, found, recorded) - seen
     outcome.failures.sort(key=lambda f: (f.claim, METHODS.index(f.method)))
-    _settle(registry, available, seen, found, outcome, recorded)
+    _settle(registry, available, seen, found, outcome, None if stale else recorded)
     outcome.seconds = time.perf_counter() - start
     return outcome
 
@@ -163,14 +166,16 @@ def require_budget(checks: int, share: float) -> None:
 
 
 def gather(registry: Registry, available: Mapping[str, Checker], found: Mapping[tuple[str, str], dict[str, Any]],
-           context: Context, recorded: Recorded | None) -> Run:
-    """The run that records made elsewhere, such as by pytest workers, amount to. See `run`."""
+           context: Context, recorded: Recorded | None, failed: Mapping[Task, str]) -> Run:
+    """The run that records made elsewhere, such as by pytest workers, amount to; `failed` are the messages of checks
+    that failed there. See `run`."""
     seen = {claim for claim, _ in found}
     while more := _rests_on(registry, seen, found, recorded) - seen:
         seen |= more
     # A numbered equation with parts may have no evidence of its own; with all its parts here, it follows.
     seen |= {c.id for c in registry if registry.parts(c.id) and all(p.id in seen for p in registry.parts(c.id))}
-    outcome = Run(context, tuple(c.id for c in registry if c.id in seen), left_out=unavailable(available))
+    outcome = Run(context, tuple(c.id for c in registry if c.id in seen), left_out=unavailable(available),
+                  failures=[Failure(*task, message) for task, message in failed.items()])
     _tasks(registry, available, (), seen, outcome, None)
     _settle(registry, available, seen, found, outcome, recorded)
     return outcome
@@ -212,8 +217,11 @@ def unavailable(available: Iterable[str]) -> dict[str, str]:
 
 
 def _tasks(registry: Registry, available: Mapping[str, Checker], wanted: Sequence[str], pending: set[str],
-           outcome: Run, recorded: Recorded | None, stale: bool = False) -> list[tuple[str, str]]:
-    """The (claim, method) pairs to run, the slowest on record first so that workers end together."""
+           outcome: Run, recorded: Recorded | None, recall_slow: bool = False) -> list[tuple[str, str]]:
+    """The (claim, method) pairs to run, the slowest on record first so that workers end together.
+
+    `recall_slow` leaves out those that took long and whose record is current.
+    """
     tasks = []
     standing = Standing(registry, recorded)
     for claim in registry:
@@ -224,9 +232,8 @@ def _tasks(registry: Registry, available: Mapping[str, Checker], wanted: Sequenc
             if reason:
                 outcome.not_applicable.setdefault(claim.id, {})[method] = reason
             elif method in wanted:
-                least = 0.0 if stale else FAST_SECONDS if outcome.context.fast else None
-                record = standing.evidence(claim.id, method) if least is not None else None
-                if record is not None and record["seconds"] >= (least or 0.0):
+                record = standing.evidence(claim.id, method) if recall_slow else None
+                if record is not None and record["seconds"] >= FAST_SECONDS:
                     outcome.from_record += 1
                 else:
                     tasks.append((claim.id, method))
@@ -250,8 +257,12 @@ def _rests_on(registry: Registry, seen: set[str], found: Mapping[Task, Mapping[s
 
 def _settle(registry: Registry, available: Iterable[str], seen: set[str],
             found: Mapping[tuple[str, str], dict[str, Any]], outcome: Run, recorded: Recorded | None) -> None:
-    """Complete what was not run from the record where that is current, and derive the verdicts."""
+    """Complete what was not run from the record where that is current, and derive the verdicts.
+
+    A check that failed is no check that was not run: what it found before says nothing of now.
+    """
     evidence: dict[str, list[Evidence]] = {}
+    failed = {(f.claim, f.method) for f in outcome.failures}
     standing = Standing(registry, recorded)
     for claim in registry:
         if claim.id not in seen:
@@ -263,7 +274,7 @@ def _settle(registry: Registry, available: Iterable[str], seen: set[str],
             record = found.get((claim.id, method))
             if record is not None:
                 outcome.records.setdefault(claim.id, []).append(record)
-            elif not outcome.interrupted:
+            elif not outcome.interrupted and (claim.id, method) not in failed:
                 record = standing.evidence(claim.id, method)
             if record is None:
                 outcome.incomplete.add(claim.id)
@@ -274,6 +285,8 @@ def _settle(registry: Registry, available: Iterable[str], seen: set[str],
                 evidence.setdefault(claim.id, []).append(recall(claim, record, registry))
                 if (claim.id, method) not in found:
                     outcome.recalled.setdefault(claim.id, []).append(record)
+            except ImpossibleEvidence:
+                outcome.incomplete.add(claim.id)
             except StaleEvidence:
                 outcome.incomplete.add(claim.id)
                 outcome.disturbed.add(claim.id)

@@ -24,7 +24,6 @@ from dropout_theory.sampling.rounding import OPERATIONS, Range, Unbounded, const
 
 MAX_SLOTS = 20_000
 _MAX_SPLIT = 7  # gates fixed one way and the other when a range is unbounded over all of them at once
-_NUMBERS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM)  # a nested expectation is a number
 _FUNCTIONS = {sp.exp: "exp", sp.log: "log", sp.tanh: "tanh", sp.atan: "atan", sp.sin: "sin", sp.cos: "cos",
               sp.Abs: "absolute"}
 _RELATIONS = {sp.Eq: "equal", sp.Lt: "less", sp.Le: "less or equal"}
@@ -80,7 +79,7 @@ class Program:
 
     def random(self, expr: Expr) -> bool:
         if expr not in self._random:
-            self._random[expr] = is_random(expr) and not isinstance(expr, _NUMBERS)
+            self._random[expr] = is_random(expr)  # a nested expectation is a number
         return self._random[expr]
 
     def compile(self, expr: Expr, bound: dict[Any, Any]) -> int:
@@ -196,7 +195,7 @@ class Program:
             if isinstance(family, lang.Gates):
                 self._atoms[key] = self._gate(family.keep_at(at), bound)
             elif isinstance(family, lang.Recursion):
-                self._atoms[key] = self.compile(family.unfold(at), {})
+                self._atoms[key] = self.compile(self.exact.unfold(family, indices, bound), {})
             else:
                 raise Unsupported(f"{family.name} has no law to draw from")
         return self._atoms[key]

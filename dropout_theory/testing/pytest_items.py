@@ -18,6 +18,7 @@ from dropout_theory.verdicts.methods import MethodError
 from dropout_theory.verdicts.records import differences, drawn_otherwise
 
 EVIDENCE = "dropout_evidence"
+FAILED = "dropout_failed"
 
 
 class EvidenceChanged(Exception):
@@ -32,6 +33,7 @@ class ClaimsSession:
         self.context = Context(seed=_seed(config), fast=config.getoption("dropout_fast"))
         self.is_worker = hasattr(config, "workerinput")
         self.found: dict[tuple[str, str], dict[str, Any]] = {}
+        self.failed: dict[tuple[str, str], str] = {}
         self.run: Any = None
         self.comparison: Any = None
         self.problem = ""
@@ -67,6 +69,9 @@ class ClaimsSession:
             if name == EVIDENCE:
                 record = json.loads(str(value))
                 self.found[record.pop("claim"), record["method"]] = record
+            elif name == FAILED:
+                claim, method, message = json.loads(str(value))
+                self.failed[claim, method] = message
 
     @pytest.hookimpl(tryfirst=True)  # before the terminal prints its summary
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -80,7 +85,7 @@ class ClaimsSession:
         except (ClaimError, LedgerError) as error:
             self.problem = str(error)
             return
-        self.run = gather(registry, checkers, self.found, self.context, recorded)
+        self.run = gather(registry, checkers, self.found, self.context, recorded, self.failed)
         self.comparison = compare(self.run, recorded)
         if not (self.run.sound and self.comparison.agrees) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -134,7 +139,12 @@ class ClaimItem(pytest.Item):
 
         if self.missing:
             pytest.skip(f"{self.checker.method}: {self.missing}")
-        found = record_of(self.checker.check(self.claim, self.context, self.registry))
+        try:
+            found = record_of(self.checker.check(self.claim, self.context, self.registry))
+        except Exception as error:
+            message = f"{type(error).__name__}: {error}".splitlines()[0]
+            self.user_properties.append((FAILED, json.dumps([self.claim.id, self.checker.method, message])))
+            raise
         self.user_properties.append((EVIDENCE, json.dumps({"claim": self.claim.id, **found}, ensure_ascii=False)))
         if self.record is None:
             raise EvidenceChanged("not in the record; a full run records it: dropout-theory check --record")

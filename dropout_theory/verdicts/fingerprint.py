@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,18 +126,30 @@ def version(distribution: str) -> str:
 
 
 def _proofs(identifier: str) -> str:
-    """Hash of the files that hold what is registered of a claim and of those they import; '' where nothing is."""
+    """Hash of what is registered of a claim, its files and those they import; '' where nothing is."""
     from dropout_theory.claims import proof_of, refutation_of
 
-    homes = {_home(argument) for argument in (proof_of(identifier), refutation_of(identifier)) if argument is not None}
-    return digest(_argument(home) for home in sorted(homes)) if homes else ""
+    written = [_written(argument) for argument in (proof_of(identifier), refutation_of(identifier))
+               if argument is not None]
+    if not written:
+        return ""
+    return digest(part for function in written for part in (*_text(function), _argument(str(function.__module__))))
 
 
-def _home(function: Any) -> str:
-    """The module that a function was written in, whatever it is wrapped in."""
+def _written(function: Any) -> Any:
+    """The function that was written, whatever it is wrapped in."""
     while isinstance(function := inspect.unwrap(function), functools.partial):
         function = function.func
-    return str(function.__module__)
+    return function
+
+
+@lru_cache(maxsize=2048)
+def _text(function: Any) -> tuple[str, str]:
+    """The name and the text of a function: one file may hold another for the same claim."""
+    try:
+        return function.__qualname__, inspect.getsource(function)
+    except (OSError, TypeError):  # typed into a session
+        return function.__qualname__, repr(getattr(getattr(function, "__code__", None), "co_code", ""))
 
 
 @cache
@@ -183,10 +195,13 @@ def _witnesses(identifier: str) -> str:
 
 
 def _cites(claim: Any, cited: Iterable[str], registry: Registry | None) -> str:
-    """Hash of the statements and proofs of the claims cited, and of the statements of classical facts."""
-    from dropout_theory.claims import FACTS, REGISTRY, proof_of
+    """Hash of the statements and proofs of the claims cited, and of the statements of classical facts.
 
-    known = REGISTRY if registry is None else registry
+    Claims are looked up in `registry`, else in the one that the claim itself is in, else among those of the papers.
+    """
+    from dropout_theory.claims import FACTS, REGISTRY, Registry, proof_of
+
+    known = Registry.of(claim) or REGISTRY if registry is None else registry
     parts = []
     for identifier in sorted(cited):
         parts.append(identifier)

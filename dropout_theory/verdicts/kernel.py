@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory.verdicts import methods
@@ -29,6 +30,10 @@ _TOKEN = object()
 
 class StaleEvidence(ValueError):
     """A record of evidence was made from another statement, other code or other tool versions."""
+
+
+class ImpossibleEvidence(ValueError):
+    """Evidence of a rigor or an outcome that its method cannot have: no checker made it."""
 
 
 class Contradiction(Exception):
@@ -71,12 +76,6 @@ class Evidence:
                 raise ValueError(f"{name} is {value!r}; allowed: {', '.join(allowed)}")
         if self.outcome == "fails" and self.rigor in _EXACT and not self.counterexample:
             raise ValueError(f"{self.claim}: an exact refutation must show its counterexample")
-        best = methods.declared()[self.method].rigor
-        if best and RIGORS.index(self.rigor) < RIGORS.index(best):
-            raise ValueError(f"{self.claim}: {self.method} found it by {self.rigor}; allowed: at best {best}, as it "
-                             "declares")
-        if not best and self.rigor == "proof" and self.outcome == "holds":
-            raise ValueError(f"{self.claim}: {self.method} proves nothing about the statement, as it declares")
 
 
 @dataclass(frozen=True)
@@ -127,6 +126,7 @@ class Checker:
         found = self._find(claim.unfolded, context)
         if not isinstance(found, Finding):
             raise TypeError(f"the checker of {self.method} returned {type(found).__name__}; allowed: Finding")
+        _require_possible(claim, self.method, found.outcome, found.rigor)
         seconds = round(time.perf_counter() - start, 4)
         rests_on = prints(claim, self.method, found.depends_on, registry)
         return Evidence(claim.id, self.method, found.outcome, found.rigor, found.scope, dict(found.figures),
@@ -139,7 +139,7 @@ def recall(claim: Any, record: Mapping[str, Any], registry: Registry | None = No
     """Evidence that a checker made in another process or an earlier run, from its record.
 
     Raises StaleEvidence unless the record's fingerprint is that of the claim, what it cites (of `registry`), the method
-    and its tools as they are now.
+    and its tools as they are now; ImpossibleEvidence for what the method never finds.
     """
     from dropout_theory.verdicts.fingerprint import fingerprint, prints
 
@@ -148,9 +148,24 @@ def recall(claim: Any, record: Mapping[str, Any], registry: Registry | None = No
     if record["fingerprint"] != now:
         raise StaleEvidence(f"{claim.id}: {record['method']} evidence has fingerprint {record['fingerprint']}, "
                             f"not {now}")
+    _require_possible(claim, record["method"], record["outcome"], record["rigor"])
     return Evidence(claim.id, record["method"], record["outcome"], record["rigor"], record["scope"],
                     dict(record["figures"]), record["counterexample"], tuple(record["depends_on"]), record["seed"],
                     record["seconds"], record["fingerprint"], record["ill_formed"], rests_on, _TOKEN)
+
+
+def _require_possible(claim: Any, method: str, outcome: str, rigor: str) -> None:
+    """Raise ImpossibleEvidence for a rigor beyond the best that the method has, or an outcome that it has not."""
+    from dropout_theory.language.statements import Exists
+
+    known = methods.declared()[method]
+    best = known.rigor or "exact-instances"
+    if known.shows_existence and isinstance(claim.statement, Exists):
+        best = "proof"
+    if outcome == "fails" and not known.rigor:
+        raise ImpossibleEvidence(f"{claim.id}: {method} says nothing of the statement, as it declares")
+    if outcome != "unknown" and rigor in RIGORS[:RIGORS.index(best)]:
+        raise ImpossibleEvidence(f"{claim.id}: {method} found it by {rigor}; allowed: at best {best}, as it declares")
 
 
 def checker(method: str, applies: Callable[[Any], str | None],
@@ -210,6 +225,8 @@ def derive(claim: Any, evidence: Iterable[Evidence], standing: Callable[[str], s
     if fails:
         return Verdict(claim.id, "open", f"{_names(fails)} contradicts it, without an exact counterexample")
     if claim.kind == "definition":
+        if _is_tautology(claim.statement):
+            return Verdict(claim.id, "open", "both sides are the same: it defines nothing")
         return Verdict(claim.id, "definition", "fixes notation")
     if not any(e.outcome == "holds" for e in admissible):
         return Verdict(claim.id, "open", "no concrete instance is known to meet its hypotheses")
@@ -224,6 +241,13 @@ def derive(claim: Any, evidence: Iterable[Evidence], standing: Callable[[str], s
     if about:
         return Verdict(claim.id, "open", "; ".join(sorted({f"{e.method}: {e.scope}" for e in about})))
     return Verdict(claim.id, "open", "no method applies")
+
+
+def _is_tautology(statement: Any) -> bool:
+    """Whether an equation says of something that it is itself, in the same words."""
+    import sympy as sp
+
+    return isinstance(statement, sp.Eq) and statement.args[0] == statement.args[1]
 
 
 def derive_all(claims: Iterable[Any], evidence: Iterable[Evidence],
@@ -257,7 +281,7 @@ def derive_all(claims: Iterable[Any], evidence: Iterable[Evidence],
         claim = known[identifier]
         parts = [c for c in claims if c.part_of == identifier]
         own = derive(claim, by_claim[identifier], standing) if by_claim[identifier] or not parts else None
-        verdict = _whole(claim, own, [settle(p.id) for p in parts]) if parts else own
+        verdict = _whole(claim, own, [(p, settle(p.id)) for p in parts]) if parts else own
         assert verdict is not None
         if verdict.verdict == "refuted":
             for amended in (c for c in claims if c.amends == identifier):
@@ -273,19 +297,59 @@ def derive_all(claims: Iterable[Any], evidence: Iterable[Evidence],
     return verdicts
 
 
-def _whole(claim: Any, own: Verdict | None, parts: list[Verdict]) -> Verdict:
-    """The verdict of a numbered equation from its parts (and its own evidence, where it has any)."""
-    everything = [*parts, *([own] if own and own.verdict != "open" else [])]
-    names = [v.verdict for v in everything]
-    for bad in ("refuted", "ill-formed", "conditional", "open", "supported"):
+def _whole(claim: Any, own: Verdict | None, parts: list[tuple[Any, Verdict]]) -> Verdict:
+    """The verdict of a numbered equation from its parts and its own evidence, where it has any.
+
+    It is judged by its own statement: each conjunct needs a part that says the same under no more hypotheses, or the
+    whole needs evidence of its own. Without a formal statement it says what its parts say.
+    """
+    judged = [*[v for _, v in parts], *([own] if own and own.verdict != "open" else [])]
+    uncovered: list[Any] = []
+    if claim.statement is not None and not (own and own.verdict in ("refuted", "ill-formed")):
+        about = [(v, *_about(claim, part)) for part, v in parts]
+        uncovered = [c for c in _conjuncts(claim) if not any(c in said and fewer for _, said, fewer, _ in about)]
+        # a part that fails is a part of the whole only where it says something of it, under no fewer hypotheses
+        judged = [v for v in judged if v is own or v.verdict not in ("refuted", "ill-formed", "conditional") or any(
+            v is other and more and said.intersection(_conjuncts(claim)) for other, said, _, more in about)]
+        beside = [v for v in (v for _, v in parts) if v not in judged]
+        judged += [Verdict(v.claim, "open", v.reason) for v in beside if not (own and own.verdict == "proved")]
+    names = [v.verdict for v in judged]
+    for bad in ("refuted", "ill-formed", "conditional", "open"):
         if bad in names:
-            culprits = ", ".join(v.claim for v in parts if v.verdict == bad)
-            reasons = [own.reason] if own and own.verdict == bad else []
-            reasons += [f"derived from its parts: {culprits} {bad}"] if culprits else []
-            return Verdict(claim.id, bad, "; ".join(reasons))
+            return _derived(claim, bad, judged)
+    if uncovered and not (own and own.verdict in ("proved", "supported")):
+        return Verdict(claim.id, "open", shorten(f"no part says that {', '.join(map(str, uncovered))}", 200))
+    if "supported" in names:
+        return _derived(claim, "supported", judged)
     if all(n == "definition" for n in names):
         return Verdict(claim.id, "definition", "every part fixes notation")
     return Verdict(claim.id, "proved", "every part is proved")
+
+
+def _derived(claim: Any, verdict: str, judged: list[Verdict]) -> Verdict:
+    reasons = [v.reason for v in judged if v.claim == claim.id and v.verdict == verdict]
+    culprits = ", ".join(v.claim for v in judged if v.claim != claim.id and v.verdict == verdict)
+    reasons += [f"derived from its parts: {culprits} {verdict}"] if culprits else []
+    return Verdict(claim.id, verdict, "; ".join(reasons))
+
+
+def _conjuncts(claim: Any) -> tuple[Any, ...]:
+    """What a claim says, conjunct by conjunct, each in a form that is the same however it was ordered."""
+    import sympy as sp
+
+    from dropout_theory.language import parts, unordered
+
+    statement = claim.unfolded.statement
+    return tuple(map(unordered, parts(statement) if isinstance(statement, sp.And) else (statement,)))
+
+
+def _about(whole: Any, part: Any) -> tuple[frozenset[Any], bool, bool]:
+    """What a part says; whether it has no hypothesis that the whole has not; whether it has all of the whole's."""
+    from dropout_theory.language import unordered
+
+    theirs, ours = ({unordered(h.condition) for h in c.unfolded.hypotheses} for c in (part, whole))
+    said = frozenset(() if part.statement is None else _conjuncts(part))
+    return said, theirs <= ours, theirs >= ours
 
 
 def _adds_hypotheses(claim: Any, amended: Any) -> bool:

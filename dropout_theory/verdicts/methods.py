@@ -32,7 +32,8 @@ class Method:
     `does` is one line of what it does. `rigor` is the best that its evidence can have (the kernel refuses more), or ''
     where it says nothing of the statement. `tools` are the distributions whose versions its evidence depends on,
     besides those of every method; `optional` is one that an extra named like the method installs. `reads` tells what
-    it takes from the proof files.
+    it takes from the proof files. `shows_existence` says that it proves that values exist by showing some, whatever its
+    rigor elsewhere.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Method:
     tools: tuple[str, ...] = ()
     optional: str = ""
     reads: tuple[str, ...] = ()
+    shows_existence: bool = False
 
     def __post_init__(self) -> None:
         for name, good, allowed in (
@@ -55,6 +57,7 @@ class Method:
                 ("rigor", self.rigor in ("", *RIGORS), f"{', '.join(RIGORS)}, or '' where it says nothing"),
                 ("tools", _texts(self.tools), "a tuple of names of distributions"),
                 ("optional", isinstance(self.optional, str), "the name of a distribution, or ''"),
+                ("shows_existence", isinstance(self.shows_existence, bool), "True or False"),
                 ("reads", _texts(self.reads) and set(self.reads) <= set(READS), f"a tuple of {', '.join(READS)}")):
             if not good:
                 raise MethodError(f"{name} is {getattr(self, name)!r}; allowed: {allowed}")

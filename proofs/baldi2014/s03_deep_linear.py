@@ -42,7 +42,7 @@ def means_recur() -> Theorem:
     The gate of a unit is independent of that unit's own activity, which only gates of lower layers enter.
     """
     definition = by.unfolded(paper.S[h, i], at_least(h, 1))
-    mean = by.replaced(E(paper.S[h, i]), definition)
+    mean = by.rewritten(E(paper.S[h, i]), definition)
     return by.generalise(by.restate(mean, paper.EQ24.statement.body), *paper.each_unit)
 
 
@@ -72,7 +72,7 @@ def definition_of(layer: Any, unit: Any, *premises: Theorem) -> Theorem:
 
 def activities() -> Theorem:
     """Second moments of activities from those of gated ones: both activities by their definition."""
-    moment = by.replaced(E(paper.S[h, i] * paper.S[h2, i2]), definition_of(h, i), definition_of(h2, i2))
+    moment = by.rewritten(E(paper.S[h, i] * paper.S[h2, i2]), definition_of(h, i), definition_of(h2, i2))
     part = paper.AMENDED_PARTS["activities"]
     return by.generalise(by.restate(moment, part.body), *paper.each_pair)
 
@@ -85,7 +85,7 @@ def across_layers() -> Theorem:
     inner = paper.S[top, i] * paper.gated(h2, i2)
     ungated = by.identity(at_gap.lhs, paper.p[top, i] * E(inner))
     positive = by.arithmetic(sp.Ge(top, 1, evaluate=False), at_least(h2, 0))
-    below = by.replaced(E(inner), definition_of(top, i, positive))
+    below = by.rewritten(E(inner), definition_of(top, i, positive))
     limits = [tuple(limit.args) for limit in part.limits]
     return by.generalise_offset(by.restate(by.rewrite(ungated, below), at_gap), gap, part.body, *limits)
 
@@ -95,7 +95,7 @@ def same_layer() -> Theorem:
     part = paper.AMENDED_PARTS["same layer"]
     inner = paper.S[h, i] * paper.S[h, i2]
     ungated = by.identity(part.body.lhs, paper.same_layer_gates(h) * E(inner))
-    below = by.replaced(E(inner), definition_of(h, i), definition_of(h, i2))
+    below = by.rewritten(E(inner), definition_of(h, i), definition_of(h, i2))
     recursion = by.restate(by.rewrite(ungated, below), part.body)
     return by.generalise(recursion, *[tuple(limit.args) for limit in part.limits])
 
@@ -103,7 +103,7 @@ def same_layer() -> Theorem:
 def inputs() -> Theorem:
     """In layer 0 the activities are the inputs, so that only the gates are random."""
     part = paper.AMENDED_PARTS["inputs"]
-    given = by.replaced(part.body.lhs, by.unfolded(paper.S[0, i]), by.unfolded(paper.S[0, i2]))
+    given = by.rewritten(part.body.lhs, by.unfolded(paper.S[0, i]), by.unfolded(paper.S[0, i2]))
     return by.generalise(by.restate(given, part.body), *[tuple(limit.args) for limit in part.limits])
 
 

@@ -11,7 +11,7 @@ from sympy import exp
 
 from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
-from dropout_theory.language import NATURAL, POSITIVE, Scalar, different, equal, substitute
+from dropout_theory.language import NATURAL, POSITIVE, Scalar, different, equal, less, less_equal, substitute
 from dropout_theory.papers.baldi2014 import s04_shallow as paper
 from dropout_theory.proof import Theorem
 
@@ -120,6 +120,15 @@ i, l, k = paper.i, paper.l, paper.k
 in_range = (by.assume(sp.Ge(i, 1, evaluate=False)), by.assume(sp.Le(i, k, evaluate=False)))
 
 
+def not_zero(below: Any, inverse: Any, own: Theorem, least: Theorem) -> Theorem:
+    """1 + the sum over all units over the entry of unit i, less what the sum has of that entry, is positive."""
+    whole, (part, entry) = least.conclusion.args[1], own.conclusion.args
+    a, b, c, u = Scalar("a"), Scalar("b"), Scalar("c"), Scalar("u", POSITIVE)
+    found = by.in_letters(less(0, 1 + u * a - u * b), {a: whole, b: part, c: entry, u: inverse},
+                          (equal(b, c), own), (less_equal(c, a), least))
+    return by.restate(found, less(0, below))
+
+
 @prove("baldi2014:eq43")
 def softmax_set_apart() -> Theorem:
     """The sum over the other units is the whole sum less the entry of unit i, by which both are then divided."""
@@ -127,7 +136,9 @@ def softmax_set_apart() -> Theorem:
     exponential = exp(paper.lam * paper.point_sums[l])
     own = by.sift(exponential, (l, 1, k), i, *in_range)
     inverse = exp(-paper.lam * paper.point_sums[i])
-    split = by.identity(paper.apart, 1 / (1 + inverse * sp.Sum(exponential, (l, 1, k)) - inverse * own.conclusion.lhs))
+    least = by.entry_below_sum(exponential, (l, 1, k), i, *in_range)
+    below = 1 + inverse * sp.Sum(exponential, (l, 1, k)) - inverse * own.conclusion.lhs
+    split = by.identity(paper.apart, 1 / below, not_zero(below, inverse, own, least))
     return by.generalise(by.restate(by.rewrite(split, own), statement), (i, 1, k))
 
 
@@ -137,7 +148,9 @@ def unit_set_apart() -> Theorem:
     own = by.sift(paper.mean_exponential(l), (l, 1, k), i, *in_range)
     inverse = paper.mean_exponential(i, -1)
     everyone = sp.Sum(paper.mean_exponential(l), (l, 1, k))
-    split = by.identity(paper.exponential_form, 1 / (1 + inverse * everyone - inverse * own.conclusion.lhs))
+    least = by.entry_below_sum(paper.mean_exponential(l), (l, 1, k), i, *in_range)
+    below = 1 + inverse * everyone - inverse * own.conclusion.lhs
+    split = by.identity(paper.exponential_form, 1 / below, not_zero(below, inverse, own, least))
     return by.restate(by.rewrite(split, own), equal(paper.softmax_of_means, paper.exponential_form))
 
 

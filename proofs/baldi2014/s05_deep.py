@@ -59,7 +59,7 @@ def equal_powers() -> Theorem:
     apart = by.assume(equal(share * (first - second), 0))
     same = by.arithmetic(equal(first, second), apart, by.assume(different(share, 0)))
     never = equal(share, 0)
-    return by.cases(never, by.at_value(wanted, by.assume(never), by.identity(1, 1)), by.replaced(first**share, same))
+    return by.cases(never, by.at_value(wanted, by.assume(never), by.identity(1, 1)), by.rewritten(first**share, same))
 
 
 def constant_outputs(outputs: Family) -> Theorem:

@@ -53,11 +53,16 @@ def one_everywhere() -> Theorem:
 
 @prove("baldi2014:eq60")
 def two_points() -> Theorem:
-    """The defining equation for a distribution over two points, its sums and products written out."""
+    """The defining equation for a distribution over two points, its sums and products written out.
+
+    The hypotheses say that both sides are defined: f has values in [0, 1], and the two means are not both 0.
+    """
     premise = claims.eq60.args[0]
     total = by.written_out(by.identity(Sum(claims.Q[k], (k, 1, 2)), 1))
     other = by.arithmetic(equal(claims.Q[2], 1 - claims.Q[1]), total)
-    return by.discharge(premise, by.restate(by.rewrite(by.written_out(by.assume(premise)), other), claims.two_points))
+    inside, apart = (by.assume(h.condition) for h in claims.EQ60.hypotheses)
+    found = by.written_out(by.assume(premise), inside, by.written_out(apart, inside))
+    return by.discharge(premise, by.restate(by.rewrite(found, other), claims.two_points))
 
 
 def share_of(low: Any, high: Any, point: Any, *premises: Theorem) -> tuple[Any, tuple[Theorem, ...]]:

@@ -114,7 +114,7 @@ def error_everywhere() -> Theorem:
         """The error where |mu| is `sign` times mu."""
         known = by.assume(condition)
         size = by.arithmetic(equal(Abs(mu), sign * mu), known)
-        odd = by.replaced(erf(width * Abs(mu)), size)
+        odd = by.rewritten(erf(width * Abs(mu)), size)
         return by.arithmetic(claims.error, linear, rectified_mean(S), odd, size, known)
 
     return by.cases(less_equal(0, mu), case(less_equal(0, mu), 1), case(by.negation(less_equal(0, mu)), -1))

@@ -177,7 +177,7 @@ def lemma_27() -> Theorem:
     rest = (V[j, k] - dot / square().xreplace({k: i}) * x[k]) ** 2
     spread = by.arithmetic(equal(Sum(rest, (k, 1, K)), own_length() - DOT**2 / square()), known)
     inside = [by.assume(Ge(k, 1, evaluate=False)), by.assume(Le(k, K, evaluate=False))]
-    entry = by.entry_below_sum(rest, (k, 1, K), k, *inside)
+    entry = by.entry_below_sum(rest, (k, 1, K), k, *inside, known)
     zero = by.arithmetic(equal(own_length() - DOT**2 / square(), 0), found, known)
     each_entry = by.arithmetic(wanted.body, by.arithmetic(less_equal(rest, 0), entry, spread, zero, known), known)
     return by.discharge(premise, by.generalise(each_entry, units, (k, 1, K)))

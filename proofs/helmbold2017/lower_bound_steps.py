@@ -208,7 +208,7 @@ def near_one(sign: int, statement: Any) -> Theorem:
                           {value: psi(edge), bound: criterion}, (less(bound, tau**2 / 8), by.assume(small)),
                           (less_equal(tau**2 / 8, bound), large_criterion(sign)), domains=(chosen,))
     otherwise = by.arithmetic(far(psi(edge), sign), by.assume(by.negation(near)), chosen)
-    return by.discharge(small, by.cases(near, by.assume(near), by.satisfied(fails, otherwise)))
+    return by.discharge(small, by.cases(near, by.assume(near), by.satisfied(fails, otherwise), chosen))
 
 
 @prove("helmbold2017:eq5.1")

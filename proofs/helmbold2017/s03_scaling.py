@@ -12,7 +12,18 @@ import sympy as sp
 
 from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
-from dropout_theory.language import Element, ForEach, Recursion, Relu, equal, equivalent, less, natural
+from dropout_theory.language import (
+    Element,
+    ForEach,
+    Recursion,
+    Relu,
+    equal,
+    equivalent,
+    implies,
+    less,
+    less_equal,
+    natural,
+)
 from dropout_theory.papers.helmbold2017 import s03_scaling as paper
 from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
 from dropout_theory.proof import Theorem
@@ -38,16 +49,17 @@ def _by_product(bigger: Theorem, smaller: Theorem, factor: Any) -> Theorem:
     return by.arithmetic(equal(bigger.conclusion.args[0], factor * smaller.conclusion.args[0]), found, split)
 
 
-def every_layer(bigger: Recursion, smaller: Recursion, factor: Any, *facts: Theorem) -> Theorem:
+def every_layer(bigger: Recursion, smaller: Recursion, factor: Any, *facts: Theorem,
+                known: tuple[Theorem, ...] = ()) -> Theorem:
     """bigger[l, i] = factor(l) * smaller[l, i] for every layer l, by induction over l; i is free.
 
-    `facts` are equalities about entries k used in the first layer.
+    `facts` are equalities about entries k used in the first layer; what is `known` shows the weights to be defined.
     """
     statement = ForEach(equal(bigger[layer, i], factor(layer) * smaller[layer, i]), (i, 1, n))
-    base = _by_product(by.rewrite(by.unfolded(bigger[1, i]), *facts, indices=[k]), by.unfolded(smaller[1, i]),
+    base = _by_product(by.rewrite(by.unfolded(bigger[1, i], *known), *facts, indices=[k]), by.unfolded(smaller[1, i]),
                        factor(sp.S.One))
     below = by.specialise(by.assume(statement), i)
-    above = by.rewrite(by.unfolded(bigger[layer + 1, i]), below, indices=[i])
+    above = by.rewrite(by.unfolded(bigger[layer + 1, i], *known), below, indices=[i])
     step = _by_product(above, by.unfolded(smaller[layer + 1, i]), factor(layer + 1))
     done = by.induction(layer, statement, by.generalise(base, (i, 1, n)), by.generalise(step, (i, 1, n)))
     return by.specialise(done, i)
@@ -75,18 +87,30 @@ def dropped_outputs() -> Theorem:
 
 
 def inverse_entry() -> Theorem:
-    """e_k = 1/a_k for every k."""
-    e, offset = paper.a_inverse, natural("m")
-    found = by.induction(layer, equal(e[layer], 1 / paper.a[layer]), by.unfolded(e[1]), by.unfolded(e[layer + 1]))
-    each = by.generalise_offset(by.instance(found, {layer: 1 + offset}), offset, equal(e[k], 1 / paper.a[k]), (k, 1, K))
-    return by.specialise(each, k)
+    """e_k = 1/a_k for every k, by induction over k as far as there are entries a_k, none of which is 0."""
+    offset = natural("m")
+
+    def entry(place: Any) -> Any:
+        return equal(paper.a_inverse[place], 1 / paper.a[place])
+
+    def there(place: Any) -> Theorem:
+        within = less_equal(place, K)
+        return by.discharge(within, by.unfolded(paper.a_inverse[place], rank, by.assume(within)))
+
+    rank = by.assume(paper.full_rank.condition)
+    found = by.induction(layer, implies(less_equal(layer, K), entry(layer)), there(sp.S.One), there(layer + 1))
+    body = implies(less_equal(k, K), entry(k))
+    each = by.generalise_offset(by.instance(found, {layer: 1 + offset}), offset, body, (k, 1, K))
+    return by.apply(by.specialise(each, k), by.assume(sp.Le(k, K, evaluate=False)))
 
 
 def same_output(left: Any, right: Any) -> Theorem:
     """Equality of two outputs whose hidden values are equal layer by layer."""
     bigger, smaller = (next(e.family for e in out.atoms(Element) if isinstance(e.family, Recursion))
                        for out in (left, right))
-    top = by.instance(every_layer(bigger, smaller, lambda _: sp.S.One, inverse_entry()), {layer: d - 1})
+    rank = by.assume(paper.full_rank.condition)
+    layers = every_layer(bigger, smaller, lambda _: sp.S.One, inverse_entry(), known=(rank,))
+    top = by.instance(layers, {layer: d - 1})
     return by.restate(by.rewritten(left, top, indices=[i]), equal(left, right))
 
 

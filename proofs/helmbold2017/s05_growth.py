@@ -281,3 +281,9 @@ def weight_decay() -> Theorem:
                             domains=(by.arithmetic(less_equal(0, paper.weight_count)),))
     total = by.arithmetic(equal(paper.penalty, paper.weight_count * paper.lam * c**2 / 2))
     return by.arithmetic(paper.WEIGHT_DECAY.statement, weights, total)
+
+
+@prove("helmbold2017:thm18")
+def theorem_18() -> Theorem:
+    """Each of the three parts, and that the risk is zero."""
+    return by.conjunction(small_weights(), zero_risk(), large_criterion(), weight_decay())

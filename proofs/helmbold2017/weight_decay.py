@@ -203,7 +203,7 @@ def at_optimum(whole: Any, value: Any, inputs: Entry = x_entry, best: Any = None
     each = sp.sqrt(best / (n * root))
     there = by.instance(general, {share: each, offset: (1 - best) / 2}, known)
     whole_share = by.arithmetic(equal(n * each**2 * root, best), known)
-    settled = by.satisfied(there, whole_share, by.identity((1 - best) / 2, (1 - best) / 2))
+    settled = by.satisfied(there, whole_share, by.identity((1 - best) / 2, (1 - best) / 2, known))
     return values_of(sharing(inputs, each, (1 - best) / 2)), settled
 
 

@@ -185,7 +185,8 @@ def last_term() -> Theorem:
 def triangle_recurrence() -> Theorem:
     """The recurrence of the Stirling numbers, times j!."""
     wanted = equal(triangle(row + 1, j), sp.factorial(j) * (j * Stirling2(row, j) + Stirling2(row, j - 1)))
-    return by.generalise(by.arithmetic(wanted, by.stirling_recurrence(row, j)), (j, 1, row + 1))
+    above = by.assume(less_equal(1, j))
+    return by.generalise(by.arithmetic(wanted, by.stirling_recurrence(row, j), above), (j, 1, row + 1))
 
 
 @prove("schluter2019:thm1-step-derivative.amended")

@@ -18,6 +18,8 @@ from dropout_theory.language import (
     UNIT,
     E,
     ForAll,
+    G,
+    Gc,
     Scalar,
     both,
     different,
@@ -151,9 +153,11 @@ two_points = equal(pair_mean / (pair_mean + pair_complement), f(p * pair[1] + (1
 
 eq60 = implies(equal(NWGM(f(pair[M])), f(E(pair[M]))), two_points)
 
-claim("eq60",
+EQ60 = claim("eq60",
       title="The defining equation for two points",
       statement=eq60,
+      hypotheses=[in_range, Hypothesis("defined at the two points", less(0, G(f(pair[M])) + Gc(f(pair[M]))),
+                                       "the left side of eq. (60) is not 0/0")],
       candidates={f: (Lambda(_z, Rational(1, 3)), Lambda(_z, 1 / (1 + 2 * exp(-_z))), Lambda(_z, 1 / (1 + _z**2)))})
 
 between = [Hypothesis("u < v", less(u, v)), Hypothesis("u <= x", less_equal(u, x)),

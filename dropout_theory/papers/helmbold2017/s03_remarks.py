@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Rational, S, Sum
 
 from dropout_theory.claims import Section
-from dropout_theory.language import POSITIVE, E, ForEach, Scalar, both, equal, gates, less, less_equal
+from dropout_theory.language import POSITIVE, E, ForEach, Scalar, both, equal, gates, less, less_equal, notion
 from dropout_theory.papers.helmbold2017.notation import K, always, d, hidden, k, n, of_network, output, p, scaled
 from dropout_theory.papers.helmbold2017.s02_conventions import D, W, b, b0, h, lam, squared_weights, target, w, x
 from dropout_theory.papers.helmbold2017.s03_scaling import (
@@ -34,9 +34,10 @@ half = Rational(1, 2)
 
 # --- section 1 ------------------------------------------------------------------------------------------------------
 
+J_2 = notion("J_2", risk + lam / 2 * squared_weights, "criterion of weight decay: the risk and the L2 penalty")
 claim("sec1-l2-penalty",
       title="The L2 penalty is what the criterion of weight decay adds to the loss",
-      statement=equal(risk + lam / 2 * squared_weights - risk, lam / 2 * squared_weights), kind="definition",
+      statement=equal(J_2 - R, lam / 2 * squared_weights), kind="definition",
       source="section 1, definition of the L2 penalty", not_applicable=NOT_FINITE)
 
 

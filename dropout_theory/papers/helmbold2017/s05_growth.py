@@ -180,7 +180,7 @@ claim("thm18-step-count",
       title="The penalty of weight decay is the number of weights times lambda c^2/2",
       statement=equal(L2_PENALTY, weight_count * lam * c**2 / 2), **step, limits=THREE)
 
-positive_root = Scalar("c", NONNEGATIVE)  # the weight before its bound is known
+positive_root = Scalar("c_0", NONNEGATIVE)  # the weight before its bound is known
 MAGNITUDE = claim("thm18.1",
       title="For targets up to K n^(d-1) every weight has magnitude at most one",
       statement=implies(less_equal(positive_root**d * K * n ** (d - 1), K * n ** (d - 1)),
