@@ -186,7 +186,9 @@ def test_progress_counts_and_draws(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_ends_a_long_run_within_a_second() -> None:
-    code = ("import numpy as np, time, sys\n"
+    # a shell that runs tests in the background has its children ignore the signal, which Python then leaves ignored
+    code = ("import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+            "import numpy as np, time, sys\n"
             "from dropout_theory.engines.network import Layer, Network\n"
             "from dropout_theory.engines.simulation import simulate\n"
             "net = Network([Layer(np.ones((50, 50)), gate=0.5), Layer(np.ones((1, 50)))], 0.5)\n"
