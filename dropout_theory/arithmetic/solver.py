@@ -222,6 +222,8 @@ def _facts_about(expr: Expr) -> list[Any]:
     family = expr.family if isinstance(expr, lang.Element) else expr
     if isinstance(family, lang.Scalar) and not isinstance(family, (lang.RandomScalar, lang.Recursion)):
         return list(family.domain.conditions(expr))
+    if isinstance(expr, lang.RandomScalar) and expr.law[0] == "uniform":
+        return [sp.Ge(expr, expr.law[1], evaluate=False), sp.Le(expr, expr.law[2], evaluate=False)]
     if expr == sp.pi:
         return [sp.Gt(expr, sp.Rational(314159, 100000), evaluate=False),
                 sp.Lt(expr, sp.Rational(314160, 100000), evaluate=False)]

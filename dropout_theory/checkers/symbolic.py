@@ -31,7 +31,7 @@ def symbolic(claim: Any, context: Context) -> Finding:
     if refuted is not None:
         return accept_refutation(claim, refuted())
     try:
-        return accept(claim, automatic(claim.statement), "automatic proof")
+        return accept(claim, automatic(claim.statement, [h.condition for h in claim.hypotheses]), "automatic proof")
     except ProofError as error:
         return _series_refutation(claim) or Finding("unknown", "proof", f"no proof found: {_short(error)}")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 import sympy as sp
@@ -14,27 +16,34 @@ from dropout_theory.language import convexity, unfold
 from dropout_theory.language import statements as st
 from dropout_theory.proof.algebra import arithmetic, evaluated, identity, matches
 from dropout_theory.proof.analysis import to_order
-from dropout_theory.proof.logic import conjunction, generalise
+from dropout_theory.proof.logic import assume, conjunction, generalise
+from dropout_theory.proof.scope import in_range
 from dropout_theory.proof.theorem import Theorem
 from dropout_theory.proof.universal import convex_by_curvature
 
 
-def automatic(statement: Any) -> Theorem:
-    """A proof by one rule. Raises ProofError."""
+def automatic(statement: Any, hypotheses: Sequence[Any] = ()) -> Theorem:
+    """A proof by one rule, from hypotheses only where there is none without. Raises ProofError."""
     if isinstance(statement, sp.And):
-        return conjunction(*[automatic(a) for a in statement.args])
+        return conjunction(*[automatic(a, hypotheses) for a in statement.args])
     if isinstance(statement, st.ForEach):
-        return generalise(automatic(statement.body), *[tuple(limit.args) for limit in statement.limits])
+        limits = [tuple(limit.args) for limit in statement.limits]
+        inside = [condition for limit in limits for condition in in_range(*limit)]
+        return generalise(automatic(statement.body, [*hypotheses, *inside]), *limits)
     if isinstance(statement, st.SameToOrder):
         return to_order(statement)
+    rules: list[Callable[..., Theorem]] = [lambda *known: arithmetic(statement, *known)]
     if isinstance(statement, sp.Eq):
-        try:
-            return identity(*statement.args)
-        except ProofError:
-            return arithmetic(statement)
-    if not lang.dependencies(statement):
+        rules.insert(0, lambda *known: identity(*statement.args, *known))
+    elif not lang.dependencies(statement):
         return evaluated(statement)
-    return arithmetic(statement)
+    refused = ProofError(f"no rule for {statement}")
+    for rule, known in product(rules, ([], [assume(h) for h in hypotheses])):
+        try:
+            return rule(*known)
+        except ProofError as error:
+            refused = error
+    raise refused
 
 
 @lru_cache(maxsize=512)
