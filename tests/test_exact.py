@@ -146,7 +146,9 @@ def test_an_irrational_instance_is_judged_exactly() -> None:
     x = Scalar("x", REAL)
     for root, statement in ((sp.sqrt(2), different(x**2, 2)), (sp.log(2), different(sp.exp(x), 2)),
                             (sp.rootof(x**5 - x - 1, 0), less(0, (x**5 - x - 1) ** 2))):
-        assert judge(statement, {x: root}, expectation).truth is Truth.FALSE
+        # SymPy before 1.14 does not know that a sum of roots is algebraic: then nothing is said of it
+        unseen = isinstance(root, sp.CRootOf) and (root**2 + root).is_algebraic is None
+        assert judge(statement, {x: root}, expectation).truth is (Truth.UNKNOWN if unseen else Truth.FALSE)
         assert judge(statement, {x: root + 1}, expectation).truth is Truth.TRUE
 
 
