@@ -13,8 +13,9 @@ from dropout_theory.claims import REGISTRY, Claim, Hypothesis
 from dropout_theory.language import Expr, Statement, plain, unordered
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
-from dropout_theory.proof.definedness import condition_of, defined, follows, partial_terms
+from dropout_theory.proof.definedness import defined, follows
 from dropout_theory.proof.logic import negation
+from dropout_theory.proof.partiality import condition_of, partial_terms
 from dropout_theory.verdicts.kernel import Context
 
 if TYPE_CHECKING:

@@ -26,7 +26,8 @@ from dropout_theory.evaluation.tightness import certified_gaps
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
 from dropout_theory.language import atoms_of
 from dropout_theory.language import statements as st
-from dropout_theory.proof.definedness import Partial, undefined
+from dropout_theory.proof.definedness import undefined
+from dropout_theory.proof.partiality import Partial
 from dropout_theory.verdicts.kernel import Context, Finding, checker
 from dropout_theory.verdicts.methods import Method
 

@@ -14,7 +14,8 @@ from dropout_theory.language import statements as st
 from dropout_theory.language.binding import put
 from dropout_theory.normal_form import is_nonnegative, is_positive, is_zero, normal, same
 from dropout_theory.proof.algebra import _sides
-from dropout_theory.proof.definedness import ANALYTIC, AnyOf, Partial, defined, follows, partial_terms
+from dropout_theory.proof.definedness import defined, follows
+from dropout_theory.proof.partiality import ANALYTIC, AnyOf, Partial, partial_terms
 from dropout_theory.proof.scope import index_ranges, over_range
 from dropout_theory.proof.theorem import Theorem, certify
 

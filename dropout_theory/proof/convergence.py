@@ -18,7 +18,7 @@ from dropout_theory.language import Domain, LargestOutcome, RootGrowth, interval
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.definedness import Partial
+from dropout_theory.proof.partiality import Partial
 from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments, without
 
 FROM_TWO = Domain("integer at least 2", sp.Integer(2), sp.oo, integer=True)

@@ -14,7 +14,7 @@ from dropout_theory.language import unfold
 from dropout_theory.normal_form import is_nonnegative
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.definedness import partial_terms
+from dropout_theory.proof.partiality import partial_terms
 from dropout_theory.proof.theorem import Theorem, certify, shows
 
 

@@ -19,7 +19,7 @@ from dropout_theory.evaluation.values import Truth, Unsupported
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.definedness import negated, partial_terms
+from dropout_theory.proof.partiality import negated, partial_terms
 from dropout_theory.proof.theorem import Theorem, Without, certify, shows, without
 
 FACT_INSTANCES = 60  # at which a classical fact is tried before it is used

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import sympy as sp
@@ -10,12 +11,20 @@ from dropout_theory.claims import need
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_zero, same
 from dropout_theory.proof.analysis import coefficients
+from dropout_theory.proof.definedness import all_shown
+from dropout_theory.proof.partiality import partial_terms
 from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments
 
 
 def _order(theorem: Theorem) -> st.SameToOrder:
     need(isinstance(theorem.conclusion, st.SameToOrder), f"not a statement of order: {theorem.conclusion}")
     return theorem.conclusion  # type: ignore[no-any-return]
+
+
+def _shown_by(statement: st.SameToOrder, others: Iterable[Any]) -> None:
+    """Raise ProofError for a term that may be undefined near 0 and that none of the others has, which are defined."""
+    all_shown([term for side in statement.args[:2] for term in partial_terms(side)],
+              shown=[term for other in others for term in partial_terms(other)])
 
 
 def absolute(theorem: Theorem) -> Theorem:
@@ -28,6 +37,7 @@ def absolute(theorem: Theorem) -> Theorem:
 def combination(statement: st.SameToOrder, *parts: tuple[Any, Theorem]) -> Theorem:
     """A statement of order whose gap is a sum of rational multiples of the gaps of others of that order or above."""
     total: Any = sp.S.Zero
+    _shown_by(statement, [side for _, theorem in parts for side in _order(theorem).args[:2]])
     for factor, theorem in parts:
         found = _order(theorem)
         need(sp.sympify(factor).is_Rational is True, f"{factor} is not a rational number")
@@ -44,6 +54,7 @@ def small_product(statement: st.SameToOrder, *factors: Any) -> Theorem:
     A factor is analytic in the scale at 0, or the absolute value of such an expression.
     """
     need(statement.right == 0 and same(statement.left, sp.Mul(*factors)), f"{statement.left} is not that product")
+    _shown_by(statement, factors)
     total = 0
     for factor in factors:
         inner = factor.args[0] if isinstance(factor, sp.Abs) else factor

@@ -18,9 +18,9 @@ from dropout_theory.language import REAL, Aversion, atoms_of
 from dropout_theory.language import statements as st
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.automatic import proves
-from dropout_theory.proof.definedness import partial_terms
 from dropout_theory.proof.logic import check_value, negation
 from dropout_theory.proof.optima import NoMinimiser
+from dropout_theory.proof.partiality import partial_terms
 from dropout_theory.proof.theorem import Theorem, certify, without
 
 Values = Mapping[Any, Any]

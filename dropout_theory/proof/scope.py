@@ -9,19 +9,11 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
-from dropout_theory.claims import ProofError, need
+from dropout_theory.claims import need
 from dropout_theory.language import statements as st
-from dropout_theory.proof.definedness import defined, promised
+from dropout_theory.proof.definedness import defined
+from dropout_theory.proof.partiality import implied, promised
 from dropout_theory.proof.theorem import Theorem, Without, without
-
-
-def _follows(known: list[Any], wanted: Any) -> bool:
-    if wanted in (True, False):
-        return bool(wanted)
-    try:
-        return entails(known, wanted)
-    except ProofError:
-        return False
 
 
 def in_range(symbol: Any, low: Any, high: Any) -> tuple[Any, Any]:
@@ -51,7 +43,7 @@ def index_ranges(limits: Iterable[tuple[Any, Any, Any]]) -> list[tuple[Any, Any]
         found.append(in_range(symbol, low, high))
         for condition in promised(symbol):
             known = [c.xreplace(plain) for pair in found for c in pair]
-            need(_follows(known, condition.xreplace(plain)),
+            need(implied(known, condition.xreplace(plain)),
                  f"the range of {symbol} may leave what is known of it: {condition}")
     return found
 
@@ -77,7 +69,7 @@ def value_in_domain(atom: lang.Scalar, value: Any, proofs: Iterable[Theorem]) ->
     need(value.is_real is not False and not value.has(sp.nan, sp.zoo, sp.oo, -sp.oo), f"{value} is not real")
     defined(value, known)
     for condition in atom.domain.conditions(value):
-        need(_follows(known, condition), f"not in the domain of {atom}: {condition}")
+        need(implied(known, condition), f"not in the domain of {atom}: {condition}")
 
 
 def replaceable(statement: Any, atom: Any, value: Any) -> None:

@@ -14,7 +14,8 @@ import sympy as sp
 
 from dropout_theory.claims import Claim, ProofError, need
 from dropout_theory.language import CannotSubstitute, is_random, unnamed
-from dropout_theory.proof.definedness import AnyOf, Partial, all_shown, check_values, closed, defined, partial_terms
+from dropout_theory.proof.definedness import all_shown, check_values, defined
+from dropout_theory.proof.partiality import AnyOf, Partial, closed, partial_terms
 
 _TOKEN = object()
 

@@ -14,7 +14,8 @@ from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_nonnegative, same
 from dropout_theory.proof.algebra import _sides, matches
 from dropout_theory.proof.analysis import smooth, within
-from dropout_theory.proof.definedness import defined, partial_terms
+from dropout_theory.proof.definedness import defined
+from dropout_theory.proof.partiality import partial_terms
 from dropout_theory.proof.scope import index_ranges, replaceable, value_in_domain
 from dropout_theory.proof.theorem import Theorem, certify
 

@@ -132,6 +132,14 @@ def test_a_combination_with_a_factor_that_moves() -> None:
         combination(near(sp.S.One, 0), (1 / s, to_order(near(s, 0))))
 
 
+def test_a_combination_with_a_logarithm_that_has_no_value() -> None:
+    """log(-s) = log(-s) + o(s), for positive s, and s = o(1) beside it."""
+    with refused("undefined"):
+        combination(near(sp.log(-s), sp.log(-s), 1))
+    with refused("undefined"):
+        combination(near(s + sp.log(-s), sp.log(-s), 0), (1, to_order(near(s, 0))))
+
+
 def test_a_combination_of_a_lower_order() -> None:
     """s = o(s), from s = o(1)."""
     with refused(SMOOTH):
