@@ -30,6 +30,8 @@ from dropout_theory.claims import (
     refute,
     witness,
 )
+from dropout_theory.evaluation.evaluator import Judgement
+from dropout_theory.evaluation.values import Truth
 from dropout_theory.language import (
     NWGM,
     OPEN_UNIT,
@@ -253,6 +255,17 @@ def test_what_is_proved_where_it_is_defined_only_is_an_error(registries: None, n
     claim = Claim("own:claim", "a claim", statement, "1", "eq. (1)", "equation", (Hypothesis("h", less(1, x)),))
     prove("own:claim", without="h")(lambda: identity(*statement.args))
     with pytest.raises(ProofError, match="may be undefined"):
+        ablate(claim, Context())
+
+
+def test_what_is_refuted_and_proved_is_an_error(registries: None, no_search: None,
+                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    """No true statement has a witness against it, so the judge is made to err."""
+    claim = Claim("own:claim", "a claim", less(x, x + 1), "1", "eq. (1)", "equation", (Hypothesis("h", less(1, x)),))
+    prove("own:claim", without="h")(lambda: arithmetic(less(x, x + 1)))
+    witness("own:claim", {x: sp.S.One}, without="h")
+    monkeypatch.setattr(registered, "judged", lambda *_: Judgement(Truth.FALSE))
+    with pytest.raises(ClaimError, match="it is refuted and proved"):
         ablate(claim, Context())
 
 
