@@ -6,7 +6,7 @@ The atoms free in a conclusion are universally bound over their domains, under t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import InitVar, dataclass, replace
+from dataclasses import InitVar, dataclass, field, replace
 from functools import wraps
 from typing import Any
 
@@ -28,6 +28,10 @@ class Theorem:
     given: frozenset[Any] = frozenset()
     steps: tuple[str, ...] = ()
     uses: frozenset[str] = frozenset()
+    # how it was made, so that it can be shown and checked again: the last rule, what it was told, what it was given
+    rule: str = field(default="", compare=False, repr=False)
+    premises: tuple[Theorem, ...] = field(default=(), compare=False, repr=False)
+    arguments: Mapping[str, tuple[Any, ...]] = field(default_factory=dict, compare=False, repr=False)
     # never stored, so that neither `dataclasses.replace` nor a copy of the fields makes another theorem
     _token: InitVar[object] = None
 
@@ -54,12 +58,14 @@ def without(theorem: Theorem, gone: Iterable[Any]) -> Without:
 
 
 def certify(rule: str, conclusion: Any, premises: Iterable[Theorem | Without] = (), given: Iterable[Any] = (),
-            uses: Iterable[str] = (), shown: Iterable[Partial] = (), binds: Iterable[Any] = ()) -> Theorem:
+            uses: Iterable[str] = (), shown: Iterable[Partial] = (), binds: Iterable[Any] = (),
+            arguments: Mapping[str, Iterable[Any]] | None = None) -> Theorem:
     """Make a theorem in the name of a rule. For rule modules only: a proof must never call it.
 
     The only maker of theorems: it sees to it that the conclusion is defined wherever the assumptions hold, given what
     the premises show. `shown` are terms that the rule itself sees to; `binds` the index symbols that it binds, free in
-    the premises, innermost first. Raises ProofError for a term that may be undefined, for anything that is no real
+    the premises, innermost first; `arguments` what a reader of the proof must be told beside premises and conclusion,
+    expressions by name. Raises ProofError for a term that may be undefined, for anything that is no real
     number, and for names: a rule that saw one may have compared it with what it stands for. Rules as
     `dropout_theory.proof` gives them out see none.
     """
@@ -71,7 +77,8 @@ def certify(rule: str, conclusion: Any, premises: Iterable[Theorem | Without] = 
     _require_meaning(conclusion, assumptions, parts, tuple(shown), tuple(binds))
     steps = tuple(dict.fromkeys([s for p in parts for s in p.theorem.steps] + [rule]))
     relied = frozenset(uses).union(*[p.theorem.uses for p in parts])
-    return Theorem(conclusion, assumptions, steps, relied, _TOKEN)
+    told = {name: tuple(values) for name, values in (arguments or {}).items()}
+    return Theorem(conclusion, assumptions, steps, relied, rule, tuple(p.theorem for p in parts), told, _TOKEN)
 
 
 def _require_meaning(conclusion: Any, assumptions: frozenset[Any], premises: tuple[Without, ...],

@@ -1,0 +1,235 @@
+"""The grammar in which proofs are written: terms, their sorts, and what each operator binds.
+
+A term is an operator with arguments; each argument is a term or a text. In a file a term is one line of JSON,
+`["term", n, operator, argument, ...]`, where n counts from 0, an integer is a term of an earlier line and a string a
+text. `OPERATORS` is the whole grammar: for each operator its sort and the sorts of its arguments, the last of which is
+repeated where a `*` follows it.
+
+    number    "3", "-1/2"
+    index     an index symbol: a name, and "integer", "non-negative integer" or "positive integer"
+    variable  a real variable that a derivative binds
+    domain    a name, "real" or "integer", two ends (a number, "-oo" or "oo"), "[" or "(", "]" or ")"
+    range     an index and its two ends
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cached_property
+from typing import ClassVar, Union
+
+MAX_TEXT = 20_000
+
+Argument = Union["Term", str]
+
+
+class Malformed(ValueError):
+    """What was read is not in the grammar; the message says what and where."""
+
+
+# sorts: E expression, S statement, D domain, R range of an index, B bound atom, F family, U undefined function,
+# C case, I index symbol, T text
+OPERATORS: dict[str, tuple[str, tuple[str, ...]]] = {
+    # numbers and atoms
+    "number": ("E", ("T",)), "pi": ("E", ()), "euler": ("E", ()),
+    "index": ("E", ("T", "T")), "variable": ("E", ("T",)),
+    "scalar": ("E", ("T", "D")),
+    "family": ("F", ("T", "D", "T", "R*")),  # the text: "free", "distribution" or "self"
+    "gates": ("F", ("T", "E", "R*")),
+    "recursion": ("F", ("T", "D", "E", "E", "R*")),
+    "abstract": ("F", ("T", "D", "T", "R*")),  # the text: names of gates it is independent of
+    "subnetwork": ("E", ("T", "D", "F")),
+    "normal": ("E", ("T", "D", "E", "E")), "uniform": ("E", ("T", "D", "E", "E")), "bernoulli": ("E", ("T", "D", "E")),
+    "entry": ("E", ("F", "E*")),
+    "function": ("U", ("T", "T")), "apply": ("E", ("U", "E*")),  # the text: "real", "positive", ...
+    # arithmetic and functions
+    "+": ("E", ("E*",)), "*": ("E", ("E*",)), "^": ("E", ("E", "E")),
+    "exp": ("E", ("E",)), "log": ("E", ("E",)), "abs": ("E", ("E",)), "max": ("E", ("E*",)), "min": ("E", ("E*",)),
+    "relu": ("E", ("E",)), "logistic": ("E", ("E", "E", "E")), "sign": ("E", ("E",)),
+    "sin": ("E", ("E",)), "cos": ("E", ("E",)), "tan": ("E", ("E",)), "tanh": ("E", ("E",)), "atan": ("E", ("E",)),
+    "sinh": ("E", ("E",)), "cosh": ("E", ("E",)), "erf": ("E", ("E",)), "gamma": ("E", ("E",)), "zeta": ("E", ("E",)),
+    "floor": ("E", ("E",)), "ceiling": ("E", ("E",)), "factorial": ("E", ("E",)), "binomial": ("E", ("E", "E")),
+    "stirling": ("E", ("E", "E")), "bernoulli-number": ("E", ("E",)), "equal-indices": ("E", ("E", "E")),
+    "cases": ("E", ("C*",)), "case": ("C", ("E", "S")),
+    # what binds
+    "sum": ("E", ("E", "R*")), "product": ("E", ("E", "R*")),
+    "largest": ("E", ("E", "R")), "smallest": ("E", ("E", "R")),
+    "derivative": ("E", ("E", "B", "E", "E")),  # body, variable, point, order
+    "growth": ("E", ("E", "B", "E")),  # term, index, root
+    "aversion": ("E", ("E", "E", "B*")),
+    # operators on random expressions
+    "E": ("E", ("E",)), "Var": ("E", ("E",)), "Cov": ("E", ("E", "E")),
+    "G": ("E", ("E",)), "G'": ("E", ("E",)), "NWGM": ("E", ("E",)), "largest-outcome": ("E", ("E",)),
+    # statements
+    "true": ("S", ()), "false": ("S", ()),
+    "=": ("S", ("E", "E")), "!=": ("S", ("E", "E")), "<": ("S", ("E", "E")), "<=": ("S", ("E", "E")),
+    ">": ("S", ("E", "E")), ">=": ("S", ("E", "E")),
+    "and": ("S", ("S*",)), "or": ("S", ("S*",)), "not": ("S", ("S",)), "implies": ("S", ("S", "S")),
+    "iff": ("S", ("S", "S")),
+    "each": ("S", ("S", "R*")), "exists": ("S", ("S", "B*")), "all": ("S", ("S", "B*")),
+    "same-to-order": ("S", ("E", "E", "B", "T")),
+    "converges": ("S", ("E", "B", "E")), "sums-to": ("S", ("E", "B", "E", "E")),
+    "no-minimiser": ("S", ("E",)),
+    "refuted": ("S", ("S", "T", "S*")), "meaningless": ("S", ("S", "T", "S*")),  # statement, instance, what holds there
+    # parts
+    "domain": ("D", ("T", "T", "T", "T", "T", "T")), "range": ("R", ("B", "E", "E")),
+}
+
+ATOMS = frozenset({"index", "variable", "scalar", "family", "gates", "recursion", "abstract", "subnetwork", "normal",
+                   "uniform", "bernoulli", "function"})
+_BOUND = frozenset({"index", "variable", "scalar", "family", "recursion", "gates", "abstract"})
+_NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
+_KINDS = {"index": {"integer", "non-negative integer", "positive integer"}, "family": {"free", "distribution", "self"}}
+
+
+class Term:
+    """An operator with its arguments. Equal terms are one object. Raises Malformed for what is not in the grammar."""
+
+    op: str
+    args: tuple[Argument, ...]
+    _known: ClassVar[dict[tuple[str, tuple[Argument, ...]], Term]] = {}
+
+    def __new__(cls, op: str, *args: Argument) -> Term:
+        found = cls._known.get((op, args))
+        if found is None:
+            _require(op, args)
+            found = super().__new__(cls)
+            found.op, found.args = op, args
+            cls._known[op, args] = found
+        return found
+
+    # equal terms are one object, so that comparing and hashing them by identity is right, and quick
+    def __repr__(self) -> str:
+        return shown(self)
+
+    @property
+    def sort(self) -> str:
+        return OPERATORS[self.op][0]
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The arguments that are terms."""
+        return tuple(a for a in self.args if isinstance(a, Term))
+
+    @cached_property
+    def number(self) -> Fraction | None:
+        return Fraction(str(self.args[0])) if self.op == "number" else None
+
+    @cached_property
+    def digest(self) -> str:
+        """A name made of the content: the same in every file and on every machine."""
+        parts = [self.op, *[f"t{a}" if isinstance(a, str) else a.digest for a in self.args]]
+        return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
+
+
+def number(value: Fraction | int) -> Term:
+    return Term("number", str(Fraction(value)))
+
+
+
+def _require(op: str, args: tuple[Argument, ...]) -> None:
+    """Raise Malformed unless the arguments are what the operator takes."""
+    if op not in OPERATORS:
+        raise Malformed(f"unknown operator {op!r:.40}")
+    _, sorts = OPERATORS[op]
+    fixed = [s for s in sorts if not s.endswith("*")]
+    repeated = sorts[-1][0] if len(fixed) < len(sorts) else None
+    if len(args) < len(fixed) or repeated is None and len(args) > len(fixed):
+        raise Malformed(f"{op} has {len(args)} arguments; allowed: {', '.join(sorts) or 'none'}")
+    for place, a in enumerate(args):
+        wanted = fixed[place] if place < len(fixed) else repeated
+        if isinstance(a, str):
+            if wanted != "T" or len(a) > MAX_TEXT:
+                raise Malformed(f"argument {place + 1} of {op} is a text; allowed: {wanted}")
+        elif wanted == "B":
+            if a.op not in _BOUND:
+                raise Malformed(f"{op} binds {a.op}; allowed: {', '.join(sorted(_BOUND))}")
+        elif a.sort != wanted and not (wanted == "E" and a.op == "family" and not a.args[3:]):
+            raise Malformed(f"argument {place + 1} of {op} is of sort {a.sort}; allowed: {wanted}")
+    if op == "number" and not _NUMBER.fullmatch(str(args[0])):
+        raise Malformed(f"not a number: {args[0]!r:.40}")
+    if op == "domain":
+        _require_domain(*map(str, args))
+    place = {"index": 1, "family": 2}.get(op)
+    if place is not None and args[place] not in _KINDS[op]:
+        raise Malformed(f"{op} is {args[place]!r:.40}; allowed: {', '.join(sorted(_KINDS[op]))}")
+
+
+def _require_domain(name: str, kind: str, low: str, high: str, left: str, right: str) -> None:
+    ends = (low == "-oo" or _NUMBER.fullmatch(low)) and (high == "oo" or _NUMBER.fullmatch(high))
+    if kind not in ("real", "integer") or not ends or left not in "[(" or right not in "])":
+        raise Malformed(f"not a domain: {name!r:.40} {kind!r:.10} {left!r:.3} {low!r:.20} {high!r:.20} {right!r:.3}")
+    if low != "-oo" and high != "oo":
+        gap = Fraction(high) - Fraction(low)
+        if gap < 0 or gap == 0 and (left, right) != ("[", "]"):
+            raise Malformed(f"the domain {name!r:.40} is empty")
+
+
+def scopes(term: Term) -> list[tuple[Term, tuple[Term, ...]]]:
+    """The parts of a term, each with the atoms that the term binds in it. The one place that knows what binds."""
+    op, args = term.op, term.terms
+    if op in ("sum", "product"):  # an end sees the indices of the sums around it
+        bound = [r.terms[0] for r in args[1:]]
+        return [(args[0], tuple(bound)),
+                *[(end, tuple(bound[n + 1:])) for n, r in enumerate(args[1:]) for end in r.terms[1:]]]
+    if op == "each":  # a range sees the indices before it
+        bound = [r.terms[0] for r in args[1:]]
+        return [(args[0], tuple(bound)),
+                *[(end, tuple(bound[:n])) for n, r in enumerate(args[1:]) for end in r.terms[1:]]]
+    if op in ("largest", "smallest"):
+        index, low, high = args[1].terms
+        return [(args[0], (index,)), (low, ()), (high, ())]
+    if op in ("exists", "all"):
+        return [(args[0], args[1:])]
+    if op == "derivative":
+        return [(args[0], (args[1],)), (args[2], ()), (args[3], ())]
+    if op == "growth":
+        return [(args[0], (args[1],)), (args[2], (args[1],))]
+    if op == "aversion":
+        return [(args[0], args[2:]), (args[1], args[2:])]
+    if op == "same-to-order":
+        return [(args[0], (args[2],)), (args[1], (args[2],))]
+    if op in ("converges", "sums-to"):
+        return [(args[0], (args[1],)), *[(a, ()) for a in args[2:]]]
+    return [(a, ()) for a in args]
+
+
+def walk(term: Term) -> Iterator[Term]:
+    """Each different term in a term once, the arguments before what they are in."""
+    seen: set[Term] = set()
+    stack: list[tuple[Term, bool]] = [(term, False)]
+    while stack:
+        here, done = stack.pop()
+        if done:
+            yield here
+        elif here not in seen:
+            seen.add(here)
+            stack.append((here, True))
+            stack += [(a, False) for a in reversed(here.terms)]
+
+
+def shown(term: Term) -> str:
+    """A term on one line, for messages."""
+    op, args = term.op, term.args
+    if op in ("number", "index", "variable", "scalar", *_FAMILIES, "subnetwork", "normal", "uniform", "bernoulli",
+              "function"):
+        return str(args[0])
+    parts = [a if isinstance(a, str) else shown(a) for a in args]
+    if op == "entry":
+        return f"{parts[0]}[{', '.join(parts[1:])}]"
+    if op == "apply":
+        return f"{parts[0]}({', '.join(parts[1:])})"
+    if op == "range":
+        return f"{parts[0]} = {parts[1]}..{parts[2]}"
+    if op in _INFIX:
+        return "(" + f" {op} ".join(parts) + ")"
+    return f"{op}({', '.join(parts)})"
+
+
+_FAMILIES = ("family", "gates", "recursion", "abstract")
+_INFIX = ("+", "*", "^", "=", "!=", "<", "<=", ">", ">=", "and", "or", "implies", "iff")
+
+ZERO, ONE = number(0), number(1)
