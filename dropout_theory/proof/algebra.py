@@ -126,17 +126,20 @@ def rewrite(theorem: Theorem, *equalities: Theorem, indices: Iterable[Any] = ())
     side is replaced. Assumptions of an equality that mention them must follow, at each instance, from the ranges of
     the sums around it; where they speak of no bound index they become assumptions of the result.
     """
+    indices = tuple(indices)
     conclusion, parts, given = _rewriting(theorem.conclusion, equalities, indices)
     # both sides of an equality are defined wherever it holds, and so is what contains the one in place of the other
-    return certify("rewriting", conclusion, [theorem, *parts], given=given, shown=partial_terms(conclusion))
+    return certify("rewriting", conclusion, [theorem, *parts], given=given, shown=partial_terms(conclusion),
+                   arguments={"indices": indices})
 
 
 def rewritten(expr: Any, *equalities: Theorem, indices: Iterable[Any] = ()) -> Theorem:
     """expr = expr with left sides of the equalities replaced by right sides, as `rewrite` does. Raises ProofError."""
-    expr = sp.sympify(expr)
+    expr, indices = sp.sympify(expr), tuple(indices)
     moved, parts, given = _rewriting(expr, equalities, indices)
     before = certify("reflexivity", st.equal(expr, expr), parts, given=given)
-    return certify("rewriting", st.equal(expr, moved), [before, *parts], given=given, shown=partial_terms(moved))
+    return certify("rewriting", st.equal(expr, moved), [before, *parts], given=given, shown=partial_terms(moved),
+                   arguments={"indices": indices})
 
 
 def _rewriting(conclusion: Any, equalities: Iterable[Theorem],

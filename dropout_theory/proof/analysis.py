@@ -36,7 +36,8 @@ def weighted(theorem: Theorem, weight: Any, limits: tuple[Any, Any, Any]) -> The
     if kind is sp.Lt and not whole:
         kind = sp.Le
     sums = [sp.Sum(weight * side, limits) for side in (left, right)]
-    return certify("weighted sum", kind(*sums, evaluate=False), [part], binds=[symbol])
+    return certify("weighted sum", kind(*sums, evaluate=False), [part], binds=[symbol],
+                   arguments={"weight": [weight], "index": [symbol]})
 
 
 def increasing(function: Any, theorem: Theorem, *premises: Theorem) -> Theorem:
@@ -101,7 +102,8 @@ def by_slope(f: Any, x: lang.Scalar, at: Any, slope: Theorem, *premises: Theorem
         need(entails(known, condition), f"{at} is not known to satisfy {condition}")
     value = lang.substitute(f, {x: at})
     relation = st.less_equal(f, value) if upper else st.less_equal(value, f)
-    return certify("sign of the derivative", relation, [slope, *premises])
+    return certify("sign of the derivative", relation, [slope, *premises],
+                   arguments={"function": [f], "variable": [x], "at": [at]})
 
 
 def smooth(f: Any, x: Any, premises: list[Theorem]) -> None:

@@ -84,7 +84,8 @@ def generalise_offset(theorem: Theorem, offset: lang.Scalar, body: Any, *limits:
     # the premise shows the body to be defined at every index, each being the first value and an offset
     shows(theorem, [term.moved({symbol: low + offset}) for term in partial_terms(body)])
     certify("for each", st.ForEach(sp.Ge(symbol, symbol, evaluate=False), *limits), [moved])  # the ends are defined
-    return certify("for each", st.ForEach(body, *limits), [moved], shown=partial_terms(st.ForEach(body, *limits)))
+    return certify("for each", st.ForEach(body, *limits), [moved], shown=partial_terms(st.ForEach(body, *limits)),
+                   arguments={"offset": [offset]})
 
 
 def at_value(statement: Any, equality: Theorem, theorem: Theorem) -> Theorem:

@@ -69,7 +69,7 @@ def cases(condition: Any, holds: Theorem, fails: Theorem, *premises: Theorem) ->
     parts: list[Theorem | Without] = [without(holds, [condition]), without(fails, [negation]), *premises]
     # where the condition is not defined neither case holds
     certify("cases", st.either(condition, negation), premises, given=rest)
-    return certify("cases", holds.conclusion, parts)
+    return certify("cases", holds.conclusion, parts, arguments={"condition": [condition]})
 
 
 def negation(condition: Any) -> Any:
@@ -115,7 +115,7 @@ def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theore
         shows(premise, [term.moved({variable: value}) for term in terms])
     # the base shows the statement to be defined at the start, the step wherever it is true one before
     return certify("induction", statement, [base, without(step, [statement, above])], given=given,
-                   shown=terms)
+                   shown=terms, arguments={"variable": [variable], "start": [first]})
 
 
 def generalise(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Theorem:
@@ -146,7 +146,8 @@ def specialise(theorem: Theorem, *indices: Any, premises: tuple[Theorem, ...] = 
         need(entails([*given, *known], st.both(*within)),
              f"index {value} of {symbol} is not known to be in range")
     there = lang.substitute(statement.body, mapping)
-    return certify("for each", there, [theorem, *premises], given=given, shown=partial_terms(there))
+    return certify("for each", there, [theorem, *premises], given=given, shown=partial_terms(there),
+                   arguments={"indices": mapping.values()})
 
 
 def instance(theorem: Theorem, values: Mapping[Any, Any], *proofs: Theorem) -> Theorem:
@@ -166,7 +167,8 @@ def instance(theorem: Theorem, values: Mapping[Any, Any], *proofs: Theorem) -> T
     conclusion = lang.substitute(theorem.conclusion, mapping)
     given = [lang.substitute(g, mapping) for g in theorem.given]
     shown = [term.moved(mapping) for term in partial_terms(theorem.conclusion)]
-    return certify("instance", conclusion, [without(theorem, theorem.given), *proofs], given=given, shown=shown)
+    return certify("instance", conclusion, [without(theorem, theorem.given), *proofs], given=given, shown=shown,
+                   arguments={"atoms": mapping, "values": mapping.values()})
 
 
 def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> Theorem:
@@ -176,7 +178,8 @@ def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> T
     for atom in statement.bound_symbols:
         check_value(atom, values)
         need(not lang.hidden_dependencies(statement.body) & {atom}, f"a law in {statement} depends on {atom}")
-    return certify("witness", statement, [body])
+    return certify("witness", statement, [body],
+                   arguments={"values": [v for a in statement.bound_symbols if isinstance(v := values[a], sp.Expr)]})
 
 
 def check_value(atom: Any, values: Mapping[Any, Any]) -> None:

@@ -40,7 +40,10 @@ def at_instance(theorem: Theorem, values: Values) -> Theorem:
         check_value(atom, values)
     conclusion, *given = (_with_numbers(s, values) for s in (theorem.conclusion, *theorem.given))
     left = [g for g in given if not entails([], g)]
-    return certify("instance", conclusion, [without(theorem, theorem.given)], given=left)
+    entries = {atom[key] if isinstance(atom, lang.Family) else atom: number for atom, numbers in values.items()
+               for key, number in (numbers.items() if isinstance(atom, lang.Family) else [((), numbers)])}
+    return certify("instance", conclusion, [without(theorem, theorem.given)], given=left,
+                   arguments={"atoms": entries, "values": map(sp.sympify, entries.values())})
 
 
 def _with_numbers(statement: Any, values: Values) -> Any:

@@ -42,7 +42,8 @@ def at(theorem: Theorem, *values: Any, premises: tuple[Theorem, ...] = ()) -> Th
         replaceable(statement.body, scalar, value)
     there = lang.substitute(statement.body, dict(mapping))
     # what holds for all values is defined at each
-    return certify("for all", there, [theorem, *premises], shown=partial_terms(there))
+    return certify("for all", there, [theorem, *premises], shown=partial_terms(there),
+                   arguments={"values": mapping.values()})
 
 
 def convex_by_curvature(f: Any, x: lang.Scalar, curvature: Theorem, *premises: Theorem) -> Theorem:
