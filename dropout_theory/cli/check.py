@@ -124,12 +124,14 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
 
 
 def _record(claims: Callable[[], Any], found: Run, recorded: Any, target: Path) -> int:
+    from dropout_theory.report import derivations
     from dropout_theory.report import ledger as ledgers
 
     if not found.sound or found.incomplete or found.recalled:
         why = [f"{m}: {reason}" for m, reason in found.left_out.items()] or ["see above"]
         click.echo(f"not recorded, the run is incomplete ({'; '.join(why)})", err=True)
         return 1
+    derivations.write(found.derivations, target)
     ledgers.build(claims(), found, recorded).write(target)
     click.echo(f"recorded in {target}")
     return 0

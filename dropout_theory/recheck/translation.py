@@ -14,7 +14,7 @@ from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from dropout_theory import language as lang
 from dropout_theory.recheck.steps.derivation import Step
-from dropout_theory.recheck.steps.grammar import Argument, Term
+from dropout_theory.recheck.steps.grammar import Argument, Term, walk
 
 _NAMES: dict[type, str] = {
     sp.Add: "+", sp.Mul: "*", sp.Pow: "^", sp.exp: "exp", sp.log: "log", sp.Abs: "abs", sp.Max: "max", sp.Min: "min",
@@ -156,6 +156,7 @@ def _about(statement: Any) -> Term:
 def derivation(theorem: Any) -> Step:
     """The proof of a theorem in the grammar: each theorem below is one step. Raises CannotWrite."""
     made: dict[int, Step] = {}
+    numbered = _Numbered()
     stack = [(theorem, False)]
     while stack:
         here, done = stack.pop()
@@ -165,10 +166,31 @@ def derivation(theorem: Any) -> Step:
             stack.append((here, True))
             stack += [(p, False) for p in here.premises]
             continue
-        told = {name: tuple(map(term, values)) for name, values in here.arguments.items()}
-        made[id(here)] = Step(here.rule, term(here.conclusion), frozenset(map(term, here.given)),
+        told = {name: tuple(numbered(term(v)) for v in values) for name, values in here.arguments.items()}
+        made[id(here)] = Step(here.rule, numbered(term(here.conclusion)),
+                              frozenset(numbered(term(g)) for g in sorted(here.given, key=str)),
                               tuple(made[id(p)] for p in here.premises), told)
     return made[id(theorem)]
+
+
+class _Numbered:
+    """Terms with the dummies in them numbered as they come: SymPy's own numbers differ from run to run."""
+
+    def __init__(self) -> None:
+        self.names: dict[Term, Term] = {}
+        self.made: dict[Term, Term] = {}
+
+    def __call__(self, written: Term) -> Term:
+        for t in walk(written):
+            if t in self.made:
+                continue
+            if t.op == "index" and "~" in str(t.args[0]):
+                name = str(t.args[0]).partition("~")[0]
+                self.made[t] = Term("index", f"{name}~{len(self.names) + 1}", t.args[1])
+                self.names[t] = self.made[t]
+            else:
+                self.made[t] = Term(t.op, *[a if isinstance(a, str) else self.made[a] for a in t.args])
+        return self.made[written]
 
 
 @cache

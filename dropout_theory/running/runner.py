@@ -81,6 +81,7 @@ class Run:
     disturbed: set[str] = field(default_factory=set)  # source files changed under their evidence: they have no verdict
     failures: list[Failure] = field(default_factory=list)
     contradictions: list[Contradiction] = field(default_factory=list)
+    derivations: dict[str, list[str]] = field(default_factory=dict)  # of claims whose proof was run: lines of a file
     from_record: int = 0  # slow checks that a fast run left to the record
     interrupted: bool = False
     seconds: float = 0.0
@@ -132,6 +133,8 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
             if isinstance(result, Failure):
                 outcome.failures.append(result)
             else:
+                if lines := result.pop("derivation", None):
+                    outcome.derivations[task[0]] = lines
                 found[task] = result
             if progress:
                 progress(len(found) + len(outcome.failures), total, *task)

@@ -32,9 +32,10 @@ class Failure:
 
 
 def run_item(claim: Claim, checker: Checker, context: Context, registry: Registry) -> dict[str, Any] | Failure:
-    """The record of one method on one claim, or the Failure that its checker raised."""
+    """The record of one method on one claim, its derivation beside it, or the Failure that its checker raised."""
     try:
-        return record_of(checker.check(claim, context, registry))
+        found = checker.check(claim, context, registry)
+        return record_of(found) | ({"derivation": list(found.derivation)} if found.derivation else {})
     except Exception as error:  # noqa: BLE001 - whatever a checker raises is a fault to report, not to spread
         message = f"{type(error).__name__}: {error}".splitlines()[0]
         return Failure(claim.id, checker.method, message, traceback.format_exc())

@@ -64,6 +64,7 @@ class Evidence:
     fingerprint: str = ""
     ill_formed: bool = False
     prints: Mapping[str, str] = field(default_factory=dict)  # hashes of what it rests on: `fingerprint` covers them
+    derivation: tuple[str, ...] = ()  # the lines of a file that keeps its proof: figures tell the digest
     # Never stored, so that neither `dataclasses.replace` nor a copy of the fields makes new evidence.
     _token: InitVar[object] = None
 
@@ -89,6 +90,7 @@ class Finding:
     counterexample: Mapping[str, Any] | None = None
     depends_on: tuple[str, ...] = ()
     ill_formed: bool = False
+    derivation: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ class Checker:
         return Evidence(claim.id, self.method, found.outcome, found.rigor, found.scope, dict(found.figures),
                         dict(found.counterexample) if found.counterexample else None, tuple(found.depends_on),
                         context.seed, seconds, fingerprint(claim.id, self.method, rests_on), found.ill_formed, rests_on,
-                        _TOKEN)
+                        found.derivation, _TOKEN)
 
 
 def recall(claim: Any, record: Mapping[str, Any], registry: Registry | None = None) -> Evidence:
@@ -151,7 +153,7 @@ def recall(claim: Any, record: Mapping[str, Any], registry: Registry | None = No
     _require_possible(claim, record["method"], record["outcome"], record["rigor"])
     return Evidence(claim.id, record["method"], record["outcome"], record["rigor"], record["scope"],
                     dict(record["figures"]), record["counterexample"], tuple(record["depends_on"]), record["seed"],
-                    record["seconds"], record["fingerprint"], record["ill_formed"], rests_on, _TOKEN)
+                    record["seconds"], record["fingerprint"], record["ill_formed"], rests_on, _token=_TOKEN)
 
 
 def _require_possible(claim: Any, method: str, outcome: str, rigor: str) -> None:

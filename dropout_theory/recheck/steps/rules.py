@@ -30,6 +30,9 @@ class Judge(Protocol):
     def implied(self, known: Iterable[Term], wanted: Term) -> bool:
         """Whether a statement follows over the reals, by its shape or by a certificate."""
 
+    def defined(self, step: Step) -> None:
+        """Raise NotShown unless each term of the conclusion of a step is defined wherever what is given holds."""
+
 
 Validator = Callable[[Step, Judge], None]
 VALIDATORS: dict[str, Validator] = {}
@@ -50,7 +53,10 @@ def validate(step: Step, judge: Judge) -> None:
         return _quoted(step, judge)
     if rule not in VALIDATORS:
         raise NotShown(f"no validator for the rule {rule!r}")
-    return VALIDATORS[rule](step, judge)
+    try:
+        VALIDATORS[rule](step, judge)
+    except (KeyError, ValueError) as error:  # too large, no substitution, or premises and arguments that do not fit
+        raise NotShown(f"{type(error).__name__}: {error}") from None
 
 
 def need(condition: bool, message: str) -> None:
@@ -274,9 +280,24 @@ def _for_each(step: Step, judge: Judge) -> None:
     premise, *others = step.premises
     if "indices" in step.arguments:
         return _specialised(step, premise, others, judge)
-    need(step.conclusion.op == "each" and not others and not step.arguments, "not for each index")
+    need(step.conclusion.op == "each" and not others, "not for each index")
+    if "offset" in step.arguments:
+        return _offset(step, premise, judge)
     need(alike(step.conclusion.terms[0], premise.conclusion), "the premise concludes something else")
     _in_their_ranges(step, premise, ranges_of(step.conclusion), judge)
+
+
+def _offset(step: Step, premise: Step, judge: Judge) -> None:
+    """Every index of the last range is its first value and a natural number, which is free in the premise."""
+    offset, = step.arguments["offset"]
+    need(offset.op == "scalar" and offset.terms[0].args[1:4] == ("integer", "0", "oo"), f"{offset} is no offset")
+    *others, last = ranges_of(step.conclusion)
+    index, low, _ = last.terms
+    about = [g for g in premise.given if free(g) & {index, offset}]
+    need(not about and offset not in free(step.conclusion), f"{offset} or {index} is restricted")
+    at = Term("+", low, offset)
+    need(agree(premise.conclusion, substitute(step.conclusion.terms[0], {index: at})), "not the body at an offset")
+    _in_their_ranges(step, premise, others, judge)
 
 
 def _specialised(step: Step, premise: Step, others: Sequence[Step], judge: Judge) -> None:
@@ -472,8 +493,7 @@ def _replaced(whole: Term, equality: Step, wild: set[Term], step: Step, judge: J
     bound_anywhere = {b for t in walk(whole) for _, bound in scopes(t) for b in bound}
     need(left not in bound_anywhere and not any(free(g) & bound_anywhere for g in fixed),
          "an assumption is about what is bound")
-    changing = free(left) - wild | free(right) - wild
-    need(not changing & bound_anywhere, "the equality is about what is bound")
+    # an equality that assumes nothing of what is bound holds for each of its values, as binding asks for it
 
     def inside(t: Term, ranges: tuple[Term, ...], loose: frozenset[Term]) -> Term:
         found = _instance_of(left, t, wild)

@@ -1,0 +1,107 @@
+"""Whole proofs checked: each step by a validator, else at instances, and a claim as well as the worst of its steps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from dropout_theory.recheck.steps.derivation import Step, steps_below
+from dropout_theory.recheck.steps.grammar import Term
+from dropout_theory.recheck.steps.rules import Judge, NotShown, agree, validate
+
+OUTCOMES = ("checked", "tested", "unchecked", "failed")  # the best first
+
+Claims = Mapping[str, tuple[Term, frozenset[Term]]]  # statement and hypotheses, from the claims and never from a file
+Test = Callable[[Step], tuple[str, str]]  # tested, unchecked or failed, and why or where
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was found of one step: one of OUTCOMES, and what kept it from a better one."""
+
+    step: Step
+    found: str
+    reason: str = ""
+
+
+@dataclass
+class Report:
+    """What was found of the proof of a claim: of each of its steps, and of what it concludes."""
+
+    claim: str
+    outcomes: list[Outcome] = field(default_factory=list)
+    fault: str = ""  # why the steps, right or not, are no proof of the claim
+
+    @property
+    def counts(self) -> Counter[str]:
+        return Counter(o.found for o in self.outcomes)
+
+    @property
+    def found(self) -> str:
+        """The worst outcome of all steps; failed where they do not prove the claim."""
+        return "failed" if self.fault else max((o.found for o in self.outcomes), key=OUTCOMES.index)
+
+
+class Checking:
+    """Checks proofs that share steps: each different step once. `test` is asked where no validator accepts a step."""
+
+    def __init__(self, judge: Judge, claims: Claims, test: Test) -> None:
+        self.judge, self.claims, self.test = judge, claims, test
+        self.known: dict[str, Outcome] = {}
+
+    def check(self, proofs: Mapping[str, Step]) -> Iterator[Report]:
+        """A report a claim, in the order of the proofs."""
+        rests = {claim: set(cited(step)) for claim, step in proofs.items()}
+        for claim, last in proofs.items():
+            report = Report(claim, [self._outcome(step) for step in steps_below(last)])
+            report.fault = self._fault(claim, last) or (f"the proof rests on {claim} itself"
+                                                        if claim in _reached(claim, rests) else "")
+            yield report
+
+    def _outcome(self, step: Step) -> Outcome:
+        found = self.known.get(step.said)
+        if found is None:
+            found = self.known[step.said] = self._checked(step)
+        return found
+
+    def _checked(self, step: Step) -> Outcome:
+        try:
+            validate(step, self.judge)
+            self.judge.defined(step)
+        except NotShown as error:
+            found, where = self.test(step)
+            return Outcome(step, found, f"{error}; {where}" if where else str(error))
+        return Outcome(step, "checked")
+
+    def _fault(self, claim: str, last: Step) -> str:
+        """Why a step is no proof or refutation of a claim, or an empty text."""
+        if claim not in self.claims:
+            return "there is no such claim"
+        statement, hypotheses = self.claims[claim]
+        if last.conclusion.op in ("refuted", "meaningless"):
+            about, _, *holds = last.conclusion.args
+            if about is not statement or not hypotheses <= set(holds) or last.given:
+                return "the refutation is of another statement, or leaves a hypothesis out"
+            return ""
+        if not agree(last.conclusion, statement):
+            return f"the proof concludes {last.conclusion}, not {statement}"
+        extra = [g for g in last.given if not any(agree(g, h) for h in hypotheses)]
+        return f"the proof assumes {extra[0]}, which the claim does not" if extra else ""
+
+
+def cited(step: Step) -> Iterator[str]:
+    """The claims that a proof quotes."""
+    return (s.rule.removeprefix("claim ") for s in steps_below(step) if s.rule.startswith("claim "))
+
+
+def _reached(claim: str, rests: Mapping[str, Iterable[str]]) -> set[str]:
+    """All claims that the proof of a claim rests on."""
+    found: set[str] = set()
+    left = list(rests.get(claim, ()))
+    while left:
+        here = left.pop()
+        if here not in found:
+            found.add(here)
+            left += rests.get(here, ())
+    return found
