@@ -153,7 +153,10 @@ class Problem:
     """Hypotheses that are to contradict one another, over numbered variables."""
 
     def __init__(self, premises: Sequence[Term], goal: Term) -> None:
-        said = [f for p in premises for f in formulas(p)] + formulas(goal, False)
+        said = [f for p in premises for f in formulas(p)]
+        self.first_of_goal = len(said)
+        said += formulas(goal, False)
+        self.first_of_facts = len(said)
         exponents: dict[Term, int] = {}
         self.same: dict[Term, Term] = {}
         facts: list[Formula] = []
