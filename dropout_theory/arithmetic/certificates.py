@@ -8,8 +8,8 @@ them and squares are combined, and disjunctions are split where that does not do
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement
 from typing import Any, NamedTuple
@@ -184,7 +184,7 @@ class _Search:
         for h in state.hypotheses:
             if isinstance(h, Literal):
                 for m in h.value:
-                    for v, e in m:
+                    for v, _ in m:
                         count[v] = count.get(v, 0) + 1
         return sorted((v for v in count if v not in signed and self.asked.roots[v] == 1), key=lambda v: -count[v])
 
@@ -199,7 +199,8 @@ class _Search:
         parts = self._cases(state, ("cut", v), cases, level, splits)
         if parts is None or len(parts) == 1:
             return parts[0] if parts else None
-        return _Found(["cut", [["1", [[v, 1]]]], *[p.certificate for p in parts]], set().union(*[p.used for p in parts]))
+        used = {n for p in parts for n in p.used}
+        return _Found(["cut", [["1", [[v, 1]]]], *[p.certificate for p in parts]], used)
 
     def _cases(self, state: _State, name: Any, cases: Any, level: int, splits: int) -> list[_Found] | None:
         """A certificate for each case, or for one that has no need of the case."""
@@ -448,7 +449,8 @@ class _Leaf:
                                      [(c, *multiples[n - len(facts)][:2]) for n, c in exact.items() if n >= len(facts)])
         return None
 
-    def _written(self, products: list[tuple[Fraction, _Fact]], multiples: list[tuple[Fraction, int, Poly]]) -> _Found | None:
+    def _written(self, products: list[tuple[Fraction, _Fact]],
+                 multiples: list[tuple[Fraction, int, Poly]]) -> _Found | None:
         """The certificate: what the rules used up comes back as multiples of equalities."""
         total: Poly = {}
         written = []
@@ -476,7 +478,7 @@ class _Leaf:
 
 
 def _exact(columns: list[Poly], support: list[int], count: int, facts: list[_Fact]) -> dict[int, Fraction] | None:
-    """Rational coefficients for the columns of a support that add up to 0, the strict ones to 1; None if there are none."""
+    """Rational coefficients for some columns that add up to 0, those of the strict ones to 1; None if there are none."""
     rows: dict[Powers, int] = {}
     for n in support:
         for m in columns[n]:
@@ -532,8 +534,10 @@ def _substitute(p: Poly, rule: _Rule) -> tuple[Poly, Poly]:
         by_power.setdefault(e, {})[tuple(x for x in m if x[0] != v)] = c
     if not any(by_power):
         return p, {}
-    result, cofactor = by_power.pop(0, {}), {}
-    power, sums, reached = ONE, {}, 0  # value^reached, and the sum of variable^i * value^(reached - 1 - i)
+    result = by_power.pop(0, {})
+    cofactor: Poly = {}
+    sums: Poly = {}
+    power, reached = ONE, 0  # value^reached, and the sum of variable^i * value^(reached - 1 - i)
     for e in sorted(by_power):
         while reached < e:
             sums = _plus(multiply(sums, {((v, 1),): Fraction(1)}), power)

@@ -4,12 +4,13 @@ The checker reads the statements itself: into a list of hypotheses (premises, th
 by their shape) in an order of its own, and gives each place in it a number. A certificate names places and never says
 what stands there. It is a tree of lists:
 
-    ["sum", [[c, [place, ...], s], ...], [[place, f], ...]]    0 = sum of c * (product of at most three) * s^2 + f * (equality)
+    ["sum", [[c, [place, ...], s], ...], [[place, f], ...]]    0 = sum of c * (product of hypotheses) * s^2 + f * equality
     ["cases", place, [certificate, ...]]                       of a disjunction, one for each of its cases
     ["cut", f, certificate, certificate]                       f < 0, and f >= 0
 
-with c > 0 a number, f and s polynomials `[[coefficient, [[variable, exponent], ...]], ...]` and s left out where it is 1.
-Some product in a sum must be positive. What a case or a cut adds comes after all other hypotheses.
+with c > 0 a number, f and s polynomials `[[coefficient, [[variable, exponent], ...]], ...]`, s left out where it is 1,
+and at most three hypotheses in a product. Some product in a sum must be positive. What a case or a cut adds comes
+after all other hypotheses.
 
 A variable may have a negative exponent only where it is shown not to be 0, and a root may be spoken of only where what
 it is the root of is shown not to be negative: by shape, or as a term of a statement that holds.
@@ -18,27 +19,30 @@ it is the root of is shown not to be negative: by shape, or as a term of a state
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
-from typing import Any, NamedTuple, TypeAlias, Union
+from typing import Any, NamedTuple, TypeAlias
 
 from dropout_theory.recheck.steps.binding import alike
 from dropout_theory.recheck.steps.bounds import bounds
-from dropout_theory.recheck.steps.grammar import ONE, Term, number
-from dropout_theory.recheck.steps.normal import TooLarge, as_term, normal
+from dropout_theory.recheck.steps.definedness import STRICT, obligations
+from dropout_theory.recheck.steps.grammar import ONE, Malformed, Term
+from dropout_theory.recheck.steps.normal import TooLarge, normal
 
 Powers: TypeAlias = tuple[tuple[int, int], ...]  # variables, ascending, with exponents that are not 0
 Poly: TypeAlias = dict[Powers, Fraction]
 Written: TypeAlias = dict[tuple[tuple[Term, Fraction], ...], Fraction]  # what `normal` gives
 
+VERSION = 1
+MAX_LINES, MAX_LINE = 200_000, 2_000_000
 MAX_DEPTH, MAX_PARTS, MAX_EXPONENT, MAX_TERMS, MAX_DIGITS = 40, 2_000, 60, 20_000, 1_000
 NEGATED = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
-STRICT_FUNCTIONS = ("+", "*", "^", "exp", "log", "abs", "max", "min", "relu", "logistic", "sign", "sin", "cos", "tan",
-                    "tanh", "atan", "sinh", "cosh", "erf", "factorial", "floor", "ceiling", "binomial", "gamma", "zeta")
+DIGEST = re.compile("[0-9a-f]{32}")
 
 
 class Refused(ValueError):
@@ -60,7 +64,7 @@ class Either(NamedTuple):
     said: Term | None = None
 
 
-Formula: TypeAlias = Union[Literal, Either]
+Formula: TypeAlias = Literal | Either
 
 
 # --- statements as formulas ---------------------------------------------------------------------------------------
@@ -173,8 +177,8 @@ class Problem:
         self.atoms = sorted(exponents, key=lambda a: a.digest)
         self.roots = [exponents[a] for a in self.atoms]
         self.places = {a: n for n, a in enumerate(self.atoms)}
-        nonnegative = [Literal(">" if bounds(a).positive else ">=", {((n, 1),): Fraction(1)})
-                       for n, a in enumerate(self.atoms) if self.roots[n] > 1]
+        nonnegative: list[Formula] = [Literal(">" if bounds(a).positive else ">=", {((n, 1),): Fraction(1)})
+                                      for n, a in enumerate(self.atoms) if self.roots[n] > 1]
         self.hypotheses = [self._numbered(f) for f in (*said, *facts)] + nonnegative
         self.values = [self.polynomial(normal(a) if _is_bracket(a) else _alone(a)) for a in self.atoms]
         self.shown = Shown({n for n, a in enumerate(self.atoms) if bounds(a).nonzero},
@@ -216,7 +220,7 @@ class Problem:
                         shown.nonzero.add(self.places[self.same[atom]])
                     if e.denominator > 1:
                         shown.roots.add(self.places[self.same[atom]])
-        if term.op in STRICT_FUNCTIONS:
+        if term.op in STRICT:
             for part in term.terms:
                 self._show_terms(part, shown)
 
@@ -244,12 +248,12 @@ class Problem:
 def problem(premises: Iterable[Term], goal: Term) -> Problem:
     """The hypotheses that contradict one another if the premises imply the goal where its terms are defined.
 
-    Raises Refused for statements whose normal forms are too large.
+    Raises Refused for statements that have no normal form.
     """
     try:
         return Problem(sorted(set(premises), key=lambda p: p.digest), goal)
-    except TooLarge as error:
-        raise Refused(str(error)) from None
+    except (TooLarge, Malformed, RecursionError) as error:
+        raise Refused(f"not read: {error}") from None
 
 
 def digest(premises: Iterable[Term], goal: Term) -> str:
@@ -268,9 +272,65 @@ def _atoms(formula: Formula) -> Iterator[tuple[Term, Fraction]]:
             yield from monomial
 
 
+def proved(premises: Sequence[Term], conclusion: Term, certificates: Mapping[str, Any]) -> None:
+    """Raise Refused unless certificates show that premises imply a conclusion, and that it is defined where they hold.
+
+    Certificates are found by the digests of questions. What is to be shown of terms has certificates of its own.
+    """
+    for asked, goal in questions(premises, conclusion):
+        certificate = certificates.get(digest(asked, goal))
+        if certificate is None:
+            raise Refused(f"no certificate for {goal}")
+        check(problem(asked, goal), certificate)
+
+
+def questions(premises: Sequence[Term], conclusion: Term) -> list[tuple[list[Term], Term]]:
+    """All that is to be shown of a step: its conclusion, and that the terms in it are defined."""
+    needed = obligations(premises, conclusion)
+    return [(list(premises), conclusion), *[(o.premises(premises), o.condition or Term("false")) for o in needed]]
 
 
 # --- certificates -------------------------------------------------------------------------------------------------
+
+
+def read(lines: Iterable[str]) -> dict[str, Any]:
+    """Certificates by the digests of what they show. Raises Malformed, naming the line, for anything else."""
+    found: dict[str, Any] = {}
+    number = 0
+    for number, line in enumerate(lines, start=1):
+        parts = _parsed(line, number)
+        if number == 1:
+            if parts != ["certificates", VERSION]:
+                raise Malformed(f'line 1: allowed: ["certificates", {VERSION}]')
+        elif len(parts) != 2 or not isinstance(parts[0], str) or not DIGEST.fullmatch(parts[0]) or parts[0] in found:
+            raise Malformed(f"line {number}: no digest with a certificate, or one twice")
+        else:
+            found[parts[0]] = parts[1]
+    if not number:
+        raise Malformed("the file is empty")
+    return found
+
+
+def _parsed(line: str, number: int) -> list[Any]:
+    if number > MAX_LINES or len(line) > MAX_LINE:
+        raise Malformed(f"line {number}: too long; allowed: {MAX_LINES} lines of {MAX_LINE} characters")
+    try:
+        parts = json.loads(line, parse_float=_refused, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        raise Malformed(f"line {number}: no JSON of texts, whole numbers and lists") from None
+    if not isinstance(parts, list) or not parts:
+        raise Malformed(f"line {number}: no list")
+    return parts
+
+
+def _refused(text: str) -> Any:
+    raise ValueError(text)
+
+
+def written(certificates: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of a file of certificates."""
+    for parts in (["certificates", VERSION], *[[name, certificates[name]] for name in sorted(certificates)]):
+        yield json.dumps(parts, separators=(",", ":"))
 
 
 def multiply(p: Poly, q: Poly) -> Poly:
@@ -318,7 +378,8 @@ def _check(problem: Problem, certificate: Any, hypotheses: list[Formula], shown:
 
 def _check_sum(problem: Problem, certificate: list[Any], hypotheses: list[Formula], shown: Shown) -> None:
     products, equalities = certificate[1:]
-    if not isinstance(products, list) or not isinstance(equalities, list) or len(products) + len(equalities) > MAX_PARTS:
+    if not isinstance(products, list) or not isinstance(equalities, list) \
+            or len(products) + len(equalities) > MAX_PARTS:
         raise Refused("a sum is a list of products and one of equalities")
     total: Poly = {}
     positive = False
@@ -328,7 +389,7 @@ def _check_sum(problem: Problem, certificate: list[Any], hypotheses: list[Formul
             raise Refused("a product is a number, at most three places and what is squared")
         c = _number(product[0])
         found = [_literal(problem, hypotheses, place, shown) for place in product[1]]
-        square = _polynomial(problem, product[2], shown) if len(product) == 3 else {(): Fraction(1)}
+        square: Poly = _polynomial(problem, product[2], shown) if len(product) == 3 else {(): Fraction(1)}
         if c <= 0 or any(h.sign == "=" for h in found):
             raise Refused("a coefficient that is not positive, or an equality among what is not negative")
         value = multiply({(): c}, multiply(square, square))
