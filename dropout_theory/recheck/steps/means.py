@@ -20,6 +20,7 @@ from dropout_theory.recheck.steps.polynomial import (
     Monomial,
     Polynomial,
     add,
+    as_term,
     atom,
     constant,
     multiply,
@@ -36,9 +37,10 @@ Leaf = tuple[Term, frozenset[Term]]  # a random atom or entry, and the indices b
 
 def mean(body: Term) -> Polynomial:
     """The normal form of a mean."""
-    drawn = _over_subnetworks(body)
-    if drawn is not None:
-        return whole.normal(drawn)
+    for b in (body, as_term(whole.normal(body))):  # a normal form has drawn what means inside it draw
+        drawn = _over_subnetworks(b)
+        if drawn is not None:
+            return whole.normal(drawn)
     total: Polynomial = {}
     for m, c in whole.normal(body).items():
         total = add(total, scale(_of_monomial(m), c))
@@ -90,13 +92,13 @@ def _of_monomial(m: Monomial) -> Polynomial:
     """The mean of a monomial."""
     if not any(random(t) for t, _ in m):
         return {m: Fraction(1)}
-    m, binders = sums.flattened(m, [], True)
+    coefficient, m, binders = sums.flattened(m, [], True)
     certain = tuple((t, e) for t, e in m if not random(t))
     factors = [(t, e) for t, e in m if random(t)]
-    result: Polynomial = {certain: Fraction(1)}
+    result: Polynomial = {certain: coefficient}
     for group in _groups(factors, binders):
         result = multiply(result, _of_group(group, binders))
-    return add(*[scale(sums.summed(*sums.flattened(n, binders)), c) for n, c in result.items()])
+    return sums.summed_each(result, binders)
 
 
 def _groups(factors: list[tuple[Term, Fraction]], binders: list[sums.Binder]) -> list[Monomial]:
@@ -105,7 +107,7 @@ def _groups(factors: list[tuple[Term, Fraction]], binders: list[sums.Binder]) ->
     several = len({a for t, _ in factors for a in random(t) if a.op == "abstract"}) > 1
     for f in factors:
         near = [g for g in groups if not all(_apart(f[0], t, several) for t, _ in g)]
-        groups = [g for g in groups if g not in near] + [tuple([*[p for g in near for p in g], f])]
+        groups = [g for g in groups if g not in near] + [(*[p for g in near for p in g], f)]
     return groups
 
 
@@ -115,7 +117,22 @@ def _of_group(group: Monomial, binders: list[sums.Binder]) -> Polynomial:
             and all(e == 1 and t.op == "entry" and _is_simple_gate(t) and has_law(t, binders) for t, e in group):
         return _gates([t for t, _ in group])
     found = _moment(*group[0]) if len(group) == 1 else None
+    found = _given(group) if found is None else found
     return atom(Term("E", product(group))) if found is None else found
+
+
+def _given(group: Monomial) -> Polynomial | None:
+    """The mean over gates given the random numbers in their keep probabilities; None when any other is random."""
+    gates = [t for t, e in group if e == 1 and t.op == "entry" and t.terms[0].op == "gates"
+             and not any(map(random, t.terms[1:])) and is_probability(t.terms[0].terms[0])]
+    left = tuple(f for f in group if f[0] not in gates)
+    tied = [random(t.terms[0].terms[0]) for t in gates] + [random(t) for t, _ in left]
+    families = {t.terms[0] for t in gates}
+    if not gates or len(gates) > MAX_GATES or len({f.args[0] for f in families}) < len(families) \
+            or any(a.op not in ("normal", "uniform", "bernoulli") for atoms in tied for a in atoms):
+        return None
+    means = [_gates([t for t in gates if t.terms[0] is f]) for f in sorted(families, key=lambda f: f.digest)]
+    return mean(as_term(multiply({left: Fraction(1)}, *means)))
 
 
 def _is_simple_gate(t: Term) -> bool:
@@ -199,7 +216,7 @@ def _independent(left: Leaf, right: Leaf, several: bool) -> bool:
         return True  # numbers and families of other names are drawn for themselves
     if _is_simple_gate(a) and _is_simple_gate(b):
         return a.terms[0] is b.terms[0] and any(
-            sums.difference(i, j) not in (None, 0) and not free(i) & around_a and not free(j) & around_b
+            sums.differ(i, j) and not free(i) & around_a and not free(j) & around_b
             for i, j in zip(a.terms[1:], b.terms[1:], strict=True))
     return _is_above(a, b, around_b) or _is_above(b, a, around_a)
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cache
 
 from dropout_theory.recheck.steps import means, sums
-from dropout_theory.recheck.steps.binding import CannotSubstitute, rebuilt, substitute
+from dropout_theory.recheck.steps.binding import CannotSubstitute, free, hidden, rebuilt, substitute
 from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Malformed, Term, number, scopes
 from dropout_theory.recheck.steps.polynomial import (
     UNIT,
@@ -93,9 +93,8 @@ _DEFINED = {
 
 
 def _equal_indices(left: Term, right: Term) -> Polynomial:
-    gap = subtract(normal(left), normal(right))
-    if not gap or set(gap) == {()}:
-        return constant(0 if gap else 1)
+    if left is right or sums.differ(left, right) or not sums.minus(left, right):
+        return constant(0 if sums.differ(left, right) else 1)
     return atom(Term("equal-indices", *sorted((as_term(normal(left)), as_term(normal(right))), key=lambda t: t.digest)))
 
 
@@ -144,7 +143,7 @@ def raised(base: Polynomial, exponent: Polynomial) -> Polynomial:
         return {} if is_positive(e) else atom(Term("^", ZERO, e))
     if all(c.denominator == 1 and is_integer(product(m)) for m, c in exponent.items()):
         return _to_whole(base, exponent)
-    if is_positive(as_term(base)):
+    if is_positive(as_term(base)) or all(is_positive(t) for t, _ in factors(base)):
         return exponential(multiply(exponent, logarithm(base)))
     return atom(Term("^", as_term(base), e))
 
@@ -174,10 +173,22 @@ def _split(p: Polynomial, whole: bool) -> tuple[Fraction, Monomial, Polynomial]:
     A whole power may be taken of any factor, another one of what is not negative, and of one factor of any sign.
     """
     if len(p) > 1:
-        return content(p, whole, {t: whole or is_positive(t) for m in p for t, _ in m})
+        coefficient, common, rest = content(p, whole, {t: whole or is_positive(t) for m in p for t, _ in m})
+        if len(rest) > 1:
+            return coefficient, common, rest
+        p = multiply(constant(coefficient), {common: Fraction(1)}, rest)
     (m, coefficient), = p.items()
     apart = m if whole else tuple((t, e) for t, e in m if is_positive(t))
     return coefficient, apart, {tuple(f for f in m if f not in apart): Fraction(1)}
+
+
+def factors(p: Polynomial) -> Monomial:
+    """The factors of a normal form, each with a rational exponent."""
+    if not p:
+        return ((ZERO, Fraction(1)),)
+    coefficient, common, rest = _split(p, True)
+    return (*(() if coefficient == 1 else ((number(coefficient), Fraction(1)),)), *common,
+            *(() if rest == UNIT else ((as_term(rest), Fraction(1)),)))
 
 
 def _to_whole(base: Polynomial, exponent: Polynomial) -> Polynomial:
@@ -249,6 +260,7 @@ def _log_of_atom(t: Term) -> Polynomial:
 
 def vanishes(p: Polynomial) -> bool:
     """Whether a normal form is 0 once its brackets in denominators are multiplied up."""
+    p = _equal_indices_put(p)
     for _ in range(20):
         below = {t for m in p for t, e in m if e < 0 and t.op == "+"}
         if not p or not below:
@@ -257,6 +269,21 @@ def vanishes(p: Polynomial) -> bool:
         least = min(e for m in p for u, e in m if u is t)
         p = multiply(p, {((t, -least),): Fraction(1)})
     return not p
+
+
+def _equal_indices_put(p: Polynomial) -> Polynomial:
+    """Where a term has the factor [i = j], the other factors tell nothing of j that they do not tell of i."""
+    result: Polynomial = {}
+    for m, c in p.items():
+        found: Polynomial = {m: c}
+        for t, e in m:
+            for j, i in (t.terms, t.terms[::-1]) if t.op == "equal-indices" and e > 0 else ():
+                if j.op == "index" and (i.op != "index" or i.digest < j.digest) and j not in free(i):
+                    rest = as_term({tuple(f for f in m if f[0] is not t): c})
+                    if j in free(rest) and j not in hidden(rest):
+                        found = multiply(atom(t), normal(substitute(rest, {j: i})))
+        result = add(result, found)
+    return result
 
 
 def same(left: Term, right: Term) -> bool:

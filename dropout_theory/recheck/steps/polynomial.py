@@ -76,10 +76,10 @@ def _joined(m: Monomial, n: Monomial) -> Polynomial:
     result: Polynomial = UNIT
     for t, e in powers.items():
         whole, kept[t] = _taken_apart(t, e)
-        if whole is not UNIT:
+        if whole != UNIT:
             result = multiply(result, whole)
     rest: Polynomial = {monomial(kept): Fraction(1)}
-    return rest if result is UNIT else multiply(result, rest)
+    return rest if result == UNIT else multiply(result, rest)
 
 
 def _taken_apart(t: Term, e: Fraction) -> tuple[Polynomial, Fraction]:

@@ -54,7 +54,9 @@ def interval(term: Term) -> Interval:
     if op == "entry":  # of a recursion its definition tells, whatever its domain
         kind = args[0].op
         return UNIT if kind == "gates" else EVERY if kind == "recursion" else _domain(args[0].terms[0])
-    if op in ("scalar", "family", "subnetwork", "normal", "uniform", "bernoulli"):
+    if op == "uniform":
+        return _hull([interval(args[1]), interval(args[2])])
+    if op in ("scalar", "family", "subnetwork", "normal", "bernoulli"):
         return UNIT if op == "bernoulli" else _domain(args[0])
     if op in ("+", "*"):
         found = [interval(a) for a in args]
@@ -69,6 +71,8 @@ def interval(term: Term) -> Interval:
         return Interval(Fraction(1)) if op == "factorial" else EVERY
     if op == "equal-indices":
         return UNIT
+    if op == "apply":
+        return {"positive": POSITIVE, "non-negative": NONNEGATIVE}.get(str(args[0].args[1]), EVERY)
     if op in ("E", "G", "largest", "smallest"):  # between the values
         return interval(args[0])
     if op in ("max", "min", "cases"):
@@ -135,7 +139,8 @@ def _hull(found: list[Interval]) -> Interval:
     lows, highs = [f.low for f in found], [f.high for f in found]
     low = None if None in lows else min(x for x in lows if x is not None)
     high = None if None in highs else max(x for x in highs if x is not None)
-    return Interval(low, high, all(f.above for f in found if f.low == low), all(f.below for f in found if f.high == high))
+    return Interval(low, high, all(f.above for f in found if f.low == low),
+                    all(f.below for f in found if f.high == high))
 
 
 def _sum(term: Term) -> Interval:

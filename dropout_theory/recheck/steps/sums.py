@@ -22,11 +22,11 @@ from dropout_theory.recheck.steps.polynomial import (
     UNIT,
     Monomial,
     Polynomial,
+    TooLarge,
     add,
     as_term,
     atom,
     multiply,
-    parsed,
     product,
     scale,
     subtract,
@@ -72,36 +72,45 @@ def summed_over(body: Term, limits: tuple[Term, ...]) -> Polynomial:
     """The normal form of a sum."""
     body, binders = opened(body, limits)
     binders = [(x, as_term(whole.normal(low)), as_term(whole.normal(high))) for x, low, high in binders]
-    return add(*[scale(summed(*flattened(m, binders)), c) for m, c in whole.normal(body).items()])
+    return summed_each(whole.normal(body), binders)
 
 
-def flattened(m: Monomial, binders: list[Binder], also_random: bool = False) -> tuple[Monomial, list[Binder]]:
-    """A monomial under binders with the sums in it that speak of their indices (or of any) opened."""
-    kept: list[tuple[Term, Fraction]] = []
-    found: list[tuple[Term, Fraction]] = []
+Opened: TypeAlias = tuple[Fraction, Monomial, list[Binder]]
+
+
+def flattened(m: Monomial, binders: list[Binder], also_random: bool = False) -> Opened:
+    """A monomial under binders with the sums in it that speak of their indices (or are random) opened."""
     for t, e in m:
-        own = free(t).intersection(x for x, *_ in binders) or also_random and random(t)
-        if t.op != "sum" or e.denominator != 1 or e < 0 or not own \
+        speaks = free(t).intersection(x for x, *_ in binders) or also_random and random(t)
+        if t.op != "sum" or e.denominator != 1 or e < 0 or not speaks \
                 or len(binders) + int(e) * (len(t.terms) - 1) > MAX_BINDERS:
-            kept.append((t, e))
             continue
+        found: Polynomial = {tuple(f for f in m if f[0] is not t): Fraction(1)}
         for _ in range(int(e)):
-            inner, more = opened(t.terms[0], t.terms[1:], *chain.from_iterable(binders),
-                                 *[u for u, _ in (*kept, *found, *m)])
-            (single, _), = parsed(inner).items()
-            found += single
-            binders = [*more, *binders]
-    if not found:
-        return m, binders
-    joined = multiply(*[atom(t, e) for t, e in (*kept, *found)])
-    (single, _), = joined.items()
-    return flattened(single, binders, also_random)
+            body, more = opened(t.terms[0], t.terms[1:], *chain.from_iterable(binders), *[u for u, _ in m])
+            found, binders = multiply(found, whole.normal(body)), [*more, *binders]
+        if len(found) == 1:
+            (single, coefficient), = found.items()
+            factor, single, binders = flattened(single, binders, also_random)
+            return coefficient * factor, single, binders
+        raise TooLarge(f"a sum of several terms: {t}")
+    return Fraction(1), m, binders
 
 
 def summed(m: Monomial, binders: list[Binder]) -> Polynomial:
     """A monomial summed over some indices."""
     if not binders:
         return {m: Fraction(1)}
+    coefficient, m, binders = flattened(m, binders)
+    return scale(_summed(m, binders), coefficient)
+
+
+def summed_each(p: Polynomial, binders: list[Binder]) -> Polynomial:
+    """A polynomial summed over some indices."""
+    return add(*[scale(summed(m, binders), c) for m, c in p.items()])
+
+
+def _summed(m: Monomial, binders: list[Binder]) -> Polynomial:
     for x, low, high in binders:
         if (gap := difference(high, low)) is not None and gap <= 0:
             return {} if gap < 0 else _put_for(x, low, m, binders)
@@ -126,10 +135,10 @@ def difference(high: Term, low: Term) -> Fraction | None:
 def _put_for(x: Term, value: Term, m: Monomial, binders: list[Binder], keep: Monomial = ()) -> Polynomial:
     """The sum with a value for an index, which is no longer summed over."""
     body = whole.normal(substitute(product(m), {x: value}))
-    left = [(y, *[as_term(whole.normal(substitute(end, {x: value}))) for end in ends])
-            for y, *ends in binders if y is not x]
+    left = [(y, as_term(whole.normal(substitute(low, {x: value}))), as_term(whole.normal(substitute(high, {x: value}))))
+            for y, low, high in binders if y is not x]
     body = multiply(body, {keep: Fraction(1)})
-    return add(*[scale(summed(*flattened(n, left)), c) for n, c in body.items()])  # type: ignore[arg-type]
+    return summed_each(body, left)
 
 
 def _sifted(delta: Term, m: Monomial, binders: list[Binder]) -> Polynomial | None:
@@ -145,7 +154,7 @@ def _sifted(delta: Term, m: Monomial, binders: list[Binder]) -> Polynomial | Non
         if x in limits and x not in free(y) and (y not in limits or y.digest < x.digest) \
                 and any(x in free(t) for t, _ in rest):
             body = multiply(whole.normal(substitute(product(rest), {x: y})), atom(delta))
-            return add(*[scale(summed(*flattened(n, binders)), c) for n, c in body.items()])
+            return summed_each(body, binders)
     return None
 
 
@@ -168,6 +177,12 @@ def at_least_0(gap: Polynomial, binders: list[Binder]) -> bool:
             return False
         gap = add(gap, scale(whole.normal(low if slope > 0 else high), slope))
     return is_nonnegative(as_term(gap))
+
+
+def differ(left: Term, right: Term) -> bool:
+    """Whether two expressions are certainly not equal."""
+    gap = minus(left, right)
+    return any(is_positive(as_term(scale(gap, sign))) for sign in (1, -1))
 
 
 def _nonempty(binders: list[Binder], around: list[Binder]) -> bool:
@@ -220,8 +235,7 @@ def _group(m: Monomial, binders: list[Binder]) -> Polynomial:
         (x, low, high), *around = binders
         if at_least_0(add(minus(high, low), UNIT), around) and not any(x in free(end) for _, *ends in around
                                                                        for end in ends):
-            many = add(minus(high, low), UNIT)
-            return add(*[scale(summed(*flattened(n, around)), c) for n, c in many.items()])
+            return summed_each(add(minus(high, low), UNIT), around)
     return _named(m, binders)
 
 
@@ -305,12 +319,8 @@ def _product(body: Polynomial, x: Term, low: Term, high: Term) -> Polynomial:
     full = at_least_0(gap, [])
     if full and (not body or _powers_of_0(body, x, low, high)):
         return {}
-    parts: list[tuple[Term, Fraction]] = [(as_term(body), Fraction(1))]
-    if len(body) == 1:
-        (m, c), = body.items()
-        parts = [*m, (number(c), Fraction(1))] if c != 1 else list(m)
     result = UNIT
-    for t, e in parts:
+    for t, e in whole.factors(body):
         if is_positive(t):
             log = Term("*", number(e), Term("sum", Term("log", t), limit))
             result = multiply(result, whole.normal(Term("exp", log)))
