@@ -1,0 +1,260 @@
+"""Means: linear, products over what is independent, gates that are 0 or 1.
+
+A mean is taken of each monomial of a normal form, its random sums opened: factors that are not random stand before
+it, the others fall into groups that share no randomness. Two gates of one family are one gate or independent:
+E(d_i d_j) = p_i p_j + [i = j] (p_i - p_i p_j). Of what cannot be told apart the mean stays an atom.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from math import comb, prod
+
+from dropout_theory.recheck.steps import normal as whole
+from dropout_theory.recheck.steps import sums
+from dropout_theory.recheck.steps.binding import NUMBERS, free, hidden, random, ranges, substitute
+from dropout_theory.recheck.steps.grammar import ONE, Term, number, scopes, walk
+from dropout_theory.recheck.steps.polynomial import (
+    UNIT,
+    Monomial,
+    Polynomial,
+    add,
+    as_term,
+    atom,
+    constant,
+    multiply,
+    product,
+    scale,
+    subtract,
+)
+from dropout_theory.recheck.steps.signs import interval, is_probability
+
+MAX_GATES = 4
+_LAWS = ("gates", "normal", "uniform", "bernoulli")
+Leaf = tuple[Term, frozenset[Term]]  # a random atom or entry, and the indices bound around it
+
+
+def mean(body: Term) -> Polynomial:
+    """The normal form of a mean."""
+    for b in (body, as_term(whole.normal(body))):  # a normal form has drawn what means inside it draw
+        drawn = _over_subnetworks(b)
+        if drawn is not None:
+            return whole.normal(drawn)
+    total: Polynomial = {}
+    for m, c in whole.normal(body).items():
+        total = add(total, scale(_of_monomial(m), c))
+    return total
+
+
+def _subnetwork(body: Term) -> Term | None:
+    """A random index with a distribution over 1..m of which a term speaks openly and outside means, if there is one."""
+    for n in sorted(random(body), key=lambda t: t.digest):
+        if n.op == "subnetwork" and n not in hidden(body) and sums.is_distribution(n.terms[1]) \
+                and ranges(n.terms[1])[0][1] is ONE and not any(t.op in NUMBERS and n in free(t) for t in walk(body)):
+            return n
+    return None
+
+
+def _drawn(body: Term, n: Term) -> tuple[Term, Term, Term]:
+    """What a subnetwork is put for: the body at an index, its probability, and the range of the index."""
+    index, = sums.fresh(1, body, n)
+    (_, low, high), = ranges(n.terms[1])
+    return substitute(body, {n: index}), Term("entry", n.terms[1], index), Term("range", index, low, high)
+
+
+def _over_subnetworks(body: Term) -> Term | None:
+    """E(f(N)) = sum of P[k] E(f(k)): the subnetwork is drawn apart from all else."""
+    n = _subnetwork(body)
+    if n is None:
+        return None
+    value, weight, limit = _drawn(body, n)
+    return Term("sum", Term("*", weight, Term("E", value)), limit)
+
+
+def geometric(op: str, body: Term) -> Term | None:
+    """G, G' and NWGM of what only a subnetwork makes random, as products of its outcomes; None for others."""
+    if op == "NWGM":
+        above, below = Term("G", body), Term("G'", body)
+        if geometric("G", body) is None:
+            return None
+        return Term("*", above, Term("^", Term("+", above, below), number(-1)))
+    if op == "G'":
+        return Term("G", Term("+", ONE, Term("*", number(-1), body)))
+    n = _subnetwork(body)
+    if n is None or random(body) != {n}:
+        return None
+    value, weight, limit = _drawn(body, n)
+    return Term("product", Term("^", value, weight), limit)
+
+
+def _of_monomial(m: Monomial) -> Polynomial:
+    """The mean of a monomial."""
+    if not any(random(t) for t, _ in m):
+        return {m: Fraction(1)}
+    coefficient, m, binders = sums.flattened(m, [], True)
+    certain = tuple((t, e) for t, e in m if not random(t))
+    factors = [(t, e) for t, e in m if random(t)]
+    result: Polynomial = {certain: coefficient}
+    for group in _groups(factors, binders):
+        result = multiply(result, _of_group(group, binders))
+    return sums.summed_each(result, binders)
+
+
+def _groups(factors: list[tuple[Term, Fraction]], binders: list[sums.Binder]) -> list[Monomial]:
+    """Factors that may depend on each other, together."""
+    groups: list[Monomial] = []
+    several = len({a for t, _ in factors for a in random(t) if a.op == "abstract"}) > 1
+    for f in factors:
+        near = [g for g in groups if not all(_apart(f[0], t, several) for t, _ in g)]
+        groups = [g for g in groups if g not in near] + [(*[p for g in near for p in g], f)]
+    return groups
+
+
+def _of_group(group: Monomial, binders: list[sums.Binder]) -> Polynomial:
+    group = tuple(sorted(group, key=lambda p: p[0].digest))
+    if len(group) <= MAX_GATES and len({t.terms[0] for t, _ in group if t.terms}) == 1 \
+            and all(e == 1 and t.op == "entry" and _is_simple_gate(t) and has_law(t, binders) for t, e in group):
+        return _gates([t for t, _ in group])
+    found = _moment(*group[0]) if len(group) == 1 else None
+    found = _given(group) if found is None else found
+    return atom(Term("E", product(group))) if found is None else found
+
+
+def _given(group: Monomial) -> Polynomial | None:
+    """The mean over gates given the random numbers in their keep probabilities; None when any other is random."""
+    gates = [t for t, e in group if e == 1 and t.op == "entry" and t.terms[0].op == "gates"
+             and not any(map(random, t.terms[1:])) and is_probability(t.terms[0].terms[0])]
+    left = tuple(f for f in group if f[0] not in gates)
+    tied = [random(t.terms[0].terms[0]) for t in gates] + [random(t) for t, _ in left]
+    families = {t.terms[0] for t in gates}
+    if not gates or len(gates) > MAX_GATES or len({f.args[0] for f in families}) < len(families) \
+            or any(a.op not in ("normal", "uniform", "bernoulli") for atoms in tied for a in atoms):
+        return None
+    means = [_gates([t for t in gates if t.terms[0] is f]) for f in sorted(families, key=lambda f: f.digest)]
+    return mean(as_term(multiply({left: Fraction(1)}, *means)))
+
+
+def _is_simple_gate(t: Term) -> bool:
+    """Whether a gate depends on no other random atom: neither by its keep probability nor by its index."""
+    return t.op == "entry" and t.terms[0].op == "gates" and random(t) == {t.terms[0]}
+
+
+def has_law(gate: Term, binders: list[sums.Binder]) -> bool:
+    """Whether a gate is kept with its keep probability, which is one: not where its index may leave its range."""
+    family, indices = gate.terms[0], gate.terms[1:]
+    if is_probability(family.terms[0]):
+        return True
+    if not is_probability(_keep(family, indices)):
+        return False
+    put = {r[0]: i for r, i in zip(ranges(family), indices, strict=True)}
+    return all(sums.at_least_0(sums.minus(substitute(big, put), substitute(small, put)), binders)
+               for x, low, high in ranges(family) for big, small in ((x, low), (high, x)))
+
+
+def _keep(family: Term, indices: tuple[Term, ...]) -> Term:
+    return substitute(family.terms[0], {r[0]: i for r, i in zip(ranges(family), indices, strict=True)})
+
+
+def _gates(gates: list[Term]) -> Polynomial:
+    """The mean of a product of gates of one family, by which of their indices coincide."""
+    first, *rest = gates
+    keep = whole.normal(_keep(first.terms[0], first.terms[1:]))
+    if not rest:
+        return keep
+    others = _gates(rest)
+    total: Polynomial = {}
+    distinct = UNIT
+    for other in rest:  # the first one is this one and none before: one gate fewer
+        equal = multiply(*[whole.normal(Term("equal-indices", i, j))
+                           for i, j in zip(first.terms[1:], other.terms[1:], strict=True)])
+        total = add(total, multiply(distinct, equal, others))
+        distinct = multiply(distinct, subtract(UNIT, equal))
+    return add(total, multiply(distinct, keep, others))
+
+
+def _moment(t: Term, order: Fraction) -> Polynomial | None:
+    """A moment of a normal, uniform or Bernoulli number of a law that is not random; None for anything else."""
+    if t.op not in ("normal", "uniform", "bernoulli") or random(t) != {t} or order.denominator != 1 or order < 1:
+        return None
+    n, law = int(order), [whole.normal(a) for a in t.terms[1:]]
+    if t.op == "bernoulli":
+        return law[0] if is_probability(t.terms[1]) else None
+    power = whole.power
+    if t.op == "uniform":
+        return scale(add(*[multiply(power(law[0], k), power(law[1], n - k)) for k in range(n + 1)]), Fraction(1, n + 1))
+    return add(*[scale(multiply(power(law[0], n - k), power(law[1], k)), comb(n, k) * prod(range(1, k, 2)))
+                 for k in range(0, n + 1, 2)])
+
+
+# --- independence ---------------------------------------------------------------------------------------------------
+
+
+def _apart(left: Term, right: Term, several: bool) -> bool:
+    """Whether two random expressions are certainly independent: nothing random in one is tied to any in the other."""
+    return all(_independent(a, b, several) for a in _leaves(left, frozenset()) for b in _leaves(right, frozenset()))
+
+
+def _leaves(term: Term, bound: frozenset[Term]) -> list[Leaf]:
+    """The random atoms and entries of an expression, each with the indices bound around it."""
+    if not random(term):
+        return []
+    if term.op == "entry" or not term.terms or term.op in (*_LAWS, "subnetwork", "abstract"):
+        return [(term, bound)]
+    return [leaf for part, own in scopes(term) for leaf in _leaves(part, bound | set(own))]
+
+
+def _independent(left: Leaf, right: Leaf, several: bool) -> bool:
+    (a, around_a), (b, around_b) = left, right
+    mine, theirs = random(a), random(b)
+    for x, y in ((a, theirs), (b, mine)):
+        if x.op == "entry" and x.terms[0].op == "abstract" and not several and random(x) == {x.terms[0]}:
+            return all(z.op == "gates" and random(z) == {z} and z.args[0] in str(x.terms[0].args[2]).split() for z in y)
+    if any(x.op not in _LAWS or random(x) != {x} for x in mine | theirs):
+        return False
+    if not {x.args[0] for x in mine} & {x.args[0] for x in theirs}:
+        return True  # numbers and families of other names are drawn for themselves
+    if _is_simple_gate(a) and _is_simple_gate(b):
+        return a.terms[0] is b.terms[0] and any(
+            sums.differ(i, j) and not free(i) & around_a and not free(j) & around_b
+            for i, j in zip(a.terms[1:], b.terms[1:], strict=True))
+    return _is_above(a, b, around_b) or _is_above(b, a, around_a)
+
+
+def _is_above(gate: Term, entry: Term, bound: frozenset[Term]) -> bool:
+    """Whether a gate lies at or above the layer of an entry of a recursion, whose gates all lie below its layer."""
+    return _is_simple_gate(gate) and entry.op == "entry" and entry.terms[0].op == "recursion" \
+        and len(gate.terms) > 1 and len(entry.terms) > 1 and not free(entry.terms[1]) & bound \
+        and not any(map(random, entry.terms[1:])) \
+        and sums.at_least_0(sums.minus(gate.terms[1], entry.terms[1]), []) \
+        and _gates_below(entry.terms[0], gate.terms[0])
+
+
+@cache
+def _gates_below(recursion: Term, family: Term) -> bool:
+    """Whether each entry of a recursion is made of gates of a family at layers below its own, and of nothing akin."""
+    base, step = recursion.terms[1:3]
+    layer, start, _ = ranges(recursion)[0]
+
+    def below(part: Term, top: Term, binders: list[sums.Binder]) -> bool:
+        if part.op == "entry":
+            own = part.terms[0].op == "family" and part.terms[0].args[2] == "self"
+            if own and (part.terms[0].args[0] != recursion.args[0] or top is start):
+                return False
+            if any(map(random, part.terms[1:])):
+                return False
+            if own or part.terms[0].args[0] == family.args[0]:
+                gap = sums.minus(Term("+", top, number(-1)), part.terms[1])
+                return (own or part.terms[0] is family) and sums.at_least_0(gap, binders)
+            return part.terms[0].op in ("family", "gates") and random(part.terms[0]) <= {part.terms[0]}
+        if part.op == "sum":
+            body, limits = sums.opened(part.terms[0], part.terms[1:])
+            return below(body, top, [*limits, *binders])
+        if random(part) and part.op not in ("+", "*", "^", "relu", "logistic", "exp", "tanh", "cases", "case"):
+            return False
+        return all(below(a, top, binders) for a in part.terms if a.op not in ("domain", "range"))
+
+    return below(base, start, []) and below(step, layer, [])
+
+
+__all__ = ["constant", "interval", "geometric", "mean"]
