@@ -68,7 +68,6 @@ class Checking:
     def _checked(self, step: Step) -> Outcome:
         try:
             validate(step, self.judge)
-            self.judge.defined(step)
         except NotShown as error:
             found, where = self.test(step)
             return Outcome(step, found, f"{error}; {where}" if where else str(error))

@@ -1,7 +1,8 @@
 """Validators: for each rule, what must be so for a step of it to be right, whatever the program that made it thinks.
 
 A validator returns where the step follows, and raises NotShown where it does not see that. It never asks how the
-conclusion was found. What a conclusion needs to be defined is asked for once, for all rules: see `checking`.
+conclusion was found. What a conclusion needs to be defined is asked for once, for all rules, in `validate`: beside what
+the premises show it may use the statements that a validator returns, which are defined since the premises are.
 """
 
 from __future__ import annotations
@@ -30,11 +31,12 @@ class Judge(Protocol):
     def implied(self, known: Iterable[Term], wanted: Term) -> bool:
         """Whether a statement follows over the reals, by its shape or by a certificate."""
 
-    def defined(self, step: Step) -> None:
-        """Raise NotShown unless each term of the conclusion of a step is defined wherever what is given holds."""
+    def defined(self, known: Sequence[Term], statement: Term) -> None:
+        """Raise NotShown unless each term of a statement is defined wherever those that are known hold."""
 
 
-Validator = Callable[[Step, Judge], None]
+Said = Sequence[Term]  # statements that are defined, and true, since the premises are
+Validator = Callable[[Step, Judge], Said]
 VALIDATORS: dict[str, Validator] = {}
 
 
@@ -47,14 +49,15 @@ def validates(*rules: str) -> Callable[[Validator], Validator]:
 
 
 def validate(step: Step, judge: Judge) -> None:
-    """Raise NotShown unless a validator of its rule accepts a step."""
-    rule = step.rule
-    if rule.startswith("claim ") or rule.startswith("classical: "):
-        return _quoted(step, judge)
-    if rule not in VALIDATORS:
-        raise NotShown(f"no validator for the rule {rule!r}")
+    """Raise NotShown unless a validator of its rule accepts a step, and all terms of its conclusion are defined."""
+    quoted = step.rule.startswith(("claim ", "classical: "))
+    validator = _quoted if quoted else VALIDATORS.get(step.rule)
+    if validator is None:
+        raise NotShown(f"no validator for the rule {step.rule!r}")
     try:
-        VALIDATORS[rule](step, judge)
+        same_terms = validator(step, judge)
+        if not quoted:
+            judge.defined([*_known(step), *same_terms], step.conclusion)
     except (KeyError, ValueError) as error:  # too large, no substitution, or premises and arguments that do not fit
         raise NotShown(f"{type(error).__name__}: {error}") from None
 
@@ -159,6 +162,11 @@ def _keeps_all(step: Step, premises: Iterable[Step]) -> None:
         _keeps(step, p)
 
 
+def _known(step: Step) -> list[Term]:
+    """What is known where a step is made: what it assumes, and what premises conclude that assume no more."""
+    return [*step.given, *[p.conclusion for p in step.premises if p.given <= step.given]]
+
+
 def _in_their_ranges(step: Step, premise: Step, ranges: Sequence[Term], judge: Judge) -> None:
     """Raise NotShown unless what a premise assumes of indices that are bound here follows from their ranges."""
     inside = [c for r in ranges for c in in_range(*r.terms)]
@@ -182,44 +190,50 @@ def _in_their_ranges(step: Step, premise: Step, ranges: Sequence[Term], judge: J
 # --- logic ---------------------------------------------------------------------------------------------------------
 
 
-def _quoted(step: Step, judge: Judge) -> None:
+def _quoted(step: Step, judge: Judge) -> Said:
     statement, hypotheses = judge.said(step.rule.removeprefix("claim ").replace("classical: ", "classical:"))
     need(step.conclusion is statement and hypotheses <= step.given and not step.premises,
          f"{step.rule} says something else")
+    return ()
 
 
 @validates("assumption")
-def _assumption(step: Step, judge: Judge) -> None:
+def _assumption(step: Step, judge: Judge) -> Said:
     need(step.conclusion in step.given, "the conclusion is not assumed")
+    return [step.conclusion]
 
 
 @validates("and")
-def _and(step: Step, judge: Judge) -> None:
+def _and(step: Step, judge: Judge) -> Said:
     _keeps_all(step, step.premises)
     known = [c for p in step.premises for c in (p.conclusion, *conjuncts(p.conclusion))]
     need(all(c in known for c in conjuncts(step.conclusion)), "a conjunct is not concluded by a premise")
+    return ()
 
 
 @validates("implication")
-def _implication(step: Step, judge: Judge) -> None:
+def _implication(step: Step, judge: Judge) -> Said:
     premise, = step.premises
     need(step.conclusion.op == "implies", "no implication")
     assumed, concluded = step.conclusion.terms
     need(concluded is premise.conclusion, "the premise concludes something else")
     _keeps(step, premise, [assumed])
+    judge.defined(_known(step), assumed)
+    return [step.conclusion]
 
 
 @validates("modus ponens")
-def _modus_ponens(step: Step, judge: Judge) -> None:
+def _modus_ponens(step: Step, judge: Judge) -> Said:
     rule, premise = step.premises
     need(rule.conclusion.op == "implies", "no implication")
     assumed, concluded = rule.conclusion.terms
     need(concluded is step.conclusion and agree(premise.conclusion, assumed), "the premises do not fit")
     _keeps_all(step, step.premises)
+    return ()
 
 
 @validates("iff")
-def _iff(step: Step, judge: Judge) -> None:
+def _iff(step: Step, judge: Judge) -> Said:
     forward, backward = step.premises
     need(step.conclusion.op == "iff", "no equivalence")
     left, right = step.conclusion.terms
@@ -227,16 +241,17 @@ def _iff(step: Step, judge: Judge) -> None:
     need(left not in backward.given and right not in forward.given, "a direction assumes its own conclusion")
     _keeps(step, forward, [left])
     _keeps(step, backward, [right])
+    return ()
 
 
 @validates("cases")
-def _cases(step: Step, judge: Judge) -> None:
+def _cases(step: Step, judge: Judge) -> Said:
     if not step.arguments:  # either a condition or its negation holds, where the condition is defined
         need(step.conclusion.op == "or" and len(step.conclusion.terms) == 2, "no two cases")
         one, other = step.conclusion.terms
         need(negation(one) is other, f"{other} is not the negation of {one}")
         _keeps_all(step, step.premises)
-        return
+        return ()
     condition, = step.arguments["condition"]
     holds, fails, *others = step.premises
     need(agree(holds.conclusion, step.conclusion) and agree(fails.conclusion, step.conclusion),
@@ -244,19 +259,24 @@ def _cases(step: Step, judge: Judge) -> None:
     _keeps(step, holds, [condition])
     _keeps(step, fails, [negation(condition)])
     _keeps_all(step, others)
+    judge.defined([c for p in others for c in (p.conclusion, *p.given)], condition)
+    return [step.conclusion] if holds.conclusion is fails.conclusion is step.conclusion else ()
 
 
 @validates("discharge")
-def _discharge(step: Step, judge: Judge) -> None:
+def _discharge(step: Step, judge: Judge) -> Said:
     theorem, *proofs = step.premises
     need(theorem.conclusion is step.conclusion, "the premise concludes something else")
     gone = theorem.given - step.given
     need(all(any(agree(p.conclusion, g) for p in proofs) for g in gone), "an assumption is not proved")
     _keeps_all(step, proofs)
+    for g in gone - {p.conclusion for p in proofs}:  # what is proved up to normal form is true where it is defined
+        judge.defined(_known(step), g)
+    return [step.conclusion]
 
 
 @validates("induction")
-def _induction(step: Step, judge: Judge) -> None:
+def _induction(step: Step, judge: Judge) -> Said:
     base, advance = step.premises
     (variable,), (start,) = step.arguments["variable"], step.arguments["start"]
     need(variable.op == "scalar" and start.number is not None and start.number.denominator == 1, "no fixed integer")
@@ -273,10 +293,13 @@ def _induction(step: Step, judge: Judge) -> None:
     rest = advance.given - {statement, above}
     need(not any(variable in free(g) for g in rest | base.given), f"an assumption restricts {variable}")
     need(rest | base.given <= step.given, "an assumption is lost")
+    judge.defined([base.conclusion, *base.given], substitute(statement, {variable: start}))
+    judge.defined([advance.conclusion, *advance.given], substitute(statement, {variable: following}))
+    return [statement]
 
 
 @validates("for each")
-def _for_each(step: Step, judge: Judge) -> None:
+def _for_each(step: Step, judge: Judge) -> Said:
     premise, *others = step.premises
     if "indices" in step.arguments:
         return _specialised(step, premise, others, judge)
@@ -285,9 +308,11 @@ def _for_each(step: Step, judge: Judge) -> None:
         return _offset(step, premise, judge)
     need(alike(step.conclusion.terms[0], premise.conclusion), "the premise concludes something else")
     _in_their_ranges(step, premise, ranges_of(step.conclusion), judge)
+    judge.defined(_known(step), Term("each", Term("true"), *ranges_of(step.conclusion)))
+    return [step.conclusion]
 
 
-def _offset(step: Step, premise: Step, judge: Judge) -> None:
+def _offset(step: Step, premise: Step, judge: Judge) -> Said:
     """Every index of the last range is its first value and a natural number, which is free in the premise."""
     offset, = step.arguments["offset"]
     need(offset.op == "scalar" and offset.terms[0].args[1:4] == ("integer", "0", "oo"), f"{offset} is no offset")
@@ -298,9 +323,12 @@ def _offset(step: Step, premise: Step, judge: Judge) -> None:
     at = Term("+", low, offset)
     need(agree(premise.conclusion, substitute(step.conclusion.terms[0], {index: at})), "not the body at an offset")
     _in_their_ranges(step, premise, others, judge)
+    judge.defined([premise.conclusion, *premise.given], substitute(step.conclusion.terms[0], {index: at}))
+    judge.defined(_known(step), Term("each", Term("true"), *ranges_of(step.conclusion)))
+    return [step.conclusion]
 
 
-def _specialised(step: Step, premise: Step, others: Sequence[Step], judge: Judge) -> None:
+def _specialised(step: Step, premise: Step, others: Sequence[Step], judge: Judge) -> Said:
     whole = premise.conclusion
     need(whole.op == "each", "not for each index")
     ranges = ranges_of(whole)
@@ -313,11 +341,13 @@ def _specialised(step: Step, premise: Step, others: Sequence[Step], judge: Judge
         need(is_integer(value) and not random(value), f"{value} is no fixed integer")
         for c in in_range(value, substitute(low, values), substitute(high, values)):
             need(c in step.given or judge.implied(known, c), f"{value} may be out of range")
-    need(agree(step.conclusion, substitute(whole.terms[0], values)), "not the statement at these indices")
+    there = substitute(whole.terms[0], values)
+    need(agree(step.conclusion, there), "not the statement at these indices")
+    return [there]
 
 
 @validates("for all")
-def _for_all(step: Step, judge: Judge) -> None:
+def _for_all(step: Step, judge: Judge) -> Said:
     premise, *others = step.premises
     _keeps_all(step, step.premises)
     if "values" not in step.arguments:
@@ -326,17 +356,19 @@ def _for_all(step: Step, judge: Judge) -> None:
         bound = set(step.conclusion.terms[1:])
         need(all(b.op == "scalar" for b in bound) and not any(free(g) & bound for g in step.given),
              "an assumption restricts a value")
-        return
+        return [step.conclusion]
     need(premise.conclusion.op == "all", "not for all values")
     values = dict(zip(premise.conclusion.terms[1:], step.arguments["values"], strict=True))
     for scalar, value in values.items():
         _in_domain(scalar, value, others, judge)
         _replaceable(premise.conclusion.terms[0], scalar, value)
-    need(agree(step.conclusion, substitute(premise.conclusion.terms[0], values)), "not the statement at these values")
+    there = substitute(premise.conclusion.terms[0], values)
+    need(agree(step.conclusion, there), "not the statement at these values")
+    return [there]
 
 
 @validates("instance")
-def _instance(step: Step, judge: Judge) -> None:
+def _instance(step: Step, judge: Judge) -> Said:
     premise, *others = step.premises
     values = dict(zip(step.arguments["atoms"], step.arguments["values"], strict=True))
     need(all(atom.op == "scalar" for atom in values), "values for more than scalars")
@@ -344,11 +376,13 @@ def _instance(step: Step, judge: Judge) -> None:
         _in_domain(scalar, value, others, judge)
         for statement in (premise.conclusion, *premise.given):
             _replaceable(statement, scalar, value)
-    need(agree(step.conclusion, substitute(premise.conclusion, values)), "not the statement at these values")
-    for g in premise.given:
-        there = substitute(g, values)
-        need(any(agree(there, h) for h in step.given) or judge.implied([], there), f"an assumption is lost: {there}")
+    there = substitute(premise.conclusion, values)
+    need(agree(step.conclusion, there), "not the statement at these values")
+    assumed = [substitute(g, values) for g in premise.given]
+    for g in assumed:
+        need(any(agree(g, h) for h in step.given) or judge.implied([], g), f"an assumption is lost: {g}")
     _keeps_all(step, others)
+    return [there]
 
 
 def _in_domain(scalar: Term, value: Term, proofs: Sequence[Step], judge: Judge) -> None:
@@ -356,6 +390,7 @@ def _in_domain(scalar: Term, value: Term, proofs: Sequence[Step], judge: Judge) 
     _, kind, low, high, left, right = map(str, scalar.terms[0].args)
     need(kind == "real" or is_integer(value), f"{value} is no integer")
     known = [p.conclusion for p in proofs]
+    judge.defined(known, Term("=", value, value))
     if low != "-oo":
         need(judge.implied(known, Term("<" if left == "(" else "<=", number(Fraction(low)), value)),
              f"{value} may lie below the domain of {scalar}")
@@ -378,7 +413,7 @@ def _replaceable(statement: Term, atom: Term, value: Term) -> None:
 
 
 @validates("witness")
-def _witness(step: Step, judge: Judge) -> None:
+def _witness(step: Step, judge: Judge) -> Said:
     body, = step.premises
     need(step.conclusion.op == "exists", "nothing exists here")
     atoms = step.conclusion.terms[1:]
@@ -389,46 +424,52 @@ def _witness(step: Step, judge: Judge) -> None:
     need(agree(body.conclusion, substitute(step.conclusion.terms[0], dict(zip(atoms, values, strict=True)))),
          "the premise is not the body at the witness")
     _keeps(step, body)
+    return ()
 
 
 # --- algebra -------------------------------------------------------------------------------------------------------
 
 
 @validates("normal form")
-def _normal_form(step: Step, judge: Judge) -> None:
+def _normal_form(step: Step, judge: Judge) -> Said:
     _keeps_all(step, step.premises)
     if any(agree(p.conclusion, step.conclusion) for p in step.premises):
-        return
+        return ()
     need(step.conclusion.op == "=" and same(*step.conclusion.terms), "the normal forms differ")
+    return ()
 
 
 @validates("reflexivity")
-def _reflexivity(step: Step, judge: Judge) -> None:
+def _reflexivity(step: Step, judge: Judge) -> Said:
     need(step.conclusion.op == "=" and step.conclusion.args[0] is step.conclusion.args[1], "the sides differ")
+    return ()
 
 
 @validates("symmetry")
-def _symmetry(step: Step, judge: Judge) -> None:
+def _symmetry(step: Step, judge: Judge) -> Said:
     premise, = step.premises
     need(premise.conclusion.op == step.conclusion.op == "=", "no equality")
     need(step.conclusion.args == premise.conclusion.args[::-1], "not the premise turned round")
     _keeps(step, premise)
+    return [step.conclusion]
 
 
 @validates("real arithmetic")
-def _real_arithmetic(step: Step, judge: Judge) -> None:
+def _real_arithmetic(step: Step, judge: Judge) -> Said:
     _keeps_all(step, step.premises)
     need(judge.implied([p.conclusion for p in step.premises], step.conclusion), "no certificate that it follows")
+    return ()
 
 
 @validates("evaluation")
-def _evaluation(step: Step, judge: Judge) -> None:
+def _evaluation(step: Step, judge: Judge) -> Said:
     need(not free(step.conclusion), "something is free")
     need(judge.implied([], step.conclusion), "not seen to be true")
+    return ()
 
 
 @validates("definition")
-def _definition(step: Step, judge: Judge) -> None:
+def _definition(step: Step, judge: Judge) -> Said:
     """An entry of a recursion is its base at the first layer, its step above it, in the ranges of the other indices."""
     need(step.conclusion.op == "=", "no equality")
     entry, value = step.conclusion.terms
@@ -446,6 +487,7 @@ def _definition(step: Step, judge: Judge) -> None:
     there = substitute(called(family, body), names)
     need(same(value, there), "the definition says something else")
     _keeps_all(step, step.premises)
+    return ()
 
 
 def called(family: Term, body: Term) -> Term:
@@ -460,7 +502,7 @@ def called(family: Term, body: Term) -> Term:
 
 
 @validates("rewriting")
-def _rewriting(step: Step, judge: Judge) -> None:
+def _rewriting(step: Step, judge: Judge) -> Said:
     """The statement before with instances of left sides replaced by right sides: both are rewritten here, and agree.
 
     Replacing is done again; what is concluded must be what it gives, up to normal forms.
@@ -479,6 +521,7 @@ def _rewriting(step: Step, judge: Judge) -> None:
         for e in equalities:
             statement = _replaced(statement, e, wild, step, judge)
     need(agree(statement, step.conclusion), "replacing gives something else")
+    return [statement]
 
 
 def _replaced(whole: Term, equality: Step, wild: set[Term], step: Step, judge: Judge) -> Term:
@@ -551,7 +594,7 @@ def same_expression(one: Term, other: Term) -> bool:
 
 
 @validates("weighted sum")
-def _weighted_sum(step: Step, judge: Judge) -> None:
+def _weighted_sum(step: Step, judge: Judge) -> Said:
     """A relation for every index, times weights that are not negative, summed over the range of the index."""
     premise, = step.premises
     (weight,), (index,) = step.arguments["weight"], step.arguments["index"]
@@ -569,10 +612,11 @@ def _weighted_sum(step: Step, judge: Judge) -> None:
         and limit.terms[1:] == ranges_of(weight.terms[0])[0].terms[1:]
     need(kind == op or op == "<" and kind == "<=" or op == "=" and kind == "<=", "another relation")
     need(kind != "<" or whole, "weights that may all vanish leave no strict inequality")
+    return ()
 
 
 @validates("sum of terms")
-def _sum_of_terms(step: Step, judge: Judge) -> None:
+def _sum_of_terms(step: Step, judge: Judge) -> Said:
     premise, = step.premises
     op, left, right = relation(premise.conclusion)
     kind, low, high = relation(step.conclusion)
@@ -582,10 +626,11 @@ def _sum_of_terms(step: Step, judge: Judge) -> None:
     _in_their_ranges(step, premise, [limits[0]], judge)
     for side, total in ((left, low), (right, high)):
         need(same(total, Term("sum", side, limits[0])), "the sums are of something else")
+    return ()
 
 
 @validates("expectation")
-def _expectation(step: Step, judge: Judge) -> None:
+def _expectation(step: Step, judge: Judge) -> Said:
     """Means of both sides of a relation that holds at every outcome."""
     premise, = step.premises
     need(not any(random(g) for g in premise.given), "an assumption restricts an outcome")
@@ -594,10 +639,12 @@ def _expectation(step: Step, judge: Judge) -> None:
     need((op, kind) in (("=", "="), ("<=", "<="), ("<", "<=")), "another relation")
     need(same(low, Term("E", left)) and same(high, Term("E", right)), "the means are of something else")
     _keeps(step, premise)
+    proper = not any(t.op in ("normal", "abstract") for t in walk(premise.conclusion))  # else a mean may not exist
+    return [Term(kind, Term("E", left), Term("E", right))] if proper else ()
 
 
 @validates("monotone")
-def _monotone(step: Step, judge: Judge) -> None:
+def _monotone(step: Step, judge: Judge) -> Said:
     """exp or log of both sides, the smaller one positive where it is log."""
     premise, *others = step.premises
     op, left, right = relation(premise.conclusion)
@@ -605,23 +652,25 @@ def _monotone(step: Step, judge: Judge) -> None:
     need(op == kind and op in ("=", "<=", "<"), "another relation")
     _keeps_all(step, step.premises)
     if same(low, Term("exp", left)) and same(high, Term("exp", right)):
-        return
+        return [Term(op, Term("exp", left), Term("exp", right))]
     known = [p.conclusion for p in others]
     need(judge.implied(known, Term("<", ZERO, left)), f"{left} may not be positive")
     need(same(low, Term("log", left)) and same(high, Term("log", right)), "no exp or log of both sides")
+    return [Term(op, Term("log", left), Term("log", right))]
 
 
 @validates("variance is not negative")
-def _variance(step: Step, judge: Judge) -> None:
+def _variance(step: Step, judge: Judge) -> Said:
     op, left, right = relation(step.conclusion)
     need(op == "<=" and right.op == "E", "no mean of a square")
     square = right.terms[0]
     need(square.op == "^" and square.terms[1] is number(2), "no mean of a square")
     need(same(left, Term("^", Term("E", square.terms[0]), number(2))), "not the square of the mean")
+    return ()
 
 
 @validates("product")
-def _product(step: Step, judge: Judge) -> None:
+def _product(step: Step, judge: Judge) -> Said:
     premise, = step.premises
     need(step.conclusion.op == premise.conclusion.op == "=", "no equality")
     _keeps(step, premise)
@@ -630,12 +679,12 @@ def _product(step: Step, judge: Judge) -> None:
     # a = b gives c = d where c b = d a needs no division: only where a factor shows can it be told
     for factor in (f for t in (above, below) if t.op == "*" for f in t.terms):
         if same(above, Term("*", left, factor)) and same(below, Term("*", right, factor)):
-            return
+            return ()
     raise NotShown("no common factor is seen")
 
 
 @validates("positive homogeneity")
-def _homogeneity(step: Step, judge: Judge) -> None:
+def _homogeneity(step: Step, judge: Judge) -> Said:
     """relu(a x) = a relu(x) for a >= 0."""
     need(step.conclusion.op == "=", "no equality")
     left, right = step.conclusion.terms
@@ -648,15 +697,16 @@ def _homogeneity(step: Step, judge: Judge) -> None:
         factor = ONE if not factors else factors[0] if len(factors) == 1 else Term("*", *factors)
         if same(left.terms[0], Term("*", factor, inner.terms[0])) and same(right, Term("*", factor, inner)) \
                 and (is_nonnegative(factor) or judge.implied(known, Term("<=", ZERO, factor))):
-            return
+            return ()
     raise NotShown("not a multiple that is known not to be negative")
 
 
 @validates("rectifier of a non-negative number")
-def _kept(step: Step, judge: Judge) -> None:
+def _kept(step: Step, judge: Judge) -> Said:
     need(step.conclusion.op == "=", "no equality")
     left, right = step.conclusion.terms
     _keeps_all(step, step.premises)
     need(left.op == "relu" and same(left.terms[0], right), "not the rectifier of the other side")
     need(is_nonnegative(right) or judge.implied([p.conclusion for p in step.premises], Term("<=", ZERO, right)),
          f"{right} may be negative")
+    return ()
