@@ -20,15 +20,28 @@ _STATES = ("confirmed", "contradicted", "not rechecked")
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=Context.seed, show_default=True,
               help="Seed of the instances drawn for claims that hold.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write every outcome here.")
+@click.option("--proofs", "of_proofs", is_flag=True, help="Check the recorded proofs step by step instead.")
+@click.option("--search", is_flag=True, help="With --proofs: search certificates that are lacking, and keep them.")
 @ledger_option
 @click.option("--quiet", "-q", is_flag=True, help="Only contradictions and the counts.")
-def recheck(patterns: tuple[str, ...], seed: int, json_path: Path | None, ledger_path: Path | None,
-            quiet: bool) -> int:
+def recheck(patterns: tuple[str, ...], seed: int, json_path: Path | None, of_proofs: bool, search: bool,
+            ledger_path: Path | None, quiet: bool) -> int:
     """Recheck recorded counterexamples, and exact instances of claims that hold, by a second path.
 
     The evidence comes from Arb balls and exact rationals; here the same statements are evaluated in Python fractions
     and mpmath by code that shares nothing with the first. The exit status is 1 when the two disagree.
+
+    With --proofs each step of the recorded proofs is checked by a validator of its rule, which shares nothing with what
+    found the proof, or tried at exact instances where there is none. The exit status is then 0 when all steps were
+    checked or tested, 1 when one was rejected, 2 for a file that is not in the grammar, 3 where a tool is missing, 4
+    when it ran out of memory, and 5 when some steps could be neither checked nor tested.
     """
+    if search and not of_proofs:
+        raise click.UsageError("--search is for certificates of proofs; allowed: with --proofs")
+    if of_proofs:
+        from dropout_theory.cli.proofs import recheck_proofs
+
+        return recheck_proofs(patterns, ledger_path, json_path, search, quiet)
     from dropout_theory.checkers.at_instances import drawn
     from dropout_theory.claims import load, witnesses
     from dropout_theory.cli.check import progress_bar

@@ -191,6 +191,10 @@ def _largest_outcome(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number
 def _stirling(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     """Partitions of n things into k blocks, by inclusion and exclusion."""
     n, k = (v.integer(a, env) for a in expr.args)
+    if n < 0:
+        raise NoValue(f"S2({n}, {k})")
+    if k < 0:
+        return Fraction(0)
     total = sum((-1) ** (k - j) * math.comb(k, j) * j**n for j in range(k + 1))
     return Fraction(total, math.factorial(k))
 

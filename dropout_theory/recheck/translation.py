@@ -104,9 +104,17 @@ def _range(limit: Any) -> Term:
 
 
 def _domain(domain: lang.Domain) -> Term:
-    ends = [str(end) for end in (domain.lower, domain.upper)]
+    ends = [_written_end(domain, end) for end in (domain.lower, domain.upper)]
     return Term("domain", domain.name, "integer" if domain.integer else "real", *ends,
                 "(" if domain.open_below else "[", ")" if domain.open_above else "]")
+
+
+def _written_end(domain: lang.Domain, end: Any) -> str:
+    if end.is_Rational or end in (sp.oo, -sp.oo):
+        return str(end)
+    if (end / sp.pi).is_Rational:
+        return f"{end / sp.pi}*pi"
+    raise CannotWrite(f"no word for {end}, an end of the domain {domain}")
 
 
 def _function(function: UndefinedFunction) -> Term:
@@ -222,7 +230,8 @@ def _read_domain(written: Any) -> lang.Domain:
 
 
 def _end(text: str) -> Any:
-    return {"-oo": -sp.oo, "oo": sp.oo}.get(text) or sp.Rational(text)
+    factor, _, of_pi = text.partition("*")
+    return {"-oo": -sp.oo, "oo": sp.oo}.get(text) or sp.Rational(factor) * (sp.pi if of_pi else 1)
 
 
 def _index(name: Any, kind: Any) -> sp.Symbol:

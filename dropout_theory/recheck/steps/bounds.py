@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
-from dropout_theory.recheck.steps.grammar import ONE, Term, walk
+from dropout_theory.recheck.steps.grammar import ONE, Term, walk, rational_end
 
 
 class Bounds(NamedTuple):
@@ -97,8 +97,8 @@ def _bounds(term: Term, known: Known) -> Bounds:
 
 def _domain(domain: Term) -> Bounds:
     _, kind, low, high, left, right = map(str, domain.args)
-    found = Bounds(None if low == "-oo" else Fraction(low), left == "(" and low != "-oo",
-                   None if high == "oo" else Fraction(high), right == ")" and high != "oo")
+    found = Bounds(rational_end(low), left == "(" and low != "-oo",
+                   rational_end(high), right == ")" and high != "oo")
     if kind == "integer":
         least = None if found.low is None else Fraction(math.floor(found.low) + 1 if found.above else
                                                         math.ceil(found.low))

@@ -8,7 +8,7 @@ repeated where a `*` follows it.
     number    "3", "-1/2"
     index     an index symbol: a name, and "integer", "non-negative integer" or "positive integer"
     variable  a real variable that a derivative binds
-    domain    a name, "real" or "integer", two ends (a number, "-oo" or "oo"), "[" or "(", "]" or ")"
+    domain    a name, "real" or "integer", two ends ("1/2", "2*pi", "-oo", "oo"), "[" or "(", "]" or ")"
     range     an index and its two ends
 """
 
@@ -82,6 +82,7 @@ ATOMS = frozenset({"index", "variable", "scalar", "family", "gates", "recursion"
                    "uniform", "bernoulli", "function"})
 _BOUND = frozenset({"index", "variable", "scalar", "family", "recursion", "gates", "abstract"})
 _NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
+_END = re.compile(_NUMBER.pattern + r"(\*pi)?")
 _KINDS = {"index": {"integer", "non-negative integer", "positive integer"}, "family": {"free", "distribution", "self"}}
 
 
@@ -159,13 +160,24 @@ def _require(op: str, args: tuple[Argument, ...]) -> None:
 
 
 def _require_domain(name: str, kind: str, low: str, high: str, left: str, right: str) -> None:
-    ends = (low == "-oo" or _NUMBER.fullmatch(low)) and (high == "oo" or _NUMBER.fullmatch(high))
+    ends = (low == "-oo" or _END.fullmatch(low)) and (high == "oo" or _END.fullmatch(high))
     if kind not in ("real", "integer") or not ends or left not in "[(" or right not in "])":
         raise Malformed(f"not a domain: {name!r:.40} {kind!r:.10} {left!r:.3} {low!r:.20} {high!r:.20} {right!r:.3}")
-    if low != "-oo" and high != "oo":
-        gap = Fraction(high) - Fraction(low)
+    if (first := rational_end(low)) is not None and (last := rational_end(high)) is not None:
+        gap = last - first
         if gap < 0 or gap == 0 and (left, right) != ("[", "]"):
             raise Malformed(f"the domain {name!r:.40} is empty")
+
+
+def rational_end(text: str) -> Fraction | None:
+    """The end of a domain; None where it is infinite or a multiple of pi."""
+    return Fraction(text) if _NUMBER.fullmatch(text) else None
+
+
+def end(text: str) -> Term:
+    """A finite end of a domain."""
+    factor, _, of_pi = text.partition("*")
+    return Term("*", number(Fraction(factor)), Term("pi")) if of_pi else number(Fraction(factor))
 
 
 def scopes(term: Term) -> list[tuple[Term, tuple[Term, ...]]]:

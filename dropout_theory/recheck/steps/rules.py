@@ -13,7 +13,7 @@ from typing import Protocol
 
 from dropout_theory.recheck.steps.binding import alike, free, random, substitute
 from dropout_theory.recheck.steps.derivation import Step
-from dropout_theory.recheck.steps.grammar import ONE, ZERO, Term, number, scopes, walk
+from dropout_theory.recheck.steps.grammar import ONE, ZERO, Term, end, number, rational_end, scopes, walk
 from dropout_theory.recheck.steps.normal import normal, same, scale, subtract, vanishes
 from dropout_theory.recheck.steps.signs import is_integer, is_nonnegative
 
@@ -282,7 +282,7 @@ def _induction(step: Step, judge: Judge) -> Said:
     need(variable.op == "scalar" and start.number is not None and start.number.denominator == 1, "no fixed integer")
     domain = variable.terms[0]
     _, kind, low, high = map(str, domain.args[:4])
-    need(kind == "integer" and high == "oo" and (low == "-oo" or Fraction(low) <= (start.number or 0)),
+    need(kind == "integer" and high == "oo" and (low == "-oo" or (rational_end(low) or 0) <= (start.number or 0)),
          f"{variable} does not range over all integers from {start} on")
     statement = step.conclusion
     need(agree(base.conclusion, substitute(statement, {variable: start})), "the base concludes something else")
@@ -392,10 +392,10 @@ def _in_domain(scalar: Term, value: Term, proofs: Sequence[Step], judge: Judge) 
     known = [p.conclusion for p in proofs]
     judge.defined(known, Term("=", value, value))
     if low != "-oo":
-        need(judge.implied(known, Term("<" if left == "(" else "<=", number(Fraction(low)), value)),
+        need(judge.implied(known, Term("<" if left == "(" else "<=", end(low), value)),
              f"{value} may lie below the domain of {scalar}")
     if high != "oo":
-        need(judge.implied(known, Term("<" if right == ")" else "<=", value, number(Fraction(high)))),
+        need(judge.implied(known, Term("<" if right == ")" else "<=", value, end(high))),
              f"{value} may lie above the domain of {scalar}")
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from dropout_theory.recheck.steps.binding import ranges
-from dropout_theory.recheck.steps.grammar import ONE, Term, number
+from dropout_theory.recheck.steps.grammar import ONE, Term, number, rational_end
 
 
 class Interval(NamedTuple):
@@ -91,7 +91,7 @@ def _over(found: Interval) -> bool:
 
 def _domain(domain: Term) -> Interval:
     _, kind, low, high, left, right = map(str, domain.args)
-    lower, upper = None if low == "-oo" else Fraction(low), None if high == "oo" else Fraction(high)
+    lower, upper = rational_end(low), rational_end(high)
     above, below = left == "(", right == ")"
     if kind == "integer" and lower is not None and lower.denominator == 1 and above:
         lower, above = lower + 1, False

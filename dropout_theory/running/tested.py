@@ -36,7 +36,7 @@ def tested(step: Step, draw: Draw, instances: int = INSTANCES) -> tuple[str, str
         return "unchecked", str(error)
     tried, reason = 0, "no admissible instance was found"
     with mp.workdps(DIGITS):
-        for instance in draw(about, instances):
+        for instance in _drawn(draw, about, instances):
             values = Values(instance)
             try:
                 if admissible(values, about) is not None:
@@ -44,13 +44,21 @@ def tested(step: Step, draw: Draw, instances: int = INSTANCES) -> tuple[str, str
                 holds = truth(values, about.statement)
             except NoValue as error:
                 return "failed", f"no value at {lang.describe(dict(instance))}: {error}"
-            except CannotRecheck as error:
-                reason = str(error)
+            except (CannotRecheck, ArithmeticError, TypeError, ValueError) as error:
+                reason = str(error)  # the second evaluator is made for instances of claims, not of steps
                 continue
             if holds is False:
                 return "failed", f"false at {lang.describe(dict(instance))}"
             tried += holds is True
     return ("tested", f"held at {tried} instances") if tried else ("unchecked", reason)
+
+
+def _drawn(draw: Draw, about: Any, instances: int) -> Iterable[Mapping[Any, Any]]:
+    """The instances of a step, as far as some can be drawn."""
+    try:
+        yield from draw(about, instances)
+    except (TypeError, ValueError):
+        return
 
 
 def _claim(step: Step) -> Claim:

@@ -1,0 +1,88 @@
+"""Recorded proofs checked again: what is asked of claims and facts, where certificates are, and steps at instances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from dropout_theory.claims import FACTS, PAPER_KEYS, Registry, load_proofs
+from dropout_theory.language import unnamed
+from dropout_theory.recheck.steps import arithmetic
+from dropout_theory.recheck.steps.checking import Checking, Report
+from dropout_theory.recheck.steps.derivation import Step
+from dropout_theory.recheck.steps.grammar import Malformed, Term
+from dropout_theory.recheck.steps.judging import Certified
+from dropout_theory.recheck.translation import CannotWrite, term
+from dropout_theory.running.tested import tested
+
+CERTIFICATES = Path(__file__).resolve().parent.parent / "certificates.jsonl"
+SEED = 20140210
+
+
+def said_by_claims(registry: Registry) -> dict[str, tuple[Term, frozenset[Term]]]:
+    """What each claim states and assumes, in the grammar of proofs, where that has words for it."""
+    found = {}
+    for claim in registry:
+        if claim.statement is None:
+            continue
+        plain = claim.unfolded
+        try:
+            found[claim.id] = term(plain.statement), frozenset(term(h.condition) for h in plain.hypotheses)
+        except (CannotWrite, Malformed):
+            continue
+    return found
+
+
+def said_by_facts(papers: Iterable[str]) -> dict[str, tuple[Term, frozenset[Term]]]:
+    """What the classical facts state that the proofs of some papers rest on."""
+    for paper in set(papers) & set(PAPER_KEYS):
+        load_proofs(paper)
+    return {f"classical:{name}": (term(unnamed(fact.statement)), frozenset()) for name, fact in FACTS.items()}
+
+
+def certificates(path: Path = CERTIFICATES) -> dict[str, Any]:
+    """The recorded certificates by the digests of what they show; none without a file. Raises Malformed."""
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8") as lines:
+        return arithmetic.read(lines)
+
+
+class ProofCheck:
+    """A run of the checker over recorded proofs; `judge` tells which certificates were used, and which are lacking."""
+
+    def __init__(self, registry: Registry, papers: Iterable[str], known: Mapping[str, Any] | None = None) -> None:
+        claims = said_by_claims(registry)
+        facts = said_by_facts(papers)
+        self.judge = Certified(lambda source: claims.get(source) or facts.get(source),
+                               certificates() if known is None else known)
+        self.checking = Checking(self.judge, claims, _at_instances)
+
+    def reports(self, proofs: Mapping[str, Step]) -> Iterator[Report]:
+        """What is found of each proof, as it is found."""
+        return self.checking.check(proofs)
+
+
+def _at_instances(step: Step) -> tuple[str, str]:
+    from dropout_theory.checkers.at_instances import drawn
+
+    return tested(step, lambda claim, count: drawn(claim, SEED, count))
+
+
+def search(questions: Mapping[str, tuple[Any, Any]], known: Mapping[str, Any],
+           progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
+    """Certificates for questions that have none: a search that may take minutes, and that nothing else waits for."""
+    from dropout_theory.arithmetic.certificates import find_all
+
+    found = dict(known)
+    for number, (name, question) in enumerate(sorted(questions.items())):
+        if progress:
+            progress(number, len(questions))
+        found.update(find_all({name: question}, known))
+    return found
+
+
+written = arithmetic.written
+
+__all__ = ["CERTIFICATES", "ProofCheck", "certificates", "said_by_claims", "said_by_facts", "search", "written"]
