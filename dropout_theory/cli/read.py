@@ -5,7 +5,9 @@ Only of a claim that is not on record yet `show` tells what its paper's files sa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,6 +16,9 @@ from dropout_theory.cli.main import complete_id, ledger_option
 from dropout_theory.report.ledger import Ledger
 from dropout_theory.report.terminal import METHOD_MARKS, VERDICT_COLOURS, coloured, counted, marks, table, tally
 from dropout_theory.verdicts.kernel import METHODS, VERDICTS
+
+if TYPE_CHECKING:
+    from dropout_theory.recheck.steps.derivation import Step
 
 
 @click.command("list")
@@ -42,13 +47,31 @@ def list_claims(paper: str | None, verdict: str | None, kind: str | None, ledger
 
 @click.command(short_help="Show one claim with its verdict and evidence.")
 @click.argument("identifier", metavar="ID", shell_complete=complete_id)
+@click.option("--proof", is_flag=True, help="Show its proof: numbered steps with formulas and reasons.")
+@click.option("--all", "everything", is_flag=True, help="With --proof: trivial steps too.")
 @ledger_option
-def show(identifier: str, ledger_path: Path | None) -> None:
-    """Show one claim: statement, hypotheses, verdict, evidence, counterexample, amended claim."""
+def show(identifier: str, proof: bool, everything: bool, ledger_path: Path | None) -> None:
+    """Show one claim: statement, hypotheses, verdict, evidence, counterexample, amended claim.
+
+    With --proof its proof. A classical fact is shown by its name, as in `show classical:wallis`.
+    """
     from dropout_theory.report.page import page, page_unrecorded
 
+    if everything and not proof:
+        raise click.UsageError("--all is about the steps of a proof; allowed: with --proof")
     recorded = Ledger.read(ledger_path)
     on = coloured()
+    if identifier.startswith("classical:"):
+        from dropout_theory.report.proof_page import fact_page
+
+        click.echo(fact_page(_fact(identifier), on=on), color=on)
+        return
+    if proof:
+        from dropout_theory.report.proof_page import proof_page
+
+        claim = recorded[identifier]
+        click.echo(proof_page(recorded, claim, _proof(claim, ledger_path), everything=everything, on=on), color=on)
+        return
     paper = identifier.partition(":")[0]
     if identifier in recorded or paper not in PAPER_KEYS:
         click.echo(page(recorded, recorded[identifier], on=on), color=on)
@@ -75,12 +98,47 @@ def ledger(form: str, ledger_path: Path | None) -> None:
 @click.command(short_help="Cite claims in BibTeX or LaTeX.")
 @click.argument("identifiers", metavar="ID...", nargs=-1, required=True, shell_complete=complete_id)
 @click.option("--format", "form", type=click.Choice(("bibtex", "latex")), default="bibtex", show_default=True)
+@click.option("--proof", is_flag=True, help="The proofs in LaTeX, for a paper with amsmath, amssymb and amsthm.")
 @ledger_option
-def cite(identifiers: tuple[str, ...], form: str, ledger_path: Path | None) -> None:
+def cite(identifiers: tuple[str, ...], form: str, proof: bool, ledger_path: Path | None) -> None:
     """Cite claims: the paper, and what was checked with version, commit and fingerprint."""
     from dropout_theory.report import citations
 
     recorded = Ledger.read(ledger_path)
     claims = [recorded[i] for i in dict.fromkeys(identifiers)]
+    if proof:
+        from dropout_theory.report.proof_page import proof_latex
+
+        click.echo("\n".join(proof_latex(recorded, c, _proof(c, ledger_path)) for c in claims), nl=False)
+        return
     writer = {"bibtex": citations.bibtex, "latex": citations.latex}[form]
     click.echo(writer(recorded, claims), nl=False)
+
+
+def _proof(claim: Mapping[str, Any], ledger_path: Path | None) -> Step:
+    """The recorded proof of a claim. Raises UsageError where there is none, with what there is."""
+    from dropout_theory.claims import load_proofs
+    from dropout_theory.report.derivations import load as load_derivations
+
+    found = load_derivations([claim["paper"]], ledger_path).get(claim["id"])
+    if found is None:
+        by = [e["method"] for e in claim["evidence"] if e["outcome"] != "unknown"]
+        raise click.UsageError(f"{claim['id']} has no recorded proof in steps; "
+                               + (f"what was found is by {', '.join(by)}: see show without --proof" if by
+                                  else f"its verdict is {claim['verdict']}"))
+    if claim["paper"] in PAPER_KEYS:
+        load_proofs(claim["paper"])  # classical facts are told with their references
+    return found
+
+
+def _fact(identifier: str) -> str:
+    """The name of a classical fact. Raises UsageError for an unknown one."""
+    from dropout_theory.claims import FACTS, load_proofs
+
+    for paper in PAPER_KEYS:
+        load_proofs(paper)
+    name = identifier.removeprefix("classical:")
+    if name not in FACTS:
+        raise click.UsageError(f"{identifier!r}: unknown classical fact; allowed: "
+                               + ", ".join(f"classical:{known}" for known in sorted(FACTS)))
+    return name
