@@ -275,7 +275,7 @@ _READERS: dict[str, Callable[..., Any]] = {
     "exists": lambda body, *atoms: lang.Exists(expression(body), *[(expression(a),) for a in atoms]),
     "all": lambda body, *atoms: lang.ForAll(expression(body), *[(expression(a),) for a in atoms]),
     "same-to-order": lambda left, right, scale, order: lang.SameToOrder(
-        *map(expression, (left, right, scale)), int(order)),
+        expression(left), expression(right), expression(scale), int(order)),
     "converges": lambda body, index, first: lang.Converges(expression(body), (expression(index), expression(first))),
     "sums-to": lambda body, index, first, value: lang.SumsTo(
         expression(body), (expression(index), expression(first)), expression(value)),

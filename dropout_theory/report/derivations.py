@@ -16,7 +16,7 @@ def folder(ledger: Path | None = None) -> Path:
 
 
 def load(papers: Iterable[str], ledger: Path | None = None) -> dict[str, Step]:
-    """The recorded proofs of some papers by claim. Raises LedgerError, naming file and line, for what is no such file."""
+    """The recorded proofs of some papers by claim. Raises LedgerError, which names file and line, for another file."""
     proofs: dict[str, Step] = {}
     for paper in papers:
         path = folder(ledger) / f"{paper}.jsonl"

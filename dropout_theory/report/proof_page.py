@@ -112,8 +112,9 @@ def fact_page(name: str, *, on: bool = False) -> str:
     from dropout_theory.claims import FACTS
 
     fact = FACTS[name]
+    said = f"  {plain(fact.statement)}\n  LaTeX: {latex(fact.statement)}"
     return "\n\n".join([paint(f"classical:{name}", "bold", on) + "  classical fact, used without proof",
-                        f"{paint('Statement', 'bold', on)}\n  {plain(fact.statement)}\n  LaTeX: {latex(fact.statement)}",
+                        f"{paint('Statement', 'bold', on)}\n{said}",
                         f"{paint('Reference', 'bold', on)}\n  {fact.reference}"])
 
 

@@ -39,6 +39,6 @@ def as_json(reports: Iterable[Report]) -> dict[str, Any]:
     """What was found, for programs: by claim the counts of its steps, and each that is not checked with the reason."""
     return {"version": 1, "proofs": [{
         "id": r.claim, "found": r.found, "fault": r.fault, "steps": {f: r.counts[f] for f in OUTCOMES},
-        "not checked": [{"rule": o.step.rule, "conclusion": str(o.step.conclusion), "found": o.found, "reason": o.reason}
-                        for o in r.outcomes if o.found != "checked"],
+        "not checked": [{"rule": o.step.rule, "conclusion": str(o.step.conclusion), "found": o.found,
+                         "reason": o.reason} for o in r.outcomes if o.found != "checked"],
     } for r in reports]}

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
-from dropout_theory.recheck.steps.grammar import ONE, Term, walk, rational_end
+from dropout_theory.recheck.steps.grammar import ONE, Term, rational_end, walk
 
 
 class Bounds(NamedTuple):

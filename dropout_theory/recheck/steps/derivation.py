@@ -114,7 +114,7 @@ def read(lines: Iterable[str]) -> dict[str, Step]:
             parts = _parsed(line)
             if number == 1:
                 if parts != ["derivations", VERSION]:
-                    raise Malformed(f"the first line is {line.strip()[:40]!r}; allowed: {_line('derivations', VERSION)}")
+                    raise Malformed(f"{line.strip()[:40]!r}; allowed first: {_line('derivations', VERSION)}")
             elif parts[0] == "term":
                 terms.append(_term(parts, terms))
             elif parts[0] == "step":

@@ -154,9 +154,8 @@ def _require(op: str, args: tuple[Argument, ...]) -> None:
         raise Malformed(f"not a number: {args[0]!r:.40}")
     if op == "domain":
         _require_domain(*map(str, args))
-    place = {"index": 1, "family": 2}.get(op)
-    if place is not None and args[place] not in _KINDS[op]:
-        raise Malformed(f"{op} is {args[place]!r:.40}; allowed: {', '.join(sorted(_KINDS[op]))}")
+    if op in _KINDS and (kind := args[1 if op == "index" else 2]) not in _KINDS[op]:
+        raise Malformed(f"{op} is {kind!r:.40}; allowed: {', '.join(sorted(_KINDS[op]))}")
 
 
 def _require_domain(name: str, kind: str, low: str, high: str, left: str, right: str) -> None:

@@ -32,7 +32,7 @@ class Certified:
         return found
 
     def implied(self, known: Iterable[Term], wanted: Term) -> bool:
-        premises = [k for k in known]
+        premises = list(known)
         if wanted.op == "true" or any(wanted in conjuncts(k) for k in premises) or by_shape(wanted):
             return True
         if wanted.op == "and":

@@ -8,7 +8,6 @@ the premises show it may use the statements that a validator returns, which are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from fractions import Fraction
 from typing import Protocol
 
 from dropout_theory.recheck.steps.binding import alike, free, random, substitute
@@ -134,7 +133,9 @@ def _under_common_names(one: Term, other: Term) -> tuple[Term, Term] | None:
     names: dict[Term, Term] = {}
     for mine, its in zip(one.terms[1:], other.terms[1:], strict=True):
         (i, *ends), (j, *limits) = mine.terms, its.terms
-        if i.args[1:] != j.args[1:] or any(not same(a, substitute(b, names)) for a, b in zip(ends, limits, strict=True)):
+        if i.args[1:] != j.args[1:]:
+            return None
+        if any(not same(a, substitute(b, names)) for a, b in zip(ends, limits, strict=True)):
             return None
         names[j] = i
     bound = set(names.values())
@@ -179,7 +180,7 @@ def _in_their_ranges(step: Step, premise: Step, ranges: Sequence[Term], judge: J
         need(kind is not None, f"{r.terms[0]} is no index symbol")
         if kind != "integer":  # what is known of the symbol must follow from its range
             least = number(0 if kind == "non-negative integer" else 1)
-            need(judge.implied([], Term("<=", least, r.terms[1])), f"the range of {r.terms[0]} leaves what it stands for")
+            need(judge.implied([], Term("<=", least, r.terms[1])), f"the range of {r.terms[0]} leaves its kind")
     for g in premise.given:
         if free(g) & bound:
             need(g in inside or judge.implied(inside, g), f"an assumption restricts an index: {g}")
@@ -546,7 +547,8 @@ def _replaced(whole: Term, equality: Step, wild: set[Term], step: Step, judge: J
             for g in places:
                 there = substitute(g, found)
                 if free(there) & around:
-                    need(not free(there) & loose and judge.implied([c for r in ranges for c in in_range(*r.terms)], there),
+                    inside_of = [c for r in ranges for c in in_range(*r.terms)]
+                    need(not free(there) & loose and judge.implied(inside_of, there),
                          f"an index may be out of range: {there}")
                 else:
                     need(there in step.given, f"an assumption is lost: {there}")
