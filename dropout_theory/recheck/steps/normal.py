@@ -34,6 +34,7 @@ from dropout_theory.recheck.steps.polynomial import (
 from dropout_theory.recheck.steps.signs import is_integer, is_nonnegative, is_positive
 
 MINUS = number(-1)
+NOWHERE = atom(Term("log", ZERO))  # what has no value
 
 
 @cache
@@ -152,7 +153,7 @@ def _to_number(base: Polynomial, e: Fraction) -> Polynomial:
     if e.denominator == 1 and e >= 0:
         return power(base, int(e))
     if not base:
-        return {} if e > 0 else atom(Term("^", ZERO, number(e)))
+        return {} if e > 0 else NOWHERE
     whole = e.denominator == 1
     coefficient, common, rest = _split(base, whole)
     if not whole and coefficient < 0:
@@ -224,8 +225,8 @@ def exponential(exponent: Polynomial) -> Polynomial:
     for m, c in exponent.items():
         logs = [t for t, e in m if t.op == "log" and e == 1]
         rest = tuple((t, e) for t, e in m if t not in logs)
-        if len(logs) == 1 and (not rest or c.denominator == 1 and is_integer(product(rest))):
-            result = multiply(result, raised(parsed(logs[0].terms[0]), {rest: c}))
+        if len(logs) == 1 and is_integer(product(rest)):
+            result = multiply(result, _to_number(raised(parsed(logs[0].terms[0]), {rest: Fraction(1)}), c))
         else:
             result = multiply(result, atom(Term("exp", product(m)), c))
     return result
@@ -234,7 +235,7 @@ def exponential(exponent: Polynomial) -> Polynomial:
 def logarithm(argument: Polynomial) -> Polynomial:
     """log of a product: of each positive factor for itself."""
     if not argument:
-        return atom(Term("log", ZERO))
+        return NOWHERE
     coefficient, common, rest = _split(argument, False)
     if coefficient < 0:
         coefficient, rest = -coefficient, scale(rest, -1)

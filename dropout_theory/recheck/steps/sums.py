@@ -324,8 +324,7 @@ def _product(body: Polynomial, x: Term, low: Term, high: Term) -> Polynomial:
         if is_positive(t):
             log = Term("*", number(e), Term("sum", Term("log", t), limit))
             result = multiply(result, whole.normal(Term("exp", log)))
-        elif x not in free(t) and e.denominator == 1 and (full or at_least_0(add(gap, UNIT), [])
-                                                          and (_is_safe(t, e) or not free(t) & free(limit))):
+        elif x not in free(t) and e.denominator == 1 and (full or at_least_0(add(gap, UNIT), [])):
             times = scale(add(gap, UNIT), e)
             result = multiply(result, whole.raised(whole.normal(t), times))
         elif e.denominator == 1:
