@@ -76,20 +76,16 @@ def _normal(term: Term) -> Polynomial:
     return atom(_inside(term)) if args else atom(term)
 
 
-def _plus(*parts: Term) -> Term:
-    return Term("+", *parts)
-
-
-def _minus(t: Term) -> Term:
-    return Term("*", MINUS, t)
+def _logistic(x: Term, c: Term = ONE, slope: Term = ONE) -> Term:
+    return Term("^", Term("+", ONE, Term("*", c, Term("exp", Term("*", MINUS, slope, x)))), MINUS)
 
 
 _DEFINED = {
     "euler": lambda: Term("exp", ONE),
-    "logistic": lambda x, c, slope: Term("^", _plus(ONE, Term("*", c, Term("exp", Term("*", MINUS, slope, x)))), MINUS),
-    "tanh": lambda x: _plus(ONE, Term("*", number(-2), Term("^", _plus(ONE, Term("exp", Term("*", number(2), x))), MINUS))),
+    "logistic": _logistic,
+    "tanh": lambda x: Term("+", MINUS, Term("*", number(2), _logistic(Term("*", number(2), x)))),
     "Var": lambda x: Term("Cov", x, x),
-    "Cov": lambda x, y: _plus(Term("E", Term("*", x, y)), _minus(Term("*", Term("E", x), Term("E", y)))),
+    "Cov": lambda x, y: Term("+", Term("E", Term("*", x, y)), Term("*", MINUS, Term("E", x), Term("E", y))),
 }
 
 
@@ -127,8 +123,6 @@ def opaque_product(body: Term, limit: Term) -> Term:
 
 
 def _canonical(part: Term) -> Term:
-    if part.op in ("max", "min"):
-        return Term(part.op, *sorted(map(_canonical, part.terms), key=lambda t: t.digest))
     return as_term(normal(part)) if part.sort == "E" and part.op != "family" else _inside(part)
 
 
@@ -239,10 +233,6 @@ def logarithm(argument: Polynomial) -> Polynomial:
     coefficient, common, rest = _split(argument, False)
     if coefficient < 0:
         coefficient, rest = -coefficient, scale(rest, -1)
-    if len(rest) == 1 and rest != UNIT:
-        (m, c), = rest.items()
-        if c == 1 and len(m) == 1 and (m[0][1].denominator != 1 or m[0][1] % 2):  # x positive where x^3 is
-            common, rest = (*common, *m), UNIT
     found = [scale(atom(Term("log", number(q))), x) for q, x in primes(coefficient)]
     found += [scale(_log_of_atom(t), x) for t, x in common]
     return add(*found, *([] if rest == UNIT else [atom(Term("log", as_term(rest)))]))
