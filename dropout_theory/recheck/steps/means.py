@@ -218,6 +218,8 @@ def _gates_below(recursion: Term, family: Term) -> bool:
     """Whether each entry of a recursion is made of gates of a family at layers below its own, and of nothing akin."""
     base, step = recursion.terms[1:3]
     layer, start, _ = ranges(recursion)[0]
+    if layer.args[1] != "integer":  # a name that promises what the index need not keep
+        return False
 
     def below(part: Term, top: Term, binders: list[sums.Binder]) -> bool:
         if part.op == "entry":

@@ -7,6 +7,7 @@ Roots, logarithms and powers that are not whole are taken apart only where `sign
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 
@@ -80,7 +81,7 @@ def _logistic(x: Term, c: Term = ONE, slope: Term = ONE) -> Term:
     return Term("^", Term("+", ONE, Term("*", c, Term("exp", Term("*", MINUS, slope, x)))), MINUS)
 
 
-_DEFINED = {
+_DEFINED: dict[str, Callable[..., Term]] = {
     "euler": lambda: Term("exp", ONE),
     "logistic": _logistic,
     "tanh": lambda x: Term("+", MINUS, Term("*", number(2), _logistic(Term("*", number(2), x)))),

@@ -97,8 +97,8 @@ def _over_outcomes(term: Term) -> Interval:
 
 
 def is_nonempty(low: Term, high: Term) -> bool:
-    """Whether there is a whole number between two that are whole."""
-    return is_nonnegative(Term("+", high, Term("*", number(-1), low)))
+    """Whether two ends are whole and there is an index from one to the other."""
+    return is_integer(low) and is_integer(high) and is_nonnegative(Term("+", high, Term("*", number(-1), low)))
 
 
 def _domain(domain: Term) -> Interval:

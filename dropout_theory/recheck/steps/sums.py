@@ -31,7 +31,7 @@ from dropout_theory.recheck.steps.polynomial import (
     scale,
     subtract,
 )
-from dropout_theory.recheck.steps.signs import is_distribution, is_nonnegative, is_positive
+from dropout_theory.recheck.steps.signs import is_distribution, is_integer, is_nonnegative, is_positive
 
 Binder: TypeAlias = tuple[Term, Term, Term]  # an index, its first and its last value; inner ones stand first
 
@@ -120,7 +120,7 @@ def flattened(m: Monomial, binders: list[Binder], also: bool = False) -> tuple[F
     """A monomial under binders with the sums in it opened that speak of their indices, `also` those that are random."""
     for t, e in m:
         speaks = free(t).intersection(x for x, *_ in binders) or also and random(t)
-        if t.op != "sum" or e.denominator != 1 or e < 0 or not speaks \
+        if t.op != "sum" or e.denominator != 1 or e < 0 or not speaks or also and any(map(random, t.terms[1:])) \
                 or len(binders) + int(e) * (len(t.terms) - 1) > MAX_BINDERS:
             continue
         found: Polynomial = {tuple(f for f in m if f[0] is not t): Fraction(1)}
@@ -140,7 +140,7 @@ def _of_monomial(m: Monomial, binders: list[Binder]) -> Polynomial:
     ends = {x: (low, high) for x, low, high in binders}
     for x, low, high in binders:
         gap = minus(high, low)
-        if set(gap) <= {()} and gap.get((), Fraction(0)) <= 0:  # no value, or one
+        if set(gap) <= {()} and gap.get((), Fraction(0)) <= 0 and is_integer(low):  # no value, or one
             return {} if gap.get((), Fraction(0)) < 0 else _put(x, low, m, binders)
     for t, e in m:  # an index that equals another of the same range
         if t.op == "equal-indices" and e > 0:
@@ -196,8 +196,9 @@ def _is_safe(t: Term, e: Fraction) -> bool:
 def _of_group(m: Monomial, binders: list[Binder]) -> Polynomial:
     """The sum of a monomial over indices that hang together."""
     (x, low, high), *around = binders
-    if not m and at_least_0(add(minus(high, low), UNIT), around):  # a constant is counted
-        return summed(add(minus(high, low), UNIT), around)
+    times = add(minus(high, low), UNIT)
+    if not m and is_integer(low) and is_integer(high) and at_least_0(times, around):  # a constant is counted
+        return summed(times, around)
     if not around and len(m) == 1 and m[0][1] == 1 and is_whole_distribution(m[0][0], x, low, high):
         return UNIT
     return _named(m, binders)
@@ -274,13 +275,14 @@ def product_over(body: Term, limits: tuple[Term, ...]) -> Polynomial:
 
 def _product(body: Polynomial, x: Term, low: Term, high: Term) -> Polynomial:
     gap, limit = minus(high, low), Term("range", x, low, high)
-    if at_least_0(gap) and (not body or _is_power_of_0(body, x, low, high)):
+    whole_ends = is_integer(low) and is_integer(high)
+    if whole_ends and at_least_0(gap) and (not body or _is_power_of_0(body, x, low, high)):
         return {}
     result = UNIT
     for t, e in whole.factors(body):
         if is_positive(t):
             found = whole.normal(Term("exp", Term("*", number(e), Term("sum", Term("log", t), limit))))
-        elif x not in free(t) and e.denominator == 1 and at_least_0(add(gap, UNIT)):
+        elif whole_ends and x not in free(t) and e.denominator == 1 and at_least_0(add(gap, UNIT)):
             found = whole.raised(whole.normal(t), scale(add(gap, UNIT), e))
         else:
             found = atom(whole.opaque_product(t if e == 1 else Term("^", t, number(e)), limit))
