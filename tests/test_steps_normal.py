@@ -234,6 +234,14 @@ def test_what_is_equal_has_one_normal_form(name):
     assert same(*EQUAL[name])
 
 
+def test_what_is_too_large_is_not_decided_and_takes_no_time():
+    huge = number(10**12)
+    for t in (power(number(2), huge), power(plus(x, y), huge), power(plus(x, y, p, c, n, m), number(40)),
+              Term("log", number(10**30 + 57))):
+        assert not same(t, x)
+    assert same(times(power(x, huge), power(x, minus(huge))), ONE)
+
+
 def test_a_substitution_captures_nothing_and_leaves_nothing_behind():
     inner = total(times(entry(w, i), j), over_n)
     put = substitute(inner, {j: i})

@@ -27,6 +27,7 @@ from dropout_theory.recheck.steps.polynomial import (
     multiply,
     parsed,
     power,
+    power_of_number,
     primes,
     product,
     scale,
@@ -159,7 +160,7 @@ def _to_number(base: Polynomial, e: Fraction) -> Polynomial:
         alone = not more and c == 1 and len(m) == 1 and m[0][1] == 1
         factors.append(atom(m[0][0] if alone else as_term(rest), e))
     if whole:
-        return multiply(constant(coefficient ** int(e)), *factors)
+        return multiply(constant(power_of_number(coefficient, int(e))), *factors)
     return multiply(*[atom(number(q), x * e) for q, x in primes(coefficient)], *factors)
 
 
