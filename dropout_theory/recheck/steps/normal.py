@@ -210,8 +210,7 @@ def _atom_to_whole(t: Term, m: Monomial, c: Fraction) -> Polynomial:
     if t.op == "exp":
         return exponential(scale(multiply({m: Fraction(1)}, normal(t.terms[0])), c))
     if t.op == "^" and t.terms[1].number is None and is_integer(t.terms[1]):
-        (m, d), = multiply({m: Fraction(1)}, normal(t.terms[1])).items()
-        t, c = t.terms[0], c * d
+        return raised(parsed(t.terms[0]), scale(multiply({m: Fraction(1)}, normal(t.terms[1])), c))
     return atom(Term("^", t, product(m)), c)
 
 
