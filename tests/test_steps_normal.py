@@ -241,7 +241,9 @@ def test_what_no_grammar_forbids_proves_nothing():
 
 
 def test_signs_are_those_of_the_shape():
-    assert is_positive(times(number(2), c)) and not is_positive(times(ZERO, c)) and not is_positive(times(p, c))
+    inner = Term("scalar", "o", domain("0", "1", left="(", right=")"))
+    assert is_positive(times(number(2), c)) and not is_positive(times(p, c))
+    assert not is_positive(times(ZERO, c)) and not is_positive(times(ZERO, inner))
     assert not is_positive(total(u_i, over_n)) and is_positive(total(u_i, rng(i, 0, n)))
 
 
