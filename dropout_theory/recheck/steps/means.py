@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
+from itertools import chain
 from math import comb, prod
 
 from dropout_theory.recheck.steps import normal as whole
@@ -22,13 +23,12 @@ from dropout_theory.recheck.steps.polynomial import (
     add,
     as_term,
     atom,
-    constant,
     multiply,
     product,
     scale,
     subtract,
 )
-from dropout_theory.recheck.steps.signs import interval, is_probability
+from dropout_theory.recheck.steps.signs import is_distribution, is_probability
 
 MAX_GATES = 4
 _LAWS = ("gates", "normal", "uniform", "bernoulli")
@@ -37,55 +37,39 @@ Leaf = tuple[Term, frozenset[Term]]  # a random atom or entry, and the indices b
 
 def mean(body: Term) -> Polynomial:
     """The normal form of a mean."""
-    for b in (body, as_term(whole.normal(body))):  # a normal form has drawn what means inside it draw
-        drawn = _over_subnetworks(b)
-        if drawn is not None:
-            return whole.normal(drawn)
-    total: Polynomial = {}
-    for m, c in whole.normal(body).items():
-        total = add(total, scale(_of_monomial(m), c))
-    return total
-
-
-def _subnetwork(body: Term) -> Term | None:
-    """A random index with a distribution over 1..m of which a term speaks openly and outside means, if there is one."""
-    for n in sorted(random(body), key=lambda t: t.digest):
-        if n.op == "subnetwork" and n not in hidden(body) and sums.is_distribution(n.terms[1]) \
-                and ranges(n.terms[1])[0][1] is ONE and not any(t.op in NUMBERS and n in free(t) for t in walk(body)):
-            return n
-    return None
-
-
-def _drawn(body: Term, n: Term) -> tuple[Term, Term, Term]:
-    """What a subnetwork is put for: the body at an index, its probability, and the range of the index."""
-    index, = sums.fresh(1, body, n)
-    (_, low, high), = ranges(n.terms[1])
-    return substitute(body, {n: index}), Term("entry", n.terms[1], index), Term("range", index, low, high)
-
-
-def _over_subnetworks(body: Term) -> Term | None:
-    """E(f(N)) = sum of P[k] E(f(k)): the subnetwork is drawn apart from all else."""
-    n = _subnetwork(body)
-    if n is None:
-        return None
-    value, weight, limit = _drawn(body, n)
-    return Term("sum", Term("*", weight, Term("E", value)), limit)
+    inside = whole.normal(body)
+    drawn = _drawn(body) or _drawn(as_term(inside))  # a normal form has drawn what means inside it draw
+    if drawn is not None:  # E(f(N)) = sum of P[k] E(f(k)): the subnetwork is drawn apart from all else
+        value, weight, limit = drawn
+        return whole.normal(Term("sum", Term("*", weight, Term("E", value)), limit))
+    return add(*[scale(_of_monomial(m), c) for m, c in inside.items()])
 
 
 def geometric(op: str, body: Term) -> Term | None:
     """G, G' and NWGM of what only a subnetwork makes random, as products of its outcomes; None for others."""
-    if op == "NWGM":
-        above, below = Term("G", body), Term("G'", body)
-        if geometric("G", body) is None:
-            return None
-        return Term("*", above, Term("^", Term("+", above, below), number(-1)))
     if op == "G'":
-        return Term("G", Term("+", ONE, Term("*", number(-1), body)))
-    n = _subnetwork(body)
-    if n is None or random(body) != {n}:
+        return geometric("G", Term("+", ONE, Term("*", number(-1), body)))
+    drawn = _drawn(body)
+    if drawn is None or len(random(body)) > 1:
         return None
-    value, weight, limit = _drawn(body, n)
+    if op == "NWGM":
+        return Term("*", Term("G", body), Term("^", Term("+", Term("G", body), Term("G'", body)), number(-1)))
+    value, weight, limit = drawn
     return Term("product", Term("^", value, weight), limit)
+
+
+def _drawn(body: Term) -> tuple[Term, Term, Term] | None:
+    """A body at an index in place of a subnetwork, with its probability and the range of the index.
+
+    None unless the body speaks of a subnetwork openly and outside means, and its distribution is one over 1..m.
+    """
+    for n in sorted(random(body), key=lambda t: t.digest):
+        if n.op == "subnetwork" and n not in hidden(body) and is_distribution(n.terms[1]) \
+                and ranges(n.terms[1])[0][1] is ONE and not any(t.op in NUMBERS and n in free(t) for t in walk(body)):
+            index, = sums.fresh("~", 1, body, n)
+            return (substitute(body, {n: index}), Term("entry", n.terms[1], index),
+                    Term("range", index, *ranges(n.terms[1])[0][1:]))
+    return None
 
 
 def _of_monomial(m: Monomial) -> Polynomial:
@@ -96,25 +80,24 @@ def _of_monomial(m: Monomial) -> Polynomial:
     certain = tuple((t, e) for t, e in m if not random(t))
     factors = [(t, e) for t, e in m if random(t)]
     result: Polynomial = {certain: coefficient}
-    for group in _groups(factors, binders):
-        result = multiply(result, _of_group(group, binders))
-    return sums.summed_each(result, binders)
+    for group in _groups(factors):
+        result = multiply(result, _of_group(group))
+    return sums.summed(result, binders)
 
 
-def _groups(factors: list[tuple[Term, Fraction]], binders: list[sums.Binder]) -> list[Monomial]:
+def _groups(factors: list[tuple[Term, Fraction]]) -> list[Monomial]:
     """Factors that may depend on each other, together."""
     groups: list[Monomial] = []
-    several = len({a for t, _ in factors for a in random(t) if a.op == "abstract"}) > 1
     for f in factors:
-        near = [g for g in groups if not all(_apart(f[0], t, several) for t, _ in g)]
+        near = [g for g in groups if not all(_apart(f[0], t) for t, _ in g)]
         groups = [g for g in groups if g not in near] + [(*[p for g in near for p in g], f)]
     return groups
 
 
-def _of_group(group: Monomial, binders: list[sums.Binder]) -> Polynomial:
+def _of_group(group: Monomial) -> Polynomial:
     group = tuple(sorted(group, key=lambda p: p[0].digest))
     if len(group) <= MAX_GATES and len({t.terms[0] for t, _ in group if t.terms}) == 1 \
-            and all(e == 1 and t.op == "entry" and _is_simple_gate(t) and has_law(t, binders) for t, e in group):
+            and all(e == 1 and _is_simple_gate(t) and is_probability(t.terms[0].terms[0]) for t, e in group):
         return _gates([t for t, _ in group])
     found = _moment(*group[0]) if len(group) == 1 else None
     found = _given(group) if found is None else found
@@ -138,18 +121,6 @@ def _given(group: Monomial) -> Polynomial | None:
 def _is_simple_gate(t: Term) -> bool:
     """Whether a gate depends on no other random atom: neither by its keep probability nor by its index."""
     return t.op == "entry" and t.terms[0].op == "gates" and random(t) == {t.terms[0]}
-
-
-def has_law(gate: Term, binders: list[sums.Binder]) -> bool:
-    """Whether a gate is kept with its keep probability, which is one: not where its index may leave its range."""
-    family, indices = gate.terms[0], gate.terms[1:]
-    if is_probability(family.terms[0]):
-        return True
-    if not is_probability(_keep(family, indices)):
-        return False
-    put = {r[0]: i for r, i in zip(ranges(family), indices, strict=True)}
-    return all(sums.at_least_0(sums.minus(substitute(big, put), substitute(small, put)), binders)
-               for x, low, high in ranges(family) for big, small in ((x, low), (high, x)))
 
 
 def _keep(family: Term, indices: tuple[Term, ...]) -> Term:
@@ -190,9 +161,9 @@ def _moment(t: Term, order: Fraction) -> Polynomial | None:
 # --- independence ---------------------------------------------------------------------------------------------------
 
 
-def _apart(left: Term, right: Term, several: bool) -> bool:
+def _apart(left: Term, right: Term) -> bool:
     """Whether two random expressions are certainly independent: nothing random in one is tied to any in the other."""
-    return all(_independent(a, b, several) for a in _leaves(left, frozenset()) for b in _leaves(right, frozenset()))
+    return all(_independent(a, b) for a in _leaves(left, frozenset()) for b in _leaves(right, frozenset()))
 
 
 def _leaves(term: Term, bound: frozenset[Term]) -> list[Leaf]:
@@ -204,12 +175,9 @@ def _leaves(term: Term, bound: frozenset[Term]) -> list[Leaf]:
     return [leaf for part, own in scopes(term) for leaf in _leaves(part, bound | set(own))]
 
 
-def _independent(left: Leaf, right: Leaf, several: bool) -> bool:
+def _independent(left: Leaf, right: Leaf) -> bool:
     (a, around_a), (b, around_b) = left, right
     mine, theirs = random(a), random(b)
-    for x, y in ((a, theirs), (b, mine)):
-        if x.op == "entry" and x.terms[0].op == "abstract" and not several and random(x) == {x.terms[0]}:
-            return all(z.op == "gates" and random(z) == {z} and z.args[0] in str(x.terms[0].args[2]).split() for z in y)
     if any(x.op not in _LAWS or random(x) != {x} for x in mine | theirs):
         return False
     if not {x.args[0] for x in mine} & {x.args[0] for x in theirs}:
@@ -226,7 +194,7 @@ def _is_above(gate: Term, entry: Term, bound: frozenset[Term]) -> bool:
     return _is_simple_gate(gate) and entry.op == "entry" and entry.terms[0].op == "recursion" \
         and len(gate.terms) > 1 and len(entry.terms) > 1 and not free(entry.terms[1]) & bound \
         and not any(map(random, entry.terms[1:])) \
-        and sums.at_least_0(sums.minus(gate.terms[1], entry.terms[1]), []) \
+        and sums.at_least_0(sums.minus(gate.terms[1], entry.terms[1])) \
         and _gates_below(entry.terms[0], gate.terms[0])
 
 
@@ -235,6 +203,8 @@ def _gates_below(recursion: Term, family: Term) -> bool:
     """Whether each entry of a recursion is made of gates of a family at layers below its own, and of nothing akin."""
     base, step = recursion.terms[1:3]
     layer, start, _ = ranges(recursion)[0]
+    if layer.args[1] != "integer":  # a name that promises what the index need not keep
+        return False
 
     def below(part: Term, top: Term, binders: list[sums.Binder]) -> bool:
         if part.op == "entry":
@@ -248,7 +218,7 @@ def _gates_below(recursion: Term, family: Term) -> bool:
                 return (own or part.terms[0] is family) and sums.at_least_0(gap, binders)
             return part.terms[0].op in ("family", "gates") and random(part.terms[0]) <= {part.terms[0]}
         if part.op == "sum":
-            body, limits = sums.opened(part.terms[0], part.terms[1:])
+            body, limits = sums.opened(part.terms[0], part.terms[1:], top, *chain(*binders))
             return below(body, top, [*limits, *binders])
         if random(part) and part.op not in ("+", "*", "^", "relu", "logistic", "exp", "tanh", "cases", "case"):
             return False
@@ -256,5 +226,3 @@ def _gates_below(recursion: Term, family: Term) -> bool:
 
     return below(base, start, []) and below(step, layer, [])
 
-
-__all__ = ["constant", "interval", "geometric", "mean"]
