@@ -8,9 +8,11 @@ from dropout_theory.claims import ProofError, need, proof_of, refutation_of
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_zero, normal
 from dropout_theory.proof import Theorem, matches
-from dropout_theory.proof.analysis import coefficients
 from dropout_theory.proof.automatic import automatic
+from dropout_theory.proof.near_zero import coefficients, order_shown
+from dropout_theory.proof.partiality import partial_terms
 from dropout_theory.proof.refutations import Meaningless, Refutation
+from dropout_theory.proof.theorem import shows
 from dropout_theory.verdicts.kernel import Context, Finding, checker
 from dropout_theory.verdicts.methods import Method
 
@@ -44,6 +46,8 @@ def accept(claim: Any, theorem: Theorem, kind: str) -> Finding:
     if not matches(theorem.conclusion, claim.statement):
         raise ProofError(f"{claim.id}: the proof concludes {theorem.conclusion}, not the statement {claim.statement}")
     allowed = [h.condition for h in claim.hypotheses]
+    shows(theorem, partial_terms(claim.statement))
+    order_shown(claim.statement, theorem.conclusion, allowed)
     extra = [g for g in theorem.given if not any(matches(g, a) for a in allowed)]
     if extra:
         raise ProofError(f"{claim.id}: the proof assumes {', '.join(map(str, extra))}, which the claim does not")
@@ -97,7 +101,8 @@ def _series_refutation(claim: Any) -> Finding | None:
     if not isinstance(statement, st.SameToOrder):
         return None
     try:
-        found = coefficients(statement.left - statement.right, statement.scale, statement.order)
+        found = coefficients((statement.left, statement.right), statement.scale, statement.order,
+                             [h.condition for h in claim.hypotheses])
     except ProofError:
         return None
     for order, coefficient in enumerate(found):

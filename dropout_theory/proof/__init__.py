@@ -21,7 +21,6 @@ from dropout_theory.proof.analysis import (
     increasing,
     jensen,
     logarithm_bound,
-    to_order,
     weighted,
 )
 from dropout_theory.proof.convergence import (
@@ -98,6 +97,7 @@ from dropout_theory.proof.logic import (
     specialise,
 )
 from dropout_theory.proof.masks import Values, held, indicator, number_kept, with_held, zero_or_one
+from dropout_theory.proof.near_zero import to_order
 from dropout_theory.proof.normal import falling_to_zero, moved_normal, positive_part_mean
 from dropout_theory.proof.optima import NoMinimiser, aversion_value, unbounded
 from dropout_theory.proof.orders import absolute, combination, small_product

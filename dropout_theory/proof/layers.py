@@ -69,7 +69,8 @@ def over_masks(mean: lang.E) -> Theorem:
     Raises ProofError when an index is symbolic, another random atom occurs, or there are more than 12 gates.
     """
     need(isinstance(mean, lang.E), f"not an expectation: {mean}")
-    return certify("sum over masks", st.equal(mean, sp.Add(*[weight * x for weight, x in _outcomes(mean.args[0])])))
+    outcomes = over_each_mask(mean.args[0])
+    return certify("sum over masks", st.equal(mean, sp.Add(*[weight * x for weight, x in outcomes])))
 
 
 def geometric_over_masks(mean: lang.G) -> Theorem:
@@ -78,13 +79,13 @@ def geometric_over_masks(mean: lang.G) -> Theorem:
     Every value must be positive by shape, and x as `over_masks` wants it. Raises ProofError otherwise.
     """
     need(isinstance(mean, lang.G), f"not a geometric mean: {mean}")
-    found = _outcomes(mean.args[0])
+    found = over_each_mask(mean.args[0])
     for _, x in found:
         need(is_positive(x), f"{x} is not known to be positive")
     return certify("product over masks", st.equal(mean, sp.Mul(*[x**weight for weight, x in found])))
 
 
-def _outcomes(x: Any) -> list[tuple[Any, Any]]:
+def over_each_mask(x: Any) -> list[tuple[Any, Any]]:
     """(probability, value of x) for all values of the gates in x, as `over_masks` wants them."""
     need(not x.has(lang.Operator), f"an expectation inside {x}")
     found = sorted((e for e in x.atoms(lang.Element) if isinstance(e.family, lang.RANDOM)), key=str)

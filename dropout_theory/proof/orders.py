@@ -10,8 +10,8 @@ import sympy as sp
 from dropout_theory.claims import need
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_zero, same
-from dropout_theory.proof.analysis import coefficients
 from dropout_theory.proof.definedness import all_shown
+from dropout_theory.proof.near_zero import coefficients
 from dropout_theory.proof.partiality import partial_terms
 from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments
 
@@ -58,7 +58,7 @@ def small_product(statement: st.SameToOrder, *factors: Any) -> Theorem:
     total = 0
     for factor in factors:
         inner = factor.args[0] if isinstance(factor, sp.Abs) else factor
-        for coefficient in coefficients(inner, statement.scale, statement.order):
+        for coefficient in coefficients((inner,), statement.scale, statement.order):
             if not is_zero(coefficient):
                 break
             total += 1

@@ -1,0 +1,263 @@
+"""Small values of a scale: what is defined there, means over laws that the scale is in, Taylor coefficients at 0.
+
+The scale falls to 0 at each instance by itself: how small is small may differ from instance to instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory import language as lang
+from dropout_theory.claims import ProofError, need
+from dropout_theory.language import statements as st
+from dropout_theory.language import unfold
+from dropout_theory.language.binding import put, rebuilt
+from dropout_theory.language.bounds import lies_in
+from dropout_theory.language.domains import NONNEGATIVE, POSITIVE
+from dropout_theory.normal_form import is_positive, is_zero, normal
+from dropout_theory.proof.analysis import differentiate
+from dropout_theory.proof.definedness import follows
+from dropout_theory.proof.layers import over_each_mask
+from dropout_theory.proof.partiality import ANALYTIC, AnyOf, Partial, fixed, implied, partial_terms
+from dropout_theory.proof.theorem import Theorem, certify
+
+SMALL = (sp.S.Half, sp.Rational(1, 1000))  # up to which a condition may hold for all instances alike
+MOST_COEFFICIENTS = 4  # looked at for the first that is not zero
+
+
+def to_order(statement: st.SameToOrder, *premises: Theorem) -> Theorem:
+    """left - right = o(scale^order): every Taylor coefficient in the scale up to the order vanishes identically.
+
+    The premises may show that terms are defined.
+    """
+    known = [fact for p in premises for fact in (p.conclusion, *p.given)]
+    found = coefficients((statement.left, statement.right), statement.scale, statement.order, known)
+    for k, coefficient in enumerate(found):
+        need(is_zero(coefficient), f"coefficient of {statement.scale}^{k} is {normal(coefficient)}")
+    return certify("Taylor coefficients", statement, premises)
+
+
+def coefficients(sides: Sequence[Any], scale: Any, order: int, known: Iterable[Any] = ()) -> list[Any]:
+    """Taylor coefficients at scale 0, orders 0..order, of the first side less the others, each a finite composition of
+    smooth functions that is defined for small scales.
+
+    Raises ProofError for any other, and for means over a law with the scale in it that cannot be written out.
+    """
+    need(isinstance(scale, lang.Scalar) and not lang.is_random(scale) and not scale.domain.integer
+         and scale.domain.lower <= 0 and scale.domain.upper > 0, f"{scale} is not a scale: it does not fall to zero")
+    for side in sides:  # by itself: what is undefined on both may cancel
+        _require_defined(side, scale, known)
+    whole = sides[0] - sp.Add(*sides[1:])
+    current = written_out(unfold(whole), scale)
+    if scale in lang.hidden_dependencies(whole):
+        current = _reduced(current, scale)
+    _require_smooth(current, scale)
+    return list(islice(_taylor(current, scale), order + 1))
+
+
+def orders(statement: Any) -> list[st.SameToOrder]:
+    """The statements of order that a statement is or contains."""
+    return [node for node in sp.preorder_traversal(statement) if isinstance(node, st.SameToOrder)]
+
+
+def order_shown(statement: Any, by: Any, known: Iterable[Any] = ()) -> None:
+    """Raise ProofError unless all that is said of orders is defined for small scales, by what is known or since it
+    stands in orders of a conclusion.
+
+    For those who compare statements up to normal form, which may lack terms.
+    """
+    known = list(known)
+    shown = {term for order in orders(by) for side in order.args[:2] for term in partial_terms(side)}
+    for order in orders(statement):
+        for side in order.args[:2]:
+            _require_defined(side, order.scale, known, shown)
+
+
+def _require_defined(side: Any, scale: Any, known: Iterable[Any], shown: Iterable[Partial] = ()) -> None:
+    known = _without(scale, known)
+    for term in partial_terms(side):
+        if lang.depends_on(term.term, scale) and term not in shown:
+            need(holds_near_zero(term, scale, known), f"{term.term} may be undefined for small {scale}")
+
+
+def _without(scale: Any, facts: Iterable[Any]) -> list[Any]:
+    """What is known at all outcomes and of something else than the scale, which moves."""
+    return [fact for fact in fixed(facts) if not lang.depends_on(fact, scale)]
+
+
+# --- conditions for small values ------------------------------------------------------------------------------------
+
+
+def holds_near_zero(term: Partial, scale: Any, known: Iterable[Any] = ()) -> bool:
+    """Whether a term is defined for all small enough positive values of the scale, at each instance."""
+    if term.condition is None:
+        return False
+    facts = [*_without(scale, known), *_without(scale, term.known)]
+    try:
+        return _holds(term.condition, scale, facts, _is_finite(term))
+    except ProofError:
+        return False
+
+
+def _is_finite(term: Partial) -> bool:
+    """Whether a condition is about finitely many outcomes and values of bound symbols: then one small value is small
+    for all of these."""
+    said = sp.Tuple(term.term, term.condition)
+    if any(isinstance(a, lang.Abstract) or isinstance(a, lang.RandomScalar) and a.law[0] != "bernoulli"
+           for a in lang.random_atoms(said)):
+        return False
+    ends = [end for fact in term.known if isinstance(fact, sp.core.relational.Relational) for end in fact.args]
+    bound = [a for a in said.free_symbols if isinstance(a, sp.Dummy) or isinstance(a, lang.Scalar) and "@" in a.name]
+    sides = {(type(fact), fact.args[0]) for fact in term.known if isinstance(fact, (sp.Ge, sp.Le))}
+    return not any(end in (sp.oo, -sp.oo) for end in ends) and all(
+        s.is_integer and (sp.Ge, s) in sides and (sp.Le, s) in sides for s in bound)
+
+
+def _holds(condition: Any, scale: Any, facts: list[Any], finite: bool) -> bool:
+    if isinstance(condition, sp.And):
+        return all(_holds(part, scale, facts, finite) for part in condition.args)
+    if isinstance(condition, (sp.Or, AnyOf)):
+        return any(_holds(part, scale, facts, finite) for part in condition.args)
+    if condition in (True, False) or not lang.depends_on(condition, scale):
+        return implied(facts, condition)
+    if not isinstance(condition, (sp.Ge, sp.Gt, sp.Le, sp.Lt, sp.Ne)):
+        return False
+    above, below = condition.args[::-1] if isinstance(condition, (sp.Le, sp.Lt)) else condition.args
+    gap = written_out(unfold(above - below), scale)
+    kind = {sp.Le: sp.Ge, sp.Lt: sp.Gt}.get(type(condition), type(condition))
+    return _holds_for_all(kind, gap, scale, facts) or finite and _holds_at_first(kind, gap, scale, facts)
+
+
+def _holds_for_all(kind: Any, gap: Any, scale: Any, facts: list[Any]) -> bool:
+    """Whether a gap has its sign up to one small value of the scale, by its shape or by what is known."""
+    for end in SMALL:
+        small = lang.Scalar(scale.name, lang.interval(0, end, open_below=True))
+        there = put(gap, {scale: small})
+        if lies_in(there, NONNEGATIVE if kind is sp.Ge else POSITIVE) or implied(facts, kind(there, 0, evaluate=False)):
+            return True
+    return False
+
+
+def _holds_at_first(kind: Any, gap: Any, scale: Any, facts: list[Any]) -> bool:
+    """Whether a gap has its sign at first, by the first of its Taylor coefficients that is not zero."""
+    gap = _reduced(gap, scale)
+    _require_smooth(gap, scale)
+    seen: list[Any] = []
+    for coefficient in islice(_taylor(gap, scale), MOST_COEFFICIENTS):
+        if is_zero(coefficient):
+            continue
+        if kind is not sp.Ne:
+            return implied(facts, sp.Gt(coefficient, 0, evaluate=False))
+        # an analytic function has no zeros close to 0 where one of its coefficients is not zero
+        seen.append(sp.Ne(coefficient, 0, evaluate=False))
+        if implied(facts, sp.Or(*seen, evaluate=False)):
+            return True
+    return kind is sp.Ge and is_zero(gap)
+
+
+# --- means over laws that the scale is in ---------------------------------------------------------------------------
+
+
+def written_out(expr: Any, scale: Any) -> Any:
+    """An expression with the means over laws that the scale is in written out, so that the scale shows.
+
+    By the normal form, for any number of gates, or else over all masks of gates that are named by number. It is equal
+    where its terms are defined. Raises ProofError where this cannot be done.
+    """
+    found = _written_out(expr, scale)
+    hidden = sorted({str(a) for a in lang.dependencies(found) if scale in lang.hidden_dependencies(a)})
+    need(not hidden, f"the law or definition of {', '.join(hidden)} depends on {scale}, outside of means: {found}")
+    return found
+
+
+def _written_out(expr: Any, scale: Any) -> Any:
+    if not isinstance(expr, sp.Basic) or scale not in lang.hidden_dependencies(expr) or isinstance(expr, lang.Element):
+        return expr
+    if isinstance(expr, (lang.E, sp.Sum, sp.Product)):
+        plain = normal(expr)
+        if scale not in lang.hidden_dependencies(plain):
+            return plain
+    if not isinstance(expr, lang.Operator):
+        return rebuilt(expr, [_written_out(a, scale) for a in expr.args])
+    try:
+        need(isinstance(expr, (lang.E, lang.G)), f"{type(expr).__name__} is no mean")
+        outcomes = over_each_mask(lang.put_values(_written_out(expr.args[0], scale), {}))
+        if isinstance(expr, lang.G):
+            return _geometric(outcomes, scale)
+    except ProofError as error:
+        raise ProofError(f"a law, keep probability or definition depends on {scale}, and {expr} can be written out "
+                         f"neither as a polynomial in gates nor over masks: {error}") from None
+    return sp.Add(*[chance * value for chance, value in outcomes])
+
+
+def _geometric(outcomes: list[tuple[Any, Any]], scale: Any) -> Any:
+    """The product of values to the power of their chances; 0 where one that is 0 has a positive chance."""
+    for chance, value in outcomes:
+        if value == 0 and _holds(sp.Gt(chance, 0, evaluate=False), scale, [], finite=True):
+            return sp.S.Zero
+        need(is_positive(value), f"{value} is not known to be positive")
+    return sp.Mul(*[value**chance for chance, value in outcomes])
+
+
+def _reduced(expr: Any, scale: Any) -> Any:
+    """An expression, or its quotients reduced where that takes away a denominator that vanishes at 0.
+
+    For positive values of the scale at which all terms are defined it is the same.
+    """
+    try:
+        _require_smooth(expr, scale)
+    except ProofError:
+        return sp.cancel(sp.together(expr))
+    return expr
+
+
+# --- Taylor coefficients --------------------------------------------------------------------------------------------
+
+
+def _require_smooth(expr: Any, scale: Any) -> None:
+    """Raise ProofError unless an expression is a finite composition of functions that are smooth in the scale at 0."""
+    for node in sp.preorder_traversal(expr):
+        if lang.depends_on(node, scale):
+            need(isinstance(node, ANALYTIC) or node == scale, f"{type(node).__name__} may not be smooth at 0: {node}")
+            if isinstance(node, lang.E):
+                wide = [a for a in lang.random_atoms(node.args[0]) if isinstance(a, (lang.RandomScalar, lang.Abstract))
+                        and not (isinstance(a, lang.RandomScalar) and a.law[0] == "bernoulli")]
+                need(not wide or node.args[0].is_polynomial(scale), f"the mean {node} may not be smooth at 0")
+    _defined_at_zero(expr, scale)
+
+
+def _defined_at_zero(expr: Any, scale: Any) -> None:
+    """Raise ProofError unless quotients, logarithms and roots in the scale are smooth at 0, whatever else they contain.
+
+    Said of the expression before 0 is put in: SymPy cancels x/(x + s) to 1 there, at x = 0 too.
+    """
+    for node in sp.preorder_traversal(expr):
+        # a root of what is positive for each positive scale may vanish at 0, and so may the base of a power that moves
+        base = node.args[0] if isinstance(node, (sp.log, sp.Pow)) else None
+        rooted = isinstance(node, sp.log) or isinstance(node, sp.Pow) and not node.exp.is_integer
+        if rooted and base != sp.E and lang.depends_on(node, scale):
+            need(is_positive(put(base, {scale: sp.S.Zero})), f"{node} may not be smooth at 0")
+    anywhere = lang.Scalar(scale.name)  # of either sign: what is known of a positive scale says nothing of 0
+    for term in partial_terms(put(expr, {scale: anywhere})):
+        if lang.depends_on(term.term, anywhere):
+            need(term.condition is not None and not isinstance(term.condition, AnyOf), f"{term.term} may be undefined")
+            at_zero = put(term.condition, {anywhere: sp.S.Zero})
+            need(at_zero in (True, sp.true) or at_zero not in (False, sp.false)
+                 and follows(Partial(term.term, at_zero, term.known), []), f"{term.term} may not be smooth at 0")
+
+
+def _taylor(expr: Any, scale: Any) -> Iterable[Any]:
+    """Taylor coefficients at 0, one after the other, of an expression that is smooth there."""
+    k = 0
+    while True:
+        value = lang.substitute(expr, {scale: sp.S.Zero})
+        need(not value.has(sp.nan, sp.zoo, sp.oo), "not analytic at scale 0")
+        yield value / sp.factorial(k)
+        k += 1
+        expr = differentiate(expr, scale)
+
+
