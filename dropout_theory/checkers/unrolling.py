@@ -17,7 +17,10 @@ from dropout_theory.language import statements as st
 
 
 class Unroller:
-    """Statements at fixed sizes: sums written out, expectations over every mask as polynomials in the entries."""
+    """Statements at fixed sizes: sums written out, expectations over every mask as polynomials in the entries.
+
+    Said where terms are defined, laws among them: that a keep probability lies in [0, 1] is for the caller to see to.
+    """
 
     def __init__(self, sizes: Values) -> None:
         self.sizes = sizes
@@ -50,9 +53,11 @@ class Unroller:
             known = bound.get(expr, self.sizes.get(expr))
             return expr if known is None else sp.sympify(int(known) if not isinstance(known, sp.Basic) else known)
         if isinstance(expr, lang.RandomIndex):
+            if expr not in bound:
+                raise Unsupported(f"random {expr} outside a mean")
             return sp.Integer(bound[expr])
         if isinstance(expr, lang.Element):
-            indices = tuple(int(self.expr(i, bound)) for i in expr.indices)
+            indices = tuple(self._index(i, bound) for i in expr.indices)
             if (expr.family, indices) in bound:
                 return sp.Integer(int(bound[expr.family, indices]))
             if isinstance(expr.family, lang.Recursion):
@@ -80,6 +85,12 @@ class Unroller:
         if not expr.args:
             return expr
         return expr.func(*[self.expr(a, bound) for a in expr.args])
+
+    def _index(self, expr: Any, bound: dict[Any, Any]) -> int:
+        found = self.expr(expr, bound)
+        if not found.is_Integer:
+            raise Unsupported(f"an entry at {expr}, which is no number")
+        return int(found)
 
     def _over(self, body: Any, limits: list[Any], bound: dict[Any, Any]) -> Any:
         if not limits:

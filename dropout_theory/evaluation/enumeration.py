@@ -74,7 +74,11 @@ def _collect_over(ev: Any, body: Expr, limits: list[Any], bound: dict[Any, Any],
 
 
 def outcomes(ev: Any, atom: Any, bound: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    """(value, probability) of a discrete random atom given `bound`; zero probabilities left out."""
+    """(value, probability) of a discrete random atom given `bound`; zero probabilities left out.
+
+    An atom without a law has one outcome, an `Undefined` that is raised where the atom is read: what guards it may not
+    hold. Raises Unsupported where it cannot be told whether there is a law.
+    """
     if isinstance(atom, lang.RandomIndex):
         for k in range(1, ev.integer(atom.size, bound) + 1):
             probability = ev.value(atom.probabilities[k], bound)
@@ -83,16 +87,28 @@ def outcomes(ev: Any, atom: Any, bound: dict[Any, Any]) -> Iterator[tuple[Any, A
         return
     if isinstance(atom, tuple):
         family, indices = atom
-        keep = ev.value(family.keep_at([sp.Integer(i) for i in indices]), bound)
+        chance = family.keep_at([sp.Integer(i) for i in indices])
     elif atom.law[0] == "bernoulli":
-        keep = ev.value(atom.law[1], bound)
+        family, chance = atom, atom.law[1]
     else:
         raise Unsupported(f"{atom} is continuous")
-    if keep < 0 or keep > 1:
-        raise Undefined(f"{keep} for a keep probability", atom[0] if isinstance(atom, tuple) else atom)
+    try:
+        keep = ev.value(chance, bound)
+        _require_chance(keep, family)
+    except Undefined as error:
+        yield error, fmpq(1)
+        return
     for value, probability in ((fmpq(0), 1 - keep), (fmpq(1), keep)):
         if not (isinstance(probability, fmpq) and probability == 0):
             yield value, probability
+
+
+def _require_chance(keep: Any, atom: Any) -> None:
+    """Raise Undefined for a probability outside [0, 1], Unsupported where neither that nor its shape tells."""
+    if keep < 0 or keep > 1:
+        raise Undefined(f"{keep} for a keep probability", atom)
+    if not (keep >= 0 and keep <= 1) and lang.law_conditions(atom):
+        raise Unsupported(f"cannot tell whether the keep probability of {atom} lies in [0, 1]")
 
 
 def expectation(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
@@ -234,6 +250,10 @@ def _symbolic_masks(ev: Any, rest: list[Any], bound: dict[Any, Any]) -> Iterator
     if not isinstance(atom, tuple):
         raise Unsupported(f"{atom} beside a continuous variable")
     keep = _substitute(ev, atom[0].keep_at([sp.Integer(i) for i in atom[1]]), bound)
+    if lang.law_conditions(atom[0]):
+        if keep.free_symbols:
+            raise Unsupported(f"the keep probability of {atom[0]} may leave [0, 1] as a continuous variable moves")
+        _require_chance(ev.value(keep, bound), atom[0])
     for mask, weight in _symbolic_masks(ev, rest[1:], bound):
         yield {**mask, atom: fmpq(1)}, weight * keep
         yield {**mask, atom: fmpq(0)}, weight * (1 - keep)
@@ -249,6 +269,8 @@ def _substitute(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Expr:
         value = known if known is not None else ev.values.get(element.family, {}).get(indices)
         if value is None:
             raise Unsupported(f"no value for {element}")
+        if isinstance(value, Undefined):
+            raise value
         replaced[element] = _rational(value)
     for symbol in unrolled.free_symbols:
         if symbol in ev.values and not isinstance(ev.values[symbol], dict):

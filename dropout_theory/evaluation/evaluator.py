@@ -47,7 +47,7 @@ class Evaluator:
     `values` maps Scalars to numbers, Families to {indices: number}, undefined functions to SymPy Lambdas.
     `expect(evaluator, argument, bound)` gives E(argument); `proves(statement)` tells whether a statement for all values
     of scalars is proved, without one it is never true. `bound` maps bound indices to integers and random atoms
-    (a RandomScalar, a RandomIndex, or (Gates, indices)) to their value in the current mask.
+    (a RandomScalar, a RandomIndex, or (Gates, indices)) to their value in the current mask, or to an `Undefined`.
     Raises Unsupported or Undefined.
     """
 
@@ -104,7 +104,7 @@ class Evaluator:
     def symbol(self, symbol: Any, bound: dict[Any, Any]) -> Any:
         found = bound.get(symbol)
         if found is not None:
-            return fmpq(found) if isinstance(found, int) else found
+            return fmpq(found) if isinstance(found, int) else _drawn(found)
         found = self.values.get(symbol)
         if found is not None:
             number = to_number(found) if not isinstance(found, (arb, acb)) else found
@@ -122,7 +122,7 @@ class Evaluator:
         indices = tuple(self.integer(i, bound) for i in expr.indices)
         family = expr.family
         if (family, indices) in bound:
-            return bound[family, indices]
+            return _drawn(bound[family, indices])
         if isinstance(family, lang.Recursion):
             if MEMO not in bound:
                 bound = {**bound, MEMO: {}}
@@ -264,6 +264,13 @@ class Evaluator:
             return Truth.TRUE
         close = abs(gap) < arb(2) ** -RESOLUTION_BITS * (1 + abs(arb(left)))
         return Truth.AGREES if weak and close else Truth.UNKNOWN
+
+
+def _drawn(outcome: Any) -> Any:
+    """The outcome of a random atom. Raises Undefined where the atom has no law."""
+    if isinstance(outcome, Undefined):
+        raise outcome
+    return outcome
 
 
 def _negate(truth: Truth) -> Truth:

@@ -13,11 +13,20 @@ from dropout_theory.language.atoms import (
     Range,
     Recursion,
     Scalar,
+    chance_of,
+    law_conditions,
     placeholder,
 )
 from dropout_theory.language.binding import CannotSubstitute, bound_anywhere, bound_limits, scopes
 from dropout_theory.language.definitions import fresh_index, unfold
-from dropout_theory.language.dependence import dependencies, depends_on, hidden_dependencies, is_random, random_atoms
+from dropout_theory.language.dependence import (
+    dependencies,
+    depends_on,
+    hidden_dependencies,
+    is_random,
+    obliges,
+    random_atoms,
+)
 from dropout_theory.language.domains import (
     INTEGER,
     NATURAL,
@@ -95,9 +104,11 @@ __all__ = [
     "LayeredNetwork", "NATURAL", "NONNEGATIVE", "NWGM", "Named", "Notion", "OPEN_PROBABILITY", "OPEN_UNIT", "Operator",
     "POSITIVE", "PROBABILITY", "RANDOM", "REAL", "RandomIndex", "RandomScalar", "Range", "Recursion", "Relu",
     "RootGrowth", "SIZE", "SameToOrder", "Scalar", "Sigma", "Smallest", "Statement", "Stirling2", "SumsTo", "UNIT",
-    "Values", "Var", "all_equal", "atoms_of", "both", "bound_anywhere", "bound_limits", "convexity", "dependencies",
+    "Values", "Var", "all_equal", "atoms_of", "both", "bound_anywhere", "bound_limits", "chance_of", "convexity",
+    "dependencies",
     "depends_on", "describe", "different", "distribution", "either", "equal", "equivalent", "family", "fresh_index",
-    "gates", "hidden_dependencies", "implies", "index", "interval", "is_random", "latex", "less", "less_equal",
-    "logistic", "natural", "normal", "notion", "parts", "placeholder", "plain", "put_values", "random_atoms",
+    "gates", "hidden_dependencies", "implies", "index", "interval", "is_random", "latex", "law_conditions", "less",
+    "less_equal",
+    "logistic", "natural", "normal", "notion", "obliges", "parts", "placeholder", "plain", "put_values", "random_atoms",
     "recursion", "scopes", "size", "subnetwork", "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.language.binding import put
-from dropout_theory.language.bounds import lies_in
+from dropout_theory.language.bounds import bounds, lies_in
 from dropout_theory.language.checked import expression, integer
 from dropout_theory.language.domains import NONNEGATIVE, POSITIVE, REAL, UNIT, Domain
 from dropout_theory.language.named import unnamed
@@ -104,17 +104,14 @@ class Family(Scalar):
 class Gates(Family):
     """Independent Bernoulli gates: 1 with the keep probability, else 0. `keep` is written in the range symbols.
 
-    The keep probability must lie in [0, 1] by its shape, its names standing for any numbers of their domains: see
-    `lies_in`. A probability that only a hypothesis bounds is a name of the domain PROBABILITY instead. Raises
-    ValueError for any other, and for a domain other than [0, 1].
+    Where the shape of the keep probability does not show it to lie in [0, 1], that it does is an obligation of whoever
+    uses the gates: see `law_conditions`. Raises ValueError for one that never does, and for a domain other than [0, 1].
     """
 
     def __new__(cls, name: str, domain: Domain = UNIT, *details: Any) -> Gates:
         new = super().__new__(cls, name, domain, *details)
         _require_unit(f"gates {name!r}", domain)
-        if not lies_in(expression(new.keep, f"the keep probability of {name!r}"), UNIT, new.ranges):  # type: ignore[attr-defined]
-            raise ValueError(f"the keep probability of {name!r} is {new.keep}; allowed: "  # type: ignore[attr-defined]
-                             "an expression that lies in [0, 1] for all numbers in the domains of its names")
+        _require_chance(f"the keep probability of {name!r}", new.keep, new.ranges)  # type: ignore[attr-defined]
         return new  # type: ignore[return-value]
 
     @property
@@ -199,6 +196,9 @@ def _at(family: Family, expr: sp.Expr, indices: tuple[sp.Expr, ...]) -> sp.Expr:
 def _has_law(family: Gates, indices: tuple[sp.Expr, ...]) -> bool:
     if lies_in(family.keep, UNIT) or lies_in(family.keep_at(indices), UNIT):
         return True
+    if not family.keep.free_symbols & {r[0] for r in family.ranges} and all(
+            lies_in(high - low, NONNEGATIVE, family.ranges[:n]) for n, (_, low, high) in enumerate(family.ranges)):
+        return True  # one for all indices, of which there is one in range
     return all(lies_in(sp.expand(gap), NONNEGATIVE) for gap in family.gaps(indices))
 
 
@@ -322,8 +322,9 @@ class RandomIndex(Scalar):
 class RandomScalar(Scalar):
     """A random number with a law: ("normal", mean, sd), ("uniform", low, high) or ("bernoulli", p).
 
-    The numbers of a law must be what it asks for by their shape: sd >= 0, low < high, p in [0, 1]. Raises ValueError
-    for others, for a law of another name, and for a domain that does not hold all outcomes.
+    The numbers of a law must be what it asks for by their shape: sd >= 0, low < high; of p in [0, 1] what its shape
+    does not show is an obligation, see `law_conditions`. Raises ValueError for others, for a law of another name, and
+    for a domain that does not hold all outcomes.
     """
 
     def __new__(cls, name: str, domain: Domain, *details: Any) -> RandomScalar:
@@ -338,10 +339,11 @@ class RandomScalar(Scalar):
             fits = lies_in(numbers[1] - numbers[0], POSITIVE)
             holds = not domain.integer and all(lies_in(end, domain) for end in numbers)
         else:
-            fits, holds = lies_in(numbers[0], UNIT), domain.contains(sp.S.Zero) and domain.contains(sp.S.One)
+            _require_chance(f"the probability of {name!r}", numbers[0], ())
+            fits, holds = True, domain.contains(sp.S.Zero) and domain.contains(sp.S.One)
         if not fits:
             raise ValueError(f"the law of {name!r} is {law} with {', '.join(map(str, numbers))}; allowed: a deviation "
-                             "that is not negative, a lower end below the upper one, a probability")
+                             "that is not negative, a lower end below the upper one")
         if not holds:
             raise ValueError(f"the domain of {name!r} is {domain}; allowed: one that holds all outcomes of {law}")
         return super().__new__(cls, name, domain, law, *numbers)  # type: ignore[return-value]
@@ -372,6 +374,36 @@ def _range(name: str, symbol: Any, low: Any, high: Any) -> Range:
 def _require_unit(what: str, domain: Domain) -> None:
     if domain.integer or (domain.lower, domain.upper, domain.open_below, domain.open_above) != (0, 1, False, False):
         raise ValueError(f"the domain of {what} is {domain}; allowed: the numbers from 0 to 1")
+
+
+def _require_chance(what: str, given: Any, ranges: Sequence[Range]) -> None:
+    """Raise ValueError for what is no exact real expression, or lies outside [0, 1] whatever its names stand for."""
+    chance = expression(given, what)
+    low, high, open_below, open_above = bounds(sp.expand(chance), tuple(ranges))
+    if low > 1 or low == 1 and open_below or high < 0 or high == 0 and open_above:
+        raise ValueError(f"{what} is {chance}, no probability; allowed: an expression that can lie in [0, 1]")
+
+
+@lru_cache(maxsize=4096)
+def law_conditions(atom: Gates | RandomScalar) -> tuple[Any, ...]:
+    """What a keep probability must satisfy beyond what its shape shows, in the range symbols of its family.
+
+    Empty where the shape shows that it lies in [0, 1], its names standing for any numbers of their domains: see
+    `lies_in`.
+    """
+    if isinstance(atom, RandomScalar) and atom.law[0] != "bernoulli":
+        return ()
+    chance = sp.sympify(chance_of(atom))
+    ranges = atom.ranges if isinstance(atom, Gates) else ()
+    if lies_in(chance, UNIT, ranges):
+        return ()
+    sides = ((sp.Le(0, chance, evaluate=False), chance), (sp.Le(chance, 1, evaluate=False), 1 - chance))
+    return tuple(side for side, gap in sides if not lies_in(gap, NONNEGATIVE, ranges))
+
+
+def chance_of(atom: Gates | RandomScalar) -> sp.Expr:
+    """The probability with which a gate or a Bernoulli variable is 1, in the range symbols of its family."""
+    return atom.keep if isinstance(atom, Gates) else atom.law[1]  # type: ignore[no-any-return]
 
 
 def placeholder(name: str, ranges: Sequence[Range]) -> Family:

@@ -22,6 +22,7 @@ from dropout_theory.language.atoms import (
     RandomScalar,
     Recursion,
     Scalar,
+    law_conditions,
 )
 from dropout_theory.language.binding import scopes
 from dropout_theory.language.named import Named
@@ -60,6 +61,11 @@ def random_atoms(expr: Any) -> frozenset[Any]:
 def is_random(expr: Any) -> bool:
     """Whether a value varies with outcomes: it has random atoms outside means."""
     return bool(random_atoms(expr))
+
+
+def obliges(expr: Any) -> bool:
+    """Whether the value of an expression or statement depends on a law that its shape does not show to be one."""
+    return any(isinstance(atom, (Gates, RandomScalar)) and law_conditions(atom) for atom in dependencies(expr))
 
 
 def _parts(several: Any) -> Iterable[Any]:

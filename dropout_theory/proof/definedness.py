@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -89,6 +90,8 @@ def follows(partial: Partial, known: list[Any]) -> bool:
 def _follows(partial: Partial, known: list[Any]) -> bool:
     if partial.condition is None:
         return False
+    if isinstance(partial.condition, sp.And):
+        return all(_follows(replace(partial, condition=part), known) for part in partial.condition.args)
     alternatives = partial.condition.args if isinstance(partial.condition, AnyOf) else (partial.condition,)
     here = taken_apart(partial.known)
     there = [*known, *here]

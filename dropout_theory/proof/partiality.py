@@ -98,6 +98,14 @@ class AnyOf(sp.logic.boolalg.Boolean):
     """Conditions one of which must hold at every outcome: not the same as their disjunction at each outcome."""
 
 
+class Law(sp.Basic):
+    """The law of a gate or a Bernoulli variable: its chance shows, so that binding a name in it makes another term."""
+
+    def _sympystr(self, printer: Any) -> str:
+        variable, chance = map(printer._print, self.args)
+        return f"the law of {variable}, 1 with probability {chance},"
+
+
 # --- how the parts of an expression are walked ---------------------------------------------------------------------
 
 
@@ -314,18 +322,26 @@ def _of_atom(atom: lang.Scalar) -> tuple[Partial, ...]:
     found: list[Partial] = []
     if isinstance(atom, lang.Gates):
         found += _partial(atom.keep)
+        found += _law_of(atom, atom[tuple(symbol for symbol, *_ in atom.ranges)])
     elif isinstance(atom, lang.Recursion):
         layer = atom.ranges[0][0]
         found += [p.moved({layer: atom.start}) for p in _partial(atom.base)]
         found += [p.under(sp.Ge(layer, atom.start + 1, evaluate=False)) for p in _partial(atom.step)]
     elif isinstance(atom, lang.RandomScalar):
         found += [p for part in atom.law if isinstance(part, sp.Basic) for p in _partial(part)]
+        found += _law_of(atom, atom)
     elif isinstance(atom, lang.RandomIndex):
         found += _of_atom(atom.probabilities)
     if found and isinstance(atom, lang.Family):
         for symbol, *ends in reversed(atom.ranges):
             found = list(closed(found, symbol, range_of(symbol, *map(sp.sympify, ends))))
     return tuple(found)
+
+
+def _law_of(atom: Any, variable: Any) -> Iterator[Partial]:
+    """A law whose chance is not seen to be a probability by its shape."""
+    if conditions := lang.law_conditions(atom):
+        yield Partial(Law(variable, sp.sympify(lang.chance_of(atom))), st.both(*conditions))
 
 
 # --- the operators, each in one table -------------------------------------------------------------------------------

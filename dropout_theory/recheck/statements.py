@@ -142,30 +142,12 @@ def admissible(v: Values, claim: Any) -> str | None:
                 return f"hypothesis {hypothesis.name!r} fails"
         except NoValue as error:
             return f"hypothesis {hypothesis.name!r} has no meaning: {error}"
-    said = (claim.statement, *[h.condition for h in claim.hypotheses])
-    return next((reason for atom in sorted(lang.dependencies(said), key=str) if (reason := _no_law(v, atom))), None)
+    return None
 
 
 def _places(v: Values, family: lang.Family) -> list[dict[Any, Any]]:
     """What the index symbols of a family are, at each of its entries."""
     return list(v.over(list(reversed(family.ranges)), {})) if family.ranges else [{}]
-
-
-def _no_law(v: Values, atom: Any) -> str | None:
-    """Why a keep probability that is the same at all outcomes is none; None where it is one or has no value."""
-    if isinstance(atom, lang.Gates):
-        keep, places = atom.keep, _places(v, atom)
-    elif isinstance(atom, lang.RandomScalar) and atom.law[0] == "bernoulli":
-        keep, places = atom.law[1], [{}]
-    else:
-        return None
-    if lang.is_random(keep):
-        return None
-    try:
-        found = [v.value(keep, here) for here in places]
-    except (NoValue, CannotRecheck):
-        return None
-    return next((f"a keep probability of {atom} is {p}" for p in found if not 0 <= p <= 1), None)
 
 
 def _inside(domain: Any, x: Any) -> bool:

@@ -17,7 +17,7 @@ from sympy.core.function import AppliedUndef
 
 from dropout_theory import language as lang
 from dropout_theory.language import Expr
-from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, Number, minus, plus, times, wide
+from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, NoValue, Number, minus, plus, times, wide
 
 MAX_MASKS = 1 << 11
 MAX_TERMS = 100_000
@@ -163,7 +163,7 @@ class Values:
             outcomes = range(1, self.integer(symbol.size, {}) + 1)
             return self._random(symbol, lambda: [(Fraction(k), self.value(symbol.probabilities[k])) for k in outcomes])
         if isinstance(symbol, lang.RandomScalar):
-            return self._random(symbol, lambda: self._gate_options(symbol.law[1], {}))
+            return self._random(symbol, lambda: self._gate_options(symbol.law[1], _quantified(env)))
         if symbol in self.values:
             return self.number(self.values[symbol])
         raise CannotRecheck(f"no value for {symbol}")
@@ -176,7 +176,9 @@ class Values:
     def _gate_options(self, keep: Any, env: Mapping[Any, Number]) -> list[tuple[Number, Number]]:
         p = self.value(keep, env)
         if not 0 <= p <= 1:
-            raise CannotRecheck(f"a keep probability is {p}")
+            if not isinstance(p, Fraction) and -self.slack <= p <= 1 + self.slack:
+                raise CannotRecheck(f"a keep probability is {p}, up to rounding")
+            raise NoValue(f"a keep probability is {p}")
         return [(Fraction(1), p), (Fraction(0), plus(Fraction(1), minus(p)))]
 
     def number(self, found: Any) -> Number:
@@ -189,7 +191,7 @@ class Values:
         indices = tuple(self.integer(i, env) for i in expr.indices)
         own = dict(zip((r[0] for r in family.ranges), map(Fraction, indices), strict=True))
         if isinstance(family, lang.Gates):
-            return self._random((family, indices), lambda: self._gate_options(family.keep, own))
+            return self._random((family, indices), lambda: self._gate_options(family.keep, {**_quantified(env), **own}))
         if isinstance(family, lang.Recursion):
             self.recursions[family.name] = family
         if family.simplex == "self":
@@ -206,6 +208,11 @@ class Values:
             return self.number(self.values[family][indices])
         except KeyError:
             raise CannotRecheck(f"no value for {family.name}{list(indices)}") from None
+
+
+def _quantified(env: Mapping[Any, Number]) -> dict[Any, Number]:
+    """The scalars that a quantifier or an order binds: a law may depend on these, and is the same for all indices."""
+    return {name: value for name, value in env.items() if isinstance(name, lang.Scalar)}
 
 
 def _atoms(expr: Expr) -> set[Any]:

@@ -224,6 +224,10 @@ def derive(claim: Any, evidence: Iterable[Evidence], standing: Callable[[str], s
         return Verdict(claim.id, "refuted", f"counterexample found by {_names(exact_fails)}")
     if fails:
         return Verdict(claim.id, "open", f"{_names(fails)} contradicts it, without an exact counterexample")
+    owed = [o["said"] for e in admissible for o in e.figures.get("obligations", ()) if not o["discharged"]]
+    if owed:
+        return Verdict(claim.id, "open",
+                       f"undischarged obligation: {'; '.join(owed)}. A hypothesis that implies it would do")
     if claim.kind == "definition":
         if _is_tautology(claim.statement):
             return Verdict(claim.id, "open", "both sides are the same: it defines nothing")
@@ -241,6 +245,13 @@ def derive(claim: Any, evidence: Iterable[Evidence], standing: Callable[[str], s
     if about:
         return Verdict(claim.id, "open", "; ".join(sorted({f"{e.method}: {e.scope}" for e in about})))
     return Verdict(claim.id, "open", "no method applies")
+
+
+def obligation_lines(evidence: Iterable[Any]) -> list[str]:
+    """What the laws in a statement oblige to, by evidence or records of it, and whether its hypotheses see to it."""
+    figures = [e["figures"] if isinstance(e, Mapping) else e.figures for e in evidence]
+    return [f"obligation: {o['said']}: {'discharged' if o['discharged'] else 'undischarged'}"
+            for found in figures for o in found.get("obligations", ())]
 
 
 def _is_tautology(statement: Any) -> bool:

@@ -1,0 +1,55 @@
+"""What the laws in a claim must satisfy beyond what their shape shows, and whether its hypotheses show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from dropout_theory import language as lang
+from dropout_theory.claims import ProofError
+from dropout_theory.language.binding import put
+from dropout_theory.proof.definedness import all_shown
+from dropout_theory.proof.near_zero import holds_near_zero, orders
+from dropout_theory.proof.partiality import Law, Partial, partial_terms
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """What is to be shown, of which variable, and whether it is."""
+
+    said: str
+    discharged: bool
+
+
+def obligations(statement: Any, hypotheses: Iterable[Any]) -> list[Obligation]:
+    """What the laws in a statement oblige to, each once; discharged where hypotheses and domains imply it."""
+    hypotheses = list(hypotheses)
+    shown = [term for h in hypotheses for term in partial_terms(h)]
+    found: dict[str, bool] = {}
+    for term in partial_terms(statement):
+        if isinstance(term.term, Law):
+            _note(found, term, _follows(term, hypotheses, shown))
+    for order in orders(statement):
+        for term in (p for side in order.args[:2] for p in partial_terms(side)):
+            if isinstance(term.term, Law) and lang.depends_on(term.term, order.scale):
+                _note(found, term, holds_near_zero(term, order.scale, hypotheses), f" for small {order.scale}")
+    return [Obligation(said, discharged) for said, discharged in found.items()]
+
+
+def _follows(term: Partial, hypotheses: list[Any], shown: list[Partial]) -> bool:
+    try:
+        all_shown([term], hypotheses, shown)
+    except ProofError:
+        return False
+    return True
+
+
+def _note(found: dict[str, bool], term: Partial, discharged: bool, where: str = "") -> None:
+    """Add a law, under the names that its author gave to indices: one that is used twice is shown at both places."""
+    own = {s: sp.Symbol(s.name.strip("_"), integer=True) for s in term.term.free_symbols if isinstance(s, sp.Dummy)}
+    variable, condition = (lang.plain(put(part, own)) for part in (term.term.args[0], term.condition))
+    said = f"{condition}{where}, as {variable} is 1 with that probability"
+    found[said] = found.get(said, True) and discharged
