@@ -98,23 +98,23 @@ def holds_near_zero(term: Partial, scale: Any, known: Iterable[Any] = ()) -> boo
         return False
     facts = [*_without(scale, known), *_without(scale, term.known)]
     try:
-        return _holds(term.condition, scale, facts, _is_finite(term))
+        return _holds(term.condition, scale, facts, _is_finite(term, scale))
     except ProofError:
         return False
 
 
-def _is_finite(term: Partial) -> bool:
-    """Whether a condition is about finitely many outcomes and values of bound symbols: then one small value is small
-    for all of these."""
+def _is_finite(term: Partial, scale: Any) -> bool:
+    """Whether a condition is about the same finitely many outcomes and values of bound symbols for all small scales:
+    then one small value is small for all of these."""
     said = sp.Tuple(term.term, term.condition)
     if any(isinstance(a, lang.Abstract) or isinstance(a, lang.RandomScalar) and a.law[0] != "bernoulli"
            for a in lang.random_atoms(said)):
         return False
-    ends = [end for fact in term.known if isinstance(fact, sp.core.relational.Relational) for end in fact.args]
-    bound = [a for a in said.free_symbols if isinstance(a, sp.Dummy) or isinstance(a, lang.Scalar) and "@" in a.name]
-    sides = {(type(fact), fact.args[0]) for fact in term.known if isinstance(fact, (sp.Ge, sp.Le))}
-    return not any(end in (sp.oo, -sp.oo) for end in ends) and all(
-        s.is_integer and (sp.Ge, s) in sides and (sp.Le, s) in sides for s in bound)
+    ends = {(type(fact), fact.args[0]): fact.args[1] for fact in term.known if isinstance(fact, (sp.Ge, sp.Le))
+            and fact.args[1] not in (sp.oo, -sp.oo) and not lang.depends_on(fact.args[1], scale)}
+    bound = [a for a in lang.dependencies(said)
+             if isinstance(a, sp.Dummy) or isinstance(a, lang.Scalar) and "@" in a.name]
+    return all(s.is_integer and (sp.Ge, s) in ends and (sp.Le, s) in ends for s in bound)
 
 
 def _holds(condition: Any, scale: Any, facts: list[Any], finite: bool) -> bool:

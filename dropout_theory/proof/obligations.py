@@ -49,7 +49,8 @@ def _follows(term: Partial, hypotheses: list[Any], shown: list[Partial]) -> bool
 
 def _note(found: dict[str, bool], term: Partial, discharged: bool, where: str = "") -> None:
     """Add a law, under the names that its author gave to indices: one that is used twice is shown at both places."""
-    own = {s: sp.Symbol(s.name.strip("_"), integer=True) for s in term.term.free_symbols if isinstance(s, sp.Dummy)}
+    own = {s: sp.Symbol(s.name.strip("_"), integer=True) for s in lang.dependencies(term.term)
+           if isinstance(s, sp.Dummy)}
     variable, condition = (lang.plain(put(part, own)) for part in (term.term.args[0], term.condition))
     said = f"{condition}{where}, as {variable} is 1 with that probability"
     found[said] = found.get(said, True) and discharged

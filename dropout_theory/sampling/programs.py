@@ -6,6 +6,7 @@ of earlier operations. Equal operations share a slot, so a deep network costs wh
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -248,8 +249,8 @@ class Program:
                 return self._column(Bernoulli(chance), Range(0.0, 1.0))
         slot = self.compile(keep, bound)
         if law_conditions(atom):
-            reach = self.bounds(slot)
-            if reach.low < 0 or reach.high > 1:
+            reach = self.bounds(slot)  # rounded outwards by a step
+            if reach.low < math.nextafter(0.0, -1.0) or reach.high > math.nextafter(1.0, 2.0):
                 raise Unsupported(f"the keep probability of {atom} may lie outside [0, 1]: {reach.low} to {reach.high}")
         return self._slot("below", (self._unit(), slot))
 
