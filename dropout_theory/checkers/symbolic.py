@@ -47,7 +47,7 @@ def accept(claim: Any, theorem: Theorem, kind: str) -> Finding:
         raise ProofError(f"{claim.id}: the proof concludes {theorem.conclusion}, not the statement {claim.statement}")
     allowed = [h.condition for h in claim.hypotheses]
     shows(theorem, partial_terms(claim.statement))
-    order_shown(claim.statement, theorem.conclusion, allowed)
+    order_shown(claim.statement, [(theorem.conclusion, ())], allowed)
     extra = [g for g in theorem.given if not any(matches(g, a) for a in allowed)]
     if extra:
         raise ProofError(f"{claim.id}: the proof assumes {', '.join(map(str, extra))}, which the claim does not")

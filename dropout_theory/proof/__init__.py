@@ -16,7 +16,6 @@ from dropout_theory.proof.algebra import (
 )
 from dropout_theory.proof.analysis import (
     by_slope,
-    differentiate,
     exponential_bound,
     increasing,
     jensen,
@@ -97,10 +96,10 @@ from dropout_theory.proof.logic import (
     specialise,
 )
 from dropout_theory.proof.masks import Values, held, indicator, number_kept, with_held, zero_or_one
-from dropout_theory.proof.near_zero import to_order
+from dropout_theory.proof.near_zero import differentiate
 from dropout_theory.proof.normal import falling_to_zero, moved_normal, positive_part_mean
 from dropout_theory.proof.optima import NoMinimiser, aversion_value, unbounded
-from dropout_theory.proof.orders import absolute, combination, small_product
+from dropout_theory.proof.orders import absolute, combination, small_product, to_order
 from dropout_theory.proof.products import empty_product, vanishing_factor
 from dropout_theory.proof.refutations import at_instance, meaningless, refutation
 from dropout_theory.proof.scope import in_range

@@ -1,4 +1,4 @@
-"""Rules of analysis: weighted sums, monotone functions, sign of a derivative, Jensen, derivatives."""
+"""Rules of analysis: weighted sums, monotone functions, sign of a derivative, Jensen."""
 
 from __future__ import annotations
 
@@ -154,30 +154,3 @@ def jensen(f: Any, x: lang.Scalar, entries: lang.Element, probabilities: lang.Fa
     outside = lang.substitute(f, {x: sp.Sum(probabilities[symbol] * entries, limits)})
     inside = sp.Sum(probabilities[symbol] * lang.substitute(f, {x: entries}), limits)
     return certify("Jensen", st.less_equal(outside, inside) if convex else st.less_equal(inside, outside), [curvature])
-
-
-def differentiate(expr: Any, x: Any) -> Any:
-    """Derivative that goes through finite sums, products and expectations over outcomes."""
-    if not lang.depends_on(expr, x):
-        return sp.S.Zero
-    if isinstance(expr, sp.Sum):
-        return sp.Sum(differentiate(expr.function, x), *expr.limits)
-    if isinstance(expr, sp.Product):
-        body = expr.function
-        return expr * sp.Sum(differentiate(body, x) / body, *expr.limits)
-    if isinstance(expr, sp.Add):
-        return sp.Add(*[differentiate(a, x) for a in expr.args])
-    if isinstance(expr, sp.Mul):
-        return sp.Add(*[sp.Mul(*expr.args[:n], differentiate(a, x), *expr.args[n + 1:])
-                        for n, a in enumerate(expr.args)])
-    if isinstance(expr, sp.Pow) and not lang.depends_on(expr.exp, x):
-        return expr.exp * expr.base ** (expr.exp - 1) * differentiate(expr.base, x)
-    if isinstance(expr, sp.exp):
-        return expr * differentiate(expr.args[0], x)
-    if isinstance(expr, sp.log):
-        return differentiate(expr.args[0], x) / expr.args[0]
-    if isinstance(expr, sp.Abs):
-        need(False, "|.| is not smooth")
-    if isinstance(expr, lang.E):
-        return lang.E(differentiate(expr.args[0], x))
-    return sp.diff(expr, x)

@@ -16,7 +16,7 @@ from dropout_theory.language import convexity, unfold
 from dropout_theory.language import statements as st
 from dropout_theory.proof.algebra import arithmetic, evaluated, identity, matches
 from dropout_theory.proof.logic import assume, conjunction, generalise
-from dropout_theory.proof.near_zero import to_order
+from dropout_theory.proof.orders import to_order
 from dropout_theory.proof.scope import in_range
 from dropout_theory.proof.theorem import Theorem
 from dropout_theory.proof.universal import convex_by_curvature

@@ -5,8 +5,9 @@ The scale falls to 0 at each instance by itself: how small is small may differ f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
+from itertools import islice, product
 from typing import Any
 
 import sympy as sp
@@ -19,26 +20,22 @@ from dropout_theory.language.binding import put, rebuilt
 from dropout_theory.language.bounds import lies_in
 from dropout_theory.language.domains import NONNEGATIVE, POSITIVE
 from dropout_theory.normal_form import is_positive, is_zero, normal
-from dropout_theory.proof.analysis import differentiate
 from dropout_theory.proof.definedness import follows
-from dropout_theory.proof.layers import over_each_mask
-from dropout_theory.proof.partiality import ANALYTIC, AnyOf, Partial, fixed, implied, partial_terms
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.partiality import (
+    ANALYTIC,
+    AnyOf,
+    Partial,
+    fixed,
+    implied,
+    negated,
+    partial_terms,
+    range_of,
+    taken_apart,
+)
 
 SMALL = (sp.S.Half, sp.Rational(1, 1000))  # up to which a condition may hold for all instances alike
+MAX_GATES = 12  # over whose masks a mean is written out
 MOST_COEFFICIENTS = 4  # looked at for the first that is not zero
-
-
-def to_order(statement: st.SameToOrder, *premises: Theorem) -> Theorem:
-    """left - right = o(scale^order): every Taylor coefficient in the scale up to the order vanishes identically.
-
-    The premises may show that terms are defined.
-    """
-    known = [fact for p in premises for fact in (p.conclusion, *p.given)]
-    found = coefficients((statement.left, statement.right), statement.scale, statement.order, known)
-    for k, coefficient in enumerate(found):
-        need(is_zero(coefficient), f"coefficient of {statement.scale}^{k} is {normal(coefficient)}")
-    return certify("Taylor coefficients", statement, premises)
 
 
 def coefficients(sides: Sequence[Any], scale: Any, order: int, known: Iterable[Any] = ()) -> list[Any]:
@@ -51,33 +48,45 @@ def coefficients(sides: Sequence[Any], scale: Any, order: int, known: Iterable[A
          and scale.domain.lower <= 0 and scale.domain.upper > 0, f"{scale} is not a scale: it does not fall to zero")
     for side in sides:  # by itself: what is undefined on both may cancel
         _require_defined(side, scale, known)
-    whole = sides[0] - sp.Add(*sides[1:])
-    current = written_out(unfold(whole), scale)
-    if scale in lang.hidden_dependencies(whole):
-        current = _reduced(current, scale)
+    current = _reduced(written_out(unfold(sides[0] - sp.Add(*sides[1:])), scale), scale)
     _require_smooth(current, scale)
     return list(islice(_taylor(current, scale), order + 1))
 
 
-def orders(statement: Any) -> list[st.SameToOrder]:
-    """The statements of order that a statement is or contains."""
-    return [node for node in sp.preorder_traversal(statement) if isinstance(node, st.SameToOrder)]
+@lru_cache(maxsize=1 << 12)
+def orders(statement: Any) -> tuple[tuple[st.SameToOrder, frozenset[Any]], ...]:
+    """The statements of order that a statement is or contains, each with what guards it there."""
+    if isinstance(statement, st.SameToOrder):
+        return ((statement, frozenset()),)
+    found: list[tuple[st.SameToOrder, frozenset[Any]]] = []
+    facts: list[Any] = []
+    for part in statement.args if isinstance(statement, sp.logic.boolalg.Boolean) else ():
+        found += [(order, guards.union(facts)) for order, guards in orders(part)]
+        if isinstance(statement, (sp.And, sp.Implies)):
+            facts.append(part)
+        elif isinstance(statement, sp.Or):
+            facts.append(negated(part))
+    if isinstance(statement, st.ForEach):
+        ranges = [fact for limit in statement.limits for fact in range_of(*limit.args)]
+        found = [(order, guards.union(ranges)) for order, guards in found]
+    return tuple(found)
 
 
-def order_shown(statement: Any, by: Any, known: Iterable[Any] = ()) -> None:
-    """Raise ProofError unless all that is said of orders is defined for small scales, by what is known or since it
-    stands in orders of a conclusion.
-
-    For those who compare statements up to normal form, which may lack terms.
-    """
-    known = list(known)
-    shown = {term for order in orders(by) for side in order.args[:2] for term in partial_terms(side)}
-    for order in orders(statement):
+def order_shown(statement: Any, by: Iterable[tuple[Any, Iterable[Any]]], known: Iterable[Any] = ()) -> None:
+    """Raise ProofError unless all that is said of orders is defined for small scales: by what is known or guards it, or
+    since it stands in the orders of another statement, which holds under no more than that."""
+    if not orders(statement):
+        return
+    elsewhere = [(order.scale, partial_terms(side), guards.union(given)) for other, given in by
+                 for order, guards in orders(other) for side in order.args[:2]]
+    for order, guards in orders(statement):
+        here = set(taken_apart([*known, *guards]))
+        shown = {term for scale, terms, under in elsewhere if scale == order.scale and under <= here for term in terms}
         for side in order.args[:2]:
-            _require_defined(side, order.scale, known, shown)
+            _require_defined(side, order.scale, here, shown)
 
 
-def _require_defined(side: Any, scale: Any, known: Iterable[Any], shown: Iterable[Partial] = ()) -> None:
+def _require_defined(side: Any, scale: Any, known: Iterable[Any], shown: Container[Partial] = ()) -> None:
     known = _without(scale, known)
     for term in partial_terms(side):
         if lang.depends_on(term.term, scale) and term not in shown:
@@ -194,6 +203,28 @@ def _written_out(expr: Any, scale: Any) -> Any:
     return sp.Add(*[chance * value for chance, value in outcomes])
 
 
+def over_each_mask(x: Any) -> list[tuple[Any, Any]]:
+    """(probability, value of x) for all values of the gates in x, as `over_masks` wants them."""
+    need(not x.has(lang.Operator), f"an expectation inside {x}")
+    found = sorted((e for e in x.atoms(lang.Element) if isinstance(e.family, lang.RANDOM)), key=str)
+    need(len(found) <= MAX_GATES, f"{len(found)} gates: more than {MAX_GATES}")
+    for gate in found:
+        need(isinstance(gate.family, lang.Gates) and all(index.is_Integer for index in gate.indices),
+             f"{gate} is not a gate named by number")
+        need(not lang.is_random(gate.family.keep_at(gate.indices)), f"the keep probability of {gate} is random")
+        need(gate.family.has_law_at(gate.indices), f"the keep probability of {gate} may be none")
+    plain = x.xreplace(dict.fromkeys(found, sp.S.One))
+    need(not lang.is_random(plain), f"other random atoms in {x}")
+    outcomes = []
+    for mask in product((0, 1), repeat=len(found)):
+        weight: Any = sp.S.One
+        for gate, kept in zip(found, mask, strict=True):
+            keep = gate.family.keep_at(gate.indices)
+            weight *= keep if kept else 1 - keep
+        outcomes.append((weight, x.xreplace({gate: sp.Integer(kept) for gate, kept in zip(found, mask, strict=True)})))
+    return outcomes
+
+
 def _geometric(outcomes: list[tuple[Any, Any]], scale: Any) -> Any:
     """The product of values to the power of their chances; 0 where one that is 0 has a positive chance."""
     for chance, value in outcomes:
@@ -211,7 +242,10 @@ def _reduced(expr: Any, scale: Any) -> Any:
     try:
         _require_smooth(expr, scale)
     except ProofError:
-        return sp.cancel(sp.together(expr))
+        try:
+            return sp.cancel(sp.together(expr))
+        except (sp.PolynomialError, NotImplementedError):
+            return expr
     return expr
 
 
@@ -261,3 +295,28 @@ def _taylor(expr: Any, scale: Any) -> Iterable[Any]:
         expr = differentiate(expr, scale)
 
 
+def differentiate(expr: Any, x: Any) -> Any:
+    """Derivative that goes through finite sums, products and expectations over outcomes."""
+    if not lang.depends_on(expr, x):
+        return sp.S.Zero
+    if isinstance(expr, sp.Sum):
+        return sp.Sum(differentiate(expr.function, x), *expr.limits)
+    if isinstance(expr, sp.Product):
+        body = expr.function
+        return expr * sp.Sum(differentiate(body, x) / body, *expr.limits)
+    if isinstance(expr, sp.Add):
+        return sp.Add(*[differentiate(a, x) for a in expr.args])
+    if isinstance(expr, sp.Mul):
+        return sp.Add(*[sp.Mul(*expr.args[:n], differentiate(a, x), *expr.args[n + 1:])
+                        for n, a in enumerate(expr.args)])
+    if isinstance(expr, sp.Pow) and not lang.depends_on(expr.exp, x):
+        return expr.exp * expr.base ** (expr.exp - 1) * differentiate(expr.base, x)
+    if isinstance(expr, sp.exp):
+        return expr * differentiate(expr.args[0], x)
+    if isinstance(expr, sp.log):
+        return differentiate(expr.args[0], x) / expr.args[0]
+    if isinstance(expr, sp.Abs):
+        need(False, "|.| is not smooth")
+    if isinstance(expr, lang.E):
+        return lang.E(differentiate(expr.args[0], x))
+    return sp.diff(expr, x)

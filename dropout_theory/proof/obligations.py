@@ -32,10 +32,11 @@ def obligations(statement: Any, hypotheses: Iterable[Any]) -> list[Obligation]:
     for term in partial_terms(statement):
         if isinstance(term.term, Law):
             _note(found, term, _follows(term, hypotheses, shown))
-    for order in orders(statement):
+    for order, guards in orders(statement):
         for term in (p for side in order.args[:2] for p in partial_terms(side)):
             if isinstance(term.term, Law) and lang.depends_on(term.term, order.scale):
-                _note(found, term, holds_near_zero(term, order.scale, hypotheses), f" for small {order.scale}")
+                shown_near_zero = holds_near_zero(term, order.scale, [*hypotheses, *guards])
+                _note(found, term, shown_near_zero, f" for small {order.scale}")
     return [Obligation(said, discharged) for said, discharged in found.items()]
 
 

@@ -15,6 +15,7 @@ import sympy as sp
 from dropout_theory.claims import Claim, ProofError, need
 from dropout_theory.language import CannotSubstitute, is_random, unnamed
 from dropout_theory.proof.definedness import all_shown, check_values, defined
+from dropout_theory.proof.near_zero import order_shown
 from dropout_theory.proof.partiality import AnyOf, Partial, closed, partial_terms
 
 _TOKEN = object()
@@ -79,6 +80,8 @@ def _require_meaning(conclusion: Any, assumptions: frozenset[Any], premises: tup
     """Raise ProofError unless the conclusion is defined wherever the assumptions hold."""
     for statement in (conclusion, *assumptions):
         check_values(statement)
+    said = [*[(a, frozenset({a})) for a in assumptions], *[(p.theorem.conclusion, p.theorem.given) for p in premises]]
+    order_shown(conclusion, said, [*assumptions, *[fact for fact, given in said if given <= assumptions]])
     if not partial_terms(conclusion):
         return
     seen = [*shown, *[term for statement in assumptions for term in partial_terms(statement)]]

@@ -37,6 +37,7 @@ from dropout_theory.language import (
     SameToOrder,
     Scalar,
     Var,
+    different,
     equal,
     gates,
     interval,
@@ -47,10 +48,16 @@ from dropout_theory.language import (
 from dropout_theory.proof import (
     Theorem,
     absolute,
+    apply,
     arithmetic,
     assume,
+    cases,
     combination,
+    conjunction,
+    discharge,
     identity,
+    restate,
+    satisfied,
     small_product,
     to_order,
 )
@@ -167,7 +174,7 @@ def test_a_combination_in_another_scale() -> None:
 
 def test_an_expansion_under_a_hypothesis_on_its_scale() -> None:
     """s >= 1 |- s = o(1), used as if s were fixed."""
-    from dropout_theory.proof import conjunction, for_all
+    from dropout_theory.proof import for_all
 
     with refused(SMOOTH + "|restricts"):
         limited = arithmetic(less_equal(1, s), assume(less_equal(1, s)))
@@ -304,6 +311,18 @@ def test_a_proof_of_what_is_left_of_a_statement() -> None:
         accept(claim, to_order(near(x + 1, x + 1)), "proof")
     with refused("undefined"):
         accept(replace(claim, statement=equal((x**2 + x) / x, x + 1)), identity(x + 1, x + 1), "proof")
+
+
+def test_rules_that_see_a_normal_form_of_an_order() -> None:
+    """(x^2 s + x s)/(x s) = x + 1 + o(1) for every x, from x + 1 = x + 1 + o(1) or from what holds where x is not 0."""
+    odd, plain, known = near((x**2 * s + x * s) / (x * s), x + 1), to_order(near(x + 1, x + 1)), different(x, 0)
+    where = to_order(odd, assume(known))
+    assert where.given == {known}
+    for claim in (lambda: restate(plain, odd), lambda: cases(known, where, plain),
+                  lambda: satisfied(assume(odd), plain), lambda: satisfied(absolute(assume(odd)), plain), lambda: conjunction(plain, restate(plain, odd))):
+        with refused("undefined"):
+            claim()
+    assert apply(discharge(known, where), assume(known)).conclusion == odd
 
 
 @pytest.mark.parametrize(("statement", "status"), [
