@@ -130,6 +130,8 @@ class Evaluator:
             key = (family, indices, *[(s, bound[s]) for s in lang.hidden_dependencies(family) if s in bound])
             if key not in memo:
                 memo[key] = self.value(self.unfold(family, indices, bound), bound)
+                if lang.member_conditions(family):
+                    _require_member(memo[key], family.domain, expr)
             return memo[key]
         if isinstance(family, (lang.Gates, lang.Abstract)):
             raise Unsupported(f"random {family.name}{list(indices)} outside an expectation")
@@ -271,6 +273,19 @@ def _drawn(outcome: Any) -> Any:
     if isinstance(outcome, Undefined):
         raise outcome
     return outcome
+
+
+def _require_member(value: Any, domain: lang.Domain, entry: Any) -> None:
+    """Raise Undefined for an entry outside its domain, Unsupported where that cannot be told."""
+    for condition in domain.conditions(sp.Symbol("value", real=True)):
+        kind, end = type(condition), condition.args[1]
+        known = to_number(end)
+        if known is None:
+            raise Unsupported(f"an end of {domain} is {end}")
+        if not _EXACT[kind](value, known):
+            if not is_exact(value) and arb(value).overlaps(arb(known)):
+                raise Unsupported(f"cannot tell whether {entry} lies in its domain {domain}")
+            raise Undefined(f"{value}, outside of the domain {domain},", entry)
 
 
 def _negate(truth: Truth) -> Truth:

@@ -15,6 +15,7 @@ from dropout_theory.language.atoms import (
     Scalar,
     chance_of,
     law_conditions,
+    member_conditions,
     placeholder,
 )
 from dropout_theory.language.binding import CannotSubstitute, bound_anywhere, bound_limits, scopes
@@ -108,7 +109,7 @@ __all__ = [
     "dependencies",
     "depends_on", "describe", "different", "distribution", "either", "equal", "equivalent", "family", "fresh_index",
     "gates", "hidden_dependencies", "implies", "index", "interval", "is_random", "latex", "law_conditions", "less",
-    "less_equal",
+    "less_equal", "member_conditions",
     "logistic", "natural", "normal", "notion", "obliges", "parts", "placeholder", "plain", "put_values", "random_atoms",
     "recursion", "scopes", "size", "subnetwork", "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
 ]

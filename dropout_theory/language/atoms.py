@@ -136,17 +136,18 @@ class Recursion(Family):
     The first range is the layer index. `step` may mention the family itself only at lower layers, and gates only
     at layers below the one defined: then entry (l, ...) is independent of the gates of layers l and above.
 
-    Raises ValueError for a domain other than the reals unless `base` and `step` lie in it by their shape, entries of
-    lower layers being in it.
+    Where the shape of `base` and `step` does not show them to lie in a declared domain, entries of lower layers being
+    in it, that they do is an obligation of whoever uses the family: see `member_conditions`. Raises ValueError for what
+    never does, and for what is declared an integer and is none by its shape.
     """
 
     def __new__(cls, name: str, domain: Domain = REAL, *details: Any) -> Recursion:
         new: Any = super().__new__(cls, name, domain, *details)
         if domain != REAL:
             for what, value in (("base", new.base), ("step", _with_domain(new))):
-                if not lies_in(value, domain, new.ranges):
-                    raise ValueError(f"the {what} of recursion {name!r} is {getattr(new, what)}, not known to lie in "
-                                     f"its domain {domain}; allowed: what does by its shape")
+                if domain.integer and not value.is_integer or _never_in(value, domain, new.ranges):
+                    raise ValueError(f"the {what} of recursion {name!r} is {getattr(new, what)}, which does not lie in "
+                                     f"its domain {domain}; allowed: what can, integers by their shape")
         return new  # type: ignore[no-any-return]
 
     @property
@@ -202,9 +203,28 @@ def _has_law(family: Gates, indices: tuple[sp.Expr, ...]) -> bool:
     return all(lies_in(sp.expand(gap), NONNEGATIVE) for gap in family.gaps(indices))
 
 
+def _never_in(value: sp.Expr, domain: Domain, ranges: Sequence[Range]) -> bool:
+    """Whether an expression lies outside a domain whatever its names stand for."""
+    low, high, open_below, open_above = bounds(sp.expand(value), tuple(ranges))
+    above = low > domain.upper or low == domain.upper and (open_below or domain.open_above)
+    return bool(above or high < domain.lower or high == domain.lower and (open_above or domain.open_below))
+
+
+@lru_cache(maxsize=4096)
+def member_conditions(family: Recursion) -> tuple[tuple[sp.Expr, tuple[Any, ...]], ...]:
+    """The base and the step of a recursion, each with what it must satisfy to lie in the declared domain beyond what
+    its shape shows, in the range symbols.
+
+    In the step an entry of a lower layer is any number of the domain. Empty where the shapes show it all.
+    """
+    found = [(value, () if lies_in(value, family.domain, family.ranges) else family.domain.conditions(value))
+             for value in (family.base, _with_domain(family))] if family.domain != REAL else []
+    return tuple(found) if any(conditions for _, conditions in found) else ()
+
+
 def _with_domain(family: Recursion) -> sp.Expr:
-    """The step of a recursion with its entries of lower layers in the domain."""
-    inside = Family(family.name, family.domain, family.ranges)
+    """The step of a recursion with its entries of lower layers in the domain, and no more known of them."""
+    inside = Family(family.name, family.domain, family.ranges, False, "entries of lower layers")
     slot = placeholder(family.name, family.ranges)
     lower = {e: Element(inside, *e.indices) for e in family.step.atoms(Element) if e.family == slot}
     return family.step.xreplace(lower)

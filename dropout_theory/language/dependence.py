@@ -23,6 +23,7 @@ from dropout_theory.language.atoms import (
     Recursion,
     Scalar,
     law_conditions,
+    member_conditions,
 )
 from dropout_theory.language.binding import scopes
 from dropout_theory.language.named import Named
@@ -64,8 +65,10 @@ def is_random(expr: Any) -> bool:
 
 
 def obliges(expr: Any) -> bool:
-    """Whether the value of an expression or statement depends on a law that its shape does not show to be one."""
-    return any(isinstance(atom, (Gates, RandomScalar)) and law_conditions(atom) for atom in dependencies(expr))
+    """Whether a value depends on a law that its shape does not show to be one, or a recursion on whose entries it does
+    not show that they keep to their domain."""
+    return any(isinstance(atom, (Gates, RandomScalar)) and law_conditions(atom)
+               or isinstance(atom, Recursion) and member_conditions(atom) for atom in dependencies(expr))
 
 
 def _parts(several: Any) -> Iterable[Any]:

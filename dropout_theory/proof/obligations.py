@@ -1,4 +1,4 @@
-"""What the laws in a claim must satisfy beyond what their shape shows, and whether its hypotheses show it."""
+"""What laws and declared domains in a claim ask for beyond what shapes show, and whether its hypotheses show it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dropout_theory.claims import ProofError
 from dropout_theory.language.binding import put
 from dropout_theory.proof.definedness import all_shown
 from dropout_theory.proof.near_zero import holds_near_zero, orders
-from dropout_theory.proof.partiality import Law, Partial, partial_terms
+from dropout_theory.proof.partiality import Law, Member, Partial, partial_terms
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Obligation:
 
 
 def obligations(statement: Any, hypotheses: Iterable[Any]) -> list[Obligation]:
-    """What the laws in a statement oblige to, each once; discharged where hypotheses and domains imply it."""
+    """What laws and recursions in a statement oblige to, once each, and whether hypotheses and domains imply it."""
     hypotheses = list(hypotheses)
     shown = [term for h in hypotheses for term in partial_terms(h)]
     found: dict[str, bool] = {}
     for term in partial_terms(statement):
-        if isinstance(term.term, Law):
+        if isinstance(term.term, (Law, Member)):
             _note(found, term, _follows(term, hypotheses, shown))
     for order, guards in orders(statement):
         for term in (p for side in order.args[:2] for p in partial_terms(side)):
@@ -53,5 +53,6 @@ def _note(found: dict[str, bool], term: Partial, discharged: bool, where: str = 
     own = {s: sp.Symbol(s.name.strip("_"), integer=True) for s in lang.dependencies(term.term)
            if isinstance(s, sp.Dummy)}
     variable, condition = (lang.plain(put(part, own)) for part in (term.term.args[0], term.condition))
-    said = f"{condition}{where}, as {variable} is 1 with that probability"
+    why = "is 1 with that probability" if isinstance(term.term, Law) else "lies in the domain declared for it"
+    said = f"{condition}{where}, as {variable} {why}"
     found[said] = found.get(said, True) and discharged

@@ -106,6 +106,14 @@ class Law(sp.Basic):
         return f"the law of {variable}, 1 with probability {chance},"
 
 
+class Member(sp.Basic):
+    """An entry of a recursion, in the domain that is declared for it: its definition shows, as a law's chance does."""
+
+    def _sympystr(self, printer: Any) -> str:
+        entry, value = map(printer._print, self.args)
+        return f"the entry {entry} = {value} in its domain"
+
+
 # --- how the parts of an expression are walked ---------------------------------------------------------------------
 
 
@@ -327,6 +335,11 @@ def _of_atom(atom: lang.Scalar) -> tuple[Partial, ...]:
         layer = atom.ranges[0][0]
         found += [p.moved({layer: atom.start}) for p in _partial(atom.base)]
         found += [p.under(sp.Ge(layer, atom.start + 1, evaluate=False)) for p in _partial(atom.step)]
+        entry = atom[tuple(symbol for symbol, *_ in atom.ranges)]
+        for (value, conditions), place in zip(lang.member_conditions(atom), (
+                sp.Eq(layer, atom.start, evaluate=False), sp.Ge(layer, atom.start + 1, evaluate=False)), strict=False):
+            if conditions:
+                found.append(Partial(Member(entry, value), st.both(*conditions)).under(place))
     elif isinstance(atom, lang.RandomScalar):
         found += [p for part in atom.law if isinstance(part, sp.Basic) for p in _partial(part)]
         found += _law_of(atom, atom)

@@ -181,6 +181,15 @@ class Values:
             raise NoValue(f"a keep probability is {p}")
         return [(Fraction(1), p), (Fraction(0), plus(Fraction(1), minus(p)))]
 
+    def _require_member(self, found: Number, family: lang.Recursion) -> None:
+        """Raise NoValue for an entry outside the domain that is declared for it, by more than rounding explains."""
+        slack = 0 if isinstance(found, Fraction) else self.slack * (1 + abs(found))
+        for condition in family.domain.conditions(sp.Symbol("entry", real=True)):
+            end = self.number(condition.args[1])
+            gap = minus(plus(end, minus(found))) if isinstance(condition, (sp.Ge, sp.Gt)) else plus(end, minus(found))
+            if gap < -slack or gap == 0 and isinstance(condition, (sp.Gt, sp.Lt)):
+                raise NoValue(f"an entry of {family} is {found}, outside of {family.domain}")
+
     def number(self, found: Any) -> Number:
         if isinstance(found, (int, Fraction)):
             return Fraction(found)
@@ -200,7 +209,9 @@ class Values:
             known = {} if self.mask is None else self.mask.entries
             if (family, indices) not in known:
                 first = self.integer(family.start, {}) == indices[0]
-                known[family, indices] = self.value(family.base if first else family.step, own)
+                found = self.value(family.base if first else family.step, own)
+                self._require_member(found, family)
+                known[family, indices] = found
             return known[family, indices]
         if isinstance(family, lang.Abstract):
             raise CannotRecheck(f"{family.name} has no law")

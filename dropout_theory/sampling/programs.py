@@ -19,7 +19,7 @@ from sympy.core.function import AppliedUndef
 from dropout_theory import language as lang
 from dropout_theory.evaluation.evaluator import Evaluator
 from dropout_theory.evaluation.values import Unsupported
-from dropout_theory.language import Expr, Statement, is_random, law_conditions
+from dropout_theory.language import Expr, Statement, is_random, law_conditions, member_conditions
 from dropout_theory.sampling.rng import Bernoulli, Categorical, SamplingPlan, UniformVariate
 from dropout_theory.sampling.rounding import OPERATIONS, Range, Unbounded, constant, hull, operation
 
@@ -196,7 +196,12 @@ class Program:
             if isinstance(family, lang.Gates):
                 self._atoms[key] = self._gate(family, family.keep_at(at), bound)
             elif isinstance(family, lang.Recursion):
-                self._atoms[key] = self.compile(self.exact.unfold(family, indices, bound), {})
+                slot = self.compile(self.exact.unfold(family, indices, bound), {})
+                if member_conditions(family):
+                    reach, domain = self.bounds(slot), family.domain
+                    if not (domain.contains(sp.Rational(reach.low)) and domain.contains(sp.Rational(reach.high))):
+                        raise Unsupported(f"{expr} may leave its domain {domain}: {reach.low} to {reach.high}")
+                self._atoms[key] = slot
             else:
                 raise Unsupported(f"{family.name} has no law to draw from")
         return self._atoms[key]

@@ -1,4 +1,4 @@
-"""Causes 1 and 6: laws that only hypotheses make laws, at instances where they are none."""
+"""Causes 1 and 6: laws that only hypotheses make laws, and recursions that only hypotheses keep in their domains."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ from dropout_theory.evaluation.evaluator import judge
 from dropout_theory.evaluation.instances import check_admissible
 from dropout_theory.evaluation.values import Truth
 from dropout_theory.language import (
+    NONNEGATIVE,
     NWGM,
+    POSITIVE,
     UNIT,
     E,
     ForAll,
@@ -48,10 +50,14 @@ from dropout_theory.language import (
     Var,
     both,
     equal,
+    family,
     gates,
     implies,
+    index,
+    less,
     less_equal,
     logistic,
+    recursion,
     subnetwork,
     uniform,
 )
@@ -67,6 +73,7 @@ from dropout_theory.proof import (
     number_kept,
     over_masks,
     two_outcomes,
+    unfolded,
 )
 from dropout_theory.recheck.witnesses import recheck_counterexample, recheck_holds
 
@@ -209,6 +216,86 @@ def test_true_statements_are_not_accused(name: str) -> None:
         "masks of a chance that moves": (equal(E(nested), x * q), SMALL),
     }[name]
     not_accused(statement, *hypotheses, methods=("admissible", "symbolic", "decide", "exact", "property", "montecarlo"))
+
+
+# --- domains declared for recursions --------------------------------------------------------------------------------
+
+l = index("l")  # noqa: E741
+LAYERS = ((l, 0, n),)
+below = lang.placeholder("unit", LAYERS)[l - 1]
+from_x = recursion("unit", LAYERS, x, below + 1, NONNEGATIVE)
+times_x = recursion("unit", LAYERS, 1, x * below, POSITIVE)
+gated = recursion("unit", LAYERS, 1, x * below * gates("open", q, (l, 1, n))[l - 1], UNIT)
+alike = family("unit", NONNEGATIVE, (l, 0, n))  # of the name, domain and range of a recursion
+
+LEAVES_ITS_DOMAIN: dict[str, tuple[Callable[[], Statement], tuple[Statement, ...]]] = {
+    "from x": (lambda: less_equal(0, from_x[0]), ()),
+    "from x, further up": (lambda: less_equal(0, from_x[n]), ()),
+    "from x, where it is large": (lambda: less_equal(0, from_x[0]), (less_equal(x, 1),)),
+    "times x": (lambda: less(0, times_x[1]), ()),
+    "times x, where it may be 0": (lambda: less(0, times_x[1]), (less_equal(0, x),)),
+    "in a mean": (lambda: less_equal(E(gated[1]), 1), ()),
+    "in a mean, x <= 1": (lambda: less_equal(E(gated[1]), 1), (less_equal(x, 1),)),
+    "a difference of entries, known of another family": (
+        lambda: less_equal(0, recursion("unit", LAYERS, 1, below - x, NONNEGATIVE)[1]),
+        (ForEach(less_equal(x, alike[l]), (l, 0, n)),)),
+}
+
+
+@pytest.mark.parametrize("name", LEAVES_ITS_DOMAIN)
+def test_a_recursion_that_may_leave_its_domain(name: str) -> None:
+    """Refuted by an instance at which it does, or left open, with the obligation beside it."""
+    build, hypotheses = LEAVES_ITS_DOMAIN[name]
+    found = referee(build(), hypotheses=hypotheses, methods=("admissible", "symbolic", "decide", "exact"))
+    assert found.verdict.verdict in ("refuted", "open"), str(found)
+    assert "undischarged" in str(found)
+
+
+def test_an_entry_outside_its_domain_is_none() -> None:
+    """0 = 1 by an entry that is not negative by its domain, and -1 by its definition; unfolded, or put into a law."""
+    with refused("in its domain may be undefined"):
+        contradiction(arithmetic(less_equal(0, from_x[0])))
+    with refused("in its domain may be undefined"):
+        arithmetic(less_equal(0, x), unfolded(from_x[0]))
+    with refused("in its domain may be undefined"):
+        identity(E(gates("by", gated[1], n)[1]), E(gated[1]))
+
+
+@pytest.mark.parametrize(("base", "step", "domain"), [
+    (-1, below, POSITIVE), (1, -below - 1, NONNEGATIVE), (2, below, UNIT), (HALF, below, lang.INTEGER),
+    (1, below / 2, lang.INTEGER)], ids=str)
+def test_a_recursion_that_never_keeps_to_its_domain(base: Any, step: Any, domain: lang.Domain) -> None:
+    with refused("does not lie in its domain"):
+        recursion("unit", LAYERS, base, step, domain)
+
+
+KEEPS_TO_ITS_DOMAIN: dict[str, tuple[Callable[[], Statement], tuple[Statement, ...]]] = {
+    "from x": (lambda: less_equal(0, from_x[n]), (less_equal(0, x),)),
+    "from x, a lower bound of x": (lambda: less_equal(0, x), (less_equal(0, from_x[0]), equal(from_x[0], x))),
+    "times x": (lambda: less(0, times_x[n]), (less(0, x),)),
+    "its second entry": (lambda: less_equal(1, from_x[0] + 1), (less_equal(0, x),)),
+    "behind a premise": (lambda: implies(less_equal(0, x), less_equal(0, from_x[n])), ()),
+}
+
+
+@pytest.mark.parametrize("name", KEEPS_TO_ITS_DOMAIN)
+def test_a_recursion_that_hypotheses_keep_in_its_domain(name: str) -> None:
+    build, hypotheses = KEEPS_TO_ITS_DOMAIN[name]
+    found = referee(build(), hypotheses=hypotheses, methods=("admissible", "symbolic", "decide", "exact"))
+    assert found.verdict.verdict == "proved", str(found)
+    not_accused(less_equal(E(gated[1]), 1), *SMALL, methods=("admissible", "symbolic", "decide", "exact", "montecarlo"))
+
+
+@pytest.mark.parametrize("value", [-HALF, sp.S.Zero, HALF], ids=str)
+@pytest.mark.parametrize("statement", [less_equal(0, from_x[1]), less_equal(E(gated[1]), 1)], ids=str)
+def test_both_evaluators_on_a_recursion(statement: Statement, value: sp.Rational) -> None:
+    """An entry below 0 of what is declared not negative is undefined, by either evaluator."""
+    values = {n: 1, x: value, **({q: HALF} if gated in lang.dependencies(statement) else {})}
+    found = judge(statement, values, expectation)
+    keeps = bool(value >= 0)
+    assert (found.truth is Truth.TRUE) is keeps and bool(found.undefined) is not keeps
+    again = recheck_holds(_claim(statement), lambda _: [values]).status
+    assert again == ("confirmed" if keeps else "contradicted")
 
 
 def _claim(statement: Statement, *hypotheses: Statement) -> Claim:
