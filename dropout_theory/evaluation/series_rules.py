@@ -30,7 +30,7 @@ def jet(ev: Any, expr: Expr, bound: dict[Any, Any], variable: sp.Symbol, seed: A
     """`expr` as a power series in the displacement of `variable`; `seed` is the series of the variable itself."""
     if expr == variable:
         return seed
-    if variable not in expr.free_symbols:
+    if not lang.depends_on(expr, variable):
         return arb_series([arb(ev.value(expr, bound))])
     if isinstance(expr, sp.core.function.AppliedUndef):
         function = ev.values.get(expr.func)
@@ -39,7 +39,7 @@ def jet(ev: Any, expr: Expr, bound: dict[Any, Any], variable: sp.Symbol, seed: A
         return jet(ev, function(*expr.args), bound, variable, seed)
     if isinstance(expr, sp.Sum):
         return _sum_of_jets(ev, expr.function, [tuple(limit) for limit in expr.limits], bound, variable, seed)
-    inner = [jet(ev, a, bound, variable, seed) for a in expr.args if variable in a.free_symbols] \
+    inner = [jet(ev, a, bound, variable, seed) for a in expr.args if lang.depends_on(a, variable)] \
         if not isinstance(expr, (sp.Add, sp.Mul)) else []
     if isinstance(expr, sp.Add):
         total = arb_series([arb(0)])
@@ -51,7 +51,7 @@ def jet(ev: Any, expr: Expr, bound: dict[Any, Any], variable: sp.Symbol, seed: A
         for a in expr.args:
             product = product * jet(ev, a, bound, variable, seed)
         return product
-    if isinstance(expr, sp.Pow) and variable not in expr.exp.free_symbols:
+    if isinstance(expr, sp.Pow) and not lang.depends_on(expr.exp, variable):
         exponent = ev.integer(expr.exp, bound)
         base = inner[0] if exponent > 0 else _inverse(inner[0], expr)
         result = arb_series([arb(1)])
@@ -62,7 +62,7 @@ def jet(ev: Any, expr: Expr, bound: dict[Any, Any], variable: sp.Symbol, seed: A
         return inner[0].exp()
     if isinstance(expr, sp.log):
         return inner[0].log()
-    if isinstance(expr, lang.Sigma) and not any(variable in a.free_symbols for a in expr.args[1:]):
+    if isinstance(expr, lang.Sigma) and not lang.depends_on(list(expr.args[1:]), variable):
         c, slope = (arb(ev.value(a, bound)) for a in expr.args[1:])
         return 1 / (1 + c * (inner[0] * (-slope)).exp())
     raise Unsupported(f"no power series rule for {type(expr).__name__}: {expr}")

@@ -6,6 +6,7 @@ The scale falls to 0 at each instance by itself: how small is small may differ f
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice, product
 from typing import Any
@@ -48,8 +49,9 @@ def coefficients(sides: Sequence[Any], scale: Any, order: int, known: Iterable[A
          and scale.domain.lower <= 0 and scale.domain.upper > 0, f"{scale} is not a scale: it does not fall to zero")
     for side in sides:  # by itself: what is undefined on both may cancel
         _require_defined(side, scale, known)
-    current = _reduced(written_out(unfold(sides[0] - sp.Add(*sides[1:])), scale), scale)
-    _require_smooth(current, scale)
+    known = _without(scale, known)
+    current = _reduced(written_out(unfold(sides[0] - sp.Add(*sides[1:])), scale), scale, known)
+    _require_smooth(current, scale, known)
     return list(islice(_taylor(current, scale), order + 1))
 
 
@@ -153,8 +155,8 @@ def _holds_for_all(kind: Any, gap: Any, scale: Any, facts: list[Any]) -> bool:
 
 def _holds_at_first(kind: Any, gap: Any, scale: Any, facts: list[Any]) -> bool:
     """Whether a gap has its sign at first, by the first of its Taylor coefficients that is not zero."""
-    gap = _reduced(gap, scale)
-    _require_smooth(gap, scale)
+    gap = _reduced(gap, scale, facts)
+    _require_smooth(gap, scale, facts)
     seen: list[Any] = []
     for coefficient in islice(_taylor(gap, scale), MOST_COEFFICIENTS):
         if is_zero(coefficient):
@@ -184,7 +186,8 @@ def written_out(expr: Any, scale: Any) -> Any:
 
 
 def _written_out(expr: Any, scale: Any) -> Any:
-    if not isinstance(expr, sp.Basic) or scale not in lang.hidden_dependencies(expr) or isinstance(expr, lang.Element):
+    if not isinstance(expr, sp.Basic) or isinstance(expr, (lang.Element, lang.Scalar)) \
+            or scale not in lang.hidden_dependencies(expr):
         return expr
     if isinstance(expr, (lang.E, sp.Sum, sp.Product)):
         plain = normal(expr)
@@ -234,13 +237,13 @@ def _geometric(outcomes: list[tuple[Any, Any]], scale: Any) -> Any:
     return sp.Mul(*[value**chance for chance, value in outcomes])
 
 
-def _reduced(expr: Any, scale: Any) -> Any:
+def _reduced(expr: Any, scale: Any, known: list[Any]) -> Any:
     """An expression, or its quotients reduced where that takes away a denominator that vanishes at 0.
 
     For positive values of the scale at which all terms are defined it is the same.
     """
     try:
-        _require_smooth(expr, scale)
+        _require_smooth(expr, scale, known)
     except ProofError:
         try:
             return sp.cancel(sp.together(expr))
@@ -252,7 +255,7 @@ def _reduced(expr: Any, scale: Any) -> Any:
 # --- Taylor coefficients --------------------------------------------------------------------------------------------
 
 
-def _require_smooth(expr: Any, scale: Any) -> None:
+def _require_smooth(expr: Any, scale: Any, known: list[Any]) -> None:
     """Raise ProofError unless an expression is a finite composition of functions that are smooth in the scale at 0."""
     for node in sp.preorder_traversal(expr):
         if lang.depends_on(node, scale):
@@ -261,27 +264,30 @@ def _require_smooth(expr: Any, scale: Any) -> None:
                 wide = [a for a in lang.random_atoms(node.args[0]) if isinstance(a, (lang.RandomScalar, lang.Abstract))
                         and not (isinstance(a, lang.RandomScalar) and a.law[0] == "bernoulli")]
                 need(not wide or node.args[0].is_polynomial(scale), f"the mean {node} may not be smooth at 0")
-    _defined_at_zero(expr, scale)
+    _defined_at_zero(expr, scale, known)
 
 
-def _defined_at_zero(expr: Any, scale: Any) -> None:
+def _defined_at_zero(expr: Any, scale: Any, known: list[Any]) -> None:
     """Raise ProofError unless quotients, logarithms and roots in the scale are smooth at 0, whatever else they contain.
 
     Said of the expression before 0 is put in: SymPy cancels x/(x + s) to 1 there, at x = 0 too.
     """
+    bound = lang.bound_anywhere(expr)
     for node in sp.preorder_traversal(expr):
         # a root of what is positive for each positive scale may vanish at 0, and so may the base of a power that moves
         base = node.args[0] if isinstance(node, (sp.log, sp.Pow)) else None
         rooted = isinstance(node, sp.log) or isinstance(node, sp.Pow) and not node.exp.is_integer
         if rooted and base != sp.E and lang.depends_on(node, scale):
-            need(is_positive(put(base, {scale: sp.S.Zero})), f"{node} may not be smooth at 0")
+            at_zero = put(base, {scale: sp.S.Zero})
+            need(is_positive(at_zero) or not lang.is_random(at_zero) and not lang.depends_on(at_zero, *bound)
+                 and implied(known, sp.Gt(at_zero, 0, evaluate=False)), f"{node} may not be smooth at 0")
     anywhere = lang.Scalar(scale.name)  # of either sign: what is known of a positive scale says nothing of 0
     for term in partial_terms(put(expr, {scale: anywhere})):
         if lang.depends_on(term.term, anywhere):
             need(term.condition is not None and not isinstance(term.condition, AnyOf), f"{term.term} may be undefined")
             at_zero = put(term.condition, {anywhere: sp.S.Zero})
             need(at_zero in (True, sp.true) or at_zero not in (False, sp.false)
-                 and follows(Partial(term.term, at_zero, term.known), []), f"{term.term} may not be smooth at 0")
+                 and follows(replace(term, condition=at_zero), known), f"{term.term} may not be smooth at 0")
 
 
 def _taylor(expr: Any, scale: Any) -> Iterable[Any]:
