@@ -173,6 +173,7 @@ def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> T
     """An existential statement from a proof of its body at concrete values inside the atoms' domains."""
     wanted = lang.put_values(statement.body, {a: values[a] for a in statement.bound_symbols})
     need(matches(body.conclusion, wanted), f"{body.conclusion} is not the body at the witness: {wanted}")
+    shows(body, [term.at(values) for term in partial_terms(statement.body)])  # at the values some may cancel
     for atom in statement.bound_symbols:
         check_value(atom, values)
         need(not lang.hidden_dependencies(statement.body) & {atom}, f"a law in {statement} depends on {atom}")
@@ -211,8 +212,9 @@ def cite(claim: Any) -> Theorem:
     need(Registry.holds(claim), f"{getattr(claim, 'id', claim)} is not the claim that a registry holds")
     claim = claim.unfolded
     need(claim.statement is not None, f"{claim.id} has no formal statement")
+    # its own proof shows its terms to be defined
     return certify(f"claim {claim.id}", claim.statement, given=[h.condition for h in claim.hypotheses],
-                   uses=[claim.id])
+                   uses=[claim.id], shown=partial_terms(claim.statement))
 
 
 def classical(name: str) -> Theorem:

@@ -6,7 +6,7 @@ in, the conjuncts before its own, the case it belongs to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -51,6 +51,12 @@ class Partial:
         """The same term where a mean is taken over it."""
         said = (self.term, self.condition, *self.known)
         return replace(self, averaged=self.averaged or any(map(lang.is_random, said)))
+
+    def at(self, values: Mapping[Any, Any]) -> Partial:
+        """The same term at an instance."""
+        condition = None if self.condition is None else lang.put_values(self.condition, values)
+        return replace(self, term=lang.put_values(self.term, values), condition=condition,
+                       known=tuple(lang.put_values(k, values) for k in self.known))
 
     def moved(self, mapping: dict[Any, Any]) -> Partial:
         """The same term with other names for bound symbols."""
@@ -157,8 +163,10 @@ def _walk(expr: sp.Basic) -> Iterator[Partial]:
         yield from _partial(put(expr.expr, at)) if not expr.expr.has(sp.Derivative) else (Partial(expr, None),)
     elif isinstance(expr, lang.RootGrowth):
         yield Partial(expr, None)  # may be infinite: the rules that find its value show that it is not
+    elif isinstance(expr, lang.HasValue):
+        return  # false where there is none
     elif isinstance(expr, lang.Aversion):
-        return
+        yield from _optimum(expr)
     elif isinstance(expr, lang.Operator):
         for a in expr.args:
             yield from (p.inside_a_mean() for p in _partial(a))
@@ -247,6 +255,16 @@ def _bound(expr: Any) -> Iterator[Partial]:
     if isinstance(expr, (lang.Largest, lang.Smallest)) or isinstance(expr, sp.Product) and expr.function.is_zero:
         _, low, high = limits[0]
         yield Partial(expr, sp.Ge(high, low, evaluate=False))
+
+
+def _optimum(expr: lang.Aversion) -> Iterator[Partial]:
+    """Criterion and risk at all parameters; what is chosen among these must exist."""
+    inner = tuple(p for side in (expr.criterion, expr.risk) for p in _partial(side))
+    for parameter in expr.parameters:
+        facts = () if isinstance(parameter, lang.Family) else tuple(parameter.domain.conditions(parameter))
+        inner = tuple(closed(inner, parameter, facts))
+    yield from inner
+    yield Partial(expr, lang.HasValue(expr))
 
 
 def promised(symbol: Any) -> list[Any]:

@@ -40,7 +40,8 @@ def at_instance(theorem: Theorem, values: Values) -> Theorem:
         check_value(atom, values)
     conclusion, *given = (_with_numbers(s, values) for s in (theorem.conclusion, *theorem.given))
     left = [g for g in given if not entails([], g)]
-    return certify("instance", conclusion, [without(theorem, theorem.given)], given=left)
+    shown = [term.at(values) for term in partial_terms(theorem.conclusion)]
+    return certify("instance", conclusion, [without(theorem, theorem.given)], given=left, shown=shown)
 
 
 def _with_numbers(statement: Any, values: Values) -> Any:
