@@ -328,7 +328,7 @@ def _level(partial: Partial) -> int:
 
 @lru_cache(maxsize=4096)
 def _of_atom(atom: lang.Scalar) -> tuple[Partial, ...]:
-    """What a law or a definition by recursion needs to be defined, at all of its indices."""
+    """What a law, a range or a definition by recursion needs to be defined, at all of its indices."""
     found: list[Partial] = []
     if isinstance(atom, lang.Gates):
         found += _partial(atom.keep)
@@ -340,9 +340,10 @@ def _of_atom(atom: lang.Scalar) -> tuple[Partial, ...]:
         found += [p for part in atom.law if isinstance(part, sp.Basic) for p in _partial(part)]
     elif isinstance(atom, lang.RandomIndex):
         found += _of_atom(atom.probabilities)
-    if found and isinstance(atom, lang.Family):
+    if isinstance(atom, lang.Family):
         for symbol, *ends in reversed(atom.ranges):
-            found = list(closed(found, symbol, range_of(symbol, *map(sp.sympify, ends))))
+            found = list(closed(found, symbol, range_of(symbol, *ends)))
+            found += [p for end in ends for p in _partial(end)]
     return tuple(found)
 
 
