@@ -89,7 +89,10 @@ class Evaluator:
                 raise Unsupported(f"no instance of the function {expr.func}")
             variables = [sp.Dummy(real=True) for _ in expr.args]
             inner = dict(bound) | {v: self.value(a, bound) for v, a in zip(variables, expr.args, strict=True)}
-            return self.value(function(*variables), inner)
+            try:
+                return self.value(function(*variables), inner)
+            except Undefined as error:  # of the formula, not of the statement: a function has a value everywhere
+                raise Unsupported(f"{function.expr} is no instance of {expr.func} here: {error}") from None
         if isinstance(expr, (sp.Derivative, sp.Subs)):
             return self.value(self._differentiated(expr), bound)
         raise Unsupported(f"no rule to evaluate {type(expr).__name__}: {expr}")

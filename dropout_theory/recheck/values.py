@@ -17,7 +17,7 @@ from sympy.core.function import AppliedUndef
 
 from dropout_theory import language as lang
 from dropout_theory.language import Expr
-from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, Number, minus, plus, times, wide
+from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, NoValue, Number, minus, plus, times, wide
 
 MAX_MASKS = 1 << 11
 MAX_TERMS = 100_000
@@ -154,7 +154,10 @@ class Values:
         if function is None:
             raise CannotRecheck(f"no instance of the function {expr.func}")
         given = [self.value(a, env) for a in expr.args]
-        return self.value(function.expr, dict(zip(function.variables, given, strict=True)))
+        try:
+            return self.value(function.expr, dict(zip(function.variables, given, strict=True)))
+        except NoValue as error:
+            raise CannotRecheck(f"{expr.func} has no value at {given}: {error}") from None
 
     def symbol(self, symbol: Any, env: Mapping[Any, Number]) -> Number:
         if symbol in env:
