@@ -1,4 +1,4 @@
-"""Cause 13 again: what a function is declared to be is used by rules, so that only formulas that are it are instances."""
+"""Cause 13 again: rules use what a function is declared to be, so that only formulas that are it are instances."""
 
 from __future__ import annotations
 
