@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from dropout_theory import language as lang
-from dropout_theory.evaluation import series_rules  # noqa: F401 - its rules enter the table
+from dropout_theory.evaluation import enumeration, series_rules  # noqa: F401 - their rules enter the table
 from dropout_theory.evaluation.closed_forms import are_equal
 from dropout_theory.evaluation.convergence import truth_of_convergence
 from dropout_theory.evaluation.rules import RULES
@@ -34,8 +34,10 @@ from dropout_theory.evaluation.values import (
     precision,
     to_number,
 )
-from dropout_theory.language import Expr, Statement, Values
+from dropout_theory.language import Expr, Statement, Values, registry
 from dropout_theory.language import statements as st
+
+registry.method("exact evaluation", RULES, refuses=(lang.Aversion,))
 
 Expectation = Callable[["Evaluator", Expr, dict[Any, Any]], Any]
 Prover = Callable[[Statement], bool]

@@ -9,9 +9,10 @@ from sympy.logic.boolalg import Boolean
 
 from dropout_theory.language.checked import expression
 from dropout_theory.language.named import Named
+from dropout_theory.language.registry import Registered
 
 
-class Aversion(sp.Expr):
+class Aversion(Registered, sp.Expr):
     """max of `risk` over the minimisers of `criterion`, less the infimum of `risk`, over all values of `parameters`.
 
     `Aversion(criterion, risk, parameters)`: helmbold2017 definition 2. It depends on nothing but the set of pairs

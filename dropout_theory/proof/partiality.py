@@ -18,6 +18,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import ProofError
+from dropout_theory.language import registry
 from dropout_theory.language import statements as st
 from dropout_theory.language.binding import put
 from dropout_theory.normal_form import is_nonnegative, is_positive
@@ -176,6 +177,11 @@ def _walk(expr: sp.Basic) -> Iterator[Partial]:
             yield from _partial(a)
         yield from _own(expr)
 
+
+# those whose terms are walked above, and those that `_own` knows: any other operator counts as undefined
+MEANS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM, lang.LargestOutcome)
+registry.method("definedness", {*MEANS, lang.Sigma, lang.Relu, lang.Largest, lang.Smallest, lang.DerivativeAt,
+                                lang.Stirling2, lang.RootGrowth, lang.Aversion})
 
 # what is analytic wherever it and its derivatives have a value; Max, sign and the like have one-sided ones too
 ANALYTIC = (sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.sin, sp.cos, sp.tanh, sp.atan, sp.sinh, sp.cosh, sp.erf, sp.Sum,
@@ -377,7 +383,7 @@ def _own(expr: sp.Basic) -> Iterator[Partial]:
     elif isinstance(expr, lang.Sigma):
         if not is_nonnegative(expr.args[1]):
             yield Partial(expr, sp.Ge(expr.args[1], 0, evaluate=False))
-    elif isinstance(expr, lang.Operator):
+    elif type(expr) in MEANS:
         yield from _operator(expr)
     elif isinstance(expr, sp.zeta):
         yield Partial(expr, sp.Gt(expr.args[0], 1, evaluate=False))

@@ -12,7 +12,7 @@ import mpmath as mp
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.language import DerivativeAt, Expr, LargestOutcome, Stirling2
+from dropout_theory.language import DerivativeAt, Expr, LargestOutcome, Stirling2, registry
 from dropout_theory.recheck.arithmetic import CannotRecheck, NoValue, Number, minus, plus, raised, times, wide
 from dropout_theory.recheck.values import Values
 
@@ -234,6 +234,9 @@ _RULES: dict[Any, Callable[..., Number]] = {
     LargestOutcome: _largest_outcome, sp.bell: _bell, sp.bernoulli: _bernoulli,
     DerivativeAt: _derivative_at, Stirling2: _stirling, sp.Derivative: _derivative, sp.Subs: _derivative,
 }
+
+registry.method("the second path", _RULES, refuses=(lang.Aversion, lang.RootGrowth))
+
 
 @cache
 def rule_for(kind: type) -> Callable[..., Number] | None:

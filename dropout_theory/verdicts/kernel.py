@@ -120,8 +120,10 @@ class Checker:
         """
         import time
 
+        from dropout_theory.language.registry import require_known
         from dropout_theory.verdicts.fingerprint import fingerprint, prints
 
+        require_known()
         start = time.perf_counter()
         found = self._find(claim.unfolded, context)
         if not isinstance(found, Finding):
