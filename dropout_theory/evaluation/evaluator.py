@@ -134,7 +134,10 @@ class Evaluator:
             memo = bound[MEMO]
             key = (family, indices, *[(s, bound[s]) for s in lang.hidden_dependencies(family) if s in bound])
             if key not in memo:
-                memo[key] = self.value(self.unfold(family, indices, bound), bound)
+                try:
+                    memo[key] = self.value(self.unfold(family, indices, bound), bound)
+                except RecursionError:
+                    raise Unsupported(f"{family.name}{list(indices)} is too many layers above the first") from None
             return memo[key]
         if isinstance(family, (lang.Gates, lang.Abstract)):
             raise Unsupported(f"random {family.name}{list(indices)} outside an expectation")

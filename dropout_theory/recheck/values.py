@@ -53,7 +53,7 @@ class Values:
     def __init__(self, values: Mapping[Any, Any]) -> None:
         self.values = values
         self.mask: Mask | None = None
-        self.recursions: dict[str, lang.Recursion] = {}
+        self.entries: dict[Any, Number] = {}  # of recursions, outside of masks
         self.slack: Any = mp.mpf(10) ** -45  # within which, relatively, numbers that are not rational count as equal
         self.means: dict[Any, Number] = {}
 
@@ -166,6 +166,8 @@ class Values:
             outcomes = range(1, self.integer(symbol.size, {}) + 1)
             return self._random(symbol, lambda: [(Fraction(k), self.value(symbol.probabilities[k])) for k in outcomes])
         if isinstance(symbol, lang.RandomScalar):
+            if symbol.law[0] != "bernoulli" and (self.mask is None or symbol not in self.mask.known):
+                raise CannotRecheck(f"{symbol} has no outcomes to go through")
             return self._random(symbol, lambda: self._gate_options(symbol.law[1], {}))
         if symbol in self.values:
             return self.number(self.values[symbol])
@@ -179,7 +181,7 @@ class Values:
     def _gate_options(self, keep: Any, env: Mapping[Any, Number]) -> list[tuple[Number, Number]]:
         p = self.value(keep, env)
         if not 0 <= p <= 1:
-            raise CannotRecheck(f"a keep probability is {p}")
+            raise NoValue(f"a keep probability is {p}")
         return [(Fraction(1), p), (Fraction(0), plus(Fraction(1), minus(p)))]
 
     def number(self, found: Any) -> Number:
@@ -187,21 +189,32 @@ class Values:
             return Fraction(found)
         return self.value(sp.sympify(found))
 
+    def _defined(self, family: lang.Recursion, indices: tuple[int, ...], own: dict[Any, Any]) -> Number:
+        """An entry from its definition. Raises CannotRecheck below the first layer, and where its domain is left."""
+        layer, first = indices[0], self.integer(family.start, {})
+        if layer < first:
+            raise CannotRecheck(f"{family.name}{list(indices)} is below the first layer, {first}")
+        body = family.base if layer == first else family.step
+        try:
+            found = self.value(body, {**own, lang.placeholder(family.name, family.ranges): family})
+        except RecursionError:
+            raise CannotRecheck(f"{family.name}{list(indices)} is too many layers above the first") from None
+        if not _lies_in(family.domain, found):
+            raise CannotRecheck(f"{family.name}{list(indices)} = {found} is outside its domain, {family.domain}")
+        return found
+
     def element(self, expr: Expr, env: Mapping[Any, Number]) -> Number:
         family = expr.family
         indices = tuple(self.integer(i, env) for i in expr.indices)
         own = dict(zip((r[0] for r in family.ranges), map(Fraction, indices), strict=True))
         if isinstance(family, lang.Gates):
             return self._random((family, indices), lambda: self._gate_options(family.keep, own))
+        if family.simplex == "self":  # in the step of the recursion that `env` tells
+            family = env[family]  # type: ignore[assignment]
         if isinstance(family, lang.Recursion):
-            self.recursions[family.name] = family
-        if family.simplex == "self":
-            family = self.recursions[family.name]
-        if isinstance(family, lang.Recursion):
-            known = {} if self.mask is None else self.mask.entries
+            known = self.entries if self.mask is None else self.mask.entries
             if (family, indices) not in known:
-                first = self.integer(family.start, {}) == indices[0]
-                known[family, indices] = self.value(family.base if first else family.step, own)
+                known[family, indices] = self._defined(family, indices, own)
             return known[family, indices]
         if isinstance(family, lang.Abstract):
             raise CannotRecheck(f"{family.name} has no law")
@@ -209,6 +222,15 @@ class Values:
             return self.number(self.values[family][indices])
         except KeyError:
             raise CannotRecheck(f"no value for {family.name}{list(indices)}") from None
+
+
+def _lies_in(domain: Any, value: Number) -> bool:
+    """Whether a number is in a domain; one that is not rational, within what rounding may do."""
+    slack = 0 if isinstance(value, Fraction) else mp.mpf(10) ** -40 * (1 + abs(value))
+    ends = [(end.p, end.q) if end.is_Rational else None for end in (domain.lower, domain.upper)]
+    low, high = (None if end is None else Fraction(*map(int, end)) for end in ends)
+    above = low is None or value > low - slack or value == low and not domain.open_below
+    return above and (high is None or value < high + slack or value == high and not domain.open_above)
 
 
 def _atoms(expr: Expr) -> set[Any]:
