@@ -189,8 +189,9 @@ def check_value(atom: Any, values: Mapping[Any, Any]) -> None:
 
 
 @lru_cache(maxsize=256)
-def _instance_against(statement: Any) -> str | None:
-    """An instance at which a statement evaluates to false; None where none of those tried is one."""
+def _tried(statement: Any) -> tuple[int, str | None]:
+    """At how many instances a statement was decided, and one at which it is false, if any is."""
+    decided = 0
     about = Claim("own:fact", "a fact", statement, "-", "-")
     chooser = RandomChooser(0, edges=0.9)
     for _ in range(FACT_INSTANCES):
@@ -199,9 +200,11 @@ def _instance_against(statement: Any) -> str | None:
             truth = judge(statement, values, expectation).truth
         except Unsupported:
             continue
+        decided += truth is not Truth.UNKNOWN
         if truth is Truth.FALSE:
-            return ", ".join(f"{atom} = {value}" for atom, value in lang.describe(values).items()) or "all instances"
-    return None
+            return decided, ", ".join(f"{atom} = {value}" for atom, value in lang.describe(values).items()) \
+                or "all instances"
+    return decided, None
 
 
 def cite(claim: Any) -> Theorem:
@@ -221,10 +224,12 @@ def classical(name: str) -> Theorem:
     """A declared classical fact; the proof then depends on it.
 
     Raises ProofError for an unknown name, and for a statement that is false at one of the instances that are tried,
-    most of them at the edges of domains.
+    most of them at the edges of domains, or is decided at none although its declaration does not say why.
     """
     if name not in FACTS:
         raise ProofError(f"unknown classical fact {name!r}; known: {', '.join(sorted(FACTS))}")
-    against = _instance_against(lang.unnamed(FACTS[name].statement))
+    decided, against = _tried(lang.unnamed(FACTS[name].statement))
     need(against is None, f"the classical fact {name!r} is false at {against}")
+    why = FACTS[name].untried
+    need(decided > 0 or bool(why), f"the classical fact {name!r} is decided at no instance, and does not say why")
     return certify(f"classical: {name}", lang.unnamed(FACTS[name].statement), uses=[f"classical:{name}"])
