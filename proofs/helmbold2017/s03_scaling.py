@@ -13,7 +13,6 @@ import sympy as sp
 from dropout_theory import proof as by
 from dropout_theory.claims import prove, witness
 from dropout_theory.language import (
-    Aversion,
     Element,
     ForEach,
     HasValue,
@@ -31,7 +30,7 @@ from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
 from dropout_theory.proof import Theorem
 
 from . import zeroed_input
-from .tactics import for_each_layer, layer
+from .tactics import for_each_layer, layer, replaced
 
 
 def _one_layer(bigger: Theorem, smaller: Theorem, factor: Any) -> Theorem:
@@ -126,12 +125,6 @@ def aversion_of_rescaled_inputs() -> Theorem:
                                same_mean(middle.risk, paper.risk), by.assume(exists))
     moved = by.reparametrised(paper.rescaled_aversion, undo, redo, by.assume(paper.full_rank.condition), trained)
     return by.discharge(exists, by.rewrite(moved, trained))
-
-
-def replaced(aversion: Aversion, forward: dict[Any, Any]) -> Aversion:
-    """An aversion over the same networks with other parameters."""
-    return Aversion(*(by.parameters_replaced(side, forward) for side in (aversion.criterion, aversion.risk)),
-                    aversion.parameters)
 
 
 def same_mean(left: Any, right: Any) -> Theorem:

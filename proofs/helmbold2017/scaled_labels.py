@@ -17,6 +17,7 @@ from dropout_theory.papers.helmbold2017.weight_decay import b as output_bias
 from dropout_theory.papers.helmbold2017.weight_decay import w as output_weights
 from dropout_theory.proof import Theorem
 
+from .tactics import replaced
 from .weight_decay import aversion_is_closed_form, closed_form, given_input
 
 root = Scalar("g", POSITIVE)  # of the label
@@ -30,8 +31,7 @@ def labelled() -> Theorem:
     shrunk = {V: V[j, k] / root, a: a[j] / root, output_weights: output_weights[j] / root, output_bias: output_bias / c}
     aversion, risk = paper.labelled(c), risk_of(own)
     softer = risk + lam / c / 2 * size_of(own)
-    middle = Aversion(*(by.parameters_replaced(side, grown) for side in (aversion.criterion, aversion.risk)),
-                      aversion.parameters)
+    middle = replaced(aversion, grown)
     value = by.instance(aversion_is_closed_form(), {lam: lam / c})
     units = by.homogeneous(Aversion(softer, risk, middle.parameters), c**2, value)
     scaled = by.same_training(middle, louder(middle.criterion, c**2 * softer), louder(middle.risk, c**2 * risk), units)
@@ -100,8 +100,7 @@ def any_label() -> Theorem:
     positive = less_equal(0, label)
     below = by.assume(by.negation(positive))
     value = by.instance(label_zero(), {low: -label}, below)
-    middle = Aversion(*(by.parameters_replaced(side, turned) for side in (aversion.criterion, aversion.risk)),
-                      aversion.parameters)
+    middle = replaced(aversion, turned)
     same_values = by.same_training(middle, by.identity(middle.criterion, opposite.criterion),
                                    by.identity(middle.risk, opposite.risk), value)
     moved = by.reparametrised(aversion, turned, turned, same_values)
