@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from dropout_theory.claims import ProofError, need, proof_of, refutation_of
+from dropout_theory.definedness.partiality import partial_terms
+from dropout_theory.definedness.shown import defined
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_zero, normal
 from dropout_theory.proof import Theorem, matches
 from dropout_theory.proof.analysis import coefficients
 from dropout_theory.proof.automatic import automatic
-from dropout_theory.proof.definedness import defined
-from dropout_theory.proof.partiality import partial_terms
 from dropout_theory.proof.refutations import Meaningless, Refutation
 from dropout_theory.proof.theorem import shows
 from dropout_theory.verdicts.kernel import Context, Finding, checker

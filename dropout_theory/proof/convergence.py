@@ -14,11 +14,11 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.claims import ProofError, classical_fact, need
+from dropout_theory.definedness.partiality import Partial
 from dropout_theory.language import Domain, LargestOutcome, RootGrowth, interval, is_random
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.partiality import Partial
 from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments, without
 
 FROM_TWO = Domain("integer at least 2", sp.Integer(2), sp.oo, integer=True)

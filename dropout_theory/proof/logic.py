@@ -11,6 +11,7 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import FACTS, Claim, ProofError, Registry, need
+from dropout_theory.definedness.partiality import negated, partial_terms
 from dropout_theory.evaluation.choosers import RandomChooser
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import judge
@@ -19,7 +20,6 @@ from dropout_theory.evaluation.values import Truth, Unsupported
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.partiality import negated, partial_terms
 from dropout_theory.proof.theorem import Theorem, Without, certify, shows, without
 
 FACT_INSTANCES = 60  # at which a classical fact is tried before it is used

@@ -10,12 +10,12 @@ from sympy.logic.boolalg import Boolean
 
 from dropout_theory import language as lang
 from dropout_theory.claims import need
+from dropout_theory.definedness.partiality import Partial
+from dropout_theory.definedness.shown import defined
 from dropout_theory.language import REAL, Aversion, HasValue
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import same
 from dropout_theory.proof.algebra import _sides
-from dropout_theory.proof.definedness import defined
-from dropout_theory.proof.partiality import Partial
 from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments
 from dropout_theory.proof.training import Mapped, _loose, laws_are_fixed, parameters_replaced
 

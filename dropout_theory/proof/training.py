@@ -10,11 +10,11 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import need
+from dropout_theory.definedness.partiality import Partial
 from dropout_theory.language import Aversion, HasValue
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.partiality import Partial
 from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments, shows
 
 Mapped = Mapping[Any, Any]

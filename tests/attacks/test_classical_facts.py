@@ -11,6 +11,7 @@ from flint import arb
 
 from attacks.support import refused, x
 from dropout_theory.claims import FACTS, PAPER_KEYS, Claim, classical_fact, load, load_proofs
+from dropout_theory.definedness.shown import undefined
 from dropout_theory.evaluation.choosers import RandomChooser
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import judge
@@ -18,7 +19,6 @@ from dropout_theory.evaluation.instances import build
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported, precision
 from dropout_theory.language import Converges, Scalar, atoms_of, equal, unnamed
 from dropout_theory.proof import classical
-from dropout_theory.proof.definedness import undefined
 from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, NoValue
 from dropout_theory.recheck.statements import truth
 from dropout_theory.recheck.values import Values
