@@ -20,14 +20,14 @@ from dropout_theory.checkers.at_instances import check_admissible, judge
 from dropout_theory.checkers.exact import not_evaluable, report
 from dropout_theory.checkers.unrolling import Unroller
 from dropout_theory.claims import ProofError
+from dropout_theory.definedness.partiality import Partial
+from dropout_theory.definedness.shown import undefined
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.instances import Rejected, Values, index_tuples, whole_numbers
 from dropout_theory.evaluation.tightness import certified_gaps
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
 from dropout_theory.language import atoms_of
 from dropout_theory.language import statements as st
-from dropout_theory.proof.definedness import undefined
-from dropout_theory.proof.partiality import Partial
 from dropout_theory.verdicts.kernel import Context, Finding, checker
 from dropout_theory.verdicts.methods import Method
 

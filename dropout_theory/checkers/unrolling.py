@@ -13,7 +13,13 @@ from dropout_theory.evaluation.evaluator import Evaluator
 from dropout_theory.evaluation.instances import Values
 from dropout_theory.evaluation.rules import outside_masks
 from dropout_theory.evaluation.values import Undefined, Unsupported
+from dropout_theory.language import registry
 from dropout_theory.language import statements as st
+
+NAME = "writing out over masks"
+registry.method(NAME, {lang.E, lang.Var, lang.Cov, lang.Largest, lang.Smallest, lang.Sigma, lang.Relu,
+                       lang.DerivativeAt, lang.Stirling2},
+                refuses=(lang.G, lang.Gc, lang.NWGM, lang.LargestOutcome, lang.RootGrowth, lang.Aversion))
 
 
 class Unroller:
@@ -80,8 +86,8 @@ class Unroller:
         if isinstance(expr, lang.Cov):
             x, y = expr.args
             return self._mean(x * y, bound) - self._mean(x, bound) * self._mean(y, bound)
-        if isinstance(expr, lang.Operator):  # a number, whatever the mask around it
-            raise Unsupported(f"{type(expr).__name__} is not written out over masks")
+        if registry.is_refused(NAME, expr):
+            raise Unsupported(registry.refusal(NAME, expr))
         if not expr.args:
             return expr
         return expr.func(*[self.expr(a, bound) for a in expr.args])

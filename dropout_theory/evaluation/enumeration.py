@@ -299,12 +299,17 @@ def _rational(value: Any) -> Any:
 def geometric_mean(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     """prod of outcomes^probability; zero when an outcome of positive probability is zero.
 
-    Raises Undefined where an outcome of several is negative.
+    Raises Undefined where an outcome of several is negative: masks that give one value are one outcome.
     """
     atoms = support(ev, expr, bound)
     powers: list[tuple[Any, Any]] = []
     _outcome_powers(ev, expr, atoms, dict(bound), fmpq(1), powers)
-    if len(powers) > 1 and any(x < 0 and p > 0 for x, p in powers):
+    possible = [x for x, p in powers if p > 0]
+    if any(x < 0 for x in possible) and len(possible) > 1:
+        if all(isinstance(x, fmpq) and x == possible[0] for x in possible):
+            return possible[0]
+        if all(arb(x).overlaps(arb(possible[0])) for x in possible):
+            raise Unsupported(f"cannot tell whether {expr} has several outcomes")
         raise Undefined("a geometric mean of negative numbers", expr)
     if all(isinstance(x, fmpq) and isinstance(p, fmpq) for x, p in powers):
         return _exact_geometric(powers)

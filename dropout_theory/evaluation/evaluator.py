@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from dropout_theory import language as lang
-from dropout_theory.evaluation import series_rules  # noqa: F401 - its rules enter the table
+from dropout_theory.evaluation import enumeration, series_rules  # noqa: F401 - their rules enter the table
 from dropout_theory.evaluation.closed_forms import are_equal
 from dropout_theory.evaluation.convergence import truth_of_convergence
 from dropout_theory.evaluation.rules import RULES
@@ -34,8 +34,10 @@ from dropout_theory.evaluation.values import (
     precision,
     to_number,
 )
-from dropout_theory.language import Expr, Statement, Values
+from dropout_theory.language import Expr, Statement, Values, registry
 from dropout_theory.language import statements as st
+
+registry.method("exact evaluation", RULES, refuses=(lang.Aversion,))
 
 Expectation = Callable[["Evaluator", Expr, dict[Any, Any]], Any]
 Prover = Callable[[Statement], bool]
@@ -89,7 +91,10 @@ class Evaluator:
                 raise Unsupported(f"no instance of the function {expr.func}")
             variables = [sp.Dummy(real=True) for _ in expr.args]
             inner = dict(bound) | {v: self.value(a, bound) for v, a in zip(variables, expr.args, strict=True)}
-            return self.value(function(*variables), inner)
+            try:
+                return self.value(function(*variables), inner)
+            except Undefined as error:  # of the formula, not of the statement: a function has a value everywhere
+                raise Unsupported(f"{function.expr} is no instance of {expr.func} here: {error}") from None
         if isinstance(expr, (sp.Derivative, sp.Subs)):
             return self.value(self._differentiated(expr), bound)
         raise Unsupported(f"no rule to evaluate {type(expr).__name__}: {expr}")
@@ -129,7 +134,10 @@ class Evaluator:
             memo = bound[MEMO]
             key = (family, indices, *[(s, bound[s]) for s in lang.hidden_dependencies(family) if s in bound])
             if key not in memo:
-                memo[key] = self.value(self.unfold(family, indices, bound), bound)
+                try:
+                    memo[key] = self.value(self.unfold(family, indices, bound), bound)
+                except RecursionError:
+                    raise Unsupported(f"{family.name}{list(indices)} is too many layers above the first") from None
                 if lang.member_conditions(family):
                     _require_member(memo[key], family.domain, expr)
             return memo[key]

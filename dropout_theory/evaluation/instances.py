@@ -16,8 +16,9 @@ from dropout_theory import language as lang
 from dropout_theory.evaluation.choosers import Chooser
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import Evaluator, Prover, judge
-from dropout_theory.evaluation.values import Truth
+from dropout_theory.evaluation.values import Truth, Unsupported
 from dropout_theory.language import Domain, Values, atoms_of
+from dropout_theory.language.admission import promise_not_kept
 
 
 class Rejected(Exception):
@@ -66,7 +67,8 @@ def _ends(domain: Domain, limit: int) -> tuple[int, int]:
 def candidates(claim: Any, function: Any) -> tuple[sp.Lambda, ...]:
     """Concrete functions to try for an undefined one: those the claim names, or a default pool.
 
-    The pool has polynomials, bounded, growing, kinked, concave and oscillating functions.
+    The pool has polynomials, bounded, growing, kinked, concave and oscillating functions, those of them that are what
+    the function is declared to be. Raises Unsupported where none is.
     """
     named = getattr(claim, "candidates", {}) or {}
     if function in named:
@@ -74,7 +76,11 @@ def candidates(claim: Any, function: Any) -> tuple[sp.Lambda, ...]:
     x = sp.Symbol("x", real=True)
     pool = (x, x**2, 3 * x - 1, x**3 - x, 1 / (1 + x**2), sp.Abs(x), sp.exp(x), sp.tanh(x), lang.Relu(x), 2 * x - x**2,
             sp.sin(2 * x))
-    return tuple(sp.Lambda(x, body) for body in pool)
+    found = tuple(f for f in (sp.Lambda(x, sign * body) for sign in (1, -1) for body in (*pool, sp.S.One))
+                  if promise_not_kept(function, f) is None)
+    if not found:
+        raise Unsupported(f"no formula at hand is what {function} is declared to be: name candidates")
+    return found[:len(pool)]
 
 
 def draw_family(family: lang.Family, values: Values, chooser: Chooser, limit: int) -> dict[tuple[int, ...], Any]:
@@ -130,6 +136,8 @@ def require_value(atom: Any, values: Values) -> None:
     if isinstance(atom, UndefinedFunction):
         if not isinstance(value, sp.Lambda) or value.free_symbols:
             raise Rejected(f"{atom} is {value}, no function of its arguments alone")
+        if (promise := promise_not_kept(atom, value)) is not None:
+            raise Rejected(f"{atom} is declared {promise}, and {value.expr} is not known to be")
     elif isinstance(atom, lang.RANDOM):
         raise Rejected(f"{atom} has a law or a definition, and no value of its own")
     elif isinstance(atom, lang.Family):

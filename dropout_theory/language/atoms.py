@@ -68,7 +68,9 @@ class Family(Scalar):
 
     def __new__(cls, name: str, domain: Domain = REAL, *details: Any) -> Family:
         ranges, simplex = (details + ((), False))[:2]
-        found = tuple(_range(name, *given) for given in ranges)
+        found: tuple[Range, ...] = ()
+        for given in ranges:
+            found += (_range(name, found, *given),)
         if simplex is True:
             if len(found) != 1 or not lies_in(found[0][2] - found[0][1], NONNEGATIVE):
                 raise ValueError(f"the range of distribution {name!r} is {found}; allowed: one range that is not empty")
@@ -380,15 +382,31 @@ class RandomScalar(Scalar):
         return self._details
 
 
-def _range(name: str, symbol: Any, low: Any, high: Any) -> Range:
-    """A range of indices as SymPy has it. Raises ValueError for ends that are known to be no integers."""
+def _range(name: str, before: tuple[Range, ...], symbol: Any, low: Any, high: Any) -> Range:
+    """A range of indices as SymPy has it, after those before it.
+
+    Raises ValueError for ends that are known to be no integers, and for an index of which more is known than its
+    range shows: laws and definitions are read by what is known of it.
+    """
     if not isinstance(symbol, sp.Symbol) or not symbol.is_integer:
         raise ValueError(f"an index of {name!r} is {symbol}; allowed: index symbols")
     ends = integer(low, f"the first index of {name!r}"), integer(high, f"the last index of {name!r}")
     for end in ends:
         if not end.is_integer:
             raise ValueError(f"an end of the range of {symbol} in {name!r} is {end}; allowed: integers by their shape")
+    if not _in_range(symbol, *ends, before):
+        raise ValueError(f"the index {symbol} of {name!r} goes from {ends[0]} to {ends[1]}, and more is known of it; "
+                         "allowed: a plain index, or a number whose domain holds the range by its shape")
     return symbol, *ends
+
+
+def _in_range(symbol: sp.Symbol, low: sp.Expr, high: sp.Expr, before: tuple[Range, ...]) -> bool:
+    """Whether an index keeps what is known of it in all of its range."""
+    if type(symbol) is not Scalar:
+        return not isinstance(symbol, Scalar) and set(symbol._assumptions_orig) <= {"integer", "real", "finite"}
+    domain = symbol.domain
+    return (domain.lower == -sp.oo or lies_in(low, domain, before)) \
+        and (domain.upper == sp.oo or lies_in(high, domain, before))
 
 
 def _require_unit(what: str, domain: Domain) -> None:

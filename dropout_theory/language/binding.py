@@ -84,8 +84,8 @@ def put(expr: Any, mapping: dict[Any, Any]) -> Any:
 
 
 def rebuilt(expr: Any, args: list[Any]) -> Any:
-    """An expression or statement with other arguments; SymPy is kept from judging relations and implications."""
-    if isinstance(expr, (sp.core.relational.Relational, sp.Not, sp.Implies)):
+    """An expression or statement with other arguments; SymPy is kept from judging relations, implications and cases."""
+    if isinstance(expr, (sp.core.relational.Relational, sp.Not, sp.Implies, sp.Piecewise)):
         return expr.func(*args, evaluate=False)
     return expr.func(*args)
 

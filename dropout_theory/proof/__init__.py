@@ -120,7 +120,7 @@ from dropout_theory.proof.series import (
     without_last,
 )
 from dropout_theory.proof.theorem import Theorem, given_out
-from dropout_theory.proof.training import homogeneous, parameters_replaced, reparametrised, same_training
+from dropout_theory.proof.training import has_value, homogeneous, parameters_replaced, reparametrised, same_training
 from dropout_theory.proof.universal import (
     at,
     collected_power,
@@ -138,16 +138,17 @@ __all__ = [
     "converges_within", "convex_by_curvature", "differentiate", "discharge", "diverges_beyond", "each_value", "empty",
     "empty_product", "entry_below_sum", "evaluated", "exhibit", "expected", "exponential_bound", "extreme_attained",
     "factorial_step", "falling_to_zero", "finite_jensen", "for_all", "generalise", "generalise_offset",
-    "geometric_over_masks", "given_gates", "growth", "held", "homogeneous", "identity", "iff", "in_letters", "in_range",
-    "increasing", "independent_factors", "independent_product", "indicator", "induction", "instance", "integer_gap",
-    "jensen", "joined_power", "largest_absolute", "largest_of_gate", "largest_of_sum", "last_split", "later_start",
-    "logarithm_bound", "low_derivative", "matches", "mean_square", "meaningless", "minimum_bound", "mirrored",
-    "mirrored_sum", "mixture", "moved_normal", "negation", "no_sum", "number_kept", "over_masks", "parameters_replaced",
-    "parity", "pole_pair", "positive_part_mean", "refutation", "relu_kept", "relu_scaled", "reparametrised", "restate",
-    "rewrite", "rewritten", "rounding", "same_integer", "same_training", "same_value", "satisfied", "shifted", "sift",
-    "small_product", "specialise", "split_sum", "stirling_edge", "stirling_outside", "stirling_recurrence", "termwise",
-    "times", "to_order", "together", "tower", "two_outcomes", "unbounded", "unfolded", "vanishing_factor", "weighted",
-    "with_held", "without_first", "without_last", "written_out", "zero_or_one", "zeta_growth",
+    "geometric_over_masks", "given_gates", "growth", "has_value", "held", "homogeneous", "identity", "iff",
+    "in_letters", "in_range", "increasing", "independent_factors", "independent_product", "indicator", "induction",
+    "instance", "integer_gap", "jensen", "joined_power", "largest_absolute", "largest_of_gate", "largest_of_sum",
+    "last_split", "later_start", "logarithm_bound", "low_derivative", "matches", "mean_square", "meaningless",
+    "minimum_bound", "mirrored", "mirrored_sum", "mixture", "moved_normal", "negation", "no_sum", "number_kept",
+    "over_masks", "parameters_replaced", "parity", "pole_pair", "positive_part_mean", "refutation", "relu_kept",
+    "relu_scaled", "reparametrised", "restate", "rewrite", "rewritten", "rounding", "same_integer", "same_training",
+    "same_value", "satisfied", "shifted", "sift", "small_product", "specialise", "split_sum", "stirling_edge",
+    "stirling_outside", "stirling_recurrence", "termwise", "times", "to_order", "together", "tower", "two_outcomes",
+    "unbounded", "unfolded", "vanishing_factor", "weighted", "with_held", "without_first", "without_last",
+    "written_out", "zero_or_one", "zeta_growth",
 ]
 
 # rules as those who write proofs get them

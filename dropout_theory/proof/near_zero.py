@@ -15,14 +15,7 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.claims import ProofError, need
-from dropout_theory.language import statements as st
-from dropout_theory.language import unfold
-from dropout_theory.language.binding import put, rebuilt
-from dropout_theory.language.bounds import lies_in
-from dropout_theory.language.domains import NONNEGATIVE, POSITIVE
-from dropout_theory.normal_form import is_positive, is_zero, normal
-from dropout_theory.proof.definedness import follows
-from dropout_theory.proof.partiality import (
+from dropout_theory.definedness.partiality import (
     ANALYTIC,
     AnyOf,
     Partial,
@@ -33,6 +26,13 @@ from dropout_theory.proof.partiality import (
     range_of,
     taken_apart,
 )
+from dropout_theory.definedness.shown import follows
+from dropout_theory.language import statements as st
+from dropout_theory.language import unfold
+from dropout_theory.language.binding import put, rebuilt
+from dropout_theory.language.bounds import lies_in
+from dropout_theory.language.domains import NONNEGATIVE, POSITIVE
+from dropout_theory.normal_form import is_positive, is_zero, normal
 
 SMALL = (sp.S.Half, sp.Rational(1, 1000))  # up to which a condition may hold for all instances alike
 MAX_GATES = 12  # over whose masks a mean is written out

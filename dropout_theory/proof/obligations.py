@@ -10,10 +10,10 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.claims import ProofError
+from dropout_theory.definedness.partiality import Law, Member, Partial, partial_terms
+from dropout_theory.definedness.shown import all_shown
 from dropout_theory.language.binding import put
-from dropout_theory.proof.definedness import all_shown
 from dropout_theory.proof.near_zero import holds_near_zero, orders
-from dropout_theory.proof.partiality import Law, Member, Partial, partial_terms
 
 
 @dataclass(frozen=True)

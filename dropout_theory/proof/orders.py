@@ -8,11 +8,11 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.claims import need
+from dropout_theory.definedness.partiality import partial_terms
+from dropout_theory.definedness.shown import all_shown
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_zero, normal, same
-from dropout_theory.proof.definedness import all_shown
 from dropout_theory.proof.near_zero import coefficients
-from dropout_theory.proof.partiality import partial_terms
 from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments
 
 

@@ -13,10 +13,10 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.claims import Claim, ProofError
+from dropout_theory.definedness.partiality import AnyOf, Partial, closed, partial_terms
+from dropout_theory.definedness.shown import all_shown, check_values, defined
 from dropout_theory.language import CannotSubstitute, is_random, unnamed
-from dropout_theory.proof.definedness import all_shown, check_values, defined
 from dropout_theory.proof.near_zero import order_shown
-from dropout_theory.proof.partiality import AnyOf, Partial, closed, partial_terms
 
 _TOKEN = object()
 

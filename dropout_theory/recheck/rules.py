@@ -12,7 +12,7 @@ import mpmath as mp
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.language import DerivativeAt, Expr, LargestOutcome, Stirling2
+from dropout_theory.language import DerivativeAt, Expr, LargestOutcome, Stirling2, registry
 from dropout_theory.recheck.arithmetic import CannotRecheck, NoValue, Number, minus, plus, raised, times, wide
 from dropout_theory.recheck.values import Values
 
@@ -104,7 +104,7 @@ def _logistic(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
 def _mean(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     about = lang.dependencies(expr)  # the indices in a law, too
     here = {k: x for k, x in env.items() if k in about}
-    key = (expr, tuple(sorted((str(k), str(x)) for k, x in here.items())))
+    key = (expr, frozenset(here.items()))
     if key not in v.means:
         v.means[key] = v.mean(lambda x: x, expr.args, here)
     return v.means[key]
@@ -123,8 +123,10 @@ def _geometric(v: Values, body: Expr, env: Mapping[Any, Number]) -> Number:
     logarithm: Any = mp.mpf(0)
     found = list(v.outcomes((body,), env, {}))
     values = {x for _, (x,) in found}
-    if len(found) > 1 and min(values, key=wide) < 0:
-        raise NoValue(f"a geometric mean of {min(values, key=wide)}")
+    if len(values) > 1 and (least := min(values, key=wide)) < 0:
+        if all(abs(wide(x) - wide(least)) <= v.slack * (1 + abs(wide(least))) for x in values):
+            raise CannotRecheck(f"{body} may have one outcome or several")
+        raise NoValue(f"a geometric mean of {least}")
     if 0 in values:
         return Fraction(0)
     if len(values) == 1:
@@ -234,6 +236,9 @@ _RULES: dict[Any, Callable[..., Number]] = {
     LargestOutcome: _largest_outcome, sp.bell: _bell, sp.bernoulli: _bernoulli,
     DerivativeAt: _derivative_at, Stirling2: _stirling, sp.Derivative: _derivative, sp.Subs: _derivative,
 }
+
+registry.method("the second path", _RULES, refuses=(lang.Aversion, lang.RootGrowth))
+
 
 @cache
 def rule_for(kind: type) -> Callable[..., Number] | None:

@@ -13,6 +13,7 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.language import Statement
 from dropout_theory.language import statements as st
+from dropout_theory.language.admission import promise_not_kept
 from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, NoValue, wide
 from dropout_theory.recheck.values import Values
 
@@ -124,6 +125,8 @@ def _relation(v: Values, statement: Statement, env: Mapping[Any, Any]) -> bool |
 def admissible(v: Values, claim: Any) -> str | None:
     """Why an instance is not admissible for a claim, or None; a hypothesis that cannot be rechecked is no reason."""
     for atom, given in v.values.items():
+        if isinstance(given, sp.Lambda) and (promise := promise_not_kept(atom, given)) is not None:
+            return f"{atom} is declared {promise}, and {given.expr} is not known to be"
         if isinstance(given, sp.Lambda) or not isinstance(atom, lang.Scalar):
             continue
         entries = list(given.values()) if isinstance(given, dict) else [given]

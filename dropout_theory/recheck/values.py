@@ -53,7 +53,7 @@ class Values:
     def __init__(self, values: Mapping[Any, Any]) -> None:
         self.values = values
         self.mask: Mask | None = None
-        self.recursions: dict[str, lang.Recursion] = {}
+        self.entries: dict[Any, Number] = {}  # of recursions, outside of masks
         self.slack: Any = mp.mpf(10) ** -45  # within which, relatively, numbers that are not rational count as equal
         self.means: dict[Any, Number] = {}
 
@@ -154,7 +154,10 @@ class Values:
         if function is None:
             raise CannotRecheck(f"no instance of the function {expr.func}")
         given = [self.value(a, env) for a in expr.args]
-        return self.value(function.expr, dict(zip(function.variables, given, strict=True)))
+        try:
+            return self.value(function.expr, dict(zip(function.variables, given, strict=True)))
+        except NoValue as error:
+            raise CannotRecheck(f"{expr.func} has no value at {given}: {error}") from None
 
     def symbol(self, symbol: Any, env: Mapping[Any, Number]) -> Number:
         if symbol in env:
@@ -163,6 +166,8 @@ class Values:
             outcomes = range(1, self.integer(symbol.size, {}) + 1)
             return self._random(symbol, lambda: [(Fraction(k), self.value(symbol.probabilities[k])) for k in outcomes])
         if isinstance(symbol, lang.RandomScalar):
+            if symbol.law[0] != "bernoulli" and (self.mask is None or symbol not in self.mask.known):
+                raise CannotRecheck(f"{symbol} has no outcomes to go through")
             return self._random(symbol, lambda: self._gate_options(symbol.law[1], _quantified(env)))
         if symbol in self.values:
             return self.number(self.values[symbol])
@@ -195,23 +200,31 @@ class Values:
             return Fraction(found)
         return self.value(sp.sympify(found))
 
+    def _defined(self, family: lang.Recursion, indices: tuple[int, ...], own: dict[Any, Any]) -> Number:
+        """An entry from its definition. Raises CannotRecheck below the first layer, NoValue outside of its domain."""
+        layer, first = indices[0], self.integer(family.start, {})
+        if layer < first:
+            raise CannotRecheck(f"{family.name}{list(indices)} is below the first layer, {first}")
+        body = family.base if layer == first else family.step
+        try:
+            found = self.value(body, {**own, lang.placeholder(family.name, family.ranges): family})
+        except RecursionError:
+            raise CannotRecheck(f"{family.name}{list(indices)} is too many layers above the first") from None
+        self._require_member(found, family)
+        return found
+
     def element(self, expr: Expr, env: Mapping[Any, Number]) -> Number:
         family = expr.family
         indices = tuple(self.integer(i, env) for i in expr.indices)
         own = dict(zip((r[0] for r in family.ranges), map(Fraction, indices), strict=True))
         if isinstance(family, lang.Gates):
             return self._random((family, indices), lambda: self._gate_options(family.keep, {**_quantified(env), **own}))
+        if family.simplex == "self":  # in the step of the recursion that `env` tells
+            family = env[family]  # type: ignore[assignment]
         if isinstance(family, lang.Recursion):
-            self.recursions[family.name] = family
-        if family.simplex == "self":
-            family = self.recursions[family.name]
-        if isinstance(family, lang.Recursion):
-            known = {} if self.mask is None else self.mask.entries
+            known = self.entries if self.mask is None else self.mask.entries
             if (family, indices) not in known:
-                first = self.integer(family.start, {}) == indices[0]
-                found = self.value(family.base if first else family.step, own)
-                self._require_member(found, family)
-                known[family, indices] = found
+                known[family, indices] = self._defined(family, indices, own)
             return known[family, indices]
         if isinstance(family, lang.Abstract):
             raise CannotRecheck(f"{family.name} has no law")

@@ -13,6 +13,7 @@ from dropout_theory.report import scores
 from dropout_theory.report.staleness import moved_files
 from dropout_theory.report.terminal import VERDICT_COLOURS, paint, table, width
 from dropout_theory.verdicts.kernel import obligation_lines
+from dropout_theory.verdicts.records import spelled
 
 if TYPE_CHECKING:
     from dropout_theory.claims import Claim, Registry
@@ -158,7 +159,7 @@ def _show(value: Any) -> str:
         return ", ".join(f"{_as_printed(k)} = {_show(v)}" for k, v in value.items())
     if isinstance(value, list):
         return "(" + ", ".join(_show(v) for v in value) + ")"
-    return str(value).replace("**", "^")
+    return spelled(value)
 
 
 def _boundary(evidence: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -19,7 +19,7 @@ from sympy.core.function import AppliedUndef
 from dropout_theory import language as lang
 from dropout_theory.evaluation.evaluator import Evaluator
 from dropout_theory.evaluation.values import Unsupported
-from dropout_theory.language import Expr, Statement, is_random, law_conditions, member_conditions
+from dropout_theory.language import Expr, Statement, is_random, law_conditions, member_conditions, registry
 from dropout_theory.sampling.rng import Bernoulli, Categorical, SamplingPlan, UniformVariate
 from dropout_theory.sampling.rounding import OPERATIONS, Range, Unbounded, constant, hull, operation
 
@@ -325,6 +325,11 @@ class Program:
         found = self.ranges(self.columns)
         return sum(found[slot].error + 2.0**-52 for slot in below)
 
+
+# those that take a mean are numbers, which the exact evaluator gives; so are all others that are not random
+registry.method("sampling", {
+    lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM, lang.LargestOutcome, lang.Largest, lang.Smallest,
+    lang.Sigma, lang.Relu}, refuses=(lang.DerivativeAt, lang.Stirling2, lang.RootGrowth, lang.Aversion))
 
 _FOLDS = {sp.Add: "add", sp.Mul: "multiply", sp.Max: "greatest", sp.Min: "least"}
 

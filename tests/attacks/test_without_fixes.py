@@ -8,8 +8,8 @@ import sympy as sp
 from attacks.campaign import OF_VALUE, Campaign
 from attacks.without_fixes import FIXES, Fix, found_without, notices, without
 from dropout_theory.claims import ProofError
+from dropout_theory.definedness.shown import check_values
 from dropout_theory.language import depends_on, gates, size
-from dropout_theory.proof.definedness import check_values
 
 SOON = 20_000  # applications: what is found from these seeds is found within a few thousand
 BY_RULES = [fix for fix in FIXES if not fix.attack]

@@ -22,11 +22,13 @@ from dropout_theory import language as lang
 from dropout_theory.arithmetic import solver
 from dropout_theory.checkers import exact
 from dropout_theory.claims import FACTS, PROOFS, Registry
+from dropout_theory.definedness import partiality
+from dropout_theory.definedness import shown as definedness
 from dropout_theory.evaluation import instances
 from dropout_theory.language import atoms, binding, checked, dependence
 from dropout_theory.language.domains import Domain
 from dropout_theory.normal_form import canonical
-from dropout_theory.proof import analysis, definedness, partiality
+from dropout_theory.proof import analysis
 from dropout_theory.running import runner
 from dropout_theory.verdicts import fingerprint, kernel
 
