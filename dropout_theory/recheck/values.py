@@ -210,7 +210,12 @@ class Values:
             found = self.value(body, {**own, lang.placeholder(family.name, family.ranges): family})
         except RecursionError:
             raise CannotRecheck(f"{family.name}{list(indices)} is too many layers above the first") from None
-        self._require_member(found, family)
+        try:
+            self._require_member(found, family)
+        except NoValue as error:
+            if lang.member_conditions(family):
+                raise
+            raise CannotRecheck(str(error)) from None  # its shape keeps it inside in its ranges: out of both
         return found
 
     def element(self, expr: Expr, env: Mapping[Any, Number]) -> Number:
