@@ -1,0 +1,648 @@
+"""Enclosures: the range of a real expression over a box, and of its derivatives, rigorously.
+
+An expression is compiled into a graph of shared operations, which is differentiated as a graph and evaluated in Arb
+balls on a bounded box, in pairs of Arb ends on one that reaches infinity. Nothing is cancelled: where any operation may
+be undefined on the box, so is the enclosure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+from flint import arb, fmpq
+
+from dropout_theory import language as lang
+from dropout_theory.checkers.identities import Quotient, TooLarge
+from dropout_theory.evaluation.values import Unsupported
+
+# The values of one variable: its ends, a rational or an infinity. A box is one of these for each variable.
+Box = tuple[tuple[Any, Any], ...]
+MAX_NODES = 20_000
+
+
+class Graph:
+    """Operations on constants and variables, each once. A node is a number; operands have smaller ones."""
+
+    def __init__(self) -> None:
+        self.operations: list[tuple[Any, ...]] = []
+        self._known: dict[tuple[Any, ...], int] = {}
+        self._derivatives: dict[tuple[int, int], int | None] = {}
+        self._programs: dict[int, list[int]] = {}
+        self._signs: dict[int, tuple[bool, bool]] = {}
+        self.limits: dict[int, tuple[Any, Any, bool, bool]] = {}  # of variables: their ends, and which are left out
+        self.work = 0  # operations evaluated so far
+
+    # --- building ---------------------------------------------------------------------------------------------
+    def _node(self, *operation: Any) -> int:
+        found = self._known.get(operation)
+        if found is None:
+            if len(self.operations) >= MAX_NODES:
+                raise Unsupported(f"more than {MAX_NODES} operations")
+            found = self._known[operation] = len(self.operations)
+            self.operations.append(operation)
+        return found
+
+    def variable(self, position: int, low: Any = -math.inf, high: Any = math.inf,
+                 is_open: tuple[bool, bool] = (False, False)) -> int:
+        """The variable at a place of boxes, and the ends of its values; `is_open` tells which of these it never has."""
+        self.limits[position] = (low, high, *is_open)
+        return self._node("variable", position)
+
+    def number(self, value: Any) -> int:
+        """A rational constant."""
+        exact = Fraction(int(value.p), int(value.q)) if hasattr(value, "p") else Fraction(value)
+        return self._node("number", exact)
+
+    def _constant(self, node: int) -> Fraction | None:
+        operation = self.operations[node]
+        return operation[1] if operation[0] == "number" else None
+
+    def add(self, *nodes: int) -> int:
+        total, rest = Fraction(0), []
+        for node in nodes:
+            constant = self._constant(node)
+            if constant is None:
+                rest.append(node)
+            else:
+                total += constant
+        if total == 1 and len(rest) == 1:
+            inside = self._negated(rest[0])
+            if inside is not None and self.operations[inside][0] == "logistic":
+                return self.apply("logistic", self.negative(self.operations[inside][1]))
+        if total or not rest:
+            rest.append(self.number(total))
+        return rest[0] if len(rest) == 1 else self._node("add", *sorted(rest))
+
+    def _negated(self, node: int) -> int | None:
+        """What a node is the negative of, where that is how it was made."""
+        name, *operands = self.operations[node]
+        if name != "multiply":
+            return None
+        first, second = operands
+        return second if self._constant(first) == -1 else first if self._constant(second) == -1 else None
+
+    def multiply(self, *nodes: int) -> int:
+        total, rest = Fraction(1), []
+        for node in (f for given in nodes for f in self._factors(given)):
+            constant = self._constant(node)
+            if constant is None:
+                rest.append(node)
+            else:
+                total *= constant
+        exponents = [self.operations[node][1] for node in rest if self.operations[node][0] == "exp"]
+        if len(exponents) > 1:
+            rest = [node for node in rest if self.operations[node][0] != "exp"]
+            rest.append(self.apply("exp", self.add(*exponents)))
+        exponents_of: dict[int, int] = {}
+        for node in rest:
+            name, *operands = self.operations[node]
+            base, exponent = (operands[0], operands[1]) if name == "power" else (node, 1)
+            exponents_of[base] = exponents_of.get(base, 0) + exponent
+        rest = [self.power(base, exponent) for base, exponent in exponents_of.items()]
+        if total != 1 or not rest:
+            rest.append(self.number(total))
+        found, *others = sorted(rest)
+        for node in others:
+            found = self._node("multiply", found, node)
+        return found
+
+    def _factors(self, node: int) -> list[int]:
+        """The factors of a product, those of its factors too."""
+        name, *operands = self.operations[node]
+        return [f for a in operands for f in self._factors(a)] if name == "multiply" else [node]
+
+    def negative(self, node: int) -> int:
+        return self.multiply(self.number(-1), node)
+
+    def difference(self, left: int, right: int) -> int:
+        return self.add(left, self.negative(right))
+
+    def power(self, node: int, exponent: int) -> int:
+        if exponent < 0:
+            return self._node("inverse", self.power(node, -exponent))
+        return self.number(1) if exponent == 0 else node if exponent == 1 else self._node("power", node, exponent)
+
+    def apply(self, name: str, *nodes: int) -> int:
+        """One of the functions of `BALLS` at nodes."""
+        return self._node(name, *nodes)
+
+    # --- compiling --------------------------------------------------------------------------------------------
+    def compiled(self, expr: Any, atoms: Mapping[Any, int]) -> int:
+        """The node of an expression in which each atom stands for a node. Raises Unsupported."""
+        if expr in atoms:
+            return atoms[expr]
+        if expr.is_Rational:
+            return self.number(expr)
+        special = self._stable(expr, atoms)
+        if special is not None:
+            return special
+        if isinstance(expr, sp.Pow):
+            return self._power(expr, atoms)
+        if isinstance(expr, lang.Sigma):
+            x, c, slope = (self.compiled(a, atoms) for a in expr.args)
+            exponent = self.multiply(slope, x)
+            if expr.args[1].is_positive:
+                shift = self.number(0) if expr.args[1] == 1 else self.apply("log", c)
+                return self.apply("logistic", self.difference(exponent, shift))
+            decay = self.apply("exp", self.negative(exponent))
+            return self.power(self.add(self.number(1), self.multiply(c, decay)), -1)
+        kind = next((k for k in (sp.Add, sp.Mul, sp.Max, sp.Min) if isinstance(expr, k)), None)
+        name = _FUNCTIONS.get(type(expr))
+        if expr is sp.pi:
+            return self._node("pi")
+        if expr is sp.E:
+            return self.apply("exp", self.number(1))
+        if kind is None and name is None and not isinstance(expr, (sp.Abs, lang.Relu)):
+            raise Unsupported(f"no enclosure of {type(expr).__name__}")
+        nodes = [self.compiled(a, atoms) for a in expr.args]
+        if name is not None:
+            return self.apply(name, *nodes)
+        if isinstance(expr, lang.Relu):
+            return self.apply("max", nodes[0], self.number(0))
+        if isinstance(expr, sp.Abs):
+            return self.apply("abs", nodes[0])
+        if kind is sp.Add:
+            return self.add(*nodes)
+        if kind is sp.Mul:
+            return self.multiply(*nodes)
+        found, *others = nodes
+        for node in others:
+            found = self.apply("max" if kind is sp.Max else "min", found, node)
+        return found
+
+    def _stable(self, expr: Any, atoms: Mapping[Any, int]) -> int | None:
+        """log(1 + e^z), 1/(1 + e^z), log(x/(1 - x)) and log(logistic(z)) as functions that do not overflow; else None."""
+        if isinstance(expr, sp.log):
+            exponent = _one_plus_exponential(expr.args[0])
+            if exponent is not None:
+                return self.apply("softplus", self.compiled(exponent, atoms))
+            odds = _odds(expr.args[0])
+            if odds is not None:
+                return self.apply("logit", self.compiled(odds, atoms))
+            inside = self.compiled(expr.args[0], atoms)
+            if self.operations[inside][0] == "logistic":
+                return self.negative(self.apply("softplus", self.negative(self.operations[inside][1])))
+        if isinstance(expr, sp.Pow) and expr.exp == -1:
+            exponent = _one_plus_exponential(expr.base)
+            if exponent is not None:
+                return self.apply("logistic", self.negative(self.compiled(exponent, atoms)))
+        return None
+
+    def _power(self, expr: sp.Pow, atoms: Mapping[Any, int]) -> int:
+        base, exponent = expr.base, expr.exp
+        if exponent.is_Integer:
+            return self.power(self.compiled(base, atoms), int(exponent))
+        if exponent.is_Rational and exponent.q == 2:
+            return self.power(self.apply("sqrt", self.compiled(base, atoms)), int(exponent.p))
+        below, above = self.compiled(base, atoms), self.compiled(exponent, atoms)
+        constant = self._constant(above)
+        if constant is not None and constant.denominator == 1:
+            return self.power(below, int(constant))
+        return self.apply("exp", self.multiply(above, self.apply("log", below)))
+
+    # --- differentiating --------------------------------------------------------------------------------------
+    def derivative(self, node: int, position: int) -> int | None:
+        """The derivative by a variable, almost everywhere where there are kinks; None where it is 0 throughout."""
+        key = (node, position)
+        if key not in self._derivatives:
+            self._derivatives[key] = self._derivative(node, position)
+        return self._derivatives[key]
+
+    def _derivative(self, node: int, position: int) -> int | None:
+        name, *operands = self.operations[node]
+        if name == "variable":
+            return self.number(1) if operands[0] == position else None
+        if name in ("number", "pi"):
+            return None
+        if name == "power":
+            inner = self.derivative(operands[0], position)
+            exponent = operands[1]
+            return None if inner is None else self.multiply(self.number(exponent),
+                                                            self.power(operands[0], exponent - 1), inner)
+        inner_ones = [self.derivative(a, position) for a in operands]
+        parts = [(a, d) for a, d in zip(operands, inner_ones, strict=True) if d is not None]
+        if not parts:
+            return None
+        if name == "add":
+            return self.add(*[d for _, d in parts])
+        if name == "multiply":
+            left, right = operands
+            return self.add(*[self.multiply(other, d) for other, d in ((right, inner_ones[0]), (left, inner_ones[1]))
+                              if d is not None])
+        if name in ("max", "min"):
+            first, second = operands
+            zero = self.number(0)
+            d1, d2 = (zero if d is None else d for d in inner_ones)
+            gap = self.difference(first, second) if name == "max" else self.difference(second, first)
+            return self.add(d2, self.multiply(self.apply("step", gap), self.difference(d1, d2)))
+        return self.multiply(self._slope(name, node, operands[0]), parts[0][1])
+
+    def _slope(self, name: str, node: int, inside: int) -> int:
+        """The derivative of a function of one number, at the node inside it."""
+        one = self.number(1)
+        if name == "exp":
+            return node
+        if name == "log":
+            return self.power(inside, -1)
+        if name == "sqrt":
+            return self.multiply(self.number(Fraction(1, 2)), self.power(node, -1))
+        if name == "inverse":
+            return self.negative(self.power(node, 2))
+        if name == "logistic":
+            return self.apply("bump", inside)
+        if name == "bump":
+            half = self.multiply(self.number(Fraction(1, 2)), inside)
+            return self.multiply(self.number(-1), node, self.apply("tanh", half))
+        if name == "logit":
+            return self.power(self.multiply(inside, self.difference(one, inside)), -1)
+        if name == "softplus":
+            return self.apply("logistic", inside)
+        if name == "tanh":
+            return self.difference(one, self.power(node, 2))
+        if name == "erf":
+            root = self.power(self.apply("sqrt", self._node("pi")), -1)
+            return self.multiply(self.number(2), root, self.apply("exp", self.negative(self.power(inside, 2))))
+        if name == "sin":
+            return self.apply("cos", inside)
+        if name == "cos":
+            return self.negative(self.apply("sin", inside))
+        if name == "atan":
+            return self.power(self.add(one, self.power(inside, 2)), -1)
+        if name == "abs":
+            return self.add(self.multiply(self.number(2), self.apply("step", inside)), self.number(-1))
+        return self.apply("flat", inside)  # a step, and what comes of deriving one again
+
+    # --- evaluating -------------------------------------------------------------------------------------------
+    def enclosure(self, node: int, box: Box, memo: dict[Any, Any]) -> tuple[arb, arb] | None:
+        """Ends between which the node lies on a box; None where it may be undefined there. `memo` is of this box."""
+        program = self._programs.get(node)
+        if program is None:
+            program = self._programs[node] = self._needed(node)
+        if not any(isinstance(end, float) for ends in box for end in ends):
+            found = self._evaluated(program, box, memo.setdefault("balls", {}), BALLS, _ball)
+            if found.is_finite():
+                return found.lower(), found.upper()
+            if not self._reaches_open_end(box):
+                return None
+        return self._evaluated(program, box, memo.setdefault("ranges", {}), RANGES, _range)  # type: ignore[no-any-return]
+
+    def _evaluated(self, program: list[int], box: Box, memo: dict[int, Any], functions: dict[str, Any],
+                   leaf: Callable[..., Any]) -> Any:
+        operations = self.operations
+        with_signs = functions is RANGES
+        for n in program:
+            if n in memo:
+                continue
+            self.work += 1
+            name, *operands = operations[n]
+            if name == "variable":
+                memo[n] = leaf(*box[operands[0]])
+            elif name == "number":
+                value = fmpq(operands[0].numerator, operands[0].denominator)
+                memo[n] = leaf(value, value)
+            elif name == "power":
+                memo[n] = functions[name](memo[operands[0]], operands[1])
+            elif with_signs and name in ("log", "inverse", "logit"):
+                memo[n] = functions[name](memo[operands[0]], self.is_positive(operands[0]))
+            else:
+                memo[n] = functions[name](*[memo[a] for a in operands])
+            if with_signs and memo[n] is not None and memo[n][0] < 0 and self.is_nonnegative(n):
+                memo[n] = (arb(0), memo[n][1])
+        return memo[program[-1]]
+
+    def _reaches_open_end(self, box: Box) -> bool:
+        return any(open_below and low == least or open_above and high == most for (low, high), (
+            least, most, open_below, open_above) in zip(box, (self.limits[n] for n in range(len(box))), strict=True))
+
+    def is_positive(self, node: int) -> bool:
+        """Whether a node is positive, where it is defined, by how it is made."""
+        return self._sign(node)[0]
+
+    def is_nonnegative(self, node: int) -> bool:
+        """Whether a node is not negative, where it is defined, by how it is made."""
+        return self._sign(node)[1]
+
+    def _sign(self, node: int) -> tuple[bool, bool]:
+        if node not in self._signs:
+            self._signs[node] = self._sign_of(*self.operations[node])
+        return self._signs[node]
+
+    def _sign_of(self, name: str, *operands: Any) -> tuple[bool, bool]:
+        if name in ("exp", "logistic", "softplus", "bump", "pi"):
+            return True, True
+        if name == "number":
+            return operands[0] > 0, operands[0] >= 0
+        if name == "variable":
+            low, _, is_open, _ = self.limits[operands[0]]
+            return bool(low > 0 or low == 0 and is_open), bool(low >= 0)
+        if name in ("abs", "step"):
+            return False, True
+        if name == "power":
+            positive, nonnegative = self._sign(operands[0])
+            return positive, nonnegative or operands[1] % 2 == 0
+        if name not in ("inverse", "sqrt", "multiply", "add", "max", "min"):
+            return False, False
+        if name == "add" and len(operands) == 2:  # c - x for a variable of at most c
+            for constant, other in (operands, operands[::-1]):
+                inside = self._negated(other)
+                total = self._constant(constant)
+                if total is not None and inside is not None and self.operations[inside][0] == "variable":
+                    _, high, _, is_open = self.limits[self.operations[inside][1]]
+                    if not isinstance(high, float):
+                        room = total - Fraction(int(high.p), int(high.q))
+                        return room > 0 or room == 0 and is_open, room >= 0
+        signs = [self._sign(a) for a in operands]
+        if name == "max":
+            return any(p for p, _ in signs), any(n for _, n in signs)
+        all_nonnegative = all(n for _, n in signs)
+        if name == "add":
+            return all_nonnegative and any(p for p, _ in signs), all_nonnegative
+        return all(p for p, _ in signs), all_nonnegative
+
+    def _needed(self, node: int) -> list[int]:
+        """The node and all that it is made of, operands first."""
+        seen: set[int] = set()
+        waiting = [node]
+        while waiting:
+            n = waiting.pop()
+            if n not in seen:
+                seen.add(n)
+                waiting += self._operands(n)
+        return sorted(seen)
+
+    def _operands(self, node: int) -> list[int]:
+        name, *operands = self.operations[node]
+        return [] if name in ("number", "variable", "pi") else operands[:1] if name == "power" else operands
+
+    def variables(self, node: int) -> list[int]:
+        """The places of the variables that a node depends on."""
+        return sorted(self.operations[n][1] for n in self._needed(node) if self.operations[n][0] == "variable")
+
+    # --- identities -------------------------------------------------------------------------------------------
+    def vanishes(self, node: int, box: Box) -> bool:
+        """Whether the node is 0 wherever it is defined, with the variables that a box leaves one value put in."""
+        found: dict[int, Quotient] = {}
+        try:
+            for n in self._needed(node):
+                name, *operands = self.operations[n]
+                if name == "variable":
+                    low, high = box[operands[0]]
+                    found[n] = Quotient.number(Fraction(int(low.p), int(low.q))) if low == high \
+                        else Quotient.unknown(operands[0])
+                elif name == "number":
+                    found[n] = Quotient.number(operands[0])
+                elif name == "power":
+                    found[n] = found[operands[0]] ** operands[1]
+                else:
+                    found[n] = _identity_of(name, [found[a] for a in operands])
+        except (TooLarge, ZeroDivisionError):
+            return False
+        return found[node].is_zero
+
+
+def _identity_of(name: str, operands: list[Quotient]) -> Quotient:
+    """A function of quotients."""
+    first = operands[0] if operands else Quotient.number(Fraction(1))
+    if name in ("add", "multiply"):
+        for other in operands[1:]:
+            first = first + other if name == "add" else first * other
+        return first
+    if name == "inverse":
+        return first.inverse()
+    if name == "exp":
+        return first.exponential()
+    if name == "logit":
+        return (first * (Quotient.number(Fraction(1)) + first * _MINUS_ONE).inverse()).function("log")
+    if name == "bump":
+        return _identity_of("logistic", [first]) * _identity_of("logistic", [first * _MINUS_ONE])
+    if name == "log":
+        return Quotient.number(Fraction(0)) if (first + _MINUS_ONE).is_zero else first.function("log")
+    if name in ("logistic", "softplus"):
+        power = (first if name == "softplus" else first * _MINUS_ONE).exponential()
+        total = power + Quotient.number(Fraction(1))
+        return total.function("log") if name == "softplus" else total.inverse()
+    for other in operands[1:]:  # of max and min
+        if not (first + other * _MINUS_ONE).is_zero:
+            return Quotient.unknown((name, *[operand.function("") for operand in operands]))
+    return first if len(operands) > 1 else first.function(name)
+
+
+_MINUS_ONE = Quotient.number(Fraction(-1))
+
+
+def _odds(expr: Any) -> Any:
+    """x where an expression is x/(1 - x); None elsewhere."""
+    if not isinstance(expr, sp.Mul) or len(expr.args) != 2:
+        return None
+    for x, rest in (expr.args, expr.args[::-1]):
+        if isinstance(rest, sp.Pow) and rest.exp == -1 and rest.base == 1 - x:
+            return x
+    return None
+
+
+def _one_plus_exponential(expr: Any) -> Any:
+    """z where an expression is 1 + e^z, or 1 + c e^z with a known positive c; None elsewhere."""
+    if not isinstance(expr, sp.Add) or len(expr.args) != 2 or expr.args[0] != 1:
+        return None
+    factor, power = expr.args[1].as_independent(sp.exp, as_Add=False)
+    if not isinstance(power, sp.exp) or not factor.is_positive:
+        return None
+    return power.args[0] if factor == 1 else power.args[0] + sp.log(factor)
+
+
+_FUNCTIONS = {sp.exp: "exp", sp.log: "log", sp.tanh: "tanh", sp.erf: "erf", sp.sin: "sin", sp.cos: "cos",
+              sp.atan: "atan"}
+# --- balls: bounded boxes; what may be undefined is not finite -----------------------------------------------------
+
+_NOWHERE = arb("nan")
+
+
+def _ball(low: fmpq, high: fmpq) -> arb:
+    return arb(low) if low == high else arb((low + high) / 2, arb((high - low) / 2).upper())
+
+
+def _ball_power(base: arb, exponent: int) -> arb:
+    if exponent % 2 == 0:
+        base = abs(base)
+        return _between(base.abs_lower() ** exponent, base.abs_upper() ** exponent)
+    return base**exponent
+
+
+def _between(low: arb, high: arb) -> arb:
+    return low.union(high)
+
+
+def _ball_logistic(x: arb) -> arb:
+    return _between(*(1 / (1 + (-end).exp()) for end in (x.lower(), x.upper())))
+
+
+def _ball_softplus(x: arb) -> arb:
+    return _between(*(_softplus(end) for end in (x.lower(), x.upper())))
+
+
+def _softplus(x: arb) -> arb:
+    return x + (-x).exp().log1p() if x > 0 else x.exp().log1p()
+
+
+def _ball_bump(x: arb) -> arb:
+    """logistic(x) logistic(-x), which falls with the distance from 0."""
+    near, far = abs(x).lower(), abs(x).upper()
+    near = arb(0) if near < 0 else near
+    return _between(*(_ball_logistic(end) * _ball_logistic(-end) for end in (near, far)))
+
+
+def _logit(x: arb) -> arb:
+    return (x / (1 - x)).log()
+
+
+def _ball_logit(x: arb) -> arb:
+    return _between(*map(_logit, (x.lower(), x.upper()))) if x > 0 and x < 1 else _NOWHERE
+
+
+def _ball_step(x: arb) -> arb:
+    return arb(1) if x > 0 else arb(0) if x < 0 else arb(0.5, 0.5) if x.is_finite() else _NOWHERE
+
+
+BALLS: dict[str, Callable[..., Any]] = {
+    "add": lambda *a: sum(a[1:], a[0]), "multiply": lambda a, b: a * b, "power": _ball_power,
+    "inverse": lambda a: 1 / a, "exp": arb.exp, "log": lambda a: a.log() if a > 0 else _NOWHERE,
+    "sqrt": lambda a: a.sqrt() if a >= 0 else _NOWHERE, "logistic": _ball_logistic, "softplus": _ball_softplus,
+    "bump": _ball_bump, "logit": _ball_logit,
+    "tanh": arb.tanh, "erf": arb.erf, "sin": arb.sin, "cos": arb.cos, "atan": arb.atan, "abs": abs, "max": arb.max,
+    "min": arb.min, "pi": arb.pi, "step": _ball_step, "flat": lambda a: arb(0) if a > 0 or a < 0 else _NOWHERE}
+
+# --- ranges: boxes that reach infinity; None where something may be undefined -------------------------------------
+
+_INFINITE = {math.inf: arb("inf"), -math.inf: -arb("inf")}
+_Range = tuple[arb, arb]
+
+
+def _range(low: Any, high: Any) -> _Range:
+    return tuple(_INFINITE[e] if isinstance(e, float) else (arb(e).lower() if n == 0 else arb(e).upper())  # type: ignore
+                 for n, e in enumerate((low, high)))
+
+
+def _defined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """None where an operand is."""
+    return lambda *a: None if None in a else function(*a)
+
+
+def _range_add(*operands: _Range) -> _Range:
+    low, high = operands[0]
+    for other in operands[1:]:
+        low, high = (low + other[0]).lower(), (high + other[1]).upper()
+    return low, high
+
+
+def _times(a: arb, b: arb) -> arb:
+    """A product of ends: 0 times infinity is 0, as values are finite."""
+    return arb(0) if a == 0 or b == 0 else a * b
+
+
+def _range_multiply(a: _Range, b: _Range) -> _Range:
+    products = [_times(x, y) for x in a for y in b]
+    return _lowest(products), _highest(products)
+
+
+def _lowest(values: list[arb]) -> arb:
+    found = values[0].lower()
+    for v in values[1:]:
+        found = v.lower() if v.lower() < found else found
+    return found
+
+
+def _highest(values: list[arb]) -> arb:
+    found = values[0].upper()
+    for v in values[1:]:
+        found = v.upper() if v.upper() > found else found
+    return found
+
+
+def _range_power(a: _Range, exponent: int) -> _Range:
+    if exponent % 2 == 0:
+        a = _range_abs(a)
+    ends = [e if not e.is_finite() else e**exponent for e in a]
+    return ends[0].lower(), ends[1].upper()
+
+
+def _range_abs(a: _Range) -> _Range:
+    low, high = a
+    return a if low >= 0 else (-high, -low) if high <= 0 else (arb(0), _highest([-low, high]))
+
+
+def _range_inverse(a: _Range, is_positive: bool) -> _Range | None:
+    low, high = a
+    if is_positive and low <= 0:
+        return (1 / high).lower() if high.is_finite() else arb(0), _INF
+    if low > 0 or high < 0:
+        ends = [arb(0) if not e.is_finite() else 1 / e for e in (high, low)]
+        return ends[0].lower(), ends[1].upper()
+    return None
+
+
+def _rising(function: Callable[[arb], arb], below: Any, above: Any) -> Callable[[_Range], _Range]:
+    """A function that never falls, with its limits."""
+    limits = below, above
+
+    def ends(a: _Range) -> _Range:
+        found = []
+        for e in a:
+            found.append(function(e) if e.is_finite() else arb(limits[bool(e > 0)]))
+        return found[0].lower(), found[1].upper()
+
+    return ends
+
+
+def _range_step(a: _Range) -> _Range:
+    return (arb(1), arb(1)) if a[0] > 0 else (arb(0), arb(0)) if a[1] < 0 else (arb(0), arb(1))
+
+
+def _range_wave(a: _Range) -> _Range:
+    return arb(-1), arb(1)
+
+
+def _pi() -> _Range:
+    return arb.pi().lower(), arb.pi().upper()
+
+
+_INF, _HALF_PI = arb("inf"), arb.pi() / 2
+_range_log = _rising(arb.log, 0, _INF)
+
+
+def _range_log_of(a: _Range, is_positive: bool) -> _Range | None:
+    if a[0] > 0:
+        return _range_log(a)
+    if not is_positive or not a[1] > 0:
+        return None
+    return -_INF, (a[1].log().upper() if a[1].is_finite() else _INF)
+
+
+def _range_logit(a: _Range, is_positive: bool) -> _Range | None:
+    if not a[1] < 1 or not a[0] > 0 and not is_positive or not a[1] > 0:
+        return None
+    return _logit(a[0]).lower() if a[0] > 0 else -_INF, _logit(a[1]).upper()
+
+
+def _range_bump(a: _Range) -> _Range:
+    near, far = _range_abs(a)
+    return (_ball_bump(far).lower() if far.is_finite() else arb(0)), _ball_bump(near).upper()
+
+
+RANGES: dict[str, Callable[..., Any]] = {
+    "pi": _pi, **{name: _defined(function) for name, function in {
+        "add": _range_add, "multiply": _range_multiply, "inverse": _range_inverse,
+        "exp": _rising(arb.exp, 0, _INF),
+        "log": _range_log_of, "logit": _range_logit, "bump": _range_bump,
+        "sqrt": lambda a: _rising(arb.sqrt, 0, _INF)(a) if a[0] >= 0 else None,
+        "logistic": _rising(_ball_logistic, 0, 1), "softplus": _rising(_ball_softplus, 0, _INF),
+        "tanh": _rising(arb.tanh, -1, 1), "erf": _rising(arb.erf, -1, 1),
+        "atan": _rising(arb.atan, -_HALF_PI, _HALF_PI),
+        "sin": _range_wave, "cos": _range_wave, "abs": _range_abs,
+        "max": lambda a, b: (_highest([a[0], b[0]]), _highest([a[1], b[1]])),
+        "min": lambda a, b: (_lowest([a[0], b[0]]), _lowest([a[1], b[1]])),
+        "step": _range_step, "flat": lambda a: (arb(0), arb(0)) if a[0] > 0 or a[1] < 0 else None}.items()},
+    "power": lambda a, exponent: None if a is None else _range_power(a, exponent)}
