@@ -16,7 +16,7 @@ import sympy as sp
 from flint import fmpq
 
 from dropout_theory import language as lang
-from dropout_theory.checkers.enclosures import Graph
+from dropout_theory.checkers.enclosures import Box, Graph
 from dropout_theory.evaluation.instances import Values, index_tuples
 from dropout_theory.evaluation.values import to_number
 from dropout_theory.language import atoms_of
@@ -81,11 +81,12 @@ class Coordinates:
 
     every: tuple[Coordinate, ...]
     atoms: dict[Any, int]
+    rising: tuple[Any, ...] = ()
     where: str = ""
 
-    def box(self, cube: Cube) -> tuple[tuple[Any, Any], ...]:
+    def box(self, cube: Cube) -> Box:
         """The values of the coordinates in a part of the cube."""
-        return tuple((c.at(low), c.at(high)) for c, (low, high) in zip(self.every, cube, strict=True))
+        return Box(tuple((c.at(low), c.at(high)) for c, (low, high) in zip(self.every, cube, strict=True)))
 
 
 class Layout:
@@ -133,7 +134,7 @@ class Layout:
         where = ""
         if order:
             where = " <= ".join(by_rank.get(e, str(e)) for e in order)
-        return Coordinates(tuple(made.every), made.atoms, where)
+        return Coordinates(tuple(made.every), made.atoms, tuple(order), where)
 
 
 def _ends(atom: Any) -> tuple[Any, ...]:

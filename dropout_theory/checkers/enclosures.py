@@ -8,7 +8,8 @@ be undefined on the box, so is the enclosure.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from fractions import Fraction
 from typing import Any
 
@@ -19,9 +20,93 @@ from dropout_theory import language as lang
 from dropout_theory.checkers.identities import Quotient, TooLarge
 from dropout_theory.evaluation.values import Unsupported
 
-# The values of one variable: its ends, a rational or an infinity. A box is one of these for each variable.
-Box = tuple[tuple[Any, Any], ...]
 MAX_NODES = 20_000
+
+
+class Sign(Enum):
+    """What is known of the sign of a number."""
+
+    POSITIVE = "> 0"
+    NONNEGATIVE = ">= 0"
+    NEGATIVE = "< 0"
+    NONPOSITIVE = "<= 0"
+    ANY = ""
+
+
+_DOWN = {Sign.POSITIVE: Sign.NEGATIVE, Sign.NEGATIVE: Sign.POSITIVE, Sign.NONNEGATIVE: Sign.NONPOSITIVE,
+         Sign.NONPOSITIVE: Sign.NONNEGATIVE, Sign.ANY: Sign.ANY}
+_WEAK = {Sign.POSITIVE: Sign.NONNEGATIVE, Sign.NEGATIVE: Sign.NONPOSITIVE}
+
+
+def _product_sign(a: Sign, b: Sign) -> Sign:
+    if Sign.ANY in (a, b):
+        return Sign.ANY
+    is_strict = a in _WEAK and b in _WEAK
+    found = Sign.POSITIVE if (_WEAK.get(a, a) is _WEAK.get(b, b)) else Sign.NEGATIVE
+    return found if is_strict else _WEAK[found]
+
+
+_PRODUCTS = {(a, b): _product_sign(a, b) for a in Sign for b in Sign}
+
+
+def _sign_between(low: Any, high: Any, open_below: bool, open_above: bool) -> Sign:
+    """The sign of what lies between two ends."""
+    if low > 0 or low == 0 and open_below:
+        return Sign.POSITIVE
+    if high < 0 or high == 0 and open_above:
+        return Sign.NEGATIVE
+    return Sign.NONNEGATIVE if low >= 0 else Sign.NONPOSITIVE if high <= 0 else Sign.ANY
+
+
+class Box:
+    """An interval of values for each variable: pairs of ends, rational or infinite. It keeps what was found on it."""
+
+    __slots__ = ("_faces", "_key", "_middle", "ends", "is_bounded", "memo")
+
+    def __init__(self, ends: tuple[tuple[Any, Any], ...]) -> None:
+        self.ends = ends
+        self.is_bounded = not any(isinstance(end, float) for pair in ends for end in pair)
+        self.memo: dict[Any, Any] = {}
+        self._faces: dict[tuple[int, bool], Box] = {}
+        self._middle: Box | None = None
+        self._key: tuple[Any, ...] | None = None
+
+    def face(self, position: int, lower: bool) -> Box:
+        """The lower or the upper face in a variable."""
+        found = self._faces.get((position, lower))
+        if found is None:
+            end = self.ends[position][not lower]
+            found = Box((*self.ends[:position], (end, end), *self.ends[position + 1:]))
+            self._faces[position, lower] = found
+        return found
+
+    def with_value(self, position: int, value: Any) -> Box:
+        """One value for a variable."""
+        return Box((*self.ends[:position], (value, value), *self.ends[position + 1:]))
+
+    @property
+    def middle(self) -> Box:
+        """A point of the box."""
+        if self._middle is None:
+            self._middle = Box(tuple((_between_ends(*pair),) * 2 for pair in self.ends))  # type: ignore[misc]
+        return self._middle
+
+    @property
+    def fixed(self) -> tuple[Any, ...]:
+        """What tells boxes apart that fix other variables, or at other values."""
+        if self._key is None:
+            self._key = tuple((int(low.p), int(low.q)) if low == high else None for low, high in self.ends)
+        return self._key
+
+    def is_fixed(self, position: int) -> bool:
+        """Whether a variable has one value."""
+        return self.fixed[position] is not None
+
+
+def _between_ends(low: Any, high: Any) -> Any:
+    if isinstance(low, float):
+        return fmpq(0) if isinstance(high, float) else 2 * min(high, fmpq(0)) - 1
+    return 2 * max(low, fmpq(0)) + 1 if isinstance(high, float) else (low + high) / 2
 
 
 class Graph:
@@ -32,7 +117,7 @@ class Graph:
         self._known: dict[tuple[Any, ...], int] = {}
         self._derivatives: dict[tuple[int, int], int | None] = {}
         self._programs: dict[int, list[int]] = {}
-        self._signs: dict[int, tuple[bool, bool]] = {}
+        self._signs: dict[int, Sign] = {}
         self.limits: dict[int, tuple[Any, Any, bool, bool]] = {}  # of variables: their ends, and which are left out
         self.work = 0  # operations evaluated so far
 
@@ -75,7 +160,29 @@ class Graph:
                 return self.apply("logistic", self.negative(self.operations[inside][1]))
         if total or not rest:
             rest.append(self.number(total))
-        return rest[0] if len(rest) == 1 else self._node("add", *sorted(rest))
+        if len(rest) == 1:
+            return rest[0]
+        common = self._common(rest)
+        if common:
+            return self.multiply(*common, self.add(*[self._without(node, common) for node in rest]))
+        return self._node("add", *sorted(rest))
+
+    def _common(self, terms: list[int]) -> list[int]:
+        """The factors that all terms of a sum have, numbers aside: taken out, they are enclosed once."""
+        shared = [f for f in self._factors(terms[0]) if self._constant(f) is None]
+        for term in terms[1:]:
+            if not shared:
+                break
+            factors = self._factors(term)
+            shared = [f for f in shared if f in factors]
+        return list(dict.fromkeys(shared))
+
+    def _without(self, node: int, factors: list[int]) -> int:
+        """A product without some of its factors."""
+        left = self._factors(node)
+        for factor in factors:
+            left.remove(factor)
+        return self.multiply(*left) if left else self.number(1)
 
     def _negated(self, node: int) -> int | None:
         """What a node is the negative of, where that is how it was made."""
@@ -102,7 +209,17 @@ class Graph:
             name, *operands = self.operations[node]
             base, exponent = (operands[0], operands[1]) if name == "power" else (node, 1)
             exponents_of[base] = exponents_of.get(base, 0) + exponent
-        rest = [self.power(base, exponent) for base, exponent in exponents_of.items()]
+        for base in list(exponents_of):  # logistic(x) logistic(-x)
+            name, inside, *_ = (*self.operations[base], None)
+            if name == "logistic" and exponents_of.get(base):
+                other = self._known.get(("logistic", self.negative(inside)))
+                times = min(exponents_of[base], exponents_of.get(other, 0)) if other is not None else 0
+                if times and other is not None:
+                    exponents_of[base] -= times
+                    exponents_of[other] -= times
+                    bump = self.apply("bump", min(inside, self.negative(inside)))
+                    exponents_of[bump] = exponents_of.get(bump, 0) + times
+        rest = [self.power(base, exponent) for base, exponent in exponents_of.items() if exponent]
         if total != 1 or not rest:
             rest.append(self.number(total))
         found, *others = sorted(rest)
@@ -131,19 +248,25 @@ class Graph:
         return self._node(name, *nodes)
 
     # --- compiling --------------------------------------------------------------------------------------------
-    def compiled(self, expr: Any, atoms: Mapping[Any, int]) -> int:
-        """The node of an expression in which each atom stands for a node. Raises Unsupported."""
+    def compiled(self, expr: Any, atoms: Mapping[Any, int], rising: Sequence[Any] = ()) -> int:
+        """The node of an expression in which each atom stands for a node. The atoms in `rising` are known to rise.
+
+        Raises Unsupported.
+        """
         if expr in atoms:
             return atoms[expr]
+        if rising and isinstance(expr, (sp.Max, sp.Min)) and set(expr.args) <= set(rising):
+            ranked = sorted(expr.args, key=rising.index)
+            return atoms[ranked[-1 if isinstance(expr, sp.Max) else 0]]
         if expr.is_Rational:
             return self.number(expr)
-        special = self._stable(expr, atoms)
+        special = self._stable(expr, atoms, rising)
         if special is not None:
             return special
         if isinstance(expr, sp.Pow):
-            return self._power(expr, atoms)
+            return self._power(expr, atoms, rising)
         if isinstance(expr, lang.Sigma):
-            x, c, slope = (self.compiled(a, atoms) for a in expr.args)
+            x, c, slope = (self.compiled(a, atoms, rising) for a in expr.args)
             exponent = self.multiply(slope, x)
             if expr.args[1].is_positive:
                 shift = self.number(0) if expr.args[1] == 1 else self.apply("log", c)
@@ -158,7 +281,7 @@ class Graph:
             return self.apply("exp", self.number(1))
         if kind is None and name is None and not isinstance(expr, (sp.Abs, lang.Relu)):
             raise Unsupported(f"no enclosure of {type(expr).__name__}")
-        nodes = [self.compiled(a, atoms) for a in expr.args]
+        nodes = [self.compiled(a, atoms, rising) for a in expr.args]
         if name is not None:
             return self.apply(name, *nodes)
         if isinstance(expr, lang.Relu):
@@ -174,31 +297,31 @@ class Graph:
             found = self.apply("max" if kind is sp.Max else "min", found, node)
         return found
 
-    def _stable(self, expr: Any, atoms: Mapping[Any, int]) -> int | None:
-        """log(1 + e^z), 1/(1 + e^z), log(x/(1 - x)) and log(logistic(z)) as functions that do not overflow; else None."""
+    def _stable(self, expr: Any, atoms: Mapping[Any, int], rising: Sequence[Any]) -> int | None:
+        """log(1 + e^z), 1/(1 + e^z), log(x/(1 - x)), log(logistic(z)) as functions that do not overflow; else None."""
         if isinstance(expr, sp.log):
             exponent = _one_plus_exponential(expr.args[0])
             if exponent is not None:
-                return self.apply("softplus", self.compiled(exponent, atoms))
+                return self.apply("softplus", self.compiled(exponent, atoms, rising))
             odds = _odds(expr.args[0])
             if odds is not None:
-                return self.apply("logit", self.compiled(odds, atoms))
-            inside = self.compiled(expr.args[0], atoms)
+                return self.apply("logit", self.compiled(odds, atoms, rising))
+            inside = self.compiled(expr.args[0], atoms, rising)
             if self.operations[inside][0] == "logistic":
                 return self.negative(self.apply("softplus", self.negative(self.operations[inside][1])))
         if isinstance(expr, sp.Pow) and expr.exp == -1:
             exponent = _one_plus_exponential(expr.base)
             if exponent is not None:
-                return self.apply("logistic", self.negative(self.compiled(exponent, atoms)))
+                return self.apply("logistic", self.negative(self.compiled(exponent, atoms, rising)))
         return None
 
-    def _power(self, expr: sp.Pow, atoms: Mapping[Any, int]) -> int:
+    def _power(self, expr: sp.Pow, atoms: Mapping[Any, int], rising: Sequence[Any]) -> int:
         base, exponent = expr.base, expr.exp
         if exponent.is_Integer:
-            return self.power(self.compiled(base, atoms), int(exponent))
+            return self.power(self.compiled(base, atoms, rising), int(exponent))
         if exponent.is_Rational and exponent.q == 2:
-            return self.power(self.apply("sqrt", self.compiled(base, atoms)), int(exponent.p))
-        below, above = self.compiled(base, atoms), self.compiled(exponent, atoms)
+            return self.power(self.apply("sqrt", self.compiled(base, atoms, rising)), int(exponent.p))
+        below, above = self.compiled(base, atoms, rising), self.compiled(exponent, atoms, rising)
         constant = self._constant(above)
         if constant is not None and constant.denominator == 1:
             return self.power(below, int(constant))
@@ -277,18 +400,21 @@ class Graph:
         return self.apply("flat", inside)  # a step, and what comes of deriving one again
 
     # --- evaluating -------------------------------------------------------------------------------------------
-    def enclosure(self, node: int, box: Box, memo: dict[Any, Any]) -> tuple[arb, arb] | None:
-        """Ends between which the node lies on a box; None where it may be undefined there. `memo` is of this box."""
-        program = self._programs.get(node)
-        if program is None:
-            program = self._programs[node] = self._needed(node)
-        if not any(isinstance(end, float) for ends in box for end in ends):
-            found = self._evaluated(program, box, memo.setdefault("balls", {}), BALLS, _ball)
+    def enclosure(self, node: int, box: Box) -> tuple[arb, arb] | None:
+        """Ends between which the node lies on a box; None where it may be undefined there."""
+        if node not in box.memo:
+            box.memo[node] = self._enclosed(node, box)
+        return box.memo[node]  # type: ignore[no-any-return]
+
+    def _enclosed(self, node: int, box: Box) -> tuple[arb, arb] | None:
+        program = self._needed(node)
+        if box.is_bounded:
+            found = self._evaluated(program, box, box.memo.setdefault("balls", {}), BALLS, _ball)
             if found.is_finite():
                 return found.lower(), found.upper()
             if not self._reaches_open_end(box):
                 return None
-        return self._evaluated(program, box, memo.setdefault("ranges", {}), RANGES, _range)  # type: ignore[no-any-return]
+        return self._evaluated(program, box, box.memo.setdefault("ranges", {}), RANGES, _range)  # type: ignore[no-any-return]
 
     def _evaluated(self, program: list[int], box: Box, memo: dict[int, Any], functions: dict[str, Any],
                    leaf: Callable[..., Any]) -> Any:
@@ -300,7 +426,7 @@ class Graph:
             self.work += 1
             name, *operands = operations[n]
             if name == "variable":
-                memo[n] = leaf(*box[operands[0]])
+                memo[n] = leaf(*box.ends[operands[0]])
             elif name == "number":
                 value = fmpq(operands[0].numerator, operands[0].denominator)
                 memo[n] = leaf(value, value)
@@ -316,55 +442,83 @@ class Graph:
 
     def _reaches_open_end(self, box: Box) -> bool:
         return any(open_below and low == least or open_above and high == most for (low, high), (
-            least, most, open_below, open_above) in zip(box, (self.limits[n] for n in range(len(box))), strict=True))
+            least, most, open_below, open_above) in zip(box.ends, map(self.limits.__getitem__, range(len(box.ends))),
+                                                        strict=True))
 
-    def is_positive(self, node: int) -> bool:
-        """Whether a node is positive, where it is defined, by how it is made."""
-        return self._sign(node)[0]
+    def is_positive(self, node: int, box: Box | None = None) -> bool:
+        """Whether a node is positive, where it is defined, by how it is made and where its parts lie on a box."""
+        return self.sign(node, box) is Sign.POSITIVE
 
-    def is_nonnegative(self, node: int) -> bool:
-        """Whether a node is not negative, where it is defined, by how it is made."""
-        return self._sign(node)[1]
+    def is_nonnegative(self, node: int, box: Box | None = None) -> bool:
+        """Whether a node is not negative, where it is defined, by how it is made and where its parts lie on a box."""
+        return self.sign(node, box) in (Sign.POSITIVE, Sign.NONNEGATIVE)
 
-    def _sign(self, node: int) -> tuple[bool, bool]:
-        if node not in self._signs:
-            self._signs[node] = self._sign_of(*self.operations[node])
-        return self._signs[node]
+    def sign(self, node: int, box: Box | None = None) -> Sign:
+        """The sign of a node where it is defined, seen from how it is made, and on a box from where its parts lie.
 
-    def _sign_of(self, name: str, *operands: Any) -> tuple[bool, bool]:
+        A face that no values of the variables lie on has the signs of what is beside it, or 0.
+        """
+        found = self._known_sign(node, box)
+        outside = box is not None and any(
+            open_below and low == high == least or open_above and low == high == most for (low, high), (
+                least, most, open_below, open_above) in zip(box.ends, map(self.limits.__getitem__, range(
+                    len(box.ends))), strict=True))
+        return _WEAK.get(found, found) if outside else found
+
+    def _known_sign(self, node: int, box: Box | None) -> Sign:
+        memo = self._signs if box is None else box.memo.setdefault("signs", {})
+        if node not in memo:
+            memo[node] = Sign.ANY
+            ends = None if box is None else self.enclosure(node, box)
+            if ends is not None and (ends[0] > 0 or ends[1] < 0):
+                memo[node] = Sign.POSITIVE if ends[0] > 0 else Sign.NEGATIVE
+            else:
+                found = self._sign_of(box, *self.operations[node])
+                if found is Sign.ANY and ends is not None and (ends[0] >= 0 or ends[1] <= 0):
+                    found = Sign.NONNEGATIVE if ends[0] >= 0 else Sign.NONPOSITIVE
+                memo[node] = found
+        return memo[node]  # type: ignore[no-any-return]
+
+    def _sign_of(self, box: Box | None, name: str, *operands: Any) -> Sign:
         if name in ("exp", "logistic", "softplus", "bump", "pi"):
-            return True, True
+            return Sign.POSITIVE
         if name == "number":
-            return operands[0] > 0, operands[0] >= 0
+            return _sign_between(operands[0], operands[0], False, False)
         if name == "variable":
-            low, _, is_open, _ = self.limits[operands[0]]
-            return bool(low > 0 or low == 0 and is_open), bool(low >= 0)
-        if name in ("abs", "step"):
-            return False, True
-        if name == "power":
-            positive, nonnegative = self._sign(operands[0])
-            return positive, nonnegative or operands[1] % 2 == 0
-        if name not in ("inverse", "sqrt", "multiply", "add", "max", "min"):
-            return False, False
+            return _sign_between(*self.limits[operands[0]])
+        if name in ("abs", "step", "flat"):
+            return Sign.NONNEGATIVE
         if name == "add" and len(operands) == 2:  # c - x for a variable of at most c
             for constant, other in (operands, operands[::-1]):
-                inside = self._negated(other)
-                total = self._constant(constant)
+                inside, total = self._negated(other), self._constant(constant)
                 if total is not None and inside is not None and self.operations[inside][0] == "variable":
                     _, high, _, is_open = self.limits[self.operations[inside][1]]
-                    if not isinstance(high, float):
-                        room = total - Fraction(int(high.p), int(high.q))
-                        return room > 0 or room == 0 and is_open, room >= 0
-        signs = [self._sign(a) for a in operands]
-        if name == "max":
-            return any(p for p, _ in signs), any(n for _, n in signs)
-        all_nonnegative = all(n for _, n in signs)
-        if name == "add":
-            return all_nonnegative and any(p for p, _ in signs), all_nonnegative
-        return all(p for p, _ in signs), all_nonnegative
+                    if not isinstance(high, float) and total >= Fraction(int(high.p), int(high.q)):
+                        is_equal = total == Fraction(int(high.p), int(high.q))
+                        return Sign.NONNEGATIVE if is_equal and not is_open else Sign.POSITIVE
+        if name == "power":
+            base = self._known_sign(operands[0], box)
+            if operands[1] % 2:
+                return base
+            return Sign.POSITIVE if base in (Sign.POSITIVE, Sign.NEGATIVE) else Sign.NONNEGATIVE
+        if name not in ("inverse", "sqrt", "multiply", "add", "tanh", "atan", "erf"):
+            return Sign.ANY
+        signs = [self._known_sign(a, box) for a in operands]
+        if name == "multiply":
+            return _PRODUCTS[signs[0], signs[1]]
+        if name == "sqrt":
+            return Sign.POSITIVE if signs[0] is Sign.POSITIVE else Sign.NONNEGATIVE
+        if name != "add":
+            return signs[0]
+        for strict, weak in ((Sign.POSITIVE, Sign.NONNEGATIVE), (Sign.NEGATIVE, Sign.NONPOSITIVE)):
+            if all(sign in (strict, weak) for sign in signs):
+                return strict if strict in signs else weak
+        return Sign.ANY
 
     def _needed(self, node: int) -> list[int]:
         """The node and all that it is made of, operands first."""
+        if node in self._programs:
+            return self._programs[node]
         seen: set[int] = set()
         waiting = [node]
         while waiting:
@@ -372,7 +526,8 @@ class Graph:
             if n not in seen:
                 seen.add(n)
                 waiting += self._operands(n)
-        return sorted(seen)
+        self._programs[node] = sorted(seen)
+        return self._programs[node]
 
     def _operands(self, node: int) -> list[int]:
         name, *operands = self.operations[node]
@@ -386,11 +541,13 @@ class Graph:
     def vanishes(self, node: int, box: Box) -> bool:
         """Whether the node is 0 wherever it is defined, with the variables that a box leaves one value put in."""
         found: dict[int, Quotient] = {}
+        program = self._needed(node)
+        self.work += 10 * len(program)
         try:
-            for n in self._needed(node):
+            for n in program:
                 name, *operands = self.operations[n]
                 if name == "variable":
-                    low, high = box[operands[0]]
+                    low, high = box.ends[operands[0]]
                     found[n] = Quotient.number(Fraction(int(low.p), int(low.q))) if low == high \
                         else Quotient.unknown(operands[0])
                 elif name == "number":
@@ -398,13 +555,20 @@ class Graph:
                 elif name == "power":
                     found[n] = found[operands[0]] ** operands[1]
                 else:
-                    found[n] = _identity_of(name, [found[a] for a in operands])
+                    found[n] = self._identity(name, [found[a] for a in operands])
         except (TooLarge, ZeroDivisionError):
             return False
         return found[node].is_zero
 
+    def _is_positive_unknown(self, name: Any) -> bool:
+        """Whether what stands for a variable or a function in an identity is not negative."""
+        return name[0] == "exp" if isinstance(name, tuple) else bool(self.limits[name][0] >= 0)
 
-def _identity_of(name: str, operands: list[Quotient]) -> Quotient:
+    def _identity(self, name: str, operands: list[Quotient]) -> Quotient:
+        return _identity_of(name, operands, self._is_positive_unknown)
+
+
+def _identity_of(name: str, operands: list[Quotient], is_positive: Callable[[Any], bool]) -> Quotient:
     """A function of quotients."""
     first = operands[0] if operands else Quotient.number(Fraction(1))
     if name in ("add", "multiply"):
@@ -416,15 +580,16 @@ def _identity_of(name: str, operands: list[Quotient]) -> Quotient:
     if name == "exp":
         return first.exponential()
     if name == "logit":
-        return (first * (Quotient.number(Fraction(1)) + first * _MINUS_ONE).inverse()).function("log")
+        return (first * (Quotient.number(Fraction(1)) + first * _MINUS_ONE).inverse()).logarithm(is_positive)
     if name == "bump":
-        return _identity_of("logistic", [first]) * _identity_of("logistic", [first * _MINUS_ONE])
+        return _identity_of("logistic", [first], is_positive) * _identity_of("logistic", [first * _MINUS_ONE],
+                                                                             is_positive)
     if name == "log":
-        return Quotient.number(Fraction(0)) if (first + _MINUS_ONE).is_zero else first.function("log")
+        return first.logarithm(is_positive)
     if name in ("logistic", "softplus"):
         power = (first if name == "softplus" else first * _MINUS_ONE).exponential()
         total = power + Quotient.number(Fraction(1))
-        return total.function("log") if name == "softplus" else total.inverse()
+        return total.logarithm(is_positive) if name == "softplus" else total.inverse()
     for other in operands[1:]:  # of max and min
         if not (first + other * _MINUS_ONE).is_zero:
             return Quotient.unknown((name, *[operand.function("") for operand in operands]))
@@ -576,7 +741,7 @@ def _range_abs(a: _Range) -> _Range:
 
 def _range_inverse(a: _Range, is_positive: bool) -> _Range | None:
     low, high = a
-    if is_positive and low <= 0:
+    if is_positive and low <= 0 < high:
         return (1 / high).lower() if high.is_finite() else arb(0), _INF
     if low > 0 or high < 0:
         ends = [arb(0) if not e.is_finite() else 1 / e for e in (high, low)]
@@ -633,7 +798,7 @@ def _range_bump(a: _Range) -> _Range:
 
 
 RANGES: dict[str, Callable[..., Any]] = {
-    "pi": _pi, **{name: _defined(function) for name, function in {
+    "pi": _pi, **{name: _defined(function) for name, function in {  # type: ignore[arg-type]
         "add": _range_add, "multiply": _range_multiply, "inverse": _range_inverse,
         "exp": _rising(arb.exp, 0, _INF),
         "log": _range_log_of, "logit": _range_logit, "bump": _range_bump,

@@ -6,13 +6,13 @@ missed, none is made up. It holds wherever the expression is defined.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from fractions import Fraction
 
 # A monomial is a sorted tuple of (unknown, exponent); a polynomial maps monomials to their coefficients.
 Monomial = tuple[tuple[Hashable, int], ...]
 Polynomial = dict[Monomial, Fraction]
-MAX_TERMS = 300
+MAX_TERMS = 80
 
 
 class TooLarge(Exception):
@@ -68,6 +68,26 @@ class Quotient:
         """A function that nothing is known of but its name."""
         return Quotient.unknown((name, _key(self.above), _key(self.below)))
 
+    def logarithm(self, is_positive: Callable[[Hashable], bool]) -> Quotient:
+        """The logarithm: of positive factors apart, and of the rest, which is positive with the whole."""
+        found = Quotient({})
+        rests = []
+        for polynomial, sign in ((self.above, 1), (self.below, -1)):
+            content = _content(polynomial, is_positive)
+            for name, exponent in content:
+                if isinstance(name, tuple) and name[0] == "exp":
+                    inside = Quotient(dict(name[1]), dict(name[2]))
+                else:
+                    inside = Quotient.unknown(("log", _key({((name, 1),): Fraction(1)}), _key(_ONE)))
+                found = found + Quotient.number(Fraction(sign * exponent)) * inside
+            rests.append(_product(polynomial, {tuple((name, -exponent) for name, exponent in content): Fraction(1)}))
+        above, below = rests
+        if above == below:
+            return found
+        if above == _ONE:
+            return found + Quotient.number(Fraction(-1)) * Quotient(below).function("log")
+        return found + Quotient(above, below).function("log")
+
     def exponential(self) -> Quotient:
         """e to this power: a product over its terms, e to a multiple of a logarithm a power."""
         if self.below != _ONE:
@@ -90,6 +110,17 @@ class Quotient:
 _ONE: Polynomial = {(): Fraction(1)}
 
 
+def _content(polynomial: Polynomial, is_positive: Callable[[Hashable], bool]) -> Monomial:
+    """The largest monomial in positive unknowns that divides all terms, with negative exponents where they have any."""
+    least: dict[Hashable, int] = {}
+    monomials = [dict(m) for m in polynomial]
+    for name in {n for m in monomials for n in m}:
+        exponent = min(m.get(name, 0) for m in monomials)
+        if exponent and is_positive(name):
+            least[name] = exponent
+    return tuple(sorted(least.items(), key=lambda pair: hash(pair[0])))
+
+
 def _key(polynomial: Polynomial) -> frozenset[tuple[Monomial, Fraction]]:
     return frozenset(polynomial.items())
 
@@ -106,7 +137,7 @@ def _sum(a: Polynomial, b: Polynomial) -> Polynomial:
 
 
 def _product(a: Polynomial, b: Polynomial) -> Polynomial:
-    if len(a) * len(b) > MAX_TERMS**2:
+    if len(a) * len(b) > 20 * MAX_TERMS:
         raise TooLarge
     found: Polynomial = {}
     for m1, c1 in a.items():

@@ -43,7 +43,7 @@ FAST_BOXES = 200
 MAX_WORK = 600_000  # operations evaluated at one choice of sizes
 TRIAL = 60  # boxes after which something must be settled
 MAX_NUMBERS = 6  # free numbers: the boxes that are needed grow exponentially with them
-FINEST = fmpq(1, 64)  # a part of the cube no wider than that is not cut
+FINEST = fmpq(1, 64)  # a part of the cube no wider than that is not cut; in one dimension the square of it
 LEFT_OUT = fmpq(1, 10)  # the largest share of the cube that may be left out
 DEPTH = 4  # derivatives of derivatives that are looked at where the sides meet
 BITS = 64
@@ -197,30 +197,27 @@ def _meeting(layout: Layout, statements: Sequence[Any]) -> tuple[Any, ...]:
             gap = graph.difference(*[graph.compiled(side, atoms) for side in relation.args])
             meets = bool(set(graph.variables(gap)) & set(together.values()))
             for start in (3, 5):
-                box: Box = tuple(_inside(number, fmpq(1, start) if n in together.values() else fmpq(1, start + n + 2))
-                                 for n, number in enumerate(layout.numbers))
+                point = [_inside(number, fmpq(1, start) if n in together.values() else fmpq(1, start + n + 2))
+                         for n, number in enumerate(layout.numbers)]
                 for entries in layout.simplexes:  # in any proportion, as long as they sum to one
-                    box = _normalised(box, [layout.numbers.index(e) for e in entries])
-                ends = graph.enclosure(gap, box, {})
+                    places = [layout.numbers.index(e) for e in entries]
+                    total = sum((point[n] for n in places), fmpq(0))
+                    point = [value / total if n in places else value for n, value in enumerate(point)]
+                ends = graph.enclosure(gap, Box(tuple((value, value) for value in point)))
                 meets = meets and ends is not None and bool(ends[0] <= 0 <= ends[1])
             if meets:
                 return group
     return ()
 
 
-def _inside(number: Any, part: fmpq) -> tuple[Any, Any]:
-    """A number inside a domain, twice, as both ends of an interval."""
+def _inside(number: Any, part: fmpq) -> fmpq:
+    """A number inside a domain."""
     domain = number.family.domain if isinstance(number, lang.Element) else number.domain
     low = fmpq(int(sp.ceiling(domain.lower * 64)), 64) if domain.lower.is_finite else None
     high = fmpq(int(sp.floor(domain.upper * 64)), 64) if domain.upper.is_finite else None
-    value = part if low is None and high is None else low + part if high is None else high - part if low is None \
-        else low + (high - low) * part
-    return value, value
-
-
-def _normalised(box: Box, places: Sequence[int]) -> Box:
-    total = sum((box[n][0] for n in places), fmpq(0))
-    return tuple((ends[0] / total,) * 2 if n in places else ends for n, ends in enumerate(box))  # type: ignore[misc]
+    if low is not None:
+        return low + part if high is None else low + (high - low) * part
+    return part if high is None else high - part
 
 
 class _Question:
@@ -231,7 +228,7 @@ class _Question:
         self.statement = self._read(statement)
         self.given = [self._read(g) for g in given]
         self._identities: dict[Any, bool] = {}
-        self._memos: dict[Box, dict[int, Any]] = {}
+        self._finest = FINEST
 
     # --- reading ----------------------------------------------------------------------------------------------
     def _read(self, statement: Any) -> tuple[Any, ...]:
@@ -240,7 +237,7 @@ class _Question:
         if statement in (True, False):
             return ("always", bool(statement))
         if isinstance(statement, sp.core.relational.Relational):
-            left, right = (graph.compiled(a, atoms) for a in statement.args)
+            left, right = (graph.compiled(a, atoms, self.coordinates.rising) for a in statement.args)
             if isinstance(statement, (sp.Gt, sp.Ge)):
                 left, right = right, left
             kind = {sp.Eq: "=", sp.Ne: "!=", sp.Lt: ">", sp.Gt: ">", sp.Le: ">=", sp.Ge: ">="}[type(statement)]
@@ -257,6 +254,7 @@ class _Question:
         one = fmpq(1)
         cubes: list[tuple[Any, int, Cube]] = [(-1.0, 0, tuple((fmpq(0), one) for _ in self.coordinates.every))]
         kept: list[Cube] = []
+        self._finest = FINEST**2 if len(self.coordinates.every) == 1 else FINEST
         tests = 8  # of points by exact evaluation
         remaining = one
         while cubes and found.examined < budget and self.graph.work < MAX_WORK:
@@ -264,7 +262,6 @@ class _Question:
                 break
             _, _, cube = heapq.heappop(cubes)
             found.examined += 1
-            self._memos.clear()
             box = self.coordinates.box(cube)
             if any(self.truth(g, box) is False for g in self.given):
                 remaining -= _volume(cube)
@@ -282,7 +279,7 @@ class _Question:
                 if judged is not None:
                     found.falsified = (values, judged)
                     return found
-            if all(high - low <= FINEST for low, high in cube):
+            if all(high - low <= self._finest for low, high in cube):
                 kept.append(cube)
                 continue
             for half in self._halves(cube, box):
@@ -308,14 +305,15 @@ class _Question:
         """The rational value of a number at a point: it is made of the coordinates by sums and products."""
         name, *operands = self.graph.operations[node]
         if name == "variable":
-            return sp.Rational(int(point[operands[0]][0].p), int(point[operands[0]][0].q))
+            value = point.ends[operands[0]][0]
+            return sp.Rational(int(value.p), int(value.q))
         if name == "number":
             return sp.Rational(operands[0].numerator, operands[0].denominator)
         return (sp.Add if name == "add" else sp.Mul)(*[self._exact(a, point) for a in operands])
 
     def _halves(self, cube: Cube, box: Box) -> Iterator[Cube]:
         """Two halves along the coordinate in which the sides vary most, among those that are wide enough."""
-        widths = [high - low if high - low > FINEST else fmpq(0) for low, high in cube]
+        widths = [high - low if high - low > self._finest else fmpq(0) for low, high in cube]
         least = max(widths) / 8
         troubled = [n for n in self._troubled(box) if widths[n]]
         if troubled:
@@ -332,8 +330,9 @@ class _Question:
         """The coordinates that leave a side without finite bounds on a box even where all others have one value."""
         unbounded = [node for node in _nodes(self.statement) if not self._is_bounded(node, box)]
         found = []
-        for n, ends in enumerate(box) if unbounded else ():
-            line = (*_middle(box[:n]), ends, *_middle(box[n + 1:]))
+        for n, ends in enumerate(box.ends) if unbounded else ():
+            middle = box.middle.ends
+            line = Box((*middle[:n], ends, *middle[n + 1:]))
             if not all(self._is_bounded(node, line) for node in unbounded):
                 found.append(n)
         return found
@@ -344,7 +343,7 @@ class _Question:
 
     def _variation(self, position: int, box: Box) -> float:
         """How much the sides vary with a coordinate over a box; 1 where that is not known."""
-        low, high = box[position]
+        low, high = box.ends[position]
         if isinstance(low, float) or isinstance(high, float):
             return 1.0
         total = 0.0
@@ -404,7 +403,7 @@ class _Question:
         return all(self._ends(node, box) is not None for node in _nodes(tree))
 
     def _relation(self, kind: str, node: int, box: Box) -> bool | None:
-        here = self._ends(node, _middle(box))
+        here = self._ends(node, box.middle)
         if kind in (">", ">="):
             if (here is None or here[1] >= 0) and self.at_least(node, box, kind == ">", DEPTH):
                 return True
@@ -423,34 +422,41 @@ class _Question:
 
         From a face on, a function grows or falls as its derivative says; so do its derivatives.
         """
+        key = (node, strictly, depth)
+        if key not in box.memo:
+            self.graph.work += 20
+            box.memo[key] = self._found_at_least(node, box, strictly, depth)
+        return bool(box.memo[key])
+
+    def _found_at_least(self, node: int, box: Box, strictly: bool, depth: int) -> bool:
         ends = self._ends(node, box)
-        if ends is None:
+        if ends is None or self.graph.work > MAX_WORK:
             return False
         if ends[0] > 0 or not strictly and ends[0] >= 0:
             return True
-        if self.graph.is_positive(node) or not strictly and self.graph.is_nonnegative(node):
+        if self.graph.is_positive(node, box) or not strictly and self.graph.is_nonnegative(node, box):
             return True
         if ends[1] < 0 or strictly and ends[1] <= 0:
             return False
-        free = [n for n in self.graph.variables(node) if box[n][0] != box[n][1]]
+        free = [n for n in self.graph.variables(node) if not box.is_fixed(n)]
         if self._is_zero(node, box):
             return not strictly
         slopes = {n: self._slope(node, n, box) for n in free}
         rising = [(n, slope[0] >= 0) for n, slope in slopes.items() if slope and (slope[0] >= 0 or slope[1] <= 0)]
-        rising = [(n, up) for n, up in rising if not isinstance(box[n][not up], float)]
+        rising = [(n, up) for n, up in rising if not isinstance(box.ends[n][not up], float)]
         if rising:
             face = box
             for n, up in rising:
-                face = _face(face, n, up)
+                face = face.face(n, up)
             if self.at_least(node, face, strictly, depth):
                 return True
             if strictly and any((slopes[n][0] > 0 or slopes[n][1] < 0) and self._is_open(n, up, box)  # type: ignore
                                 for n, up in rising) and self.at_least(node, face, False, depth):
                 return True
-        if all(slopes.values()) and not any(isinstance(e, float) for n in free for e in box[n]):
-            middle = self._ends(node, _middle(box))
+        if all(slopes.values()) and not any(isinstance(e, float) for n in free for e in box.ends[n]):
+            middle = self._ends(node, box.middle)
             if middle is not None:
-                spread = sum((max(abs(slope[0]), abs(slope[1])) * arb((box[n][1] - box[n][0]) / 2)
+                spread = sum((max(abs(slope[0]), abs(slope[1])) * arb((box.ends[n][1] - box.ends[n][0]) / 2)
                               for n, slope in slopes.items() if slope), arb(0))
                 if middle[0] - spread > 0:
                     return True
@@ -462,25 +468,27 @@ class _Question:
         """Whether a node is concave in a coordinate, and at least 0 at both ends of it."""
         slope = self.graph.derivative(node, position)
         bend = None if slope is None else self.graph.derivative(slope, position)
-        if bend is None or any(isinstance(end, float) for end in box[position]) or self._ends(slope, box) is None:
+        if slope is None or bend is None or any(isinstance(end, float) for end in box.ends[position]):
+            return False
+        if self._ends(slope, box) is None:
             return False
         falls = self.graph.negative(bend)
         known = self._ends(falls, box)
-        if known is None or known[0] < 0 and not self.graph.is_nonnegative(falls):
+        if known is None or not self.graph.is_nonnegative(falls, box):
             return False
-        faces = [_face(box, position, up) for up in (True, False)]
+        faces = [box.face(position, up) for up in (True, False)]
         if all(self.at_least(node, face, strictly, depth - 1) for face in faces):
             return True
-        return strictly and (known[0] > 0 or self.graph.is_positive(falls)) and all(
+        return strictly and self.graph.is_positive(falls, box) and all(
             self._is_open(position, up, box) for up in (True, False)) and all(
             self.at_least(node, face, False, depth - 1) for face in faces)
 
     def _grows(self, node: int, box: Box, strictly: bool, depth: int, free: Sequence[int]) -> bool:
         """Whether a node that is 0 where a box has a corner at special values grows from there."""
-        special = [(n, up) for n in free for up in (True, False) if self._is_special(n, box[n][not up])]
-        corner = _middle(box)
+        special = [(n, up) for n in free for up in (True, False) if self._is_special(n, box.ends[n][not up])]
+        corner = box.middle
         for n, up in special:
-            corner = (*corner[:n], (box[n][not up],) * 2, *corner[n + 1:])
+            corner = corner.with_value(n, box.ends[n][not up])
         ends = self._ends(node, corner)
         if not special or ends is None or not ends[0] <= 0 <= ends[1]:
             return False
@@ -489,7 +497,7 @@ class _Question:
             if slope is None:
                 continue
             slope = slope if up else self.graph.negative(slope)
-            face = _face(box, n, up)
+            face = box.face(n, up)
             if not self.at_least(node, face, False, depth - 1) or not self.at_least(slope, box, False, depth - 1):
                 continue
             if not strictly or self.at_least(node, face, True, depth - 1) or (
@@ -506,9 +514,9 @@ class _Question:
         """Whether no point of a face of a box is a value of the numbers: by their domains, or by a hypothesis."""
         coordinate = self.coordinates.every[position]
         end = coordinate.low if up else coordinate.high
-        if box[position][not up] == end and coordinate.is_open[not up]:
+        if box.ends[position][not up] == end and coordinate.is_open[not up]:
             return True
-        face = _face(box, position, up)
+        face = box.face(position, up)
         return any(self.truth(g, face) is False for g in self.given)
 
     def _slope(self, node: int, position: int, box: Box) -> tuple[arb, arb] | None:
@@ -516,16 +524,16 @@ class _Question:
         return (arb(0), arb(0)) if derivative is None else self._ends(derivative, box)
 
     def _ends(self, node: int, box: Box) -> tuple[arb, arb] | None:
-        return self.graph.enclosure(node, box, self._memos.setdefault(box, {}))
+        return self.graph.enclosure(node, box)
 
     def _is_zero(self, node: int, box: Box) -> bool:
         """Whether a node is 0 all over a box, as an identity in what is free there."""
-        here = self._ends(node, _middle(box))
+        here = self._ends(node, box.middle)
         if here is None or not here[0] <= 0 <= here[1]:
             return False
-        if not [n for n in self.graph.variables(node) if box[n][0] != box[n][1]] and here[0] == here[1]:
+        if here[0] == here[1] and all(map(box.is_fixed, self.graph.variables(node))):
             return True
-        key = (node, tuple(ends if ends[0] == ends[1] else None for ends in box))
+        key = (node, box.fixed)
         if key not in self._identities:
             self._identities[key] = self.graph.vanishes(node, box)
         return self._identities[key]
@@ -548,22 +556,6 @@ def _volume(cube: Cube) -> fmpq:
     for low, high in cube:
         found *= high - low
     return found
-
-
-def _face(box: Box, position: int, up: bool) -> Box:
-    """The lower face of a box in a coordinate, or the upper one."""
-    return (*box[:position], (box[position][not up],) * 2, *box[position + 1:])  # type: ignore[return-value]
-
-
-def _middle(box: Box) -> Box:
-    """A point of a box."""
-    return tuple((_between(low, high),) * 2 for low, high in box)  # type: ignore[return-value]
-
-
-def _between(low: Any, high: Any) -> Any:
-    if isinstance(low, float):
-        return fmpq(0) if isinstance(high, float) else 2 * min(high, fmpq(0)) - 1
-    return 2 * max(low, fmpq(0)) + 1 if isinstance(high, float) else (low + high) / 2
 
 
 # --- what is left out, in words -----------------------------------------------------------------------------------
