@@ -49,6 +49,14 @@ def _product_sign(a: Sign, b: Sign) -> Sign:
 _PRODUCTS = {(a, b): _product_sign(a, b) for a in Sign for b in Sign}
 
 
+def _common_sign(signs: Sequence[Sign]) -> Sign:
+    """The sign that all numbers have, the weak one where some have only that."""
+    if all(sign is signs[0] for sign in signs):
+        return signs[0]
+    weak = {_WEAK.get(sign, sign) for sign in signs}
+    return weak.pop() if len(weak) == 1 else Sign.ANY
+
+
 def _sign_between(low: Any, high: Any, open_below: bool, open_above: bool) -> Sign:
     """The sign of what lies between two ends."""
     if low > 0 or low == 0 and open_below:
@@ -158,6 +166,8 @@ class Graph:
             inside = self._negated(rest[0])
             if inside is not None and self.operations[inside][0] == "logistic":
                 return self.apply("logistic", self.negative(self.operations[inside][1]))
+        else:
+            inside = None
         if total or not rest:
             rest.append(self.number(total))
         if len(rest) == 1:
@@ -165,7 +175,38 @@ class Graph:
         common = self._common(rest)
         if common:
             return self.multiply(*common, self.add(*[self._without(node, common) for node in rest]))
-        return self._node("add", *sorted(rest))
+        if total == 1 and len(rest) == 2 and inside is not None and self.operations[inside][0] == "mix":
+            part, first, second = self.operations[inside][1:]
+            one = self.number(1)
+            return self._mix(part, self.difference(one, first), self.difference(one, second))
+        return self._mixed(rest) or self._node("add", *sorted(rest))
+
+    def _mixed(self, terms: list[int]) -> int | None:
+        """A sum with two terms t a + (1 - t) b, t from 0 to 1, as one that is told to lie between a and b."""
+        factors = {term: self._factors(term) for term in terms}
+        # of what is left by several parts, one after another, the last is divided first
+        for part in sorted({f for some in factors.values() for f in some if self._is_unit(f)}, reverse=True):
+            rest = self._known.get(("add", *sorted((self.number(1), self.negative(part)))))
+            first = next((t for t in terms if part in factors[t]), None)
+            second = next((t for t in terms if t != first and rest in factors[t]), None)
+            if first is not None and second is not None and rest is not None:
+                between = self._mix(part, self._without(first, [part]), self._without(second, [rest]))
+                return self.add(between, *[t for t in terms if t not in (first, second)])
+        return None
+
+    def _is_unit(self, node: int) -> bool:
+        """Whether a node is a variable that takes values from 0 to 1 only."""
+        if self.operations[node][0] != "variable":
+            return False
+        low, high, *_ = self.limits[self.operations[node][1]]
+        return bool(low >= 0 and high <= 1)
+
+    def _mix(self, part: int, first: int, second: int) -> int:
+        """part * first + (1 - part) * second, for a variable from 0 to 1."""
+        common = self._common([first, second])
+        if common:
+            return self.multiply(*common, self._mix(part, *(self._without(n, common) for n in (first, second))))
+        return self._node("mix", part, first, second)
 
     def _common(self, terms: list[int]) -> list[int]:
         """The factors that all terms of a sum have, numbers aside: taken out, they are enclosed once."""
@@ -240,11 +281,16 @@ class Graph:
 
     def power(self, node: int, exponent: int) -> int:
         if exponent < 0:
+            name, *operands = self.operations[node]
+            if name == "exp":
+                return self.apply("exp", self.multiply(self.number(exponent), *operands))
             return self._node("inverse", self.power(node, -exponent))
         return self.number(1) if exponent == 0 else node if exponent == 1 else self._node("power", node, exponent)
 
     def apply(self, name: str, *nodes: int) -> int:
         """One of the functions of `BALLS` at nodes."""
+        if name == "log" and self.operations[nodes[0]][0] == "exp":
+            return int(self.operations[nodes[0]][1])
         return self._node(name, *nodes)
 
     # --- compiling --------------------------------------------------------------------------------------------
@@ -356,6 +402,14 @@ class Graph:
             left, right = operands
             return self.add(*[self.multiply(other, d) for other, d in ((right, inner_ones[0]), (left, inner_ones[1]))
                               if d is not None])
+        if name == "mix":
+            part, first, second = operands
+            zero = self.number(0)
+            d_part, d1, d2 = inner_ones
+            moved = [] if d_part is None else [self.multiply(d_part, self.difference(first, second))]
+            if d1 is not None or d2 is not None:
+                moved.append(self._mix(part, zero if d1 is None else d1, zero if d2 is None else d2))
+            return self.add(*moved)
         if name in ("max", "min"):
             first, second = operands
             zero = self.number(0)
@@ -488,14 +542,14 @@ class Graph:
             return _sign_between(*self.limits[operands[0]])
         if name in ("abs", "step", "flat"):
             return Sign.NONNEGATIVE
-        if name == "add" and len(operands) == 2:  # c - x for a variable of at most c
-            for constant, other in (operands, operands[::-1]):
-                inside, total = self._negated(other), self._constant(constant)
-                if total is not None and inside is not None and self.operations[inside][0] == "variable":
-                    _, high, _, is_open = self.limits[self.operations[inside][1]]
-                    if not isinstance(high, float) and total >= Fraction(int(high.p), int(high.q)):
-                        is_equal = total == Fraction(int(high.p), int(high.q))
-                        return Sign.NONNEGATIVE if is_equal and not is_open else Sign.POSITIVE
+        if name == "mix":
+            return _common_sign([self._known_sign(a, box) for a in operands[1:]])
+        if name == "log":
+            return _DOWN[self._known_sign(self.difference(self.number(1), operands[0]), box)]
+        if name == "add":
+            found = self._sign_of_rest(operands, box)
+            if found is not Sign.ANY:
+                return found
         if name == "power":
             base = self._known_sign(operands[0], box)
             if operands[1] % 2:
@@ -510,10 +564,31 @@ class Graph:
             return Sign.POSITIVE if signs[0] is Sign.POSITIVE else Sign.NONNEGATIVE
         if name != "add":
             return signs[0]
-        for strict, weak in ((Sign.POSITIVE, Sign.NONNEGATIVE), (Sign.NEGATIVE, Sign.NONPOSITIVE)):
-            if all(sign in (strict, weak) for sign in signs):
-                return strict if strict in signs else weak
-        return Sign.ANY
+        weak = _common_sign([_WEAK.get(sign, sign) for sign in signs])
+        strict = next((sign for sign in signs if sign in _WEAK), weak)
+        return strict if weak is not Sign.ANY else weak
+
+    def _sign_of_rest(self, operands: Sequence[int], box: Box | None) -> Sign:
+        """The sign of 1 - e^x, and of a sum with a constant that variables taken from it cannot use up."""
+        rest, total, is_strict = [], Fraction(0), False
+        for node in operands:
+            constant, inside = self._constant(node), self._negated(node)
+            high = self.limits[self.operations[inside][1]][1] if inside is not None \
+                and self.operations[inside][0] == "variable" else math.inf
+            if constant is not None:
+                total += constant
+            elif inside is not None and not isinstance(high, float):
+                total -= Fraction(int(high.p), int(high.q))
+                is_strict |= self.limits[self.operations[inside][1]][3]
+            else:
+                rest.append(node)
+        inside = self._negated(rest[0]) if len(rest) == 1 and total == 1 else None
+        if inside is not None and self.operations[inside][0] == "exp":
+            return _DOWN[self._known_sign(self.operations[inside][1], box)]
+        signs = [self._known_sign(node, box) for node in rest]
+        if total < 0 or any(sign not in (Sign.POSITIVE, Sign.NONNEGATIVE) for sign in signs):
+            return Sign.ANY
+        return Sign.POSITIVE if total > 0 or is_strict or Sign.POSITIVE in signs else Sign.NONNEGATIVE
 
     def _needed(self, node: int) -> list[int]:
         """The node and all that it is made of, operands first."""
@@ -571,6 +646,8 @@ class Graph:
 def _identity_of(name: str, operands: list[Quotient], is_positive: Callable[[Any], bool]) -> Quotient:
     """A function of quotients."""
     first = operands[0] if operands else Quotient.number(Fraction(1))
+    if name == "mix":
+        return first * operands[1] + (Quotient.number(Fraction(1)) + first * _MINUS_ONE) * operands[2]
     if name in ("add", "multiply"):
         for other in operands[1:]:
             first = first + other if name == "add" else first * other
@@ -641,6 +718,13 @@ def _between(low: arb, high: arb) -> arb:
     return low.union(high)
 
 
+def _ball_mix(part: arb, first: arb, second: arb) -> arb:
+    """The range of part * first + (1 - part) * second, which is least and largest at ends of all three."""
+    low, high = (t * first + (1 - t) * second if 0 <= t <= 1 else part * first + (1 - part) * second
+                 for t in (part.lower(), part.upper()))
+    return low.union(high)
+
+
 def _ball_logistic(x: arb) -> arb:
     return _between(*(1 / (1 + (-end).exp()) for end in (x.lower(), x.upper())))
 
@@ -673,7 +757,7 @@ def _ball_step(x: arb) -> arb:
 
 
 BALLS: dict[str, Callable[..., Any]] = {
-    "add": lambda *a: sum(a[1:], a[0]), "multiply": lambda a, b: a * b, "power": _ball_power,
+    "mix": _ball_mix, "add": lambda *a: sum(a[1:], a[0]), "multiply": lambda a, b: a * b, "power": _ball_power,
     "inverse": lambda a: 1 / a, "exp": arb.exp, "log": lambda a: a.log() if a > 0 else _NOWHERE,
     "sqrt": lambda a: a.sqrt() if a >= 0 else _NOWHERE, "logistic": _ball_logistic, "softplus": _ball_softplus,
     "bump": _ball_bump, "logit": _ball_logit,
@@ -711,6 +795,12 @@ def _times(a: arb, b: arb) -> arb:
 def _range_multiply(a: _Range, b: _Range) -> _Range:
     products = [_times(x, y) for x in a for y in b]
     return _lowest(products), _highest(products)
+
+
+def _range_mix(part: _Range, first: _Range, second: _Range) -> _Range:
+    ends = [_range_add(_range_multiply((t, t), first), _range_multiply(((1 - t).lower(), (1 - t).upper()), second))
+            for t in part]
+    return _lowest([low for low, _ in ends]), _highest([high for _, high in ends])
 
 
 def _lowest(values: list[arb]) -> arb:
@@ -799,7 +889,7 @@ def _range_bump(a: _Range) -> _Range:
 
 RANGES: dict[str, Callable[..., Any]] = {
     "pi": _pi, **{name: _defined(function) for name, function in {  # type: ignore[arg-type]
-        "add": _range_add, "multiply": _range_multiply, "inverse": _range_inverse,
+        "mix": _range_mix, "add": _range_add, "multiply": _range_multiply, "inverse": _range_inverse,
         "exp": _rising(arb.exp, 0, _INF),
         "log": _range_log_of, "logit": _range_logit, "bump": _range_bump,
         "sqrt": lambda a: _rising(arb.sqrt, 0, _INF)(a) if a[0] >= 0 else None,

@@ -40,7 +40,7 @@ METHOD = Method(
 # bounds on work, not on time, so that the answer does not depend on the machine
 MAX_BOXES = 600
 FAST_BOXES = 200
-MAX_WORK = 600_000  # operations evaluated at one choice of sizes
+MAX_WORK = 120_000  # operations evaluated at one choice of sizes
 TRIAL = 60  # boxes after which something must be settled
 MAX_NUMBERS = 6  # free numbers: the boxes that are needed grow exponentially with them
 FINEST = fmpq(1, 64)  # a part of the cube no wider than that is not cut; in one dimension the square of it
@@ -272,7 +272,7 @@ class _Question:
                 remaining -= _volume(cube)
                 continue
             middle = self.coordinates.box(tuple(((low + high) / 2,) * 2 for low, high in cube))
-            if tests and self.truth(self.statement, middle) is False:
+            if tests and (self.truth(self.statement, middle) is False or not self._is_defined(self.statement, middle)):
                 tests -= 1
                 values = self._instance(fixed, layout, middle)
                 judged = fails_at(claim, values)
