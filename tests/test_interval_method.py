@@ -207,7 +207,7 @@ def test_reasons_name_what_stands_in_the_way() -> None:
     assert "function f" in refused(less(f(u), 1))
     assert "continuous random variable" in refused(less(E(uniform("U", 0, 1) ** 2), 1))
     many = family("a", UNIT, (k, 1, n), (index("l"), 1, n))
-    assert "9 free numbers" in str(found(less(many[1, 1], 2)).figures["undecided"])
+    assert "9 free numbers" in found(less(many[1, 1], 2)).figures["stopped_at"]
     mixed = found(both(less(u, 2), equal(sp.exp(u), v)))
     assert mixed.outcome in ("unknown", "fails")
     assert found(less(u, 2), less(n, 1)).outcome == "unknown"  # no size meets the hypothesis

@@ -203,6 +203,12 @@ class Graph:
 
     def _mix(self, part: int, first: int, second: int) -> int:
         """part * first + (1 - part) * second, for a variable from 0 to 1."""
+        if first == second:
+            return first
+        if self._constant(first) == 0:
+            return self.multiply(self.difference(self.number(1), part), second)
+        if self._constant(second) == 0:
+            return self.multiply(part, first)
         common = self._common([first, second])
         if common:
             return self.multiply(*common, self._mix(part, *(self._without(n, common) for n in (first, second))))
@@ -720,8 +726,7 @@ def _between(low: arb, high: arb) -> arb:
 
 def _ball_mix(part: arb, first: arb, second: arb) -> arb:
     """The range of part * first + (1 - part) * second, which is least and largest at ends of all three."""
-    low, high = (t * first + (1 - t) * second if 0 <= t <= 1 else part * first + (1 - part) * second
-                 for t in (part.lower(), part.upper()))
+    low, high = (t * first + (1 - t) * second for t in (part.lower().max(arb(0)), part.upper().min(arb(1))))
     return low.union(high)
 
 

@@ -38,10 +38,10 @@ METHOD = Method(
 )
 
 # bounds on work, not on time, so that the answer does not depend on the machine
-MAX_BOXES = 600
+MAX_BOXES = 400
 FAST_BOXES = 200
-MAX_WORK = 120_000  # operations evaluated at one choice of sizes
-TRIAL = 60  # boxes after which something must be settled
+MAX_WORK = 60_000  # operations evaluated at one choice of sizes
+TRIAL = 40  # boxes after which something must be settled
 MAX_NUMBERS = 6  # free numbers: the boxes that are needed grow exponentially with them
 FINEST = fmpq(1, 64)  # a part of the cube no wider than that is not cut; in one dimension the square of it
 LEFT_OUT = fmpq(1, 10)  # the largest share of the cube that may be left out
@@ -117,8 +117,8 @@ def interval(claim: Any, context: Context) -> Finding:
     if left_out:
         scope += f", but where {'; '.join(left_out)} ({_percent(share)} of the compactified values)"
     return Finding("holds", "proof" if whole else "exact-instances", scope,
-                   {"cases": len(decided), "undecided": undecided, "boxes": boxes, "left": left,
-                    "left_share": float(share)})
+                   {"cases": len(decided), "undecided": len(undecided), "boxes": boxes, "left": left,
+                    "left_share": round(float(share), 6), **({"stopped_at": undecided[0]} if undecided else {})})
 
 
 def _percent(share: fmpq) -> str:
