@@ -122,6 +122,15 @@ def test_hypotheses_settle_parts_and_make_faces_open() -> None:
     assert found(less(w[1], 2), less_equal(n, 2)).scope == "for all real values at n=1; n=2"
 
 
+def test_a_face_of_a_face_that_a_hypothesis_excludes_is_not_a_face_that_it_excludes() -> None:
+    """0 < u (1 + v) fails at u = 0, v = 1, though the hypothesis rules out u = v = 0."""
+    for gap in (u * (1 + v), u * sp.exp(v), u + u**2 * v):
+        evidence = found(less(0, gap), less(0, u + v))
+        assert evidence.outcome == "fails" or evidence.rigor == "exact-instances"
+        evidence = found(less(0, gap), less(0, u))
+        assert (evidence.outcome, evidence.rigor) == ("holds", "proof")
+
+
 # --- what is refuted ----------------------------------------------------------------------------------------------
 
 FALSE = {
@@ -154,6 +163,7 @@ NEVER_WHOLE = {
     "a premise that is undefined": implies(less(0, sp.log(3 * u - 1)), less(0, 1 + u)),
     "an undefined side of an equivalence": equivalent(less(sp.log(u), 1), less(sp.log(u), 1)),
     "a strict inequality at an open end and a closed one": less(0, q * u),
+    "an identity that is undefined at an end": both(equal(sp.log(u * v), sp.log(u) + sp.log(v)), less(u, 2)),
     "0 to a power": less_equal(0, u ** (v - sp.Rational(1, 2))),
 }
 

@@ -375,7 +375,7 @@ class Graph:
             return self.power(self.apply("sqrt", self.compiled(base, atoms, rising)), int(exponent.p))
         below, above = self.compiled(base, atoms, rising), self.compiled(exponent, atoms, rising)
         constant = self._constant(above)
-        if constant is not None and constant.denominator == 1:
+        if constant and constant.denominator == 1:  # to the power 0, too, the base must be defined
             return self.power(below, int(constant))
         return self.apply("exp", self.multiply(above, self.apply("log", below)))
 

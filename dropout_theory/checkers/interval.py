@@ -40,7 +40,7 @@ METHOD = Method(
 # bounds on work, not on time, so that the answer does not depend on the machine
 MAX_BOXES = 400
 FAST_BOXES = 200
-MAX_WORK = 60_000  # operations evaluated at one choice of sizes
+MAX_WORK = 50_000  # operations evaluated at one choice of sizes
 TRIAL = 40  # boxes after which something must be settled
 MAX_NUMBERS = 6  # free numbers: the boxes that are needed grow exponentially with them
 FINEST = fmpq(1, 64)  # a part of the cube no wider than that is not cut; in one dimension the square of it
@@ -228,6 +228,7 @@ class _Question:
         self.statement = self._read(statement)
         self.given = [self._read(g) for g in given]
         self._identities: dict[Any, bool] = {}
+        self._excluded: dict[tuple[int, bool], Any] = {}  # faces of the box that is looked at, with their values
         self._finest = FINEST
 
     # --- reading ----------------------------------------------------------------------------------------------
@@ -263,11 +264,12 @@ class _Question:
             _, _, cube = heapq.heappop(cubes)
             found.examined += 1
             box = self.coordinates.box(cube)
+            self._excluded = {}
             if any(self.truth(g, box) is False for g in self.given):
                 remaining -= _volume(cube)
                 continue
-            truth = self.truth(self.statement, box)
-            if truth:
+            self._find_excluded(box)
+            if self.truth(self.statement, box):
                 found.confirmed = True
                 remaining -= _volume(cube)
                 continue
@@ -410,6 +412,8 @@ class _Question:
             if (here is None or here[0] <= 0) and self.at_least(self.graph.negative(node), box, kind == ">=", DEPTH):
                 return False
             return None
+        if self._ends(node, box) is None:
+            return None
         if self._is_zero(node, box):
             return kind == "="
         if any(self.at_least(n, box, True, DEPTH) for n in (node, self.graph.negative(node))):
@@ -513,11 +517,19 @@ class _Question:
     def _is_open(self, position: int, up: bool, box: Box) -> bool:
         """Whether no point of a face of a box is a value of the numbers: by their domains, or by a hypothesis."""
         coordinate = self.coordinates.every[position]
-        end = coordinate.low if up else coordinate.high
-        if box.ends[position][not up] == end and coordinate.is_open[not up]:
+        end = box.ends[position][not up]
+        if end == (coordinate.low if up else coordinate.high) and coordinate.is_open[not up]:
             return True
-        face = box.face(position, up)
-        return any(self.truth(g, face) is False for g in self.given)
+        return self._excluded.get((position, up)) == end
+
+    def _find_excluded(self, box: Box) -> None:
+        """Note the faces of a box on which a hypothesis fails throughout: no other box will do, as a point may lie on
+        a face of a face and meet the hypotheses."""
+        self._excluded = {}
+        failing = {(n, up): ends[not up] for n, ends in enumerate(box.ends) for up in (True, False)
+                   if not isinstance(ends[not up], float) and any(
+                       self.truth(g, box.face(n, up)) is False for g in self.given)}
+        self._excluded = failing
 
     def _slope(self, node: int, position: int, box: Box) -> tuple[arb, arb] | None:
         derivative = self.graph.derivative(node, position)
