@@ -34,7 +34,7 @@ from dropout_theory.verdicts.methods import Method
 METHOD = Method(
     name="interval", place=40, mark="i", title="interval",
     does="Arb balls with subdivision, for all real values at small sizes; what it leaves out is named",
-    rigor="proof", tools=("python-flint",),
+    rigor="proof", tools=("python-flint", "z3-solver"),
 )
 
 # bounds on work, not on time, so that the answer does not depend on the machine
