@@ -4,7 +4,7 @@ The free numbers are coordinates of a cube, unbounded ones too. A part of the cu
 certainly true, or a hypothesis certainly false: by the range of the difference of the two sides, by its derivatives,
 and, where the sides meet, by their being the same there and farther apart from there on. Where neither is seen, the
 part is cut in two, up to a bound on their number. What is left then is excluded from what is claimed, and named; of a
-statement of which too much is left nothing is claimed.
+statement of which too much is left nothing is claimed. Polynomials are taken too: a second opinion beside z3's.
 """
 
 from __future__ import annotations
