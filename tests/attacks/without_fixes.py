@@ -28,7 +28,7 @@ from dropout_theory.evaluation import instances
 from dropout_theory.language import atoms, binding, checked, dependence
 from dropout_theory.language.domains import Domain
 from dropout_theory.normal_form import canonical
-from dropout_theory.proof import analysis
+from dropout_theory.proof import near_zero
 from dropout_theory.running import runner
 from dropout_theory.verdicts import fingerprint, kernel
 
@@ -161,7 +161,8 @@ FIXES: tuple[Fix, ...] = (
     Fix(8, "sums without an end are taken",
         ((checked, "strange_values", _values_but(lambda value: value in ("oo", "-oo"))),
          (partiality, "_partial", _terms_but(_is_endless)))),
-    Fix(9, "what moves with a scale need not be smooth at 0", ((analysis, "_defined_at_zero", lambda *_: None),)),
+    Fix(9, "what moves with a scale need not be smooth at 0",
+        ((near_zero, "_defined_at_zero", lambda *_: None), (near_zero, "_require_defined", lambda *_: None))),
     Fix(10, "any claim may be cited", ((Registry, "holds", lambda _: True),),
         (test_citing.test_a_claim_that_is_not_registered,)),
     Fix(11, "names need no domain", ((checked, "strange_names", lambda _: ()),), seed=4),
