@@ -248,7 +248,7 @@ def numerically(expr: sp.Expr, point: dict[Any, Any]) -> mpmath.mpf:
 def test_values_lie_in_enclosures_and_slopes_in_those_of_derivatives(
         expr: sp.Expr, given_ends: list[tuple[int, int]], parts: list[int], is_infinite: bool) -> None:
     shifts = (fmpq(1, 2), fmpq(3), fmpq(0))
-    boxes = []
+    boxes: list[tuple[Any, Any]] = []
     for (low, width), shift, scale in zip(given_ends, shifts, (128, 24, 16), strict=True):
         start = fmpq(low, scale) + shift
         boxes.append((start if start > 0 or shift == 0 else fmpq(1, 128), start + fmpq(width, scale) + fmpq(1, 64)))
