@@ -95,14 +95,20 @@ def _value(statement: Statement, first: int) -> tuple[Any, bool]:
 def truth_of_convergence(ev: Any, statement: Statement, bound: dict[Any, Any]) -> Truth:
     """Truth of a Converges or SumsTo statement at an instance. Raises Unsupported for series it cannot read."""
     index, first = statement.args[1].args
-    series = _series(statement.args[0], index)
+    term, stated = statement.args[0], statement.args[2:]
+    start = ev.integer(first, bound)
+    for j in range(start, max(start, 0) + 1):  # a term from 0 on is defined where the one at 0 is
+        ev.value(term, {**bound, index: j})
+    for expr in stated:
+        ev.value(expr, bound)
+    series = _series(term, index)
     found = series.converges(ev, bound)
-    if found is not Truth.TRUE or len(statement.args) == 2:
+    if found is not Truth.TRUE or not stated:
         return found
-    value, identical = _value(statement, ev.integer(first, bound))
+    value, identical = _value(statement, start)
     if identical:
         return Truth.TRUE
-    gap = arb(ev.value(value, bound)) - arb(ev.value(statement.args[2], bound))
+    gap = arb(ev.value(value, bound)) - arb(ev.value(stated[0], bound))
     if not gap.contains(0):
         return Truth.FALSE
     return Truth.AGREES if abs(gap) < arb(2) ** -RESOLUTION_BITS else Truth.UNKNOWN
