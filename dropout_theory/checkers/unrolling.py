@@ -52,7 +52,7 @@ class Unroller:
         if isinstance(expr, lang.RandomIndex):
             return sp.Integer(bound[expr])
         if isinstance(expr, lang.Element):
-            indices = tuple(int(self.expr(i, bound)) for i in expr.indices)
+            indices = tuple(self._fixed(i, bound) for i in expr.indices)
             if (expr.family, indices) in bound:
                 return sp.Integer(int(bound[expr.family, indices]))
             if isinstance(expr.family, lang.Recursion):
@@ -80,6 +80,12 @@ class Unroller:
         if not expr.args:
             return expr
         return expr.func(*[self.expr(a, bound) for a in expr.args])
+
+    def _fixed(self, index: Any, bound: dict[Any, Any]) -> int:
+        found = self.expr(index, bound)
+        if not found.is_Integer:
+            raise Unsupported(f"index {found} has no value at these sizes")
+        return int(found)
 
     def _over(self, body: Any, limits: list[Any], bound: dict[Any, Any]) -> Any:
         if not limits:
