@@ -97,7 +97,7 @@ def truth_of_convergence(ev: Any, statement: Statement, bound: dict[Any, Any]) -
     index, first = statement.args[1].args
     term, stated = statement.args[0], statement.args[2:]
     start = ev.integer(first, bound)
-    for j in range(start, max(start, 0) + 1):  # a term from 0 on is defined where the one at 0 is
+    for j in range(start, max(start, 0) + 2):  # where those of orders 0 and 1 are defined, those of higher ones are
         ev.value(term, {**bound, index: j})
     for expr in stated:
         ev.value(expr, bound)

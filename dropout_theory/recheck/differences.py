@@ -30,14 +30,15 @@ def derivative(function: Callable[[Number], Number], point: Number, order: int) 
     with mp.workdps(digits * (order + 2)):
         step = Fraction(1, 10**digits)
         values = {k: wide(function(point + k * step if isinstance(point, Fraction) else point + k * wide(step)))
-                  for k in range(-order, order + 1)}
+                  for k in range(-2 * order, 2 * order + 1)}
         for n in range(1, order + 1):
-            above, below = (sum((-1) ** (n - k) * math.comb(n, k) * values[side * k] for k in range(n + 1))
-                            / (side * wide(step)) ** n for side in (1, -1))
-            gap = abs(above - below) / (1 + abs(above))
+            # steps of two lengths: the quotients of a jump are the same on both sides where the value is half-way
+            found = [sum((-1) ** (n - k) * math.comb(n, k) * values[stride * k] for k in range(n + 1))
+                     / (stride * wide(step)) ** n for stride in (1, -1, 2, -2)]
+            gap = (max(found) - min(found)) / (1 + abs(found[0]))
             if gap > _APART:
-                raise NoValue(f"derivatives of order {n} on the two sides: {mp.nstr(above, 5)}, {mp.nstr(below, 5)}")
+                raise NoValue(f"no derivative of order {n}: quotients are {', '.join(mp.nstr(x, 5) for x in found)}")
             if gap > _SAME:
-                raise CannotRecheck(f"derivatives of order {n} on the two sides are close")
-        found = (above + below) / 2
-    return +found
+                raise CannotRecheck(f"quotients for a derivative of order {n} are close, and no more")
+        value = (found[0] + found[1]) / 2
+    return +value

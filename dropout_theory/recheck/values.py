@@ -158,8 +158,8 @@ class Values:
                 seen[u] = discrete({variable: u})
             return wide(seen[u][which]) * density
 
-        size, doubt = mp.quad(lambda u: integrand(u, 1), panels, error=True)
-        if doubt > mp.mpf(10) ** -5 * (1 + size):
+        _, doubt = mp.quad(lambda u: integrand(u, 1), panels, error=True)
+        if doubt > mp.mpf(10) ** -5:
             raise CannotRecheck(f"the mean over {variable} is not seen to be integrable")
         found, error = mp.quad(lambda u: integrand(u, 0), panels, error=True)
         self.slack = max(self.slack, 100 * error, mp.mpf(10) ** -12)
