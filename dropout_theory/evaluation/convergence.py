@@ -47,11 +47,11 @@ class TaylorSeries:
             raise Unsupported(f"not the term of an expected Taylor series: {term}")
         self.derivative = derivatives[0]
         power = others[0].args[0] if isinstance(others[0], lang.E) else others[0]
-        if not isinstance(power, sp.Pow) or power.exp != index or power.base.has(index):
+        if not isinstance(power, sp.Pow) or power.exp != index or lang.depends_on(power.base, index):
             raise Unsupported(f"not a power of a deviation: {others[0]}")
         self.deviation = power.base
         self.shift = sp.expand(self.derivative.order - index)
-        if not self.shift.is_Integer or self.shift < 0 or self.derivative.point.has(index):
+        if not self.shift.is_Integer or self.shift < 0 or lang.depends_on(self.derivative.point, index):
             raise Unsupported(f"derivative of order {self.derivative.order} in a sum over {index}")
 
     def converges(self, ev: Any, bound: dict[Any, Any]) -> Truth:

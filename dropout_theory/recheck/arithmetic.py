@@ -54,7 +54,7 @@ def raised(base: Number, exponent: Number) -> Number:
         if isinstance(base, Fraction):
             return base ** exponent.numerator
         return mp.power(base, exponent.numerator)
-    if base == 0:
+    if told_from_zero(base) == 0 and told_from_zero(exponent) > 0:
         return Fraction(0)
     if base < 0:
         raise NoValue(f"({base})^({exponent}) is not real")
