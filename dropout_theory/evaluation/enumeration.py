@@ -16,7 +16,7 @@ from sympy.core.function import AppliedUndef
 from dropout_theory import language as lang
 from dropout_theory.evaluation.gaussian import piecewise_polynomial_mean
 from dropout_theory.evaluation.rules import outside_masks, power, rule
-from dropout_theory.evaluation.values import Undefined, Unsupported, masked, quotient
+from dropout_theory.evaluation.values import Undecided, Undefined, Unsupported, masked, quotient
 from dropout_theory.language import Expr
 
 MAX_MASKS = 1 << 16
@@ -362,6 +362,6 @@ def _geometric_odds(ev: Any, x: Expr, bound: dict[Any, Any]) -> fmpq | None:
     """Weighted geometric mean of the odds (1 - x)/x where it is rational, else None."""
     try:
         odds = ev.value(lang.G((1 - x) / x), bound)
-    except Undefined:
+    except (Undecided, Undefined):
         return None
     return odds if isinstance(odds, fmpq) else None

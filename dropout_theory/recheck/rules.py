@@ -163,15 +163,21 @@ def _derivative(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
         if place is not None:
             return v.moved({variable.family: {**v.values.get(variable.family, {}), place: x}}).value(expr.expr, env)
         if variable in env:
+            _require_shown(expr.expr, variable)
             return v.moved({}).value(expr.expr, {**env, variable: x})
         return v.moved({variable: x}).value(expr.expr, env)
 
     return derivative(at, v.value(variable, env), v.integer(order, env))
 
 
-def _put_in(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
-    if lang.hidden_dependencies(expr.expr).intersection(expr.variables):
+def _require_shown(expr: Expr, *symbols: Any) -> None:
+    """Raise CannotRecheck where an atom hides a symbol: what is put in for it would leave the atom as it was."""
+    if lang.hidden_dependencies(expr).intersection(symbols):
         raise CannotRecheck(f"a law or definition in {expr} depends on what is put in")
+
+
+def _put_in(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
+    _require_shown(expr.expr, *expr.variables)
     return v.value(expr.expr, {**env, **{s: v.value(x, env) for s, x in zip(expr.variables, expr.point, strict=True)}})
 
 
@@ -182,6 +188,7 @@ def _derivative_at(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
         from dropout_theory.recheck.series import taylor_coefficient
 
         return times(taylor_coefficient(expr.body, expr.variable, wide(point), order), mp.factorial(order))
+    _require_shown(expr.body, expr.variable)
     return derivative(lambda x: v.moved({}).value(expr.body, {**env, expr.variable: x}), point, order)
 
 

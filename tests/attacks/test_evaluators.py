@@ -238,6 +238,7 @@ DERIVATIVES: dict[str, tuple[Any, Any, dict[Any, Any]]] = {
     "a product by an entry": (sp.Derivative(sp.Product(w[i], (i, 1, n)), w[1]), 5, ENTRIES),
     "by an entry of another family": (sp.Derivative(squares, x), 0, ENTRIES),
     "through a recursion": (sp.Derivative(x + power[1], x), 1 + 2 * x, {x: 3}),
+    "at a point, through a recursion": (DerivativeAt(x + power[1], x, 5, 1), 11, {x: 3}),
     "twice, through a recursion": (sp.Derivative(x * power[2], (x, 2)), 12 * x**2, {x: 3}),
     "a power 0 at 0": (DerivativeAt(z**c, z, 0, 1), 0, {c: 0}),
     "a power 1 at 0": (DerivativeAt(z**c, z, 0, 1), 1, {c: 1}),
