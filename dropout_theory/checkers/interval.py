@@ -101,7 +101,9 @@ def interval(claim: Any, context: Context) -> Finding:
                 values, judged = found.falsified
                 return Finding("fails", "exact-instances", f"false at the middle of a box after {boxes} boxes",
                                {"boxes": boxes}, counterexample=report(values, judged))
-            if found.share > LEFT_OUT:
+            if found.is_doubtful:
+                undecided.append(f"{label}: a term may be undefined where {found.excluded}")
+            elif found.share > LEFT_OUT:
                 undecided.append(f"{label}: {found.examined} boxes leave {_percent(found.share)} of the cube undecided")
             elif found.confirmed:
                 decided.append(label)
@@ -135,6 +137,7 @@ class _Explored:
     left: int = 0
     share: fmpq = field(default_factory=lambda: fmpq(0))
     excluded: str = ""
+    is_doubtful: bool = False  # whether a term may be undefined in what is left: only where sides meet may it be left
     falsified: Any = None
 
 
@@ -144,29 +147,30 @@ def _decide_at(claim: Any, fixed: Values, terms: Sequence[Any], context: Context
     if layout.count > MAX_NUMBERS:
         raise Unsupported(f"{layout.count} free numbers are too many to subdivide")
     unroll = Unroller(fixed, multiplied_out=False)
-    parts = []
+    doubts = []
     for term in terms:
         if term.condition is None or any(map(lang.is_random, (term.condition, *term.known))):
             raise Unsupported(f"{term.term} may be undefined")
-        parts.append(st.implies(st.both(*term.known), term.condition))
-    statement = st.both(*[unroll.boolean(p) for p in (*parts, claim.statement)])
+        doubts.append(unroll.boolean(st.implies(st.both(*term.known), term.condition)))
+    statement = st.both(*doubts, unroll.boolean(claim.statement))
     given = [unroll.boolean(h.condition) for h in claim.hypotheses]
     group = _meeting(layout, [statement, *given])
     is_symmetric = bool(group) and isinstance(group[0], lang.Element) and all(
         st.unordered(s.xreplace(exchange)) == st.unordered(s)
         for exchange in layout.exchanges(group) for s in [statement, *given])
     budget = FAST_BOXES if context.fast else MAX_BOXES
-    as_given = _explored(claim, fixed, layout, [()], False, (statement, given), budget // 4)
+    said = (statement, given, doubts)
+    as_given = _explored(claim, fixed, layout, [()], False, said, budget // 4)
     if not group or as_given.falsified is not None or not as_given.left:
         return as_given
     orders = layout.orders(group, is_symmetric)
-    ordered = _explored(claim, fixed, layout, orders, is_symmetric, (statement, given), budget)
-    best = min(ordered, as_given, key=lambda found: (found.falsified is None, found.share))
+    ordered = _explored(claim, fixed, layout, orders, is_symmetric, said, budget)
+    best = min(ordered, as_given, key=lambda found: (found.falsified is None, found.is_doubtful, found.share))
     return replace(best, examined=as_given.examined + ordered.examined)
 
 
 def _explored(claim: Any, fixed: Values, layout: Layout, orders: Sequence[Any], is_symmetric: bool,
-              said: tuple[Any, Sequence[Any]], budget: int) -> _Explored:
+              said: tuple[Any, Sequence[Any], Sequence[Any]], budget: int) -> _Explored:
     """The statement, and what is given with it, with the numbers of a group in each of some orders."""
     whole = _Explored()
     excluded = []
@@ -178,6 +182,7 @@ def _explored(claim: Any, fixed: Values, layout: Layout, orders: Sequence[Any], 
         whole.confirmed |= found.confirmed
         whole.left += found.left
         whole.share += found.share / len(orders)
+        whole.is_doubtful |= found.is_doubtful
         if found.falsified is not None or whole.share > LEFT_OUT:
             whole.falsified = found.falsified
             return whole
@@ -223,10 +228,12 @@ def _inside(number: Any, part: fmpq) -> fmpq:
 class _Question:
     """A statement and what is given with it, in the coordinates of a cube."""
 
-    def __init__(self, graph: Graph, coordinates: Coordinates, statement: Any, given: Sequence[Any]) -> None:
+    def __init__(self, graph: Graph, coordinates: Coordinates, statement: Any, given: Sequence[Any],
+                 doubts: Sequence[Any]) -> None:
         self.graph, self.coordinates = graph, coordinates
         self.statement = self._read(statement)
         self.given = [self._read(g) for g in given]
+        self.doubts = [self._read(d) for d in doubts]
         self._identities: dict[Any, bool] = {}
         self._excluded: dict[tuple[int, bool], Any] = {}  # faces of the box that is looked at, with their values
         self._finest = FINEST
@@ -290,7 +297,15 @@ class _Question:
         found.left, found.share = len(kept), sum(map(_volume, kept), fmpq(0))
         if kept:
             found.excluded = excluded(self.coordinates, kept)
+            found.is_doubtful = any(not self._is_shown(doubt, cube) for doubt in self.doubts for cube in kept)
         return found
+
+    def _is_shown(self, statement: Any, cube: Cube) -> bool:
+        """Whether a statement is certainly true on a part of the cube."""
+        box = self.coordinates.box(cube)
+        self._excluded = {}
+        self._find_excluded(box)
+        return self.truth(statement, box) is True
 
     def _instance(self, fixed: Values, layout: Layout, point: Box) -> Values:
         """The values of all free numbers at a point."""

@@ -7,6 +7,7 @@ from typing import Any
 from dropout_theory.claims import ProofError, need, proof_of, refutation_of
 from dropout_theory.definedness.partiality import partial_terms
 from dropout_theory.definedness.shown import defined
+from dropout_theory.language import CannotSubstitute
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_zero, normal
 from dropout_theory.proof import Theorem, matches
@@ -35,7 +36,7 @@ def symbolic(claim: Any, context: Context) -> Finding:
         return accept_refutation(claim, refuted())
     try:
         return accept(claim, automatic(claim.statement, [h.condition for h in claim.hypotheses]), "automatic proof")
-    except ProofError as error:
+    except (ProofError, CannotSubstitute) as error:
         return _series_refutation(claim) or Finding("unknown", "proof", f"no proof found: {_short(error)}")
 
 

@@ -66,7 +66,7 @@ class Unroller:
                 raise Unsupported(f"random {expr} outside a mean")
             return sp.Integer(bound[expr])
         if isinstance(expr, lang.Element):
-            indices = tuple(self._index(i, bound) for i in expr.indices)
+            indices = tuple(self._fixed(i, bound) for i in expr.indices)
             if (expr.family, indices) in bound:
                 return sp.Integer(int(bound[expr.family, indices]))
             if isinstance(expr.family, lang.Recursion):
@@ -100,12 +100,16 @@ class Unroller:
             raise Unsupported(registry.refusal(NAME, expr))
         if not expr.args:
             return expr
-        return expr.func(*[self.expr(a, bound) for a in expr.args])
+        args = [self.expr(a, bound) for a in expr.args]
+        try:
+            return expr.func(*args)
+        except ValueError as error:  # SymPy judges a function that has no value at these numbers
+            raise Unsupported(f"{type(expr).__name__} at {', '.join(map(str, args))}: {error}") from None
 
-    def _index(self, expr: Any, bound: dict[Any, Any]) -> int:
-        found = self.expr(expr, bound)
+    def _fixed(self, index: Any, bound: dict[Any, Any]) -> int:
+        found = self.expr(index, bound)
         if not found.is_Integer:
-            raise Unsupported(f"an entry at {expr}, which is no number")
+            raise Unsupported(f"index {found} has no value at these sizes")
         return int(found)
 
     def _over(self, body: Any, limits: list[Any], bound: dict[Any, Any]) -> Any:

@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from dropout_theory import language as lang
-from dropout_theory.evaluation import enumeration, series_rules  # noqa: F401 - their rules enter the table
+from dropout_theory.evaluation import enumeration, jets, series_rules  # noqa: F401 - their rules enter the table
 from dropout_theory.evaluation.closed_forms import are_equal
 from dropout_theory.evaluation.convergence import truth_of_convergence
 from dropout_theory.evaluation.rules import RULES
@@ -28,8 +28,10 @@ from dropout_theory.evaluation.values import (
     PRECISIONS,
     RESOLUTION_BITS,
     Truth,
+    Undecided,
     Undefined,
     Unsupported,
+    defined,
     is_exact,
     precision,
     to_number,
@@ -78,11 +80,12 @@ class Evaluator:
         raise Unsupported(f"{expr} is not an exact integer here")
 
     def value(self, expr: Expr, bound: dict[Any, Any] | None = None) -> Any:
-        """fmpq or arb value of `expr` under `bound`."""
+        """fmpq or arb value of `expr` under `bound`; a ball is finite, so that each rule may rely on its arguments."""
         bound = {} if bound is None else bound
         rule = RULES.get(type(expr))
         if rule is not None:
-            return rule(self, expr, bound)
+            found = rule(self, expr, bound)
+            return found if type(found) is fmpq else defined(found, expr)
         if isinstance(expr, sp.Symbol):  # every atom of the language is one
             return self.symbol(expr, bound)
         if isinstance(expr, AppliedUndef):
@@ -95,16 +98,7 @@ class Evaluator:
                 return self.value(function(*variables), inner)
             except Undefined as error:  # of the formula, not of the statement: a function has a value everywhere
                 raise Unsupported(f"{function.expr} is no instance of {expr.func} here: {error}") from None
-        if isinstance(expr, (sp.Derivative, sp.Subs)):
-            return self.value(self._differentiated(expr), bound)
         raise Unsupported(f"no rule to evaluate {type(expr).__name__}: {expr}")
-
-    def _differentiated(self, expr: Expr) -> Expr:
-        concrete = expr.subs(self._functions) if self._functions else expr
-        done = concrete.doit()
-        if isinstance(done, (sp.Derivative, sp.Subs)):
-            raise Unsupported(f"cannot differentiate {expr}")
-        return done
 
     def symbol(self, symbol: Any, bound: dict[Any, Any]) -> Any:
         found = bound.get(symbol)
@@ -249,8 +243,6 @@ class Evaluator:
             self.relations.append((statement, left, right))
         if is_exact(left) and is_exact(right):
             return Truth.TRUE if _EXACT[type(statement)](left, right) else Truth.FALSE
-        if not arb(left).is_finite() or not arb(right).is_finite():
-            return Truth.UNKNOWN
         gap = arb(left) - arb(right)
         if not gap.is_zero() and gap.contains(0) and self.is_irrational \
                 and are_equal(self, statement.args[0], statement.args[1], bound):
@@ -351,6 +343,9 @@ def judge(statement: Statement, values: Values, expect: Expectation | None,
                     left, right = (here.value(a) for a in statement.args)
             except Undefined as error:
                 return Judgement(Truth.FALSE, undefined=str(error), bits=bits)
+            except Undecided:
+                best = Judgement(Truth.UNKNOWN, bits=bits)
+                continue
         best = Judgement(truth, left, right, bits, relations=tuple(here.relations))
         if truth in (Truth.TRUE, Truth.FALSE):
             break

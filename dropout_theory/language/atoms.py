@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory.language.binding import put
+from dropout_theory.language.binding import CannotSubstitute, put
 from dropout_theory.language.bounds import bounds, lies_in
 from dropout_theory.language.checked import expression, integer
 from dropout_theory.language.domains import NONNEGATIVE, POSITIVE, REAL, UNIT, Domain
@@ -278,8 +278,23 @@ class Element(sp.Expr):
 
     is_commutative = True
 
-    def _eval_derivative(self, x: Any) -> sp.Expr:
-        return sp.S.One if x == self else sp.S.Zero
+    def _eval_derivative(self, x: Any) -> sp.Expr | None:
+        """1 by the entry itself, 0 by another; None, so that it stays a derivative, where more must be known."""
+        if x == self:
+            return sp.S.One
+        if isinstance(self.family, Recursion) or not isinstance(x, Element) and self.free_symbols & x.free_symbols:
+            return None
+        if not isinstance(x, Element) or x.family != self.family:
+            return sp.S.Zero
+        return sp.Mul(*[sp.KroneckerDelta(i, j) for i, j in zip(self.indices, x.indices, strict=True)])
+
+    def diff(self, *symbols: Any, **assumptions: Any) -> Any:
+        """The derivative. Raises CannotSubstitute by what its definition hides: SymPy would take it for a constant."""
+        from dropout_theory.language.dependence import hidden_dependencies
+
+        if unseen := hidden_dependencies(self).intersection(sp.Tuple(*symbols).free_symbols):
+            raise CannotSubstitute(f"the derivative of {self}, which depends on {', '.join(sorted(map(str, unseen)))}")
+        return super().diff(*symbols, **assumptions)
 
     def _latex(self, printer: Any) -> str:
         if not self.indices:
@@ -292,6 +307,7 @@ class Element(sp.Expr):
         return f"{self.family.name}[{inside}]" if self.indices else self.family.name
 
     _diff_wrt = True
+    is_symbol = True  # so that SymPy asks it for derivatives, and does not put a name for each place where it stands
 
     # SymPy collects assumption handlers when a class is made, so each is spelled out
     def _eval_is_real(self) -> bool | None:

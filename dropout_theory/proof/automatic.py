@@ -57,7 +57,7 @@ def proves(statement: st.ForAll) -> bool:
     for attempt in (lambda: automatic(body), lambda: _by_curvature(statement)):
         try:
             attempt()
-        except ProofError:
+        except (ProofError, lang.CannotSubstitute):
             continue
         return True
     return False

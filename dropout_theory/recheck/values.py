@@ -31,7 +31,6 @@ class Mask:
         self.known: dict[Any, Number] = dict(fixed)
         self.read = 0
         self.weight: Number = Fraction(1)
-        self.entries: dict[Any, Number] = {}  # entries of recursions found in this mask
 
     def draw(self, atom: Any, options: Callable[[], list[tuple[Number, Number]]]) -> Number:
         if atom not in self.known:
@@ -53,9 +52,15 @@ class Values:
     def __init__(self, values: Mapping[Any, Any]) -> None:
         self.values = values
         self.mask: Mask | None = None
-        self.entries: dict[Any, Number] = {}  # of recursions, outside of masks
+        self.entries: dict[Any, Number] = {}  # of recursions, found in this mask
         self.slack: Any = mp.mpf(10) ** -45  # within which, relatively, numbers that are not rational count as equal
         self.means: dict[Any, Number] = {}
+
+    def moved(self, changed: Mapping[Any, Any]) -> Values:
+        """The same mask at an instance in which some values are changed, with nothing kept of what was found before."""
+        other = Values({**self.values, **changed})
+        other.mask = self.mask
+        return other
 
     def value(self, expr: Expr, env: Mapping[Any, Number] | None = None) -> Number:
         """The value of `expr`, `env` giving its bound symbols."""
@@ -102,12 +107,12 @@ class Values:
         """(probability, values of the bodies) of every mask."""
         script: list[list[Any]] = []
         for _ in range(MAX_MASKS):
-            before, self.mask = self.mask, Mask(script, fixed)
+            before, self.mask, self.entries = (self.mask, self.entries), Mask(script, fixed), {}
             try:
                 found = [self.value(body, env) for body in bodies]
                 weight = self.mask.weight
             finally:
-                self.mask = before
+                self.mask, self.entries = before
             yield weight, found
             while script and script[-1][0] + 1 == len(script[-1][1]):
                 script.pop()
@@ -121,30 +126,41 @@ class Values:
         continuous = sorted({a for b in bodies for a in _atoms(b)
                              if isinstance(a, lang.RandomScalar) and a.law[0] != "bernoulli"}, key=str)
 
-        def discrete(fixed: Mapping[Any, Number]) -> Number:
+        def discrete(fixed: Mapping[Any, Number]) -> tuple[Number, Number]:
+            """The mean over masks, and that of the size: what is infinite at two of them must not cancel."""
             total: Number = Fraction(0)
+            size: Number = Fraction(0)
             for weight, found in self.outcomes(bodies, env, fixed):
-                total = plus(total, times(weight, combine(*found)))
-            return total
+                part = times(weight, combine(*found))
+                total, size = plus(total, part), plus(size, abs(part))
+            return total, size
 
         if not continuous:
-            return discrete({})
+            return discrete({})[0]
         if len(continuous) > 1:
             raise CannotRecheck("more than one continuous variable")
         return self._integral(continuous[0], discrete, env)
 
-    def _integral(self, variable: Any, discrete: Callable[..., Number], env: Mapping[Any, Number]) -> Number:
+    def _integral(self, variable: Any, discrete: Callable[..., tuple[Number, Number]],
+                  env: Mapping[Any, Number]) -> Number:
         kind, first, second = variable.law[0], *(wide(self.value(a, env)) for a in variable.law[1:])
         if first == second if kind == "uniform" else second == 0:
-            return discrete({variable: first})
+            return discrete({variable: first})[0]
         low, high = (first, second) if kind == "uniform" else (first - 17 * second, first + 17 * second)
         panels = sorted({*mp.linspace(low, high, 9), *([mp.mpf(0)] if low < 0 < high else [])})  # kinks are at 0
 
-        def integrand(u: Any) -> Any:
-            density = 1 / (second - first) if kind == "uniform" else mp.npdf(u, first, second)
-            return wide(discrete({variable: u})) * density
+        seen: dict[Any, Any] = {}
 
-        found, error = mp.quad(integrand, panels, error=True)
+        def integrand(u: Any, which: int) -> Any:
+            density = 1 / (second - first) if kind == "uniform" else mp.npdf(u, first, second)
+            if u not in seen:
+                seen[u] = discrete({variable: u})
+            return wide(seen[u][which]) * density
+
+        _, doubt = mp.quad(lambda u: integrand(u, 1), panels, error=True)
+        if doubt > mp.mpf(10) ** -5:
+            raise CannotRecheck(f"the mean over {variable} is not seen to be integrable")
+        found, error = mp.quad(lambda u: integrand(u, 0), panels, error=True)
         self.slack = max(self.slack, 100 * error, mp.mpf(10) ** -12)
         return found
 
@@ -227,7 +243,7 @@ class Values:
         if family.simplex == "self":  # in the step of the recursion that `env` tells
             family = env[family]  # type: ignore[assignment]
         if isinstance(family, lang.Recursion):
-            known = self.entries if self.mask is None else self.mask.entries
+            known = self.entries
             if (family, indices) not in known:
                 known[family, indices] = self._defined(family, indices, own)
             return known[family, indices]
