@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dropout_theory.claims import Claim, Hypothesis
-from dropout_theory.verdicts.kernel import METHODS, Context, Evidence, Verdict, derive
+from dropout_theory.verdicts.kernel import METHODS, Context, Evidence, Verdict, derive, obligation_lines
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Refereed:
 
     def __str__(self) -> str:
         lines = [f"{self.claim.title}: {self.verdict.verdict}", f"  {self.verdict.reason}"]
+        lines += [f"  {line}" for line in obligation_lines(self.evidence)]
         lines += [f"  {method:<11} {outcome:<8} {scope}" for method, outcome, scope in self._rows()]
         if self.counterexample:
             lines.append(f"  counterexample: {self.counterexample}")
@@ -44,8 +45,9 @@ class Refereed:
 
         cells = "".join(f"<tr>{''.join(f'<td>{html.escape(c)}</td>' for c in row)}</tr>" for row in self._rows())
         witness = f"<p>Counterexample: {html.escape(str(self.counterexample))}</p>" if self.counterexample else ""
+        owed = "".join(f"<p>{html.escape(line)}</p>" for line in obligation_lines(self.evidence))
         page = (f"<p><b>{html.escape(self.verdict.verdict)}</b> {html.escape(self.verdict.reason)}</p>"
-                f"<p>$\\displaystyle {html.escape(latex(self.claim.statement))}$</p>"
+                f"<p>$\\displaystyle {html.escape(latex(self.claim.statement))}$</p>{owed}"
                 f"<table><tr><th>method</th><th>outcome</th><th>scope</th></tr>{cells}</table>{witness}")
         return {"text/plain": str(self), "text/html": page}
 

@@ -7,6 +7,7 @@ import math
 import random
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Any
 
 from dropout_theory.recheck.steps.grammar import Term
 
@@ -48,12 +49,12 @@ def _in_domain(draw: random.Random, domain: Term) -> Fraction:
                                                   and high != "oo")])
 
 
-def value(term: Term, at: Instance, bound: dict[Term, int] | None = None):  # noqa: ANN201, C901
+def value(term: Term, at: Instance, bound: dict[Term, int] | None = None) -> Any:
     """The value of an expression, Fraction or, where a function asks for it, float. Raises Undefined, Unknown."""
     bound = bound or {}
     op, args = term.op, term.terms
 
-    def of(t: Term):  # noqa: ANN202
+    def of(t: Term) -> Any:
         return value(t, at, bound)
 
     if term.number is not None:
@@ -112,7 +113,7 @@ def value(term: Term, at: Instance, bound: dict[Term, int] | None = None):  # no
             raise Undefined
         return max(found) if op == "largest" else min(found)
     if op == "E":
-        return sum((w * x for w, x in _outcomes(args[0], at, bound)), Fraction(0))
+        return sum((w * x for w, x in _outcomes(args[0], at, bound)), Fraction(0))  # type: ignore[operator]
     if op in ("Var", "Cov"):
         x, y = args[0], args[-1]
         mean = [value(Term("E", t), at, bound) for t in (Term("*", x, y), x, y)]
@@ -126,7 +127,7 @@ def value(term: Term, at: Instance, bound: dict[Term, int] | None = None):  # no
     raise NotImplementedError(op)
 
 
-def _float(f, x):  # noqa: ANN001, ANN202
+def _float(f: Any, x: Any) -> Any:
     if x == 0:
         return Fraction(f(0))
     try:
@@ -135,7 +136,7 @@ def _float(f, x):  # noqa: ANN001, ANN202
         raise Undefined from None
 
 
-def _power(x, e):  # noqa: ANN001, ANN202
+def _power(x: Any, e: Any) -> Any:
     if x == 0 and e < 0 or x < 0 and Fraction(e).denominator != 1:
         raise Undefined
     if isinstance(e, Fraction) and e.denominator == 1:
@@ -162,7 +163,7 @@ def _distribution(family: Term, at: Instance) -> Iterator[tuple[object, Fraction
     return iter([(Fraction(k), Fraction(w, sum(weights))) for k, w in zip(places, weights, strict=True)])
 
 
-def _entry(family: Term, indices: tuple[int, ...], at: Instance):  # noqa: ANN202
+def _entry(family: Term, indices: tuple[int, ...], at: Instance) -> Any:
     ranges = [r.terms for r in family.terms if r.op == "range"]
     inside: dict[Term, int] = {r[0]: i for r, i in zip(ranges, indices, strict=True)}
     within = all(value(low, at, inside) <= i <= value(high, at, inside)

@@ -12,10 +12,12 @@ from dropout_theory.language import (
     PROBABILITY,
     REAL,
     Domain,
+    E,
     Scalar,
     Statement,
     equal,
     family,
+    gates,
     index,
     less,
     less_equal,
@@ -94,3 +96,20 @@ def test_a_domain_may_be_given_in_plain_numbers() -> None:
     bit = Domain("0 or 1", 0, 1, integer=True)
     assert [bit.contains(v) for v in (0, 1, 2, sp.Rational(1, 2))] == [True, True, False, False]
     assert check(claim_with(less(0, Scalar("b", bit)))).figures["instance"]["b"] == "1"
+
+
+def test_what_a_law_obliges_to_is_found_and_shown() -> None:
+    """`show` prints it from the record, discharged or not."""
+    from dropout_theory.report.ledger import Ledger
+    from dropout_theory.report.page import said
+
+    gate = gates("gate", 1 / x, 2)[1]
+    ledger = Ledger.read()
+    for condition, shown in ((less_equal(1, x), "discharged"), (less_equal(sp.Rational(1, 2), x), "undischarged")):
+        hypotheses = (Hypothesis("h", condition),)
+        found = check(Claim("paper:law", "test", equal(E(gate), 1 / x), "1", "test", hypotheses=hypotheses))
+        (owed,) = found.figures["obligations"]
+        assert owed["discharged"] is (shown == "discharged") and "1/x" in owed["said"] and "gate" in owed["said"]
+        record = {**next(iter(ledger)), "evidence": [{"method": "admissible", "figures": found.figures}]}
+        assert dict(said(ledger, record))["Obligations"] == [f"obligation: {owed['said']}: {shown}"]
+    assert "obligations" not in check(claim_with()).figures

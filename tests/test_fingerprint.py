@@ -24,7 +24,7 @@ from dropout_theory.verdicts.records import Standing, record_of
 
 DISTRIBUTION = {"flint": "python-flint", "z3": "z3-solver"}
 DISPLAYING = {"report", "cli", "running", "testing", "engines", "mutants", "ablation", "recheck", "papers"}
-ASK_THE_PROVER = ("symbolic", "decide")  # for proofs, and for whether terms are defined
+ASK_THE_PROVER = ("symbolic",)
 
 
 @pytest.fixture(scope="module")

@@ -28,6 +28,7 @@ from dropout_theory.verdicts.kernel import (
     checker,
     derive,
     derive_all,
+    obligation_lines,
     recall,
 )
 from dropout_theory.verdicts.methods import declared
@@ -100,6 +101,20 @@ def test_unknown_admissible_instance_is_no_instance() -> None:
 
 def test_unsatisfiable_hypotheses_cannot_be_proved() -> None:
     assert verdict(claim(), ("symbolic", HOLDS), instance=False).verdict == "open"
+
+
+def test_an_undischarged_obligation_is_open_whatever_holds_and_refuted_by_what_fails() -> None:
+    owed = [{"said": "0 <= x <= 1", "discharged": False}, {"said": "0 <= y <= 1", "discharged": True}]
+    of = claim()
+    instance = evidence(of, "admissible", Finding("holds", "exact-instances", "x = 1", {"obligations": owed}))
+    got = derive(of, [instance, *(evidence(of, m, HOLDS) for m in able("proof")), evidence(of, "exact", INSTANCES)])
+    assert got.verdict == "open" and "0 <= x <= 1" in got.reason and "<= y" not in got.reason
+    assert derive(of, [instance, evidence(of, "exact", WRONG)]).verdict == "refuted"
+    assert obligation_lines([instance]) == obligation_lines([record_of(instance)]) == [
+        "obligation: 0 <= x <= 1: undischarged", "obligation: 0 <= y <= 1: discharged"]
+    owed[0]["discharged"] = True
+    instance = evidence(of, "admissible", Finding("holds", "exact-instances", "x = 1", {"obligations": owed}))
+    assert derive(of, [instance, evidence(of, "symbolic", HOLDS)]).verdict == "proved"
 
 
 @pytest.mark.parametrize("rigor", ["exact-instances", "statistical", "sampled"])

@@ -22,6 +22,7 @@ from dropout_theory.language import (
     Element,
     ForEach,
     G,
+    HasValue,
     Recursion,
     Relu,
     Scalar,
@@ -143,8 +144,11 @@ def test_gates_of_a_recursion_are_independent_only_above_its_base() -> None:
 LOSS = Aversion((sp.Sum(w[i], (i, 1, n)) - u) ** 2, sp.Sum(w[i], (i, 1, n)) ** 2, (w,))
 
 
+EXISTS = assume(HasValue(LOSS))
+
+
 def test_a_change_of_parameters_must_be_a_bijection() -> None:
-    assert reparametrised(LOSS, {w: c * w[i]}, {w: w[i] / c}).conclusion.args[0] == LOSS
+    assert reparametrised(LOSS, {w: c * w[i]}, {w: w[i] / c}, EXISTS).conclusion.args[0] == LOSS
     nonzero = assume(ForEach(different(a[i], 0), (i, 1, n)))
     forward, backward = {w: w[i] * a[i]}, {w: w[i] / a[i]}
     with pytest.raises(ProofError, match="may be zero"):
@@ -155,7 +159,7 @@ def test_a_change_of_parameters_must_be_a_bijection() -> None:
         reparametrised(LOSS, {u: u + 1}, {u: u - 1})
     with pytest.raises(ProofError, match="mixes"):
         reparametrised(LOSS, {w: w[1]}, {w: w[1]})
-    assert reparametrised(LOSS, forward, backward, nonzero).given == nonzero.given
+    assert reparametrised(LOSS, forward, backward, nonzero, EXISTS).given == nonzero.given | EXISTS.given
 
 
 def test_equal_criteria_must_be_equal_for_all_parameters() -> None:
@@ -168,7 +172,7 @@ def test_equal_criteria_must_be_equal_for_all_parameters() -> None:
 
 
 def test_units_of_loss_are_positive_and_fixed() -> None:
-    assert homogeneous(LOSS, c).conclusion.args[1] == c * LOSS
+    assert homogeneous(LOSS, c, EXISTS).conclusion.args[1] == c * LOSS
     for factor in (u, -c, sp.S.Zero):
         with pytest.raises(ProofError, match="positive"):
             homogeneous(LOSS, factor)

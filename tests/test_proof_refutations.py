@@ -14,6 +14,7 @@ from dropout_theory.language import (
     Aversion,
     E,
     Expr,
+    HasValue,
     Scalar,
     Statement,
     Values,
@@ -93,7 +94,7 @@ def test_an_optimum_binds_its_parameters() -> None:
     both_ways = put_values(equal(BELOW, u[1]), {u: {(1,): 7}, s: 2, n: 1})
     assert both_ways.lhs == Aversion((2 - u[1]) ** 2 + u[1] ** 2, u[1] ** 2, (u,)) and both_ways.rhs == 7
     with pytest.raises(ProofError, match="parameters of an optimum"):
-        at_instance(arithmetic(less(BELOW, BELOW + u[1] ** 2 + 1)), {n: 1, u: {(1,): 7}})
+        at_instance(arithmetic(less(BELOW, BELOW + u[1] ** 2 + 1), assume(HasValue(BELOW))), {n: 1, u: {(1,): 7}})
 
 
 def claimed(statement: Statement, *conditions: Statement) -> Claim:
@@ -153,7 +154,7 @@ def test_a_claim_that_speaks_of_no_minimiser_says_nothing() -> None:
     with pytest.raises(ProofError, match="h0 does not hold"):
         meaningless(nothing, claim, {s: -1})
     with pytest.raises(ProofError, match="not about a minimiser"):
-        meaningless(arithmetic(different(LOSING, LOSING + 1)), claim, {s: 1})
+        meaningless(arithmetic(different(LOSING, LOSING + 1), assume(HasValue(LOSING))), claim, {s: 1})
     with pytest.raises(ProofError, match="its refutation concludes"):
         accept_refutation(claim, found)
     with pytest.raises(ProofError, match="does not see to more"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from term_values import Instance, Undefined, Unknown, value
@@ -134,7 +135,7 @@ def any_real(draw: random.Random, depth: int) -> Term:
     if kind < 0.75:
         e = draw.choice([2, 2, -1, 3, Fraction(1, 2), Fraction(1, 2), Fraction(1, 3), Fraction(-3, 2), n, m, q, p, x,
                          power(m, -1), plus(n, minus(m)), times(number(2), n), minus(n)])
-        return power(t, e)
+        return power(t, e)  # type: ignore[arg-type]
     if kind < 0.9:
         return draw.choice([lambda t: Term("log", t), lambda t: Term("exp", t),
                             lambda t: Term("exp", times(number(Fraction(1, 2)), Term("log", t))),
@@ -161,7 +162,7 @@ def agree(left: object, right: object) -> bool:
 
 @pytest.mark.parametrize("kind", ["rational", "with functions", "real"])
 @pytest.mark.parametrize("block", range(8))
-def test_a_normal_form_has_the_value_of_its_term(block, kind):
+def test_a_normal_form_has_the_value_of_its_term(block: Any, kind: Any) -> None:
     compared = 0
     for seed in range(40 if kind != "real" else 150):
         draw = random.Random(f"{block} {seed} {kind}")
@@ -219,18 +220,18 @@ TRAPS = {
 
 
 @pytest.mark.parametrize("trap", TRAPS)
-def test_what_is_not_equal_has_two_normal_forms(trap):
+def test_what_is_not_equal_has_two_normal_forms(trap: Any) -> None:
     left, right = TRAPS[trap]
     assert not same(left, right)
     assert difference(left, right)  # the trap is one
 
 
-def test_gates_of_one_name_and_two_keep_probabilities_are_not_taken_for_independent():
+def test_gates_of_one_name_and_two_keep_probabilities_are_not_taken_for_independent() -> None:
     for index in (i, plus(i, ONE)):
         assert not same(E(times(d_i, entry(other_d, index))), times(E(d_i), E(entry(other_d, index))))
 
 
-def test_what_no_grammar_forbids_proves_nothing():
+def test_what_no_grammar_forbids_proves_nothing() -> None:
     lost = Term("gates", "lost", number(2), over_n)  # kept with probability 2
     assert not same(E(entry(lost, 1)), number(2))
     empty = Term("family", "Q", UNIT, "distribution", rng(k, 1, ZERO))
@@ -240,7 +241,7 @@ def test_what_no_grammar_forbids_proves_nothing():
                     total(plus(Term("log", eager), Term("log", x)), rng(eager, -1, n)))
 
 
-def test_signs_are_those_of_the_shape():
+def test_signs_are_those_of_the_shape() -> None:
     inner = Term("scalar", "o", domain("0", "1", left="(", right=")"))
     assert is_positive(times(number(2), c)) and not is_positive(times(p, c))
     assert not is_positive(times(ZERO, c)) and not is_positive(times(ZERO, inner))
@@ -268,11 +269,11 @@ EQUAL = {
 
 
 @pytest.mark.parametrize("name", EQUAL)
-def test_what_is_equal_has_one_normal_form(name):
+def test_what_is_equal_has_one_normal_form(name: Any) -> None:
     assert same(*EQUAL[name])
 
 
-def test_what_is_too_large_is_not_decided_and_takes_no_time():
+def test_what_is_too_large_is_not_decided_and_takes_no_time() -> None:
     huge = number(10**12)
     for t in (power(number(2), huge), power(plus(x, y), huge), power(plus(x, y, p, c, n, m), number(40)),
               Term("log", number(10**30 + 57))):
@@ -280,7 +281,7 @@ def test_what_is_too_large_is_not_decided_and_takes_no_time():
     assert same(times(power(x, huge), power(x, minus(huge))), ONE)
 
 
-def test_a_substitution_captures_nothing_and_leaves_nothing_behind():
+def test_a_substitution_captures_nothing_and_leaves_nothing_behind() -> None:
     inner = total(times(entry(w, i), j), over_n)
     put = substitute(inner, {j: i})
     assert not alike(put, total(times(entry(w, i), i), over_n))
@@ -294,7 +295,7 @@ def test_a_substitution_captures_nothing_and_leaves_nothing_behind():
         substitute(Term("exists", Term("=", entry(drawn, 1), x), p), {x: p})
 
 
-def test_terms_are_alike_up_to_the_names_of_what_they_bind_and_no_further():
+def test_terms_are_alike_up_to_the_names_of_what_they_bind_and_no_further() -> None:
     assert alike(total(entry(w, i), over_n), total(entry(w, j), rng(j, 1, n)))
     assert not alike(total(entry(w, i), over_n), total(entry(w, q), over_n))
     assert not alike(total(entry(w, i), over_n, rng(j, 1, n)), total(entry(w, j), over_n, rng(j, 1, n)))

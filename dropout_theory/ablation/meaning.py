@@ -8,11 +8,11 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.checkers.at_instances import judge
+from dropout_theory.definedness.partiality import condition_of
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
 from dropout_theory.language import Expr, Statement, Values, unfold
 from dropout_theory.language import statements as st
-from dropout_theory.proof.partiality import condition_of
 
 # what may leave a part of itself unsaid
 _GUARDS = (sp.Implies, sp.Or, sp.Not, sp.Piecewise, st.Iff, st.ForAll, st.Exists)

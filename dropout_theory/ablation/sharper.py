@@ -10,12 +10,12 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import REGISTRY, Claim, Hypothesis
+from dropout_theory.definedness.partiality import condition_of, partial_terms
+from dropout_theory.definedness.shown import defined, follows
 from dropout_theory.language import Expr, Statement, plain, unordered
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
-from dropout_theory.proof.definedness import defined, follows
 from dropout_theory.proof.logic import negation
-from dropout_theory.proof.partiality import condition_of, partial_terms
 from dropout_theory.verdicts.kernel import Context
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import z3
 
 from dropout_theory import language as lang
 from dropout_theory.claims import ProofError
-from dropout_theory.language import Expr, Statement
+from dropout_theory.language import Expr, Statement, registry
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_nonnegative, is_positive, normal, quotient
 
@@ -37,7 +37,10 @@ class Translator:
         self.definitions: set[int] = set()  # positions of the facts that define an inverse or a root
 
     def opaque(self, expr: Expr) -> Any:
+        """A variable of its own for a term, with what is known of it. Raises ProofError for a refused operator."""
         if expr not in self.names:
+            if registry.is_refused("real arithmetic", expr):
+                raise ProofError(registry.refusal("real arithmetic", expr))
             variable = z3.Real(f"v{len(self.names)}", self.context)
             self.names[expr] = variable
             self.facts += [self.boolean(c) for c in _facts_about(expr)]
@@ -172,6 +175,11 @@ class Translator:
 
 _RELATIONS = {sp.Eq: lambda a, b: a == b, sp.Ne: lambda a, b: a != b, sp.Le: lambda a, b: a <= b,
               sp.Lt: lambda a, b: a < b, sp.Ge: lambda a, b: a >= b, sp.Gt: lambda a, b: a > b}
+
+# all but Relu are variables of which the class may know the sign
+registry.method("real arithmetic", {
+    lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM, lang.Sigma, lang.Relu, lang.Largest, lang.Smallest,
+    lang.LargestOutcome, lang.DerivativeAt, lang.Stirling2, lang.RootGrowth, lang.Aversion})
 
 _PIECES = (sp.Max, sp.Min, sp.Abs, lang.Relu)
 

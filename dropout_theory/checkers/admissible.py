@@ -6,12 +6,13 @@ Where the hypotheses allow it, the ends of the domains are met too: p = 0, p = 1
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from typing import Any
 
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.checkers.at_instances import build, check_admissible
+from dropout_theory.checkers.at_instances import build, check_admissible, obligations
 from dropout_theory.evaluation.choosers import Fixed, RandomChooser
 from dropout_theory.evaluation.instances import Rejected
 from dropout_theory.evaluation.values import Unsupported
@@ -32,6 +33,15 @@ BOUNDARY_ATTEMPTS = 40
 
 @checker(METHOD.name, lambda claim: "no formal statement" if claim.statement is None else None)
 def admissible(claim: Any, context: Context) -> Finding:
+    """Look for an admissible instance, and whether the hypotheses see to what the laws in the statement oblige to."""
+    found = _an_instance(claim, context)
+    if not lang.obliges(claim.statement):
+        return found
+    owed = obligations(claim.statement, [h.condition for h in claim.hypotheses])
+    return replace(found, figures={**found.figures, "obligations": [asdict(o) for o in owed]}) if owed else found
+
+
+def _an_instance(claim: Any, context: Context) -> Finding:
     """Check the claim's own instance, or draw until one is admissible; else ask whether the hypotheses contradict."""
     if isinstance(claim.statement, st.Exists) and not claim.hypotheses:
         return Finding("holds", "exact-instances", "existential statement without hypotheses")

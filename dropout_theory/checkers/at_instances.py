@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from dropout_theory.checkers.for_all import proves
+from dropout_theory.checkers.for_all import obligations, proves
 from dropout_theory.claims import Claim
 from dropout_theory.evaluation import evaluator, instances, vacuity
 from dropout_theory.evaluation.choosers import RandomChooser
@@ -39,4 +39,4 @@ def drawn(claim: Claim, seed: int, count: int) -> Iterator[Values]:
         yield values
 
 
-__all__ = ["Premises", "build", "check_admissible", "drawn", "judge", "proves"]
+__all__ = ["Premises", "build", "check_admissible", "drawn", "judge", "obligations", "proves"]

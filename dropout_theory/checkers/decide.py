@@ -8,7 +8,6 @@ be undefined are decided to be defined first.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice, product
 from typing import Any
 
 import sympy as sp
@@ -18,16 +17,16 @@ from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import Translator
 from dropout_theory.checkers.at_instances import check_admissible, judge
 from dropout_theory.checkers.exact import not_evaluable, report
+from dropout_theory.checkers.sizes import doubtful, small_sizes
 from dropout_theory.checkers.unrolling import Unroller
 from dropout_theory.claims import ProofError
+from dropout_theory.definedness.partiality import Partial
 from dropout_theory.evaluation.enumeration import expectation
-from dropout_theory.evaluation.instances import Rejected, Values, index_tuples, whole_numbers
+from dropout_theory.evaluation.instances import Rejected, Values, index_tuples
 from dropout_theory.evaluation.tightness import certified_gaps
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
 from dropout_theory.language import atoms_of
 from dropout_theory.language import statements as st
-from dropout_theory.proof.definedness import undefined
-from dropout_theory.proof.partiality import Partial
 from dropout_theory.verdicts.kernel import Context, Finding, checker
 from dropout_theory.verdicts.methods import Method
 
@@ -37,7 +36,6 @@ METHOD = Method(
     rigor="proof", tools=("python-flint", "z3-solver"),
 )
 
-MAX_SIZES = 6
 # bounds on work, not on time, so that the answer does not depend on the machine
 RESOURCE_LIMIT = 600_000
 FAST_RESOURCE_LIMIT = 300_000
@@ -81,24 +79,18 @@ def decide(claim: Any, context: Context) -> Finding:
 
 
 def _decided(claim: Any, context: Context) -> Finding:
-    integers, reals, families = atoms_of(claim)
-    sizes = list(integers)
+    integers, _, families = atoms_of(claim)
     if any(f.domain.integer for f in families):
         return Finding("unknown", "exact-instances", "sizes form a family: no finite list of cases")
-    limit = claim.limits.get("max_size", 2 if context.fast else 3)
-    ranges = [[k for k in whole_numbers(a.domain, limit) if abs(k) <= limit] for a in sizes]
-    doubtful = _doubtful(claim)
+    terms = doubtful(claim)
     decided: list[str] = []
     undecided: list[str] = []
     empty = 0
-    possible = (c for c in product(*ranges) if not _excluded(claim, dict(zip(sizes, c, strict=True))))
-    for choice in sorted(islice(possible, MAX_SIZES), key=lambda sizes: sum(map(abs, sizes))):
+    for label, fixed in small_sizes(claim, context.fast):
         if undecided:  # larger sizes cost far more and are no easier
             break
-        fixed: Values = dict(zip(sizes, choice, strict=True))
-        label = ", ".join(f"{a}={v}" for a, v in fixed.items()) or "all values"
         try:
-            answer = _decide_at(claim, fixed, doubtful, context)
+            answer = _decide_at(claim, fixed, terms, context)
         except (Unsupported, ProofError, Undefined) as error:
             undecided.append(f"{label}: {error}")
             continue
@@ -114,28 +106,10 @@ def _decided(claim: Any, context: Context) -> Finding:
             undecided.append(f"{label}: solver gave up")
     if not decided:
         return Finding("unknown", "exact-instances", "; ".join(undecided[:2]) or "nothing to decide")
-    whole = not sizes and not undecided and not empty
+    whole = not integers and not undecided and not empty
     return Finding("holds", "proof" if whole else "exact-instances",
                    "for all real values" if whole else f"for all real values at {'; '.join(decided)}",
                    {"cases": len(decided), "undecided": len(undecided)})
-
-
-def _excluded(claim: Any, fixed: Values) -> bool:
-    """Whether a hypothesis about sizes alone rules these out: what holds there holds of nothing."""
-    alone = [h.condition for h in claim.hypotheses if h.condition.free_symbols <= set(fixed)]
-    try:
-        return any(judge(condition, fixed, expectation).truth is Truth.FALSE for condition in alone)
-    except (Unsupported, Undefined):
-        return False
-
-
-def _doubtful(claim: Any) -> list[Partial]:
-    """The terms of a statement that are not seen to be defined wherever its hypotheses hold."""
-    known = [h.condition for h in claim.hypotheses]
-    found: list[Partial] = []
-    while term := undefined(claim.statement, known, found):
-        found.append(term)
-    return found
 
 
 class _Question:
@@ -193,10 +167,10 @@ class _Question:
         return values
 
 
-def _decide_at(claim: Any, fixed: Values, doubtful: list[Partial], context: Context) -> Finding | str:
+def _decide_at(claim: Any, fixed: Values, terms: list[Partial], context: Context) -> Finding | str:
     """A refutation at some sizes, or unsat where there is none, sat or unknown where that is not decided, empty where
     nothing meets the hypotheses. Raises Unsupported, and ProofError where terms may be undefined."""
-    for term in doubtful:
+    for term in terms:
         if term.condition is not None:
             asked = _Question(claim, fixed, (*term.known, term.condition), context)
             *known, condition = asked.statements

@@ -15,7 +15,7 @@ from dropout_theory.checkers.samplable import OPERATORS
 from dropout_theory.evaluation.enumeration import MAX_MASKS, expectation, support
 from dropout_theory.evaluation.evaluator import Evaluator
 from dropout_theory.evaluation.instances import Values
-from dropout_theory.evaluation.values import Truth, Undefined, Unsupported, is_exact
+from dropout_theory.evaluation.values import Truth, Undecided, Undefined, Unsupported, defined, is_exact
 from dropout_theory.experiment.simulated import is_event, is_simulated, outcomes, sampled_means
 from dropout_theory.language import statements as st
 from dropout_theory.sampling.intervals import MeanInterval, mean_interval, smallest_detectable_deviation
@@ -95,7 +95,7 @@ class Sampler(Evaluator):
         return is_simulated(expr) or any(support(self.exact, a, bound) for a in expr.args)
 
     def _means(self, expr: Any, bound: dict[Any, Any]) -> list[arb]:
-        return [i.ball(self.mode, self.power) for i in self._intervals(expr, bound)]
+        return [defined(i.ball(self.mode, self.power), expr) for i in self._intervals(expr, bound)]
 
     def _intervals(self, expr: Any, bound: dict[Any, Any]) -> tuple[Interval, ...]:
         free = expr.free_symbols
@@ -205,8 +205,6 @@ class Sampler(Evaluator):
 
     def _resolved(self, statement: Any, bound: dict[Any, Any], left: Any, right: Any) -> Truth:
         """AGREES when a deviation of a fraction of the quantity would have been seen, else UNKNOWN."""
-        if not (arb(left).is_finite() and arb(right).is_finite()):
-            return Truth.UNKNOWN
         self.power = 1 - (1 - POWER) / sum(len(self.drawn[k]) for k in self.used)
         deviation = self._radius("deviation", statement, bound)
         if any(is_exact(side) and side == 0 for side in (left, right)):
@@ -227,7 +225,7 @@ class Sampler(Evaluator):
             left, right = (arb(self.value(a, bound)) for a in statement.args)
             gap = left - right
             return float(gap.rad().upper()) if gap.is_finite() else math.inf
-        except Undefined:
+        except (Undecided, Undefined):
             return math.inf
         finally:
             self.mode = "interval"

@@ -13,14 +13,26 @@ from dropout_theory.evaluation.evaluator import Evaluator
 from dropout_theory.evaluation.instances import Values
 from dropout_theory.evaluation.rules import outside_masks
 from dropout_theory.evaluation.values import Undefined, Unsupported
+from dropout_theory.language import registry
 from dropout_theory.language import statements as st
+
+NAME = "writing out over masks"
+registry.method(NAME, {lang.E, lang.Var, lang.Cov, lang.Largest, lang.Smallest, lang.Sigma, lang.Relu,
+                       lang.DerivativeAt, lang.Stirling2, lang.G, lang.Gc, lang.NWGM},
+                refuses=(lang.LargestOutcome, lang.RootGrowth, lang.Aversion))
 
 
 class Unroller:
-    """Statements at fixed sizes: sums written out, expectations over every mask as polynomials in the entries."""
+    """Statements at fixed sizes: sums written out, expectations over every mask, geometric means as products of powers.
 
-    def __init__(self, sizes: Values) -> None:
+    Said where terms are defined, laws among them: that a keep probability lies in [0, 1] is for the caller to see to.
+
+    Means are multiplied out, as polynomials in the entries, unless they are to stay as they are written.
+    """
+
+    def __init__(self, sizes: Values, multiplied_out: bool = True) -> None:
         self.sizes = sizes
+        self.multiplied_out = multiplied_out
         self.ev = Evaluator(sizes, proves=proves)
 
     def boolean(self, statement: Any, bound: dict[Any, Any] | None = None) -> Any:
@@ -50,9 +62,11 @@ class Unroller:
             known = bound.get(expr, self.sizes.get(expr))
             return expr if known is None else sp.sympify(int(known) if not isinstance(known, sp.Basic) else known)
         if isinstance(expr, lang.RandomIndex):
+            if expr not in bound:
+                raise Unsupported(f"random {expr} outside a mean")
             return sp.Integer(bound[expr])
         if isinstance(expr, lang.Element):
-            indices = tuple(int(self.expr(i, bound)) for i in expr.indices)
+            indices = tuple(self._fixed(i, bound) for i in expr.indices)
             if (expr.family, indices) in bound:
                 return sp.Integer(int(bound[expr.family, indices]))
             if isinstance(expr.family, lang.Recursion):
@@ -75,11 +89,28 @@ class Unroller:
         if isinstance(expr, lang.Cov):
             x, y = expr.args
             return self._mean(x * y, bound) - self._mean(x, bound) * self._mean(y, bound)
-        if isinstance(expr, lang.Operator):  # a number, whatever the mask around it
-            raise Unsupported(f"{type(expr).__name__} is not written out over masks")
+        if isinstance(expr, lang.G):
+            return self._geometric(expr.args[0], bound)
+        if isinstance(expr, lang.Gc):
+            return self._geometric(1 - expr.args[0], bound)
+        if isinstance(expr, lang.NWGM):  # G/(G + G') as the logistic function of the difference of their logarithms
+            powers = list(self._weighted(expr.args[0], bound))
+            return lang.logistic(sp.Add(*[p * sp.log(x / (1 - x)) for p, x in powers]))
+        if registry.is_refused(NAME, expr):
+            raise Unsupported(registry.refusal(NAME, expr))
         if not expr.args:
             return expr
-        return expr.func(*[self.expr(a, bound) for a in expr.args])
+        args = [self.expr(a, bound) for a in expr.args]
+        try:
+            return expr.func(*args)
+        except ValueError as error:  # SymPy judges a function that has no value at these numbers
+            raise Unsupported(f"{type(expr).__name__} at {', '.join(map(str, args))}: {error}") from None
+
+    def _fixed(self, index: Any, bound: dict[Any, Any]) -> int:
+        found = self.expr(index, bound)
+        if not found.is_Integer:
+            raise Unsupported(f"index {found} has no value at these sizes")
+        return int(found)
 
     def _over(self, body: Any, limits: list[Any], bound: dict[Any, Any]) -> Any:
         if not limits:
@@ -89,7 +120,28 @@ class Unroller:
         for k in self.ev.range(outer, bound):
             yield from self._over(body, inner, {**bound, outer[0]: k})
 
+    def _geometric(self, expr: Any, bound: dict[Any, Any]) -> Any:
+        return sp.Mul(*[x**p for p, x in self._weighted(expr, bound)])
+
+    def _weighted(self, expr: Any, bound: dict[Any, Any]) -> Any:
+        """The values of an expression at all outcomes, each after its probability."""
+        atoms, bound = self._discrete(expr, bound)
+        yield from self._outcomes(expr, atoms, bound, sp.S.One)
+
+    def _outcomes(self, expr: Any, atoms: list[Any], bound: dict[Any, Any], weight: Any) -> Any:
+        if not atoms:
+            yield weight, self.expr(expr, bound)
+            return
+        for probability, value in self._law(atoms[0], bound):
+            yield from self._outcomes(expr, atoms[1:], {**bound, atoms[0]: value}, weight * probability)
+
     def _mean(self, expr: Any, bound: dict[Any, Any]) -> Any:
+        atoms, bound = self._discrete(expr, bound)
+        mean = self._masks(expr, atoms, bound)
+        return sp.expand(mean) if self.multiplied_out else mean
+
+    def _discrete(self, expr: Any, bound: dict[Any, Any]) -> tuple[list[Any], dict[Any, Any]]:
+        """The random atoms that a mean is taken over, and what is bound around it."""
         bound = outside_masks(bound)
         atoms = support(self.ev, expr, bound)
         for atom in atoms:  # a keep probability may hide one
@@ -97,17 +149,20 @@ class Unroller:
                 raise Unsupported(f"continuous random variable {atom}")
         if len(atoms) > 8:
             raise Unsupported(f"{len(atoms)} random atoms are too many to write out")
-        return sp.expand(self._masks(expr, atoms, bound))
+        return atoms, bound
 
     def _masks(self, expr: Any, atoms: list[Any], bound: dict[Any, Any]) -> Any:
         if not atoms:
             return self.expr(expr, bound)
         atom, rest = atoms[0], atoms[1:]
+        return sp.Add(*[probability * self._masks(expr, rest, {**bound, atom: value})
+                        for probability, value in self._law(atom, bound)])
+
+    def _law(self, atom: Any, bound: dict[Any, Any]) -> list[tuple[Any, int]]:
+        """The probabilities of the outcomes of an atom, each with the outcome."""
         if isinstance(atom, lang.RandomIndex):
             count = int(self.ev.integer(atom.size, bound))
-            return sp.Add(*[atom.probabilities[k] * self._masks(expr, rest, {**bound, atom: k})
-                            for k in range(1, count + 1)])
+            return [(atom.probabilities[k], k) for k in range(1, count + 1)]
         keep = self.expr(atom[0].keep_at([sp.Integer(i) for i in atom[1]]) if isinstance(atom, tuple) else atom.law[1],
                          bound)
-        return keep * self._masks(expr, rest, {**bound, atom: 1}) + (1 - keep) * self._masks(expr, rest,
-                                                                                             {**bound, atom: 0})
+        return [(keep, 1), (1 - keep, 0)]

@@ -94,15 +94,16 @@ def witness(claim_id: str, values: dict[Any, Any], *, without: str | None = None
 
 @dataclass(frozen=True)
 class ClassicalFact:
-    """A theorem of the literature used without proof: statement, reference.
+    """A theorem of the literature used without proof: statement, and where it can be looked up.
 
-    It is tried at instances before it is used, and by tests. Raises ValueError without a reference, or for a statement
-    with names that no domain speaks for.
+    It is tried at instances before it is used, and by tests; `untried` says why none of them can be decided, where that
+    is so. Raises ValueError without a reference, or for a statement with names that no domain speaks for.
     """
 
     name: str
     statement: Any
     reference: str
+    untried: str = ""
 
     def __post_init__(self) -> None:
         from dropout_theory.language.admission import require_entries, require_names
@@ -116,9 +117,9 @@ class ClassicalFact:
 FACTS: dict[str, ClassicalFact] = {}
 
 
-def classical_fact(name: str, statement: Any, reference: str) -> ClassicalFact:
+def classical_fact(name: str, statement: Any, reference: str, untried: str = "") -> ClassicalFact:
     """Declare a classical fact, once. Raises ValueError when the name is taken by another."""
-    fact = ClassicalFact(name, statement, reference)
+    fact = ClassicalFact(name, statement, reference, untried)
     if FACTS.setdefault(name, fact) != fact:
         raise ValueError(f"classical fact {name!r} declared twice")
     return fact

@@ -353,6 +353,8 @@ def load(paper: str | None = None) -> Registry:
 
     Raises ClaimError on an unknown key, and on a mistake in a paper's files with the place of it.
     """
+    from dropout_theory.language.registry import require_known
+
     keys = PAPER_KEYS if paper is None else (paper,)
     for key in keys:
         if key not in PAPER_KEYS:
@@ -361,4 +363,5 @@ def load(paper: str | None = None) -> Registry:
         REGISTRY.add_paper(module.PAPER)
         for name in module.PAPER.modules:
             import_declarations(f"dropout_theory.papers.{key}.{name}")
+    require_known()
     return REGISTRY

@@ -135,7 +135,8 @@ def _trusted() -> str:
     files = {room: (LIBRARY.folder / room).glob("*.py") for room in TRUSTED}
     lines = {room: sum(len(p.read_text(encoding="utf-8").splitlines()) for p in found) for room, found in files.items()}
     rooms = ", ".join(f"{room} {count:,}" for room, count in lines.items())
-    return f"{sum(lines.values()):,} lines ({rooms}); {len(FACTS)} classical facts"
+    facts = f"{len(FACTS)} classical facts: {', '.join(sorted(FACTS))}"
+    return f"{sum(lines.values()):,} lines ({rooms}); {facts}"
 
 
 def _record(ledger_path: Path | None, compare: bool) -> bool:

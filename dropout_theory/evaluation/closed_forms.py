@@ -15,6 +15,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 
 from dropout_theory import language as lang
 from dropout_theory.evaluation.enumeration import outcomes, support
+from dropout_theory.evaluation.rules import outside_masks
 from dropout_theory.evaluation.values import Unsupported, masked
 from dropout_theory.language import Expr
 
@@ -50,7 +51,8 @@ def closed_form(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
         terms = _over(ev, expr.function, [tuple(limit) for limit in expr.limits], bound)
         return (sp.Add if isinstance(expr, sp.Sum) else sp.Mul)(*terms)
     if isinstance(expr, lang.E):
-        return _mean(ev, expr.args[0], support(ev, expr.args[0], bound), bound)
+        outside = outside_masks(bound)
+        return _mean(ev, expr.args[0], support(ev, expr.args[0], outside), outside)
     if isinstance(expr, (lang.Var, lang.Cov, lang.Sigma)):
         return closed_form(ev, lang.unfold(expr), bound)
     if isinstance(expr, _FUNCTIONS):

@@ -47,11 +47,11 @@ class TaylorSeries:
             raise Unsupported(f"not the term of an expected Taylor series: {term}")
         self.derivative = derivatives[0]
         power = others[0].args[0] if isinstance(others[0], lang.E) else others[0]
-        if not isinstance(power, sp.Pow) or power.exp != index or power.base.has(index):
+        if not isinstance(power, sp.Pow) or power.exp != index or lang.depends_on(power.base, index):
             raise Unsupported(f"not a power of a deviation: {others[0]}")
         self.deviation = power.base
         self.shift = sp.expand(self.derivative.order - index)
-        if not self.shift.is_Integer or self.shift < 0 or self.derivative.point.has(index):
+        if not self.shift.is_Integer or self.shift < 0 or lang.depends_on(self.derivative.point, index):
             raise Unsupported(f"derivative of order {self.derivative.order} in a sum over {index}")
 
     def converges(self, ev: Any, bound: dict[Any, Any]) -> Truth:
@@ -95,14 +95,20 @@ def _value(statement: Statement, first: int) -> tuple[Any, bool]:
 def truth_of_convergence(ev: Any, statement: Statement, bound: dict[Any, Any]) -> Truth:
     """Truth of a Converges or SumsTo statement at an instance. Raises Unsupported for series it cannot read."""
     index, first = statement.args[1].args
-    series = _series(statement.args[0], index)
+    term, stated = statement.args[0], statement.args[2:]
+    start = ev.integer(first, bound)
+    for j in range(start, max(start, 0) + 2):  # where those of orders 0 and 1 are defined, those of higher ones are
+        ev.value(term, {**bound, index: j})
+    for expr in stated:
+        ev.value(expr, bound)
+    series = _series(term, index)
     found = series.converges(ev, bound)
-    if found is not Truth.TRUE or len(statement.args) == 2:
+    if found is not Truth.TRUE or not stated:
         return found
-    value, identical = _value(statement, ev.integer(first, bound))
+    value, identical = _value(statement, start)
     if identical:
         return Truth.TRUE
-    gap = arb(ev.value(value, bound)) - arb(ev.value(statement.args[2], bound))
+    gap = arb(ev.value(value, bound)) - arb(ev.value(stated[0], bound))
     if not gap.contains(0):
         return Truth.FALSE
     return Truth.AGREES if abs(gap) < arb(2) ** -RESOLUTION_BITS else Truth.UNKNOWN

@@ -11,11 +11,12 @@ from typing import Any
 
 import sympy as sp
 from flint import acb, arb, fmpq
+from sympy.core.function import AppliedUndef
 
 from dropout_theory import language as lang
 from dropout_theory.evaluation.gaussian import piecewise_polynomial_mean
 from dropout_theory.evaluation.rules import outside_masks, power, rule
-from dropout_theory.evaluation.values import Undefined, Unsupported, masked, quotient
+from dropout_theory.evaluation.values import Undecided, Undefined, Unsupported, masked, quotient
 from dropout_theory.language import Expr
 
 MAX_MASKS = 1 << 16
@@ -74,7 +75,11 @@ def _collect_over(ev: Any, body: Expr, limits: list[Any], bound: dict[Any, Any],
 
 
 def outcomes(ev: Any, atom: Any, bound: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    """(value, probability) of a discrete random atom given `bound`; zero probabilities left out."""
+    """(value, probability) of a discrete random atom given `bound`; zero probabilities left out.
+
+    An atom without a law has one outcome, an `Undefined` that is raised where the atom is read: what guards it may not
+    hold. Raises Unsupported where it cannot be told whether there is a law.
+    """
     if isinstance(atom, lang.RandomIndex):
         for k in range(1, ev.integer(atom.size, bound) + 1):
             probability = ev.value(atom.probabilities[k], bound)
@@ -83,16 +88,28 @@ def outcomes(ev: Any, atom: Any, bound: dict[Any, Any]) -> Iterator[tuple[Any, A
         return
     if isinstance(atom, tuple):
         family, indices = atom
-        keep = ev.value(family.keep_at([sp.Integer(i) for i in indices]), bound)
+        chance = family.keep_at([sp.Integer(i) for i in indices])
     elif atom.law[0] == "bernoulli":
-        keep = ev.value(atom.law[1], bound)
+        family, chance = atom, atom.law[1]
     else:
         raise Unsupported(f"{atom} is continuous")
-    if keep < 0 or keep > 1:
-        raise Undefined(f"{keep} for a keep probability", atom[0] if isinstance(atom, tuple) else atom)
+    try:
+        keep = ev.value(chance, bound)
+        _require_chance(keep, family)
+    except Undefined as error:
+        yield error, fmpq(1)
+        return
     for value, probability in ((fmpq(0), 1 - keep), (fmpq(1), keep)):
         if not (isinstance(probability, fmpq) and probability == 0):
             yield value, probability
+
+
+def _require_chance(keep: Any, atom: Any) -> None:
+    """Raise Undefined for a probability outside [0, 1], Unsupported where neither that nor its shape tells."""
+    if keep < 0 or keep > 1:
+        raise Undefined(f"{keep} for a keep probability", atom)
+    if not (keep >= 0 and keep <= 1) and lang.law_conditions(atom):
+        raise Unsupported(f"cannot tell whether the keep probability of {atom} lies in [0, 1]")
 
 
 def expectation(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
@@ -133,80 +150,161 @@ def _only_if_possible(probability: Any) -> Iterator[None]:
 
 def _integrate(ev: Any, expr: Expr, atoms: list[Any], variable: Any, bound: dict[Any, Any]) -> Any:
     """Expectation with one continuous variable: a polynomial in a uniform exactly, otherwise by Arb quadrature."""
-    if atoms[0] is not variable and atoms.index(variable) != 0:
+    if any(map(lang.is_random, variable.law[1:])):
         raise Unsupported(f"{variable} has random parameters")
+    kind, first, second = variable.law[0], *(ev.value(a, bound) for a in variable.law[1:])
     rest = [a for a in atoms if a is not variable]
-    if variable.law[0] == "uniform":
-        low, high = (ev.value(a, bound) for a in variable.law[1:])
-        if low == high:
-            return _enumerate(ev, expr, rest, masked(bound, variable, low))
-        exact = _uniform_polynomial(ev, expr, rest, variable, low, high, bound)
-        if exact is not None:
-            return exact
-        enclosed = _uniform_rational(ev, expr, rest, variable, low, high, bound)
-        if enclosed is not None:
-            return enclosed
-    if variable.law[0] == "normal":
-        found = _normal_mean(ev, expr, rest, variable, bound)
-        if found is not None:
-            return found
-    raise Unsupported(f"no rigorous integral over {variable.law[0]} {variable} of this integrand")
+    if not isinstance(first, fmpq) or not isinstance(second, fmpq):
+        raise Unsupported(f"the law of {variable} is not rational here")
+    if second == (first if kind == "uniform" else 0):
+        return _enumerate(ev, expr, rest, masked(bound, variable, first))
+    return (_uniform_mean if kind == "uniform" else _normal_mean)(OneVariable(ev, variable), expr, rest, first, second,
+                                                                 bound)
 
 
-def _normal_mean(ev: Any, expr: Expr, rest: list[Any], variable: Any, bound: dict[Any, Any]) -> Any:
-    """Mean over a normal of a piecewise polynomial at a rational mean and deviation, else None."""
-    mean, deviation = (ev.value(a, bound) for a in variable.law[1:])
-    if not isinstance(mean, fmpq) or not isinstance(deviation, fmpq) or deviation < 0:
-        return None
-    if deviation == 0:
-        return _enumerate(ev, expr, rest, {**bound, variable: mean})
+class OneVariable:
+    """Expressions at a mask as SymPy expressions in the one continuous variable that is left.
+
+    All that does not vary with it is a number, which the evaluator gives, so that means inside are taken by one rule
+    and a term without a value is seen. Numbers that are not rational stand under names of their own, in `numbers`.
+    """
+
+    def __init__(self, ev: Any, variable: Any) -> None:
+        self.ev, self.variable = ev, variable
+        self.numbers: dict[Any, Any] = {}
+
+    def masks(self, expr: Expr, atoms: list[Any], bound: dict[Any, Any], weight: Any = sp.S.One,
+              is_possible: bool = True) -> Iterator[tuple[Any, Any, bool]]:
+        """(probability, value, whether the probability is certainly not 0) of each mask; probability 0 left out."""
+        if not atoms:
+            with _only_if_possible(int(is_possible)):
+                value = self.read(expr, bound)
+            yield weight, value, is_possible
+            return
+        for outcome, probability in self._outcomes(atoms[0], bound):
+            certain = is_possible and not (isinstance(probability, arb) and not probability > 0)
+            share = probability if isinstance(probability, sp.Basic) else self._number(probability)
+            yield from self.masks(expr, atoms[1:], masked(bound, atoms[0], outcome), weight * share, certain)
+
+    def _outcomes(self, atom: Any, bound: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
+        keep = sp.S.One
+        if not isinstance(atom, lang.RandomIndex):
+            keep = atom[0].keep_at([sp.Integer(i) for i in atom[1]]) if isinstance(atom, tuple) else atom.law[1]
+        if self.variable not in lang.random_atoms(keep):
+            yield from outcomes(self.ev, atom, bound)
+            return
+        family = atom[0] if isinstance(atom, tuple) else atom
+        if lang.law_conditions(family):
+            raise Unsupported(f"the keep probability of {family} may leave [0, 1] as a continuous variable moves")
+        keep = self.read(keep, bound)
+        yield from ((fmpq(k), p) for k, p in ((0, sp.expand(1 - keep)), (1, keep)) if p != 0)
+
+    def read(self, expr: Expr, bound: dict[Any, Any]) -> Expr:
+        """Raises Unsupported for what is neither a rational function of the variable nor |.| and relu of such."""
+        if isinstance(expr, lang.Element):
+            place = (expr.family, tuple(self.ev.integer(i, bound) for i in expr.indices))
+            if place not in bound and isinstance(expr.family, lang.Recursion):
+                return self.read(self.ev.unfold(*place, bound), bound)
+            return self._number(self.ev.value(expr, bound))
+        if self.variable not in lang.random_atoms(expr):
+            return self._number(self.ev.value(expr, bound))
+        if expr == self.variable:
+            return expr
+        if isinstance(expr, AppliedUndef) and isinstance(self.ev.values.get(expr.func), sp.Lambda):
+            return self.read(self.ev.values[expr.func](*expr.args), bound)
+        if isinstance(expr, (sp.Sum, sp.Product)):
+            combine = sp.Add if isinstance(expr, sp.Sum) else sp.Mul
+            return combine(*self._over(expr.function, [tuple(limit) for limit in expr.limits], bound))
+        if isinstance(expr, sp.Pow):
+            base, exponent = self.read(expr.base, bound), self.ev.value(expr.exp, bound)
+            if base == 0 and exponent < 0:
+                raise Undefined("division by zero", expr)
+            if isinstance(exponent, fmpq) and exponent.q == 1:
+                return base ** int(exponent.p)
+        elif isinstance(expr, (sp.Add, sp.Mul, sp.Abs, lang.Relu)):
+            return expr.func(*[self.read(a, bound) for a in expr.args])
+        raise Unsupported(f"no rigorous integral over {self.variable} of {type(expr).__name__}")
+
+    def _over(self, body: Expr, limits: list[Any], bound: dict[Any, Any]) -> Iterator[Expr]:
+        if not limits:
+            yield self.read(body, bound)
+            return
+        *inner, outer = limits
+        for k in self.ev.range(outer, bound):
+            yield from self._over(body, inner, {**bound, outer[0]: k})
+
+    def _number(self, value: Any) -> Expr:
+        if isinstance(value, fmpq):
+            return sp.Rational(int(value.p), int(value.q))
+        if isinstance(value, int):
+            return sp.Integer(value)
+        name = sp.Dummy(real=True)
+        self.numbers[name] = value
+        return name
+
+
+def _normal_mean(reader: OneVariable, expr: Expr, rest: list[Any], mean: fmpq, deviation: fmpq,
+                 bound: dict[Any, Any]) -> Any:
+    """Mean over a normal of what is a piecewise polynomial at each mask."""
     total: Any = arb(0)
-    for mask, weight in _symbolic_masks(ev, rest, bound):
-        integrand = _substitute(ev, expr, {**bound, **mask})
-        if not integrand.free_symbols <= {variable} or variable in weight.free_symbols:
-            return None
-        part = piecewise_polynomial_mean(sp.expand(integrand), variable, mean, deviation)
+    variable = reader.variable
+    for weight, value, _ in reader.masks(expr, rest, bound):
+        part = None
+        if value.free_symbols <= {variable} and variable not in weight.free_symbols:
+            part = piecewise_polynomial_mean(sp.expand(value), variable, mean, deviation)
         if part is None:
-            return None
-        total += ev.value(weight, bound) * part
+            raise Unsupported(f"no rigorous integral over normal {variable} of this integrand")
+        total += reader.ev.value(weight, {**bound, **reader.numbers}) * part
     return total
 
 
-def _uniform_polynomial(ev: Any, expr: Expr, rest: list[Any], variable: Any, low: Any, high: Any,
-                        bound: dict[Any, Any]) -> Any:
-    """Exact mean over a uniform when the enumerated integrand is a polynomial in it, else None.
+def _uniform_mean(reader: OneVariable, expr: Expr, rest: list[Any], low: fmpq, high: fmpq,
+                  bound: dict[Any, Any]) -> Any:
+    """Mean over a uniform of what is a rational function at each mask: exact for a polynomial, else a certified ball.
 
-    Degree at most d = number of gates + 8 is established symbolically before interpolation is trusted.
+    Raises Undefined for a pole of one mask: the poles of two may cancel in a sum, but not in the mean of their size.
     """
-    symbolic = _symbolic_mean(ev, expr, rest, variable, bound)
-    if symbolic is None or not symbolic.is_polynomial(variable):
-        return None
-    a, b = (sp.Rational(int(v.p), int(v.q)) for v in (low, high))
-    mean = sp.integrate(symbolic, (variable, a, b)) / (b - a)
-    return ev.value(sp.expand(mean), bound)
-
-
-def _uniform_rational(ev: Any, expr: Expr, rest: list[Any], variable: Any, low: Any, high: Any,
-                      bound: dict[Any, Any]) -> Any:
-    """Certified ball around the mean over a uniform of a rational integrand without poles in the range, else None."""
-    symbolic = _symbolic_mean(ev, expr, rest, variable, bound)
-    if symbolic is None or not symbolic.is_rational_function(variable):
-        return None
-    above, below = (_coefficients(part, variable) for part in sp.fraction(symbolic))
-    if above is None or below is None:
-        return None
+    total = sp.S.Zero
+    variable = reader.variable
+    for weight, value, is_possible in reader.masks(expr, rest, bound):
+        part = weight * value
+        if not part.is_polynomial(variable):
+            part = sp.cancel(sp.together(part))
+            with _only_if_possible(int(is_possible)):
+                _require_no_pole(part, variable, low, high, expr)
+        total += part
+    if total.is_polynomial(variable):
+        a, b = (sp.Rational(int(v.p), int(v.q)) for v in (low, high))
+        mean = sp.integrate(sp.expand(total), (variable, a, b)) / (b - a)
+        return reader.ev.value(sp.expand(mean), {**bound, **reader.numbers})
+    above, below = (_coefficients(part, variable) for part in sp.fraction(sp.cancel(sp.together(total))))
 
     def integrand(z: acb, _: bool) -> acb:
         return _horner(above, z) / _horner(below, z)
 
     found = acb.integral(integrand, acb(low), acb(high)) / acb(high - low)
-    return found.real if found.is_finite() else None
+    if not found.is_finite():
+        raise Unsupported(f"no enclosure of the integral over {variable}")
+    return found.real
 
 
-def _coefficients(polynomial: Any, variable: Any) -> list[fmpq] | None:
-    """Rational coefficients, highest first; None when one is not rational."""
+def _require_no_pole(part: Expr, variable: Any, low: fmpq, high: fmpq, term: Expr) -> None:
+    """Raise Undefined where a rational function in lowest terms has a pole between the ends, or at one: the mean of its
+    size is infinite. Raises Unsupported for another function."""
+    below = sp.fraction(part)[1]
+    if not part.is_rational_function(variable):
+        raise Unsupported(f"no rigorous integral over uniform {variable} of this integrand")
+    _coefficients(below, variable)
+    if sp.Poly(below, variable).count_roots(*(sp.Rational(int(v.p), int(v.q)) for v in (low, high))):
+        raise Undefined("a mean that is not integrable", term)
+
+
+def _coefficients(polynomial: Any, variable: Any) -> list[fmpq]:
+    """Rational coefficients, highest first. Raises Unsupported when one is not rational."""
     found = sp.Poly(polynomial, variable).all_coeffs()
-    return [fmpq(int(c.p), int(c.q)) for c in found] if all(c.is_Rational for c in found) else None
+    if not all(c.is_Rational for c in found):
+        raise Unsupported(f"no rigorous integral over {variable} of what is not rational")
+    return [fmpq(int(c.p), int(c.q)) for c in found]
 
 
 def _horner(coefficients: list[fmpq], z: acb) -> acb:
@@ -216,73 +314,20 @@ def _horner(coefficients: list[fmpq], z: acb) -> acb:
     return total
 
 
-def _symbolic_mean(ev: Any, expr: Expr, rest: list[Any], variable: Any, bound: dict[Any, Any]) -> Expr | None:
-    """The mean over the discrete atoms as a SymPy expression in the continuous variable, or None."""
-    total = sp.S.Zero
-    for mask, weight in _symbolic_masks(ev, rest, bound):
-        value = _substitute(ev, expr, {**bound, **mask})
-        total += weight * value
-    total = sp.cancel(sp.together(total))
-    return total if total.free_symbols <= {variable} else None
-
-
-def _symbolic_masks(ev: Any, rest: list[Any], bound: dict[Any, Any]) -> Iterator[tuple[dict[Any, Any], Any]]:
-    if not rest:
-        yield {}, sp.S.One
-        return
-    atom = rest[0]
-    if not isinstance(atom, tuple):
-        raise Unsupported(f"{atom} beside a continuous variable")
-    keep = _substitute(ev, atom[0].keep_at([sp.Integer(i) for i in atom[1]]), bound)
-    for mask, weight in _symbolic_masks(ev, rest[1:], bound):
-        yield {**mask, atom: fmpq(1)}, weight * keep
-        yield {**mask, atom: fmpq(0)}, weight * (1 - keep)
-
-
-def _substitute(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Expr:
-    """`expr` as SymPy with sums unrolled and all values of the instance and the mask put in."""
-    unrolled = expr.doit() if not expr.has(sp.Sum, sp.Product) else _unroll(ev, expr, bound)
-    replaced = {}
-    for element in unrolled.atoms(lang.Element):
-        indices = tuple(ev.integer(i, bound) for i in element.indices)
-        known = bound.get((element.family, indices))
-        value = known if known is not None else ev.values.get(element.family, {}).get(indices)
-        if value is None:
-            raise Unsupported(f"no value for {element}")
-        replaced[element] = _rational(value)
-    for symbol in unrolled.free_symbols:
-        if symbol in ev.values and not isinstance(ev.values[symbol], dict):
-            replaced[symbol] = _rational(ev.values[symbol])
-    found = unrolled.xreplace(replaced)
-    rectified = {r: sp.Max(r.args[0], 0) for r in found.atoms(lang.Relu) if r.args[0].is_Rational}
-    return found.xreplace(rectified)
-
-
-def _unroll(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Expr:
-    if isinstance(expr, (sp.Sum, sp.Product)):
-        symbol, low, high = expr.limits[-1]
-        body = expr.function if len(expr.limits) == 1 else expr.func(expr.function, *expr.limits[:-1])
-        terms = [_unroll(ev, body.xreplace({symbol: sp.Integer(k)}), bound)
-                 for k in ev.range((symbol, low, high), bound)]
-        return (sp.Add if isinstance(expr, sp.Sum) else sp.Mul)(*terms)
-    if not expr.args or isinstance(expr, lang.Element):
-        return expr
-    return expr.func(*[_unroll(ev, a, bound) for a in expr.args])
-
-
-def _rational(value: Any) -> Any:
-    return sp.Rational(int(value.p), int(value.q)) if isinstance(value, fmpq) else sp.sympify(value)
-
-
 def geometric_mean(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     """prod of outcomes^probability; zero when an outcome of positive probability is zero.
 
-    Raises Undefined where an outcome of several is negative.
+    Raises Undefined where an outcome of several is negative: masks that give one value are one outcome.
     """
     atoms = support(ev, expr, bound)
     powers: list[tuple[Any, Any]] = []
     _outcome_powers(ev, expr, atoms, dict(bound), fmpq(1), powers)
-    if len(powers) > 1 and any(x < 0 and p > 0 for x, p in powers):
+    possible = [x for x, p in powers if p > 0]
+    if any(x < 0 for x in possible) and len(possible) > 1:
+        if all(isinstance(x, fmpq) and x == possible[0] for x in possible):
+            return possible[0]
+        if all(arb(x).overlaps(arb(possible[0])) for x in possible):
+            raise Unsupported(f"cannot tell whether {expr} has several outcomes")
         raise Undefined("a geometric mean of negative numbers", expr)
     if all(isinstance(x, fmpq) and isinstance(p, fmpq) for x, p in powers):
         return _exact_geometric(powers)
@@ -341,6 +386,6 @@ def _geometric_odds(ev: Any, x: Expr, bound: dict[Any, Any]) -> fmpq | None:
     """Weighted geometric mean of the odds (1 - x)/x where it is rational, else None."""
     try:
         odds = ev.value(lang.G((1 - x) / x), bound)
-    except Undefined:
+    except (Undecided, Undefined):
         return None
     return odds if isinstance(odds, fmpq) else None

@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from dropout_theory import language as lang
-from dropout_theory.evaluation import series_rules  # noqa: F401 - its rules enter the table
+from dropout_theory.evaluation import enumeration, jets, series_rules  # noqa: F401 - their rules enter the table
 from dropout_theory.evaluation.closed_forms import are_equal
 from dropout_theory.evaluation.convergence import truth_of_convergence
 from dropout_theory.evaluation.rules import RULES
@@ -28,14 +28,18 @@ from dropout_theory.evaluation.values import (
     PRECISIONS,
     RESOLUTION_BITS,
     Truth,
+    Undecided,
     Undefined,
     Unsupported,
+    defined,
     is_exact,
     precision,
     to_number,
 )
-from dropout_theory.language import Expr, Statement, Values
+from dropout_theory.language import Expr, Statement, Values, registry
 from dropout_theory.language import statements as st
+
+registry.method("exact evaluation", RULES, refuses=(lang.Aversion,))
 
 Expectation = Callable[["Evaluator", Expr, dict[Any, Any]], Any]
 Prover = Callable[[Statement], bool]
@@ -47,7 +51,7 @@ class Evaluator:
     `values` maps Scalars to numbers, Families to {indices: number}, undefined functions to SymPy Lambdas.
     `expect(evaluator, argument, bound)` gives E(argument); `proves(statement)` tells whether a statement for all values
     of scalars is proved, without one it is never true. `bound` maps bound indices to integers and random atoms
-    (a RandomScalar, a RandomIndex, or (Gates, indices)) to their value in the current mask.
+    (a RandomScalar, a RandomIndex, or (Gates, indices)) to their value in the current mask, or to an `Undefined`.
     Raises Unsupported or Undefined.
     """
 
@@ -76,11 +80,12 @@ class Evaluator:
         raise Unsupported(f"{expr} is not an exact integer here")
 
     def value(self, expr: Expr, bound: dict[Any, Any] | None = None) -> Any:
-        """fmpq or arb value of `expr` under `bound`."""
+        """fmpq or arb value of `expr` under `bound`; a ball is finite, so that each rule may rely on its arguments."""
         bound = {} if bound is None else bound
         rule = RULES.get(type(expr))
         if rule is not None:
-            return rule(self, expr, bound)
+            found = rule(self, expr, bound)
+            return found if type(found) is fmpq else defined(found, expr)
         if isinstance(expr, sp.Symbol):  # every atom of the language is one
             return self.symbol(expr, bound)
         if isinstance(expr, AppliedUndef):
@@ -89,22 +94,16 @@ class Evaluator:
                 raise Unsupported(f"no instance of the function {expr.func}")
             variables = [sp.Dummy(real=True) for _ in expr.args]
             inner = dict(bound) | {v: self.value(a, bound) for v, a in zip(variables, expr.args, strict=True)}
-            return self.value(function(*variables), inner)
-        if isinstance(expr, (sp.Derivative, sp.Subs)):
-            return self.value(self._differentiated(expr), bound)
+            try:
+                return self.value(function(*variables), inner)
+            except Undefined as error:  # of the formula, not of the statement: a function has a value everywhere
+                raise Unsupported(f"{function.expr} is no instance of {expr.func} here: {error}") from None
         raise Unsupported(f"no rule to evaluate {type(expr).__name__}: {expr}")
-
-    def _differentiated(self, expr: Expr) -> Expr:
-        concrete = expr.subs(self._functions) if self._functions else expr
-        done = concrete.doit()
-        if isinstance(done, (sp.Derivative, sp.Subs)):
-            raise Unsupported(f"cannot differentiate {expr}")
-        return done
 
     def symbol(self, symbol: Any, bound: dict[Any, Any]) -> Any:
         found = bound.get(symbol)
         if found is not None:
-            return fmpq(found) if isinstance(found, int) else found
+            return fmpq(found) if isinstance(found, int) else _drawn(found)
         found = self.values.get(symbol)
         if found is not None:
             number = to_number(found) if not isinstance(found, (arb, acb)) else found
@@ -122,14 +121,19 @@ class Evaluator:
         indices = tuple(self.integer(i, bound) for i in expr.indices)
         family = expr.family
         if (family, indices) in bound:
-            return bound[family, indices]
+            return _drawn(bound[family, indices])
         if isinstance(family, lang.Recursion):
             if MEMO not in bound:
                 bound = {**bound, MEMO: {}}
             memo = bound[MEMO]
             key = (family, indices, *[(s, bound[s]) for s in lang.hidden_dependencies(family) if s in bound])
             if key not in memo:
-                memo[key] = self.value(self.unfold(family, indices, bound), bound)
+                try:
+                    memo[key] = self.value(self.unfold(family, indices, bound), bound)
+                except RecursionError:
+                    raise Unsupported(f"{family.name}{list(indices)} is too many layers above the first") from None
+                if lang.member_conditions(family):
+                    _require_member(memo[key], family.domain, expr)
             return memo[key]
         if isinstance(family, (lang.Gates, lang.Abstract)):
             raise Unsupported(f"random {family.name}{list(indices)} outside an expectation")
@@ -239,8 +243,6 @@ class Evaluator:
             self.relations.append((statement, left, right))
         if is_exact(left) and is_exact(right):
             return Truth.TRUE if _EXACT[type(statement)](left, right) else Truth.FALSE
-        if not arb(left).is_finite() or not arb(right).is_finite():
-            return Truth.UNKNOWN
         gap = arb(left) - arb(right)
         if not gap.is_zero() and gap.contains(0) and self.is_irrational \
                 and are_equal(self, statement.args[0], statement.args[1], bound):
@@ -264,6 +266,26 @@ class Evaluator:
             return Truth.TRUE
         close = abs(gap) < arb(2) ** -RESOLUTION_BITS * (1 + abs(arb(left)))
         return Truth.AGREES if weak and close else Truth.UNKNOWN
+
+
+def _drawn(outcome: Any) -> Any:
+    """The outcome of a random atom. Raises Undefined where the atom has no law."""
+    if isinstance(outcome, Undefined):
+        raise outcome
+    return outcome
+
+
+def _require_member(value: Any, domain: lang.Domain, entry: Any) -> None:
+    """Raise Undefined for an entry outside its domain, Unsupported where that cannot be told."""
+    for condition in domain.conditions(sp.Symbol("value", real=True)):
+        kind, end = type(condition), condition.args[1]
+        known = to_number(end)
+        if known is None:
+            raise Unsupported(f"an end of {domain} is {end}")
+        if not _EXACT[kind](value, known):
+            if not is_exact(value) and arb(value).overlaps(arb(known)):
+                raise Unsupported(f"cannot tell whether {entry} lies in its domain {domain}")
+            raise Undefined(f"{value}, outside of the domain {domain},", entry)
 
 
 def _negate(truth: Truth) -> Truth:
@@ -321,6 +343,9 @@ def judge(statement: Statement, values: Values, expect: Expectation | None,
                     left, right = (here.value(a) for a in statement.args)
             except Undefined as error:
                 return Judgement(Truth.FALSE, undefined=str(error), bits=bits)
+            except Undecided:
+                best = Judgement(Truth.UNKNOWN, bits=bits)
+                continue
         best = Judgement(truth, left, right, bits, relations=tuple(here.relations))
         if truth in (Truth.TRUE, Truth.FALSE):
             break

@@ -6,7 +6,6 @@ A chooser decides each value, so that exact grids, random draws and hypothesis s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -17,8 +16,9 @@ from dropout_theory import language as lang
 from dropout_theory.evaluation.choosers import Chooser
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import Evaluator, Prover, judge
-from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
-from dropout_theory.language import Domain, Values, atoms_of, unnamed
+from dropout_theory.evaluation.values import Truth, Unsupported
+from dropout_theory.language import Domain, Values, atoms_of
+from dropout_theory.language.admission import promise_not_kept
 
 
 class Rejected(Exception):
@@ -67,7 +67,8 @@ def _ends(domain: Domain, limit: int) -> tuple[int, int]:
 def candidates(claim: Any, function: Any) -> tuple[sp.Lambda, ...]:
     """Concrete functions to try for an undefined one: those the claim names, or a default pool.
 
-    The pool has polynomials, bounded, growing, kinked, concave and oscillating functions.
+    The pool has polynomials, bounded, growing, kinked, concave and oscillating functions, those of them that are what
+    the function is declared to be. Raises Unsupported where none is.
     """
     named = getattr(claim, "candidates", {}) or {}
     if function in named:
@@ -75,7 +76,11 @@ def candidates(claim: Any, function: Any) -> tuple[sp.Lambda, ...]:
     x = sp.Symbol("x", real=True)
     pool = (x, x**2, 3 * x - 1, x**3 - x, 1 / (1 + x**2), sp.Abs(x), sp.exp(x), sp.tanh(x), lang.Relu(x), 2 * x - x**2,
             sp.sin(2 * x))
-    return tuple(sp.Lambda(x, body) for body in pool)
+    found = tuple(f for f in (sp.Lambda(x, sign * body) for sign in (1, -1) for body in (*pool, sp.S.One))
+                  if promise_not_kept(function, f) is None)
+    if not found:
+        raise Unsupported(f"no formula at hand is what {function} is declared to be: name candidates")
+    return found[:len(pool)]
 
 
 def draw_family(family: lang.Family, values: Values, chooser: Chooser, limit: int) -> dict[tuple[int, ...], Any]:
@@ -114,13 +119,12 @@ def require_hypotheses(claim: Any, values: Values, proves: Prover | None = None)
 def check_admissible(claim: Any, values: Values, proves: Prover | None = None) -> None:
     """Raise Rejected unless values are an instance of a claim.
 
-    Every atom has a value in its domain, families at their indices and nowhere else; distributions sum to one; laws
-    are laws; hypotheses hold. Raises Unsupported where that cannot be told.
+    Every atom has a value in its domain, families at their indices and nowhere else; distributions sum to one;
+    hypotheses hold. A law that is none there leaves what is said of it undefined, and the instance admissible. Raises
+    Unsupported where that cannot be told.
     """
     for atom in chain(*atoms_of(claim)):
         require_value(atom, values)
-    for atom in _random_atoms((claim.statement, *[h.condition for h in claim.hypotheses])):
-        _require_law(atom, values)
     require_hypotheses(claim, values, proves)
 
 
@@ -132,6 +136,8 @@ def require_value(atom: Any, values: Values) -> None:
     if isinstance(atom, UndefinedFunction):
         if not isinstance(value, sp.Lambda) or value.free_symbols:
             raise Rejected(f"{atom} is {value}, no function of its arguments alone")
+        if (promise := promise_not_kept(atom, value)) is not None:
+            raise Rejected(f"{atom} is declared {promise}, and {value.expr} is not known to be")
     elif isinstance(atom, lang.RANDOM):
         raise Rejected(f"{atom} has a law or a definition, and no value of its own")
     elif isinstance(atom, lang.Family):
@@ -159,46 +165,3 @@ def _lies_in(domain: Domain, value: Any) -> bool:
     if number.is_Rational:
         return domain.contains(number)
     return bool(number.is_number and number.is_real and not number.has(sp.Float)) and domain.contains(number)
-
-
-@lru_cache(maxsize=256)  # asked again for every instance
-def _random_atoms(statements: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The random atoms that statements speak of whose law is not one for every value of what it depends on."""
-    found = {a for a in lang.dependencies(unnamed(statements)) if isinstance(a, (lang.Gates, lang.RandomScalar))}
-    return tuple(sorted((a for a in found if not _always_a_law(a)), key=str))
-
-
-def _always_a_law(atom: Any) -> bool:
-    """Whether a keep probability is one by its shape."""
-    if isinstance(atom, lang.RandomScalar) and atom.law[0] != "bernoulli":
-        return False
-    keep = sp.sympify(atom.keep if isinstance(atom, lang.Gates) else atom.law[1])
-    if keep.is_Rational:
-        return bool(0 <= keep <= 1)
-    of = keep.family if isinstance(keep, lang.Element) else keep
-    return isinstance(of, lang.Scalar) and bool(of.domain.lower >= 0 and of.domain.upper <= 1)
-
-
-def _require_law(atom: Any, values: Values) -> None:
-    """Raise Rejected where the law of a random atom is certainly none: a keep probability of 2, a range from 1 to 0.
-
-    A law that depends on outcomes or on what is bound is left to those who take the mean, and so is one that has no
-    value: a statement is undefined there.
-    """
-    ev = Evaluator(values, expectation)
-    if isinstance(atom, lang.Gates):
-        laws: list[Any] = [("bernoulli", atom.keep_at([sp.Integer(k) for k in place]))
-                           for place in index_tuples(atom, values)]
-    else:
-        laws = [atom.law]
-    for kind, *parameters in laws:
-        if any(lang.is_random(p) for p in parameters):
-            continue
-        try:
-            known = [ev.value(sp.sympify(p)) for p in parameters]
-        except (Undefined, Unsupported):
-            continue
-        first, last = known[0], known[-1]
-        if kind == "bernoulli" and (first < 0 or first > 1) or kind == "uniform" and first > last \
-                or kind == "normal" and last < 0:
-            raise Rejected(f"{', '.join(map(str, known))}: no {kind} law for {atom}")

@@ -1,17 +1,16 @@
-"""Values of power series: derivatives at a point, Stirling numbers, largest outcomes, growth of coefficients."""
+"""Numbers that count and largest outcomes."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import sympy as sp
-from flint import arb, arb_series, ctx, fmpq
+from flint import fmpq
 
-from dropout_theory import language as lang
 from dropout_theory.evaluation.enumeration import MAX_MASKS, outcomes, support
-from dropout_theory.evaluation.rules import RULES, extreme, outside_masks
+from dropout_theory.evaluation.rules import extreme, outside_masks, rule
 from dropout_theory.evaluation.values import Undefined, Unsupported, masked
-from dropout_theory.language import DerivativeAt, Expr, LargestOutcome, Stirling2
+from dropout_theory.language import Expr, LargestOutcome, Stirling2
 
 
 def stirling2(n: int, k: int) -> int:
@@ -26,100 +25,23 @@ def stirling2(n: int, k: int) -> int:
     return row[k]
 
 
-def jet(ev: Any, expr: Expr, bound: dict[Any, Any], variable: sp.Symbol, seed: Any) -> Any:
-    """`expr` as a power series in the displacement of `variable`; `seed` is the series of the variable itself."""
-    if expr == variable:
-        return seed
-    if variable not in expr.free_symbols:
-        return arb_series([arb(ev.value(expr, bound))])
-    if isinstance(expr, sp.core.function.AppliedUndef):
-        function = ev.values.get(expr.func)
-        if not isinstance(function, sp.Lambda):
-            raise Unsupported(f"no instance of the function {expr.func}")
-        return jet(ev, function(*expr.args), bound, variable, seed)
-    if isinstance(expr, sp.Sum):
-        return _sum_of_jets(ev, expr.function, [tuple(limit) for limit in expr.limits], bound, variable, seed)
-    inner = [jet(ev, a, bound, variable, seed) for a in expr.args if variable in a.free_symbols] \
-        if not isinstance(expr, (sp.Add, sp.Mul)) else []
-    if isinstance(expr, sp.Add):
-        total = arb_series([arb(0)])
-        for a in expr.args:
-            total = total + jet(ev, a, bound, variable, seed)
-        return total
-    if isinstance(expr, sp.Mul):
-        product = arb_series([arb(1)])
-        for a in expr.args:
-            product = product * jet(ev, a, bound, variable, seed)
-        return product
-    if isinstance(expr, sp.Pow) and variable not in expr.exp.free_symbols:
-        exponent = ev.integer(expr.exp, bound)
-        base = inner[0] if exponent > 0 else _inverse(inner[0], expr)
-        result = arb_series([arb(1)])
-        for _ in range(abs(exponent)):
-            result = result * base
-        return result
-    if isinstance(expr, sp.exp):
-        return inner[0].exp()
-    if isinstance(expr, sp.log):
-        return inner[0].log()
-    if isinstance(expr, lang.Sigma) and not any(variable in a.free_symbols for a in expr.args[1:]):
-        c, slope = (arb(ev.value(a, bound)) for a in expr.args[1:])
-        return 1 / (1 + c * (inner[0] * (-slope)).exp())
-    raise Unsupported(f"no power series rule for {type(expr).__name__}: {expr}")
+def _counted(ev: Any, expr: Expr, bound: dict[Any, Any]) -> list[int]:
+    """The whole numbers a number that counts is of. Raises Undefined where the first is negative: it counts nothing."""
+    found = [ev.integer(a, bound) for a in expr.args]
+    if found[0] < 0:
+        raise Undefined(f"{type(expr).__name__} of {found[0]}", expr)
+    return found
 
 
-def _inverse(series: Any, term: Expr) -> Any:
-    constant = arb(series[0])
-    if constant.is_zero():
-        raise Undefined("division by zero", term)
-    if constant.contains(0):
-        raise Unsupported(f"cannot tell whether {term} has a pole")
-    return 1 / series
-
-
-def _sum_of_jets(ev: Any, body: Expr, limits: list[Any], bound: dict[Any, Any], variable: sp.Symbol, seed: Any) -> Any:
-    if not limits:
-        return jet(ev, body, bound, variable, seed)
-    *inner, outer = limits
-    total = arb_series([arb(0)])
-    for value in ev.range(outer, bound):
-        total = total + _sum_of_jets(ev, body, inner, {**bound, outer[0]: value}, variable, seed)
-    return total
-
-
-def taylor_coefficients(ev: Any, body: Expr, variable: sp.Symbol, point: Any, length: int,
-                        bound: dict[Any, Any] | None = None) -> list[arb]:
-    """The first `length` Taylor coefficients of `body` at a value of `variable`, as balls."""
-    before = ctx.cap
-    ctx.cap = length
-    try:
-        found = list(jet(ev, body, bound or {}, variable, arb_series([arb(point), arb(1)])).coeffs())
-    finally:
-        ctx.cap = before
-    return found + [arb(0)] * (length - len(found))
-
-
-def _derivative_at(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
-    order = ev.integer(expr.order, bound)
-    if order < 0:
-        raise Unsupported(f"derivative of order {order}")
-    point = ev.value(expr.point, bound)
-    if order == 0:
-        return ev.value(expr.body, {**bound, expr.variable: point})
-    coefficient = taylor_coefficients(ev, expr.body, expr.variable, point, order + 1, bound)[order]
-    return coefficient * int(sp.factorial(order))
-
-
+@rule(Stirling2)
 def _stirling2(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
-    return fmpq(stirling2(*(ev.integer(a, bound) for a in expr.args)))
+    return fmpq(stirling2(*_counted(ev, expr, bound)))
 
 
-def _number(function: Any) -> Any:
-    def rule(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
-        value = function(ev.integer(expr.args[0], bound))
-        return fmpq(int(value.p), int(value.q))
-
-    return rule
+@rule(sp.bell, sp.bernoulli)
+def _number(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
+    value = expr.func(*_counted(ev, expr, bound))
+    return fmpq(int(value.p), int(value.q))
 
 
 def outcome_values(ev: Any, expr: Expr, bound: dict[Any, Any]) -> list[Any]:
@@ -136,12 +58,6 @@ def outcome_values(ev: Any, expr: Expr, bound: dict[Any, Any]) -> list[Any]:
     return walk(atoms, dict(bound))
 
 
+@rule(LargestOutcome)
 def _largest_outcome(ev: Any, expr: Expr, bound: dict[Any, Any]) -> Any:
     return extreme(outcome_values(ev, expr.args[0], outside_masks(bound)), True)
-
-
-RULES[DerivativeAt] = _derivative_at
-RULES[Stirling2] = _stirling2
-RULES[LargestOutcome] = _largest_outcome
-RULES[sp.bell] = _number(sp.bell)
-RULES[sp.bernoulli] = _number(sp.bernoulli)

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 import sympy as sp
-from flint import arb, ctx, fmpq, fmpz
+from flint import arb, arb_series, ctx, fmpq, fmpz
 
 RESOLUTION_BITS = 150  # two balls agree when they overlap within 2^-150
 PRECISIONS = (128, 256, 640)
@@ -29,6 +29,23 @@ class Undefined(Exception):
 def _short(term: Any) -> str:
     text = str(term)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+class Undecided(Unsupported):
+    """A term may have no value at the instance, and at this precision that cannot be told: what contains it is unknown.
+    """
+
+
+def defined(value: Any, term: Any) -> Any:
+    """The value of a term. Raises Undecided for a ball or a series of balls that is not finite.
+
+    Such a ball is what Arb makes of an argument that may have no value. A rule that did not look at it would make a
+    value of it: its sign lies in [-1, 1].
+    """
+    if isinstance(value, arb) and not value.is_finite() \
+            or isinstance(value, arb_series) and not all(c.is_finite() for c in value.coeffs()):
+        raise Undecided(f"cannot tell whether {_short(term)} is defined")
+    return value
 
 
 class Truth(Enum):

@@ -13,11 +13,21 @@ from dropout_theory.language.atoms import (
     Range,
     Recursion,
     Scalar,
+    chance_of,
+    law_conditions,
+    member_conditions,
     placeholder,
 )
 from dropout_theory.language.binding import CannotSubstitute, bound_anywhere, bound_limits, scopes
 from dropout_theory.language.definitions import fresh_index, unfold
-from dropout_theory.language.dependence import dependencies, depends_on, hidden_dependencies, is_random, random_atoms
+from dropout_theory.language.dependence import (
+    dependencies,
+    depends_on,
+    hidden_dependencies,
+    is_random,
+    obliges,
+    random_atoms,
+)
 from dropout_theory.language.domains import (
     INTEGER,
     NATURAL,
@@ -32,7 +42,7 @@ from dropout_theory.language.domains import (
     Domain,
     interval,
 )
-from dropout_theory.language.excess_risk import Aversion
+from dropout_theory.language.excess_risk import Aversion, HasValue
 from dropout_theory.language.instantiation import atoms_of, describe, put_values
 from dropout_theory.language.named import Named, Notion, notion, unnamed
 from dropout_theory.language.networks import Dag, LayeredNetwork
@@ -91,13 +101,14 @@ from dropout_theory.language.words import (
 
 __all__ = [
     "Abstract", "Aversion", "CannotSubstitute", "Converges", "Cov", "Dag", "DerivativeAt", "Domain", "E", "Element",
-    "Exists", "Expr", "Family", "ForAll", "ForEach", "G", "Gates", "Gc", "INTEGER", "Iff", "Largest", "LargestOutcome",
-    "LayeredNetwork", "NATURAL", "NONNEGATIVE", "NWGM", "Named", "Notion", "OPEN_PROBABILITY", "OPEN_UNIT", "Operator",
-    "POSITIVE", "PROBABILITY", "RANDOM", "REAL", "RandomIndex", "RandomScalar", "Range", "Recursion", "Relu",
-    "RootGrowth", "SIZE", "SameToOrder", "Scalar", "Sigma", "Smallest", "Statement", "Stirling2", "SumsTo", "UNIT",
-    "Values", "Var", "all_equal", "atoms_of", "both", "bound_anywhere", "bound_limits", "convexity", "dependencies",
-    "depends_on", "describe", "different", "distribution", "either", "equal", "equivalent", "family", "fresh_index",
-    "gates", "hidden_dependencies", "implies", "index", "interval", "is_random", "latex", "less", "less_equal",
-    "logistic", "natural", "normal", "notion", "parts", "placeholder", "plain", "put_values", "random_atoms",
-    "recursion", "scopes", "size", "subnetwork", "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
+    "Exists", "Expr", "Family", "ForAll", "ForEach", "G", "Gates", "Gc", "HasValue", "INTEGER", "Iff", "Largest",
+    "LargestOutcome", "LayeredNetwork", "NATURAL", "NONNEGATIVE", "NWGM", "Named", "Notion", "OPEN_PROBABILITY",
+    "OPEN_UNIT", "Operator", "POSITIVE", "PROBABILITY", "RANDOM", "REAL", "RandomIndex", "RandomScalar", "Range",
+    "Recursion", "Relu", "RootGrowth", "SIZE", "SameToOrder", "Scalar", "Sigma", "Smallest", "Statement", "Stirling2",
+    "SumsTo", "UNIT", "Values", "Var", "all_equal", "atoms_of", "both", "bound_anywhere", "bound_limits", "chance_of",
+    "convexity", "dependencies", "depends_on", "describe", "different", "distribution", "either", "equal", "equivalent",
+    "family", "fresh_index", "gates", "hidden_dependencies", "implies", "index", "interval", "is_random", "latex",
+    "law_conditions", "less", "less_equal", "logistic", "member_conditions", "natural", "normal", "notion", "obliges",
+    "parts", "placeholder", "plain", "put_values", "random_atoms", "recursion", "scopes", "size", "subnetwork",
+    "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
 ]

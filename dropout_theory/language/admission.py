@@ -51,6 +51,20 @@ def require_names(statements: Iterable[Any]) -> None:
         raise ValueError(f"different atoms share the names {', '.join(twins)}; allowed: one atom of a name")
 
 
+_DECLARED = ("positive", "negative", "nonnegative", "nonpositive", "zero", "integer", "even", "odd")
+
+
+def promise_not_kept(function: Any, formula: sp.Lambda) -> str | None:
+    """What an undefined function is declared to be and a formula is not known to be at all real numbers; None: nothing.
+
+    Rules may use what is declared of a function, so that a formula without it is no instance.
+    """
+    value = formula(*[sp.Dummy(real=True) for _ in formula.variables])
+    declared = getattr(function, "_kwargs", {})
+    broken = [name for name in _DECLARED if declared.get(name) not in (None, getattr(value, f"is_{name}"))]
+    return next((name if declared[name] else f"not {name}" for name in broken), None)
+
+
 def require_entries(statements: Iterable[Any]) -> None:
     """Raise ValueError for an entry that is not there: w[n + 1] for w[1..n], or one at what need not be an integer.
 

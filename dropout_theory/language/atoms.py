@@ -8,8 +8,8 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory.language.binding import put
-from dropout_theory.language.bounds import lies_in
+from dropout_theory.language.binding import CannotSubstitute, put
+from dropout_theory.language.bounds import bounds, lies_in
 from dropout_theory.language.checked import expression, integer
 from dropout_theory.language.domains import NONNEGATIVE, POSITIVE, REAL, UNIT, Domain
 from dropout_theory.language.named import unnamed
@@ -68,7 +68,9 @@ class Family(Scalar):
 
     def __new__(cls, name: str, domain: Domain = REAL, *details: Any) -> Family:
         ranges, simplex = (details + ((), False))[:2]
-        found = tuple(_range(name, *given) for given in ranges)
+        found: tuple[Range, ...] = ()
+        for given in ranges:
+            found += (_range(name, found, *given),)
         if simplex is True:
             if len(found) != 1 or not lies_in(found[0][2] - found[0][1], NONNEGATIVE):
                 raise ValueError(f"the range of distribution {name!r} is {found}; allowed: one range that is not empty")
@@ -104,17 +106,14 @@ class Family(Scalar):
 class Gates(Family):
     """Independent Bernoulli gates: 1 with the keep probability, else 0. `keep` is written in the range symbols.
 
-    The keep probability must lie in [0, 1] by its shape, its names standing for any numbers of their domains: see
-    `lies_in`. A probability that only a hypothesis bounds is a name of the domain PROBABILITY instead. Raises
-    ValueError for any other, and for a domain other than [0, 1].
+    Where the shape of the keep probability does not show it to lie in [0, 1], that it does is an obligation of whoever
+    uses the gates: see `law_conditions`. Raises ValueError for one that never does, and for a domain other than [0, 1].
     """
 
     def __new__(cls, name: str, domain: Domain = UNIT, *details: Any) -> Gates:
         new = super().__new__(cls, name, domain, *details)
         _require_unit(f"gates {name!r}", domain)
-        if not lies_in(expression(new.keep, f"the keep probability of {name!r}"), UNIT, new.ranges):  # type: ignore[attr-defined]
-            raise ValueError(f"the keep probability of {name!r} is {new.keep}; allowed: "  # type: ignore[attr-defined]
-                             "an expression that lies in [0, 1] for all numbers in the domains of its names")
+        _require_chance(f"the keep probability of {name!r}", new.keep, new.ranges)  # type: ignore[attr-defined]
         return new  # type: ignore[return-value]
 
     @property
@@ -139,17 +138,18 @@ class Recursion(Family):
     The first range is the layer index. `step` may mention the family itself only at lower layers, and gates only
     at layers below the one defined: then entry (l, ...) is independent of the gates of layers l and above.
 
-    Raises ValueError for a domain other than the reals unless `base` and `step` lie in it by their shape, entries of
-    lower layers being in it.
+    Where the shape of `base` and `step` does not show them to lie in a declared domain, entries of lower layers being
+    in it, that they do is an obligation of whoever uses the family: see `member_conditions`. Raises ValueError for what
+    never does, and for what is declared an integer and is none by its shape.
     """
 
     def __new__(cls, name: str, domain: Domain = REAL, *details: Any) -> Recursion:
         new: Any = super().__new__(cls, name, domain, *details)
         if domain != REAL:
             for what, value in (("base", new.base), ("step", _with_domain(new))):
-                if not lies_in(value, domain, new.ranges):
-                    raise ValueError(f"the {what} of recursion {name!r} is {getattr(new, what)}, not known to lie in "
-                                     f"its domain {domain}; allowed: what does by its shape")
+                if domain.integer and not value.is_integer or _never_in(value, domain, new.ranges):
+                    raise ValueError(f"the {what} of recursion {name!r} is {getattr(new, what)}, which does not lie in "
+                                     f"its domain {domain}; allowed: what can, integers by their shape")
         return new  # type: ignore[no-any-return]
 
     @property
@@ -199,12 +199,34 @@ def _at(family: Family, expr: sp.Expr, indices: tuple[sp.Expr, ...]) -> sp.Expr:
 def _has_law(family: Gates, indices: tuple[sp.Expr, ...]) -> bool:
     if lies_in(family.keep, UNIT) or lies_in(family.keep_at(indices), UNIT):
         return True
+    if not family.keep.free_symbols & {r[0] for r in family.ranges} and all(
+            lies_in(high - low, NONNEGATIVE, family.ranges[:n]) for n, (_, low, high) in enumerate(family.ranges)):
+        return True  # one for all indices, of which there is one in range
     return all(lies_in(sp.expand(gap), NONNEGATIVE) for gap in family.gaps(indices))
 
 
+def _never_in(value: sp.Expr, domain: Domain, ranges: Sequence[Range]) -> bool:
+    """Whether an expression lies outside a domain whatever its names stand for."""
+    low, high, open_below, open_above = bounds(sp.expand(value), tuple(ranges))
+    above = low > domain.upper or low == domain.upper and (open_below or domain.open_above)
+    return bool(above or high < domain.lower or high == domain.lower and (open_above or domain.open_below))
+
+
+@lru_cache(maxsize=4096)
+def member_conditions(family: Recursion) -> tuple[tuple[sp.Expr, tuple[Any, ...]], ...]:
+    """The base and the step of a recursion, each with what it must satisfy to lie in the declared domain beyond what
+    its shape shows, in the range symbols.
+
+    In the step an entry of a lower layer is any number of the domain. Empty where the shapes show it all.
+    """
+    found = [(value, () if lies_in(value, family.domain, family.ranges) else family.domain.conditions(value))
+             for value in (family.base, _with_domain(family))] if family.domain != REAL else []
+    return tuple(found) if any(conditions for _, conditions in found) else ()
+
+
 def _with_domain(family: Recursion) -> sp.Expr:
-    """The step of a recursion with its entries of lower layers in the domain."""
-    inside = Family(family.name, family.domain, family.ranges)
+    """The step of a recursion with its entries of lower layers in the domain, and no more known of them."""
+    inside = Family(family.name, family.domain, family.ranges, False, "entries of lower layers")
     slot = placeholder(family.name, family.ranges)
     lower = {e: Element(inside, *e.indices) for e in family.step.atoms(Element) if e.family == slot}
     return family.step.xreplace(lower)
@@ -256,8 +278,23 @@ class Element(sp.Expr):
 
     is_commutative = True
 
-    def _eval_derivative(self, x: Any) -> sp.Expr:
-        return sp.S.One if x == self else sp.S.Zero
+    def _eval_derivative(self, x: Any) -> sp.Expr | None:
+        """1 by the entry itself, 0 by another; None, so that it stays a derivative, where more must be known."""
+        if x == self:
+            return sp.S.One
+        if isinstance(self.family, Recursion) or not isinstance(x, Element) and self.free_symbols & x.free_symbols:
+            return None
+        if not isinstance(x, Element) or x.family != self.family:
+            return sp.S.Zero
+        return sp.Mul(*[sp.KroneckerDelta(i, j) for i, j in zip(self.indices, x.indices, strict=True)])
+
+    def diff(self, *symbols: Any, **assumptions: Any) -> Any:
+        """The derivative. Raises CannotSubstitute by what its definition hides: SymPy would take it for a constant."""
+        from dropout_theory.language.dependence import hidden_dependencies
+
+        if unseen := hidden_dependencies(self).intersection(sp.Tuple(*symbols).free_symbols):
+            raise CannotSubstitute(f"the derivative of {self}, which depends on {', '.join(sorted(map(str, unseen)))}")
+        return super().diff(*symbols, **assumptions)
 
     def _latex(self, printer: Any) -> str:
         if not self.indices:
@@ -270,6 +307,7 @@ class Element(sp.Expr):
         return f"{self.family.name}[{inside}]" if self.indices else self.family.name
 
     _diff_wrt = True
+    is_symbol = True  # so that SymPy asks it for derivatives, and does not put a name for each place where it stands
 
     # SymPy collects assumption handlers when a class is made, so each is spelled out
     def _eval_is_real(self) -> bool | None:
@@ -322,8 +360,9 @@ class RandomIndex(Scalar):
 class RandomScalar(Scalar):
     """A random number with a law: ("normal", mean, sd), ("uniform", low, high) or ("bernoulli", p).
 
-    The numbers of a law must be what it asks for by their shape: sd >= 0, low < high, p in [0, 1]. Raises ValueError
-    for others, for a law of another name, and for a domain that does not hold all outcomes.
+    The numbers of a law must be what it asks for by their shape: sd >= 0, low < high; of p in [0, 1] what its shape
+    does not show is an obligation, see `law_conditions`. Raises ValueError for others, for a law of another name, and
+    for a domain that does not hold all outcomes.
     """
 
     def __new__(cls, name: str, domain: Domain, *details: Any) -> RandomScalar:
@@ -338,10 +377,11 @@ class RandomScalar(Scalar):
             fits = lies_in(numbers[1] - numbers[0], POSITIVE)
             holds = not domain.integer and all(lies_in(end, domain) for end in numbers)
         else:
-            fits, holds = lies_in(numbers[0], UNIT), domain.contains(sp.S.Zero) and domain.contains(sp.S.One)
+            _require_chance(f"the probability of {name!r}", numbers[0], ())
+            fits, holds = True, domain.contains(sp.S.Zero) and domain.contains(sp.S.One)
         if not fits:
             raise ValueError(f"the law of {name!r} is {law} with {', '.join(map(str, numbers))}; allowed: a deviation "
-                             "that is not negative, a lower end below the upper one, a probability")
+                             "that is not negative, a lower end below the upper one")
         if not holds:
             raise ValueError(f"the domain of {name!r} is {domain}; allowed: one that holds all outcomes of {law}")
         return super().__new__(cls, name, domain, law, *numbers)  # type: ignore[return-value]
@@ -358,20 +398,66 @@ class RandomScalar(Scalar):
         return self._details
 
 
-def _range(name: str, symbol: Any, low: Any, high: Any) -> Range:
-    """A range of indices as SymPy has it. Raises ValueError for ends that are known to be no integers."""
+def _range(name: str, before: tuple[Range, ...], symbol: Any, low: Any, high: Any) -> Range:
+    """A range of indices as SymPy has it, after those before it.
+
+    Raises ValueError for ends that are known to be no integers, and for an index of which more is known than its
+    range shows: laws and definitions are read by what is known of it.
+    """
     if not isinstance(symbol, sp.Symbol) or not symbol.is_integer:
         raise ValueError(f"an index of {name!r} is {symbol}; allowed: index symbols")
     ends = integer(low, f"the first index of {name!r}"), integer(high, f"the last index of {name!r}")
     for end in ends:
         if not end.is_integer:
             raise ValueError(f"an end of the range of {symbol} in {name!r} is {end}; allowed: integers by their shape")
+    if not _in_range(symbol, *ends, before):
+        raise ValueError(f"the index {symbol} of {name!r} goes from {ends[0]} to {ends[1]}, and more is known of it; "
+                         "allowed: a plain index, or a number whose domain holds the range by its shape")
     return symbol, *ends
+
+
+def _in_range(symbol: sp.Symbol, low: sp.Expr, high: sp.Expr, before: tuple[Range, ...]) -> bool:
+    """Whether an index keeps what is known of it in all of its range."""
+    if type(symbol) is not Scalar:
+        return not isinstance(symbol, Scalar) and set(symbol._assumptions_orig) <= {"integer", "real", "finite"}
+    domain = symbol.domain
+    return (domain.lower == -sp.oo or lies_in(low, domain, before)) \
+        and (domain.upper == sp.oo or lies_in(high, domain, before))
 
 
 def _require_unit(what: str, domain: Domain) -> None:
     if domain.integer or (domain.lower, domain.upper, domain.open_below, domain.open_above) != (0, 1, False, False):
         raise ValueError(f"the domain of {what} is {domain}; allowed: the numbers from 0 to 1")
+
+
+def _require_chance(what: str, given: Any, ranges: Sequence[Range]) -> None:
+    """Raise ValueError for what is no exact real expression, or lies outside [0, 1] whatever its names stand for."""
+    chance = expression(given, what)
+    low, high, open_below, open_above = bounds(sp.expand(chance), tuple(ranges))
+    if low > 1 or low == 1 and open_below or high < 0 or high == 0 and open_above:
+        raise ValueError(f"{what} is {chance}, no probability; allowed: an expression that can lie in [0, 1]")
+
+
+@lru_cache(maxsize=4096)
+def law_conditions(atom: Gates | RandomScalar) -> tuple[Any, ...]:
+    """What a keep probability must satisfy beyond what its shape shows, in the range symbols of its family.
+
+    Empty where the shape shows that it lies in [0, 1], its names standing for any numbers of their domains: see
+    `lies_in`.
+    """
+    if isinstance(atom, RandomScalar) and atom.law[0] != "bernoulli":
+        return ()
+    chance = sp.sympify(chance_of(atom))
+    ranges = atom.ranges if isinstance(atom, Gates) else ()
+    if lies_in(chance, UNIT, ranges):
+        return ()
+    sides = ((sp.Le(0, chance, evaluate=False), chance), (sp.Le(chance, 1, evaluate=False), 1 - chance))
+    return tuple(side for side, gap in sides if not lies_in(gap, NONNEGATIVE, ranges))
+
+
+def chance_of(atom: Gates | RandomScalar) -> sp.Expr:
+    """The probability with which a gate or a Bernoulli variable is 1, in the range symbols of its family."""
+    return atom.keep if isinstance(atom, Gates) else atom.law[1]  # type: ignore[no-any-return]
 
 
 def placeholder(name: str, ranges: Sequence[Range]) -> Family:

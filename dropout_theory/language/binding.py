@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.core.relational import Relational
+from sympy.functions.elementary.piecewise import ExprCondPair
 
 
 class CannotSubstitute(ValueError):
@@ -84,9 +86,12 @@ def put(expr: Any, mapping: dict[Any, Any]) -> Any:
 
 
 def rebuilt(expr: Any, args: list[Any]) -> Any:
-    """An expression or statement with other arguments; SymPy is kept from judging relations and implications."""
-    if isinstance(expr, (sp.core.relational.Relational, sp.Not, sp.Implies)):
+    """An expression or statement with other arguments; SymPy is kept from judging relations, implications and cases."""
+    if isinstance(expr, (sp.core.relational.Relational, sp.Not, sp.Implies, sp.Piecewise)):
         return expr.func(*args, evaluate=False)
+    if isinstance(expr, ExprCondPair):  # SymPy, which simplifies cases, fails on 0 > 0
+        settled = {c: c.func(*c.args) for c in args[1].atoms(Relational) if all(a.is_Rational for a in c.args)}
+        return expr.func(args[0], args[1].xreplace(settled))
     return expr.func(*args)
 
 

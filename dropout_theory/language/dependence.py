@@ -22,6 +22,8 @@ from dropout_theory.language.atoms import (
     RandomScalar,
     Recursion,
     Scalar,
+    law_conditions,
+    member_conditions,
 )
 from dropout_theory.language.binding import scopes
 from dropout_theory.language.named import Named
@@ -60,6 +62,13 @@ def random_atoms(expr: Any) -> frozenset[Any]:
 def is_random(expr: Any) -> bool:
     """Whether a value varies with outcomes: it has random atoms outside means."""
     return bool(random_atoms(expr))
+
+
+def obliges(expr: Any) -> bool:
+    """Whether a value depends on a law that its shape does not show to be one, or a recursion on whose entries it does
+    not show that they keep to their domain."""
+    return any(isinstance(atom, (Gates, RandomScalar)) and law_conditions(atom)
+               or isinstance(atom, Recursion) and member_conditions(atom) for atom in dependencies(expr))
 
 
 def _parts(several: Any) -> Iterable[Any]:

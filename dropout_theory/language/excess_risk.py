@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import sympy as sp
+from sympy.logic.boolalg import Boolean
 
 from dropout_theory.language.checked import expression
+from dropout_theory.language.named import Named
+from dropout_theory.language.registry import Registered
 
 
-class Aversion(sp.Expr):
+class Aversion(Registered, sp.Expr):
     """max of `risk` over the minimisers of `criterion`, less the infimum of `risk`, over all values of `parameters`.
 
     `Aversion(criterion, risk, parameters)`: helmbold2017 definition 2. It depends on nothing but the set of pairs
@@ -50,3 +53,18 @@ class Aversion(sp.Expr):
         names = ", ".join(printer._print(a) for a in self.parameters)
         return (rf"\Bigl[\max\bigl\{{{risk} : ({names}) \in \operatorname{{arg\,min}}\, {criterion}\bigr\}}"
                 rf" - \inf_{{{names}}} {risk}\Bigr]")
+
+
+class HasValue(Boolean):
+    """An aversion has a value: the criterion a minimiser, minimisers a largest risk, and the risk an infimum.
+
+    False, not undefined, where it has none.
+    """
+
+    def __new__(cls, aversion: Any) -> HasValue:
+        if not isinstance(aversion.unfolded if isinstance(aversion, Named) else aversion, Aversion):
+            raise ValueError(f"{aversion} is no aversion: no other term is asked whether it has a value")
+        return sp.Basic.__new__(cls, aversion)  # type: ignore[no-any-return]
+
+    def _latex(self, printer: Any) -> str:
+        return rf"{printer._print(self.args[0])}\ \text{{exists}}"

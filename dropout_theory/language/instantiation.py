@@ -9,7 +9,17 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from dropout_theory.language.atoms import Abstract, Element, Family, Gates, RandomIndex, RandomScalar, Recursion, Scalar
+from dropout_theory.language.atoms import (
+    Abstract,
+    Element,
+    Family,
+    Gates,
+    RandomIndex,
+    RandomScalar,
+    Recursion,
+    Scalar,
+    member_conditions,
+)
 from dropout_theory.language.excess_risk import Aversion
 from dropout_theory.language.named import unnamed
 from dropout_theory.language.operators import Cov, E, Var
@@ -89,7 +99,8 @@ def put_values(expr: Any, values: Mapping[Any, Any]) -> Any:
             indices = tuple(walk(i) for i in e.indices)
             if e.family in families and all(i.is_Integer for i in indices):
                 return sp.sympify(families[e.family][tuple(int(i) for i in indices)])
-            if isinstance(e.family, Recursion) and all(i.is_Integer for i in indices):
+            if isinstance(e.family, Recursion) and all(i.is_Integer for i in indices) \
+                    and not member_conditions(e.family):  # the definition would not say that it keeps to its domain
                 try:
                     return walk(e.family.unfold_known(indices, walk))
                 except ValueError:  # an entry that is not defined stays as it is

@@ -48,11 +48,16 @@ class Named(sp.Expr):
     """A notion at its arguments: args = (label, body in the slots, Tuple of slots, Tuple of arguments).
 
     The slots are the formal parameters under names of their own, so that none captures or is captured.
+    Raises ValueError for a random argument whose slot stands in a mean: psi(N) is psi at the outcome of N, and no mean
+    over N.
     """
 
     is_commutative = True
 
     def __new__(cls, label: Label, body: Any, slots: sp.Tuple, arguments: sp.Tuple) -> Named:
+        for slot, argument in zip(slots, arguments, strict=True):  # type: ignore[call-overload]
+            if slot in _averaged(body) and _is_random(argument):
+                raise ValueError(f"{argument} is random: not allowed where {label} takes a mean over what it is put in")
         return sp.Expr.__new__(cls, label, body, slots, arguments)
 
     @property
@@ -210,6 +215,20 @@ def _parts(details: Any) -> list[sp.Basic]:
     if isinstance(details, tuple):
         return [part for inner in details for part in _parts(inner)]
     return [details] if isinstance(details, sp.Basic) else []
+
+
+@lru_cache(maxsize=1 << 12)
+def _averaged(body: Any) -> frozenset[Any]:
+    """The symbols that stand in means, or in anything else that is one number for all outcomes."""
+    from dropout_theory.language.operators import Operator
+
+    return frozenset().union(*[part.free_symbols for part in unnamed(body).atoms(Operator)])
+
+
+def _is_random(argument: Any) -> bool:
+    from dropout_theory.language.dependence import is_random
+
+    return is_random(argument)
 
 
 def _slots(body: Any) -> set[Any]:

@@ -7,18 +7,22 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.language.checked import expression, integer
+from dropout_theory.language.registry import Registered
 
 
-class OfExpressions(sp.Function):
+class OfExpressions(Registered, sp.Function):
     """A function of exact expressions. Raises ValueError for floats, strings and the like: see `expression`."""
+
+    is_base = True
 
     def __new__(cls, *args: Any, **options: Any) -> Any:
         return super().__new__(cls, *[expression(a, f"an argument of {cls.__name__}") for a in args], **options)
 
 
 class Operator(OfExpressions):
-    """An operator on expressions in random atoms, never evaluated by SymPy."""
+    """An operator on expressions in random atoms, never evaluated by SymPy: a number, whatever the outcome."""
 
+    is_base = True
     latex_name = ""
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
@@ -123,8 +127,10 @@ class Relu(OfExpressions):
         return True if self.args[0].is_real else None
 
 
-class _Extreme(sp.Expr):
+class _Extreme(Registered, sp.Expr):
     """Base of Largest and Smallest: an extreme of an expression over an index range."""
+
+    is_base = True
 
     def __new__(cls, expr: sp.Expr, limits: Any) -> Any:
         symbol, *ends = limits

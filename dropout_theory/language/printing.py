@@ -142,6 +142,9 @@ class _Plain(StrPrinter):
         criterion, risk = self._print(expr.criterion), self._print(expr.risk)
         return f"(max of {risk} over ({names}) minimising {criterion}, less its infimum over ({names}))"
 
+    def _print_HasValue(self, expr: Any) -> str:
+        return f"{self._print(expr.args[0])} exists"
+
     def _print_Pi(self, expr: Any) -> str:
         return "π"
 

@@ -9,9 +9,10 @@ import sympy as sp
 from dropout_theory.language import words as lang
 from dropout_theory.language.checked import expression, integer
 from dropout_theory.language.operators import OfExpressions
+from dropout_theory.language.registry import Registered
 
 
-class DerivativeAt(sp.Expr):
+class DerivativeAt(Registered, sp.Expr):
     """The derivative of a symbolic order: `DerivativeAt(f(z), z, c, k)` is the k-th derivative of f at c."""
 
     is_commutative = True
@@ -92,7 +93,7 @@ class LargestOutcome(lang.Operator):
     latex_name = r"\max_{\xi}"
 
 
-class RootGrowth(sp.Expr):
+class RootGrowth(Registered, sp.Expr):
     """limsup of |a_k|^(1/n) as k grows: `RootGrowth(a_k, k, n)`, with n the root that is drawn, such as k or 2k."""
 
     is_commutative = True

@@ -26,6 +26,7 @@ from dropout_theory.evaluation.instances import Rejected
 from dropout_theory.evaluation.values import Truth, Undefined, Unsupported
 from dropout_theory.language import Expr, Statement, Values, describe
 from dropout_theory.verdicts.kernel import Context
+from dropout_theory.verdicts.records import spelled
 
 LARGER = (4, 4, 5, 5, 6, 6, 8, 8)  # largest sizes of the instances drawn beyond those of the checks
 MOST_OPERATIONS = 30_000  # values found in judging one instance once
@@ -149,6 +150,7 @@ def _larger(claim: Claim, context: Context) -> Iterator[Values]:
 
 def _spelled(values: Values) -> str:
     """An instance on a line, cut where it is long."""
-    text = ", ".join(f"{name} = {value}".replace("'", "") for name, value in
+    text = ", ".join(f"{name} = {spelled(value) if isinstance(value, str) else value}".replace("'", "")
+                     for name, value in
                      (values if all(isinstance(v, str) for v in values) else describe(values)).items())
     return text if len(text) <= 160 else text[:157] + "..."

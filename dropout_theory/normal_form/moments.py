@@ -59,8 +59,9 @@ def _split(random: list[tuple[Any, Any]], binders: tuple[Binder, ...]) -> list[l
     factors = _gate_factors(free)
     rest = others + [(g, sp.S.One) for g in tied]
     for group in _clusters(rest):
-        factors.append(_scalar_moment(group) or [Term(sp.S.One, ((lang.E(sp.Mul(*[a**e for a, e in group])),
-                                                                   sp.S.One),))])
+        moment = _scalar_moment(group)
+        opaque = [Term(sp.S.One, ((lang.E(sp.Mul(*[a**e for a, e in group])), sp.S.One),))]
+        factors.append(opaque if moment is None else moment)  # a moment that is 0 has no terms
     return factors
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.language import Expr, fresh_index, unfold
+from dropout_theory.claims import ProofError
+from dropout_theory.language import Expr, fresh_index, registry, unfold
 from dropout_theory.normal_form.canonical import collect, next_names
 from dropout_theory.normal_form.monomials import Term, merge, multiply, rebuild, sort_key, substitute_in
 from dropout_theory.normal_form.signs import is_positive, quotient
@@ -55,7 +56,9 @@ def terms_of(expr: Expr) -> list[Term]:
 
 
 def _atom(expr: Expr) -> Expr:
-    """An opaque atom with its arguments in normal form."""
+    """An opaque atom with its arguments in normal form. Raises ProofError for an operator that is refused."""
+    if registry.is_refused("the normal form", expr):
+        raise ProofError(registry.refusal("the normal form", expr))
     if not expr.args or isinstance(expr, lang.Element) and all(not i.args for i in expr.indices):
         return expr
     if isinstance(expr, lang.Element):
@@ -287,3 +290,9 @@ def _numerator(found: list[Term]) -> Expr | None:
 def same(left: Expr, right: Expr) -> bool:
     """True when left = right identically (for every size), by normal form. False decides nothing."""
     return is_zero(sp.sympify(left) - sp.sympify(right))
+
+
+# those that `unfold` does not write out are atoms, equal where their arguments are
+registry.method("the normal form", {
+    lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM, lang.Sigma, lang.Relu, lang.Largest, lang.Smallest,
+    lang.LargestOutcome, lang.DerivativeAt, lang.Stirling2, lang.RootGrowth, lang.Aversion})

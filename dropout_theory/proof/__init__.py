@@ -16,12 +16,10 @@ from dropout_theory.proof.algebra import (
 )
 from dropout_theory.proof.analysis import (
     by_slope,
-    differentiate,
     exponential_bound,
     increasing,
     jensen,
     logarithm_bound,
-    to_order,
     weighted,
 )
 from dropout_theory.proof.convergence import (
@@ -98,9 +96,10 @@ from dropout_theory.proof.logic import (
     specialise,
 )
 from dropout_theory.proof.masks import Values, held, indicator, number_kept, with_held, zero_or_one
+from dropout_theory.proof.near_zero import differentiate
 from dropout_theory.proof.normal import falling_to_zero, moved_normal, positive_part_mean
 from dropout_theory.proof.optima import NoMinimiser, aversion_value, unbounded
-from dropout_theory.proof.orders import absolute, combination, small_product
+from dropout_theory.proof.orders import absolute, combination, small_product, to_order
 from dropout_theory.proof.products import empty_product, vanishing_factor
 from dropout_theory.proof.refutations import at_instance, meaningless, refutation
 from dropout_theory.proof.scope import in_range
@@ -121,7 +120,7 @@ from dropout_theory.proof.series import (
     without_last,
 )
 from dropout_theory.proof.theorem import Theorem, given_out
-from dropout_theory.proof.training import homogeneous, parameters_replaced, reparametrised, same_training
+from dropout_theory.proof.training import has_value, homogeneous, parameters_replaced, reparametrised, same_training
 from dropout_theory.proof.universal import (
     at,
     collected_power,
@@ -139,16 +138,17 @@ __all__ = [
     "converges_within", "convex_by_curvature", "differentiate", "discharge", "diverges_beyond", "each_value", "empty",
     "empty_product", "entry_below_sum", "evaluated", "exhibit", "expected", "exponential_bound", "extreme_attained",
     "factorial_step", "falling_to_zero", "finite_jensen", "for_all", "generalise", "generalise_offset",
-    "geometric_over_masks", "given_gates", "growth", "held", "homogeneous", "identity", "iff", "in_letters", "in_range",
-    "increasing", "independent_factors", "independent_product", "indicator", "induction", "instance", "integer_gap",
-    "jensen", "joined_power", "largest_absolute", "largest_of_gate", "largest_of_sum", "last_split", "later_start",
-    "logarithm_bound", "low_derivative", "matches", "mean_square", "meaningless", "minimum_bound", "mirrored",
-    "mirrored_sum", "mixture", "moved_normal", "negation", "no_sum", "number_kept", "over_masks", "parameters_replaced",
-    "parity", "pole_pair", "positive_part_mean", "refutation", "relu_kept", "relu_scaled", "reparametrised", "restate",
-    "rewrite", "rewritten", "rounding", "same_integer", "same_training", "same_value", "satisfied", "shifted", "sift",
-    "small_product", "specialise", "split_sum", "stirling_edge", "stirling_outside", "stirling_recurrence", "termwise",
-    "times", "to_order", "together", "tower", "two_outcomes", "unbounded", "unfolded", "vanishing_factor", "weighted",
-    "with_held", "without_first", "without_last", "written_out", "zero_or_one", "zeta_growth",
+    "geometric_over_masks", "given_gates", "growth", "has_value", "held", "homogeneous", "identity", "iff",
+    "in_letters", "in_range", "increasing", "independent_factors", "independent_product", "indicator", "induction",
+    "instance", "integer_gap", "jensen", "joined_power", "largest_absolute", "largest_of_gate", "largest_of_sum",
+    "last_split", "later_start", "logarithm_bound", "low_derivative", "matches", "mean_square", "meaningless",
+    "minimum_bound", "mirrored", "mirrored_sum", "mixture", "moved_normal", "negation", "no_sum", "number_kept",
+    "over_masks", "parameters_replaced", "parity", "pole_pair", "positive_part_mean", "refutation", "relu_kept",
+    "relu_scaled", "reparametrised", "restate", "rewrite", "rewritten", "rounding", "same_integer", "same_training",
+    "same_value", "satisfied", "shifted", "sift", "small_product", "specialise", "split_sum", "stirling_edge",
+    "stirling_outside", "stirling_recurrence", "termwise", "times", "to_order", "together", "tower", "two_outcomes",
+    "unbounded", "unfolded", "vanishing_factor", "weighted", "with_held", "without_first", "without_last",
+    "written_out", "zero_or_one", "zeta_growth",
 ]
 
 # rules as those who write proofs get them

@@ -10,10 +10,10 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import ProofError, need
+from dropout_theory.definedness.partiality import partial_terms
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import same
 from dropout_theory.proof import scope
-from dropout_theory.proof.partiality import partial_terms
 from dropout_theory.proof.theorem import Theorem, Without, certify, sees_to_its_arguments, without
 
 

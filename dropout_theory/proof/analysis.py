@@ -1,4 +1,4 @@
-"""Rules of analysis: weighted sums, monotone functions, sign of a derivative, Jensen, Taylor coefficients."""
+"""Rules of analysis: weighted sums, monotone functions, sign of a derivative, Jensen."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import need
-from dropout_theory.language import Domain, unfold
+from dropout_theory.definedness.partiality import partial_terms
+from dropout_theory.definedness.shown import defined
+from dropout_theory.language import Domain
 from dropout_theory.language import statements as st
-from dropout_theory.language.binding import put
-from dropout_theory.normal_form import is_nonnegative, is_positive, is_zero, normal, same
+from dropout_theory.normal_form import is_nonnegative, is_positive, same
 from dropout_theory.proof.algebra import _sides
-from dropout_theory.proof.definedness import defined, follows
-from dropout_theory.proof.partiality import ANALYTIC, AnyOf, Partial, partial_terms
 from dropout_theory.proof.scope import index_ranges, over_range
 from dropout_theory.proof.theorem import Theorem, certify
 
@@ -157,86 +156,3 @@ def jensen(f: Any, x: lang.Scalar, entries: lang.Element, probabilities: lang.Fa
     outside = lang.substitute(f, {x: sp.Sum(probabilities[symbol] * entries, limits)})
     inside = sp.Sum(probabilities[symbol] * lang.substitute(f, {x: entries}), limits)
     return certify("Jensen", st.less_equal(outside, inside) if convex else st.less_equal(inside, outside), [curvature])
-
-
-def to_order(statement: st.SameToOrder) -> Theorem:
-    """left - right = o(scale^order): every Taylor coefficient in the scale up to the order vanishes identically."""
-    for k, coefficient in enumerate(coefficients(statement.left - statement.right, statement.scale, statement.order)):
-        need(is_zero(coefficient), f"coefficient of {statement.scale}^{k} is {normal(coefficient)}")
-    return certify("Taylor coefficients", statement)
-
-
-def coefficients(expr: Any, scale: Any, order: int) -> list[Any]:
-    """Taylor coefficients at scale 0, orders 0..order, of a finite composition of smooth functions."""
-    need(isinstance(scale, lang.Scalar) and not lang.is_random(scale) and not scale.domain.integer
-         and scale.domain.lower <= 0 and scale.domain.upper > 0, f"{scale} is not a scale: it does not fall to zero")
-    need(not lang.hidden_dependencies(expr) & {scale}, f"a law, keep probability or definition depends on {scale}")
-    current = unfold(expr)
-    for node in sp.preorder_traversal(current):
-        if lang.depends_on(node, scale):
-            need(isinstance(node, ANALYTIC) or node == scale, f"{type(node).__name__} may not be smooth at 0: {node}")
-            if isinstance(node, lang.E):
-                wide = [a for a in lang.random_atoms(node.args[0]) if isinstance(a, (lang.RandomScalar, lang.Abstract))
-                        and not (isinstance(a, lang.RandomScalar) and a.law[0] == "bernoulli")]
-                need(not wide or node.args[0].is_polynomial(scale), f"the mean {node} may not be smooth at 0")
-    _defined_at_zero(current, scale)
-    found = []
-    for k in range(order + 1):
-        value = _at_zero(current, scale)
-        found.append(value / sp.factorial(k))
-        if k < order:
-            current = differentiate(current, scale)
-    return found
-
-
-def _defined_at_zero(expr: Any, scale: Any) -> None:
-    """Raise ProofError unless quotients, logarithms and roots in the scale are smooth at 0, whatever else they contain.
-
-    Said of the expression before 0 is put in: SymPy cancels x/(x + s) to 1 there, at x = 0 too.
-    """
-    for node in sp.preorder_traversal(expr):
-        # a root of what is positive for each positive scale may vanish at 0, and so may the base of a power that moves
-        base = node.args[0] if isinstance(node, (sp.log, sp.Pow)) else None
-        rooted = isinstance(node, sp.log) or isinstance(node, sp.Pow) and not node.exp.is_integer
-        if rooted and base != sp.E and lang.depends_on(node, scale):
-            need(is_positive(put(base, {scale: sp.S.Zero})), f"{node} may not be smooth at 0")
-    anywhere = lang.Scalar(scale.name)  # of either sign: what is known of a positive scale says nothing of 0
-    for term in partial_terms(put(expr, {scale: anywhere})):
-        if lang.depends_on(term.term, anywhere):
-            need(term.condition is not None and not isinstance(term.condition, AnyOf), f"{term.term} may be undefined")
-            at_zero = put(term.condition, {anywhere: sp.S.Zero})
-            need(at_zero in (True, sp.true) or at_zero not in (False, sp.false)
-                 and follows(Partial(term.term, at_zero, term.known), []), f"{term.term} may not be smooth at 0")
-
-
-def _at_zero(expr: Any, scale: Any) -> Any:
-    value = lang.substitute(expr, {scale: sp.S.Zero})
-    need(not value.has(sp.nan, sp.zoo, sp.oo), "not analytic at scale 0")
-    return value
-
-
-def differentiate(expr: Any, x: Any) -> Any:
-    """Derivative that goes through finite sums, products and expectations over outcomes."""
-    if not lang.depends_on(expr, x):
-        return sp.S.Zero
-    if isinstance(expr, sp.Sum):
-        return sp.Sum(differentiate(expr.function, x), *expr.limits)
-    if isinstance(expr, sp.Product):
-        body = expr.function
-        return expr * sp.Sum(differentiate(body, x) / body, *expr.limits)
-    if isinstance(expr, sp.Add):
-        return sp.Add(*[differentiate(a, x) for a in expr.args])
-    if isinstance(expr, sp.Mul):
-        return sp.Add(*[sp.Mul(*expr.args[:n], differentiate(a, x), *expr.args[n + 1:])
-                        for n, a in enumerate(expr.args)])
-    if isinstance(expr, sp.Pow) and not lang.depends_on(expr.exp, x):
-        return expr.exp * expr.base ** (expr.exp - 1) * differentiate(expr.base, x)
-    if isinstance(expr, sp.exp):
-        return expr * differentiate(expr.args[0], x)
-    if isinstance(expr, sp.log):
-        return differentiate(expr.args[0], x) / expr.args[0]
-    if isinstance(expr, sp.Abs):
-        need(False, "|.| is not smooth")
-    if isinstance(expr, lang.E):
-        return lang.E(differentiate(expr.args[0], x))
-    return sp.diff(expr, x)

@@ -15,8 +15,8 @@ from dropout_theory.claims import ProofError
 from dropout_theory.language import convexity, unfold
 from dropout_theory.language import statements as st
 from dropout_theory.proof.algebra import arithmetic, evaluated, identity, matches
-from dropout_theory.proof.analysis import to_order
 from dropout_theory.proof.logic import assume, conjunction, generalise
+from dropout_theory.proof.orders import to_order
 from dropout_theory.proof.scope import in_range
 from dropout_theory.proof.theorem import Theorem
 from dropout_theory.proof.universal import convex_by_curvature
@@ -30,10 +30,10 @@ def automatic(statement: Any, hypotheses: Sequence[Any] = ()) -> Theorem:
         limits = [tuple(limit.args) for limit in statement.limits]
         inside = [condition for limit in limits for condition in in_range(*limit)]
         return generalise(automatic(statement.body, [*hypotheses, *inside]), *limits)
-    if isinstance(statement, st.SameToOrder):
-        return to_order(statement)
     rules: list[Callable[..., Theorem]] = [lambda *known: arithmetic(statement, *known)]
-    if isinstance(statement, sp.Eq):
+    if isinstance(statement, st.SameToOrder):
+        rules = [lambda *known: to_order(statement, *known)]
+    elif isinstance(statement, sp.Eq):
         rules.insert(0, lambda *known: identity(*statement.args, *known))
     elif not lang.dependencies(statement):
         return evaluated(statement)
@@ -57,7 +57,7 @@ def proves(statement: st.ForAll) -> bool:
     for attempt in (lambda: automatic(body), lambda: _by_curvature(statement)):
         try:
             attempt()
-        except ProofError:
+        except (ProofError, lang.CannotSubstitute):
             continue
         return True
     return False

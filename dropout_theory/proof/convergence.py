@@ -14,11 +14,11 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.claims import ProofError, classical_fact, need
+from dropout_theory.definedness.partiality import Partial
 from dropout_theory.language import Domain, LargestOutcome, RootGrowth, interval, is_random
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.partiality import Partial
 from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments, without
 
 FROM_TWO = Domain("integer at least 2", sp.Integer(2), sp.oo, integer=True)
@@ -27,7 +27,10 @@ _angle = lang.Scalar("theta", interval(0, 2 * sp.pi, True, True))
 _j = sp.Symbol("j", integer=True)
 
 classical_fact("dirichlet-cosine", st.Converges(sp.cos(_j * _angle) / _j, (_j, 1)),
-               "Dirichlet's test: the partial sums of cos(j theta) are bounded unless theta is a multiple of 2 pi")
+               "Rudin, Principles of Mathematical Analysis, 3rd edition, theorem 3.44 with c_j = 1/j and "
+               "z = exp(i theta), by Dirichlet's test, theorem 3.42: the partial sums of cos(j theta) are bounded "
+               "unless theta is a multiple of 2 pi",
+               untried="no finite part of a series decides whether it converges, and neither evaluator has another way")
 
 
 def arctangent_range(x: Any) -> Theorem:

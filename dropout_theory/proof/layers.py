@@ -13,10 +13,9 @@ from dropout_theory.claims import need
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_nonnegative, is_positive
 from dropout_theory.proof.algebra import _sides
+from dropout_theory.proof.near_zero import MAX_GATES, over_each_mask
 from dropout_theory.proof.theorem import Theorem, certify
 from dropout_theory.proof.training import parameters_replaced
-
-MAX_GATES = 12
 
 
 def relu_scaled(factor: Any, x: Any, *premises: Theorem) -> Theorem:
@@ -69,7 +68,8 @@ def over_masks(mean: lang.E) -> Theorem:
     Raises ProofError when an index is symbolic, another random atom occurs, or there are more than 12 gates.
     """
     need(isinstance(mean, lang.E), f"not an expectation: {mean}")
-    return certify("sum over masks", st.equal(mean, sp.Add(*[weight * x for weight, x in _outcomes(mean.args[0])])))
+    outcomes = over_each_mask(mean.args[0])
+    return certify("sum over masks", st.equal(mean, sp.Add(*[weight * x for weight, x in outcomes])))
 
 
 def geometric_over_masks(mean: lang.G) -> Theorem:
@@ -78,32 +78,10 @@ def geometric_over_masks(mean: lang.G) -> Theorem:
     Every value must be positive by shape, and x as `over_masks` wants it. Raises ProofError otherwise.
     """
     need(isinstance(mean, lang.G), f"not a geometric mean: {mean}")
-    found = _outcomes(mean.args[0])
+    found = over_each_mask(mean.args[0])
     for _, x in found:
         need(is_positive(x), f"{x} is not known to be positive")
     return certify("product over masks", st.equal(mean, sp.Mul(*[x**weight for weight, x in found])))
-
-
-def _outcomes(x: Any) -> list[tuple[Any, Any]]:
-    """(probability, value of x) for all values of the gates in x, as `over_masks` wants them."""
-    need(not x.has(lang.Operator), f"an expectation inside {x}")
-    found = sorted((e for e in x.atoms(lang.Element) if isinstance(e.family, lang.RANDOM)), key=str)
-    need(len(found) <= MAX_GATES, f"{len(found)} gates: more than {MAX_GATES}")
-    for gate in found:
-        need(isinstance(gate.family, lang.Gates) and all(index.is_Integer for index in gate.indices),
-             f"{gate} is not a gate named by number")
-        need(not lang.is_random(gate.family.keep_at(gate.indices)), f"the keep probability of {gate} is random")
-        need(gate.family.has_law_at(gate.indices), f"the keep probability of {gate} may be none")
-    plain = x.xreplace(dict.fromkeys(found, sp.S.One))
-    need(not lang.is_random(plain), f"other random atoms in {x}")
-    outcomes = []
-    for mask in product((0, 1), repeat=len(found)):
-        weight: Any = sp.S.One
-        for gate, kept in zip(found, mask, strict=True):
-            keep = gate.family.keep_at(gate.indices)
-            weight *= keep if kept else 1 - keep
-        outcomes.append((weight, x.xreplace({gate: sp.Integer(kept) for gate, kept in zip(found, mask, strict=True)})))
-    return outcomes
 
 
 def given_gates(mean: lang.E, *found: lang.Element) -> Theorem:

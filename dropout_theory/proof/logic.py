@@ -11,6 +11,7 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import FACTS, Claim, ProofError, Registry, need
+from dropout_theory.definedness.partiality import negated, partial_terms
 from dropout_theory.evaluation.choosers import RandomChooser
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.evaluator import judge
@@ -19,7 +20,6 @@ from dropout_theory.evaluation.values import Truth, Unsupported
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.partiality import negated, partial_terms
 from dropout_theory.proof.theorem import Theorem, Without, certify, shows, without
 
 FACT_INSTANCES = 60  # at which a classical fact is tried before it is used
@@ -175,6 +175,7 @@ def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> T
     """An existential statement from a proof of its body at concrete values inside the atoms' domains."""
     wanted = lang.put_values(statement.body, {a: values[a] for a in statement.bound_symbols})
     need(matches(body.conclusion, wanted), f"{body.conclusion} is not the body at the witness: {wanted}")
+    shows(body, [term.at(values) for term in partial_terms(statement.body)])  # at the values some may cancel
     for atom in statement.bound_symbols:
         check_value(atom, values)
         need(not lang.hidden_dependencies(statement.body) & {atom}, f"a law in {statement} depends on {atom}")
@@ -191,8 +192,9 @@ def check_value(atom: Any, values: Mapping[Any, Any]) -> None:
 
 
 @lru_cache(maxsize=256)
-def _instance_against(statement: Any) -> str | None:
-    """An instance at which a statement evaluates to false; None where none of those tried is one."""
+def _tried(statement: Any) -> tuple[int, str | None]:
+    """At how many instances a statement was decided, and one at which it is false, if any is."""
+    decided = 0
     about = Claim("own:fact", "a fact", statement, "-", "-")
     chooser = RandomChooser(0, edges=0.9)
     for _ in range(FACT_INSTANCES):
@@ -201,9 +203,11 @@ def _instance_against(statement: Any) -> str | None:
             truth = judge(statement, values, expectation).truth
         except Unsupported:
             continue
+        decided += truth is not Truth.UNKNOWN
         if truth is Truth.FALSE:
-            return ", ".join(f"{atom} = {value}" for atom, value in lang.describe(values).items()) or "all instances"
-    return None
+            return decided, ", ".join(f"{atom} = {value}" for atom, value in lang.describe(values).items()) \
+                or "all instances"
+    return decided, None
 
 
 def cite(claim: Any) -> Theorem:
@@ -214,18 +218,21 @@ def cite(claim: Any) -> Theorem:
     need(Registry.holds(claim), f"{getattr(claim, 'id', claim)} is not the claim that a registry holds")
     claim = claim.unfolded
     need(claim.statement is not None, f"{claim.id} has no formal statement")
+    # its own proof shows its terms to be defined
     return certify(f"claim {claim.id}", claim.statement, given=[h.condition for h in claim.hypotheses],
-                   uses=[claim.id])
+                   uses=[claim.id], shown=partial_terms(claim.statement))
 
 
 def classical(name: str) -> Theorem:
     """A declared classical fact; the proof then depends on it.
 
     Raises ProofError for an unknown name, and for a statement that is false at one of the instances that are tried,
-    most of them at the edges of domains.
+    most of them at the edges of domains, or is decided at none although its declaration does not say why.
     """
     if name not in FACTS:
         raise ProofError(f"unknown classical fact {name!r}; known: {', '.join(sorted(FACTS))}")
-    against = _instance_against(lang.unnamed(FACTS[name].statement))
+    decided, against = _tried(lang.unnamed(FACTS[name].statement))
     need(against is None, f"the classical fact {name!r} is false at {against}")
+    why = FACTS[name].untried
+    need(decided > 0 or bool(why), f"the classical fact {name!r} is decided at no instance, and does not say why")
     return certify(f"classical: {name}", lang.unnamed(FACTS[name].statement), uses=[f"classical:{name}"])

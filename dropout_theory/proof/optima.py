@@ -10,15 +10,17 @@ from sympy.logic.boolalg import Boolean
 
 from dropout_theory import language as lang
 from dropout_theory.claims import need
-from dropout_theory.language import REAL, Aversion
+from dropout_theory.definedness.partiality import Partial
+from dropout_theory.definedness.shown import defined
+from dropout_theory.language import REAL, Aversion, HasValue
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import same
 from dropout_theory.proof.algebra import _sides
-from dropout_theory.proof.definedness import defined
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments
 from dropout_theory.proof.training import Mapped, _loose, laws_are_fixed, parameters_replaced
 
 
+@sees_to_its_arguments
 def aversion_value(aversion: Aversion, bound: Theorem, at_optimum: Theorem, optimum: tuple[Mapped, Theorem],
                    risk_bound: Theorem, best: tuple[Mapped, Theorem], reached_risk: Theorem | None = None) -> Theorem:
     """aversion = r - q, where r is the largest risk of a minimiser of the criterion and q the least risk of all.
@@ -50,7 +52,8 @@ def aversion_value(aversion: Aversion, bound: Theorem, at_optimum: Theorem, opti
         need(not lang.depends_on(value, *own), f"{value} depends on the parameters")
         need(not lang.is_random(value), f"{value} is random")
         defined(value, [g for t in theorems for g in t.given])
-    return certify("value at the optimum", st.equal(aversion, risk - infimum), theorems)
+    return certify("value at the optimum", st.equal(aversion, risk - infimum), theorems,
+                   shown=[Partial(aversion, HasValue(aversion))])
 
 
 class NoMinimiser(Boolean):
@@ -59,6 +62,7 @@ class NoMinimiser(Boolean):
     about_a_statement = True
 
 
+@sees_to_its_arguments
 def unbounded(aversion: Aversion, level: lang.Scalar, values: Mapped, theorem: Theorem) -> Theorem:
     """The criterion has no minimiser, from a theorem that it is below `level` at values of parameters.
 

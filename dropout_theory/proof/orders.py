@@ -1,4 +1,4 @@
-"""Rules about orders of approximation: absolute values, sums, products of small factors."""
+"""Rules about orders of approximation: Taylor coefficients, absolute values, sums, products of small factors."""
 
 from __future__ import annotations
 
@@ -8,12 +8,24 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.claims import need
+from dropout_theory.definedness.partiality import partial_terms
+from dropout_theory.definedness.shown import all_shown
 from dropout_theory.language import statements as st
-from dropout_theory.normal_form import is_zero, same
-from dropout_theory.proof.analysis import coefficients
-from dropout_theory.proof.definedness import all_shown
-from dropout_theory.proof.partiality import partial_terms
+from dropout_theory.normal_form import is_zero, normal, same
+from dropout_theory.proof.near_zero import coefficients
 from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments
+
+
+def to_order(statement: st.SameToOrder, *premises: Theorem) -> Theorem:
+    """left - right = o(scale^order): every Taylor coefficient in the scale up to the order vanishes identically.
+
+    The premises may show that terms are defined.
+    """
+    known = [fact for p in premises for fact in (p.conclusion, *p.given)]
+    found = coefficients((statement.left, statement.right), statement.scale, statement.order, known)
+    for k, coefficient in enumerate(found):
+        need(is_zero(coefficient), f"coefficient of {statement.scale}^{k} is {normal(coefficient)}")
+    return certify("Taylor coefficients", statement, premises)
 
 
 def _order(theorem: Theorem) -> st.SameToOrder:
@@ -58,7 +70,7 @@ def small_product(statement: st.SameToOrder, *factors: Any) -> Theorem:
     total = 0
     for factor in factors:
         inner = factor.args[0] if isinstance(factor, sp.Abs) else factor
-        for coefficient in coefficients(inner, statement.scale, statement.order):
+        for coefficient in coefficients((inner,), statement.scale, statement.order):
             if not is_zero(coefficient):
                 break
             total += 1

@@ -12,6 +12,7 @@ from sympy.logic.boolalg import Boolean
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import Hypothesis, ProofError, need
+from dropout_theory.definedness.partiality import partial_terms
 from dropout_theory.evaluation.instances import Rejected, check_admissible
 from dropout_theory.evaluation.values import Unsupported
 from dropout_theory.language import REAL, Aversion, atoms_of
@@ -20,7 +21,6 @@ from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.automatic import proves
 from dropout_theory.proof.logic import check_value, negation
 from dropout_theory.proof.optima import NoMinimiser
-from dropout_theory.proof.partiality import partial_terms
 from dropout_theory.proof.theorem import Theorem, certify, without
 
 Values = Mapping[Any, Any]
@@ -40,9 +40,10 @@ def at_instance(theorem: Theorem, values: Values) -> Theorem:
         check_value(atom, values)
     conclusion, *given = (_with_numbers(s, values) for s in (theorem.conclusion, *theorem.given))
     left = [g for g in given if not entails([], g)]
+    shown = [term.at(values) for term in partial_terms(theorem.conclusion)]
     entries = {atom[key] if isinstance(atom, lang.Family) else atom: number for atom, numbers in values.items()
                for key, number in (numbers.items() if isinstance(atom, lang.Family) else [((), numbers)])}
-    return certify("instance", conclusion, [without(theorem, theorem.given)], given=left,
+    return certify("instance", conclusion, [without(theorem, theorem.given)], given=left, shown=shown,
                    arguments={"atoms": entries, "values": map(sp.sympify, entries.values())})
 
 

@@ -10,9 +10,9 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import need
+from dropout_theory.definedness.partiality import implied, promised
+from dropout_theory.definedness.shown import defined
 from dropout_theory.language import statements as st
-from dropout_theory.proof.definedness import defined
-from dropout_theory.proof.partiality import implied, promised
 from dropout_theory.proof.theorem import Theorem, Without, without
 
 

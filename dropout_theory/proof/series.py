@@ -12,7 +12,8 @@ from dropout_theory.claims import need
 from dropout_theory.language import OPEN_PROBABILITY, DerivativeAt, Stirling2, unfold
 from dropout_theory.language import statements as st
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.analysis import differentiate, smooth
+from dropout_theory.proof.analysis import smooth
+from dropout_theory.proof.near_zero import differentiate
 from dropout_theory.proof.scope import over_range
 from dropout_theory.proof.theorem import Theorem, certify
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory.claims import Claim, ProofError, need
+from dropout_theory.claims import Claim, ProofError
+from dropout_theory.definedness.partiality import AnyOf, Partial, closed, partial_terms
+from dropout_theory.definedness.shown import all_shown, check_values, defined
 from dropout_theory.language import CannotSubstitute, is_random, unnamed
-from dropout_theory.proof.definedness import all_shown, check_values, defined
-from dropout_theory.proof.partiality import AnyOf, Partial, closed, partial_terms
+from dropout_theory.proof.near_zero import order_shown
 
 _TOKEN = object()
 
@@ -72,7 +73,8 @@ def certify(rule: str, conclusion: Any, premises: Iterable[Theorem | Without] = 
     parts = tuple(p if isinstance(p, Without) else Without(p, frozenset()) for p in premises)
     given = tuple(given)
     for said in (conclusion, *given, *[g for p in parts for g in p.gone]):
-        need(unnamed(said) == said, f"names are not unfolded: {said}")
+        if unnamed(said) != said:  # spelled out only then: printing what is said takes longer than the rest
+            raise ProofError(f"names are not unfolded: {said}")
     assumptions = frozenset(given).union(*[p.theorem.given - p.gone for p in parts])
     _require_meaning(conclusion, assumptions, parts, tuple(shown), tuple(binds))
     steps = tuple(dict.fromkeys([s for p in parts for s in p.theorem.steps] + [rule]))
@@ -86,6 +88,8 @@ def _require_meaning(conclusion: Any, assumptions: frozenset[Any], premises: tup
     """Raise ProofError unless the conclusion is defined wherever the assumptions hold."""
     for statement in (conclusion, *assumptions):
         check_values(statement)
+    said = [*[(a, frozenset({a})) for a in assumptions], *[(p.theorem.conclusion, p.theorem.given) for p in premises]]
+    order_shown(conclusion, said, [*assumptions, *[fact for fact, given in said if given <= assumptions]])
     if not partial_terms(conclusion):
         return
     seen = [*shown, *[term for statement in assumptions for term in partial_terms(statement)]]

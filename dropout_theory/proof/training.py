@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy as sp
@@ -10,19 +10,22 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import need
-from dropout_theory.language import Aversion
+from dropout_theory.definedness.partiality import Partial
+from dropout_theory.language import Aversion, HasValue
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.theorem import Theorem, certify
+from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments, shows
 
 Mapped = Mapping[Any, Any]
 
 
-def same_training(aversion: Aversion, criterion: Theorem, risk: Theorem) -> Theorem:
+@sees_to_its_arguments
+def same_training(aversion: Aversion, criterion: Theorem, risk: Theorem, *known: Theorem) -> Theorem:
     """The aversion with criterion and risk replaced by what the theorems say they equal for all parameters.
 
-    Raises ProofError when a theorem is about something else or assumes anything of the parameters.
+    What is `known` says of one of the two that it has a value. Raises ProofError when a theorem is about something
+    else or assumes anything of the parameters.
     """
     new = []
     for theorem, side in ((criterion, aversion.criterion), (risk, aversion.risk)):
@@ -32,24 +35,32 @@ def same_training(aversion: Aversion, criterion: Theorem, risk: Theorem) -> Theo
             need(not lang.depends_on(g, *aversion.parameters), f"assumption about the parameters: {g}")
         new.append(theorem.conclusion.args[1])
     other = Aversion(new[0], new[1], aversion.parameters)
-    return certify("equal criteria", st.equal(aversion, other), [criterion, risk])
+    return certify("equal criteria", st.equal(aversion, other), [criterion, risk, *known],
+                   shown=_value_together(aversion, other, known))
 
 
-def homogeneous(aversion: Aversion, factor: Any) -> Theorem:
-    """Multiplying criterion and risk by a positive number multiplies the aversion by it. Raises ProofError."""
+@sees_to_its_arguments
+def homogeneous(aversion: Aversion, factor: Any, *known: Theorem) -> Theorem:
+    """Multiplying criterion and risk by a positive number multiplies the aversion by it.
+
+    What is `known` says of one of the two that it has a value. Raises ProofError.
+    """
     factor = sp.sympify(factor)
     need(is_positive(factor), f"{factor} is not known to be positive")
     need(not lang.depends_on(factor, *aversion.parameters), f"{factor} depends on the parameters")
     need(not lang.is_random(factor), f"{factor} is random")
     bigger = Aversion(factor * aversion.criterion, factor * aversion.risk, aversion.parameters)
-    return certify("units of loss", st.equal(bigger, factor * aversion))
+    return certify("units of loss", st.equal(bigger, factor * aversion), known,
+                   shown=_value_together(aversion, bigger, known))
 
 
+@sees_to_its_arguments
 def reparametrised(aversion: Aversion, forward: Mapped, backward: Mapped, *premises: Theorem) -> Theorem:
     """The aversion is unchanged when parameters are replaced through a bijection: both range over the same networks.
 
     `forward` and `backward` give each replaced parameter as an expression in the parameters (a family in the symbols
     of its ranges); they must undo one another, and their denominators must be non-zero by the premises.
+    A premise says of one of the two aversions that it has a value.
     Raises ProofError otherwise.
     """
     need(set(forward) == set(backward) and set(forward) <= set(aversion.parameters), "not a map of the parameters")
@@ -76,7 +87,27 @@ def reparametrised(aversion: Aversion, forward: Mapped, backward: Mapped, *premi
                  f"the maps of {atom} do not undo one another")
     moved = Aversion(parameters_replaced(aversion.criterion, forward), parameters_replaced(aversion.risk, forward),
                      aversion.parameters)
-    return certify("change of parameters", st.equal(aversion, moved), premises)
+    return certify("change of parameters", st.equal(aversion, moved), premises,
+                   shown=_value_together(aversion, moved, premises))
+
+
+@sees_to_its_arguments
+def has_value(aversion: Aversion, theorem: Theorem) -> Theorem:
+    """That an aversion has a value, from a theorem that shows it: it speaks of it. Raises ProofError."""
+    shows(theorem, [Partial(aversion, HasValue(aversion))])
+    return certify("what is spoken of exists", HasValue(aversion), [theorem])
+
+
+def _value_together(one: Aversion, other: Aversion, known: Sequence[Theorem]) -> list[Partial]:
+    """What a rule shows of two aversions either of which has a value where the other has: that of the unknown one.
+
+    The one that `known` mentions must have a value by what is known, as `certify` asks.
+    """
+    if one == other:
+        return []
+    is_known = any(other in theorem.conclusion.atoms(Aversion) for theorem in known)
+    missing = one if is_known else other
+    return [Partial(missing, HasValue(missing))]
 
 
 def parameters_replaced(expr: Any, mapping: Mapped) -> Any:

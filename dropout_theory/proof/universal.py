@@ -10,12 +10,12 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import need
+from dropout_theory.definedness.partiality import partial_terms
+from dropout_theory.definedness.shown import defined
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_nonnegative, same
 from dropout_theory.proof.algebra import _sides, matches
 from dropout_theory.proof.analysis import smooth, within
-from dropout_theory.proof.definedness import defined
-from dropout_theory.proof.partiality import partial_terms
 from dropout_theory.proof.scope import index_ranges, replaceable, value_in_domain
 from dropout_theory.proof.theorem import Theorem, certify
 

@@ -9,6 +9,7 @@ import mpmath as mp
 
 DIGITS = 60
 Number = Any  # Fraction while exact, else mpf
+_TINY = mp.mpf(10) ** (5 - DIGITS)
 
 
 class CannotRecheck(Exception):
@@ -38,15 +39,22 @@ def minus(x: Number) -> Number:
     return -x
 
 
+def told_from_zero(x: Number) -> Number:
+    """The number. Raises CannotRecheck for one that is not exact and so small that it may be 0, or not be."""
+    if not isinstance(x, Fraction) and abs(x) < _TINY:
+        raise CannotRecheck("cannot tell whether a number is 0")
+    return x
+
+
 def raised(base: Number, exponent: Number) -> Number:
     """base^exponent with 0^0 = 1. Raises NoValue for 0^negative and for roots of negative numbers."""
-    if base == 0 and exponent < 0:
+    if exponent < 0 and told_from_zero(base) == 0:
         raise NoValue("division by zero")
     if isinstance(exponent, Fraction) and exponent.denominator == 1:
         if isinstance(base, Fraction):
             return base ** exponent.numerator
         return mp.power(base, exponent.numerator)
-    if base == 0:
+    if told_from_zero(base) == 0 and told_from_zero(exponent) > 0:
         return Fraction(0)
     if base < 0:
         raise NoValue(f"({base})^({exponent}) is not real")

@@ -12,8 +12,19 @@ import mpmath as mp
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.language import DerivativeAt, Expr, LargestOutcome, Stirling2
-from dropout_theory.recheck.arithmetic import CannotRecheck, NoValue, Number, minus, plus, raised, times, wide
+from dropout_theory.language import DerivativeAt, Expr, LargestOutcome, Stirling2, registry
+from dropout_theory.recheck.arithmetic import (
+    CannotRecheck,
+    NoValue,
+    Number,
+    minus,
+    plus,
+    raised,
+    times,
+    told_from_zero,
+    wide,
+)
+from dropout_theory.recheck.differences import MAX_ORDER, derivative
 from dropout_theory.recheck.values import Values
 
 
@@ -58,7 +69,7 @@ def _never(x: Fraction) -> None:
 
 
 def _logarithm(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
-    x = v.value(expr.args[0], env)
+    x = told_from_zero(v.value(expr.args[0], env))
     if x <= 0:
         raise NoValue(f"logarithm of {x}")
     return Fraction(0) if x == 1 else mp.log(wide(x))
@@ -104,7 +115,7 @@ def _logistic(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
 def _mean(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     about = lang.dependencies(expr)  # the indices in a law, too
     here = {k: x for k, x in env.items() if k in about}
-    key = (expr, tuple(sorted((str(k), str(x)) for k, x in here.items())))
+    key = (expr, frozenset(here.items()))
     if key not in v.means:
         v.means[key] = v.mean(lambda x: x, expr.args, here)
     return v.means[key]
@@ -123,8 +134,10 @@ def _geometric(v: Values, body: Expr, env: Mapping[Any, Number]) -> Number:
     logarithm: Any = mp.mpf(0)
     found = list(v.outcomes((body,), env, {}))
     values = {x for _, (x,) in found}
-    if len(found) > 1 and min(values, key=wide) < 0:
-        raise NoValue(f"a geometric mean of {min(values, key=wide)}")
+    if len(values) > 1 and (least := min(values, key=wide)) < 0:
+        if all(abs(wide(x) - wide(least)) <= v.slack * (1 + abs(wide(least))) for x in values):
+            raise CannotRecheck(f"{body} may have one outcome or several")
+        raise NoValue(f"a geometric mean of {least}")
     if 0 in values:
         return Fraction(0)
     if len(values) == 1:
@@ -142,33 +155,56 @@ def _nwgm(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
 
 
 def _derivative(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
-    functions = {k: x for k, x in v.values.items() if isinstance(x, sp.Lambda)}
-    plain = (expr.subs(functions) if functions else expr).replace(lang.Sigma, _spelled_out)
-    done = plain.doit()
-    if isinstance(done, (sp.Derivative, sp.Subs)):
-        raise CannotRecheck(f"cannot differentiate {expr}")
-    return v.value(done, env)
+    """The derivative by one symbol or entry, each value from an instance in which it is moved."""
+    if len(expr.variable_count) != 1:
+        raise CannotRecheck(f"more than one variable in {expr}")
+    variable, order = expr.variable_count[0]
+    place = tuple(v.integer(i, env) for i in variable.indices) if isinstance(variable, lang.Element) else None
+
+    def at(x: Number) -> Number:
+        if place is not None:
+            return v.moved({variable.family: {**v.values.get(variable.family, {}), place: x}}).value(expr.expr, env)
+        if variable in env:
+            _require_shown(expr.expr, variable)
+            return v.moved({}).value(expr.expr, {**env, variable: x})
+        return v.moved({variable: x}).value(expr.expr, env)
+
+    return derivative(at, v.value(variable, env), v.integer(order, env))
 
 
-def _spelled_out(x: Any, c: Any, slope: Any) -> Any:
-    return 1 / (1 + c * sp.exp(-slope * x))
+def _require_shown(expr: Expr, *symbols: Any) -> None:
+    """Raise CannotRecheck where an atom hides a symbol: what is put in for it would leave the atom as it was."""
+    if lang.hidden_dependencies(expr).intersection(symbols):
+        raise CannotRecheck(f"a law or definition in {expr} depends on what is put in")
+
+
+def _put_in(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
+    _require_shown(expr.expr, *expr.variables)
+    return v.value(expr.expr, {**env, **{s: v.value(x, env) for s, x in zip(expr.variables, expr.point, strict=True)}})
 
 
 def _derivative_at(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     order = v.integer(expr.order, env)
     point = v.value(expr.point, env)
-    if order > 8:
+    if order > MAX_ORDER:
         from dropout_theory.recheck.series import taylor_coefficient
 
         return times(taylor_coefficient(expr.body, expr.variable, wide(point), order), mp.factorial(order))
-    body = sp.diff(expr.body.replace(lang.Sigma, _spelled_out), expr.variable, order)
-    return v.value(body, {**env, expr.variable: point})
+    _require_shown(expr.body, expr.variable)
+    return derivative(lambda x: v.moved({}).value(expr.body, {**env, expr.variable: x}), point, order)
+
+
+def _counted(v: Values, expr: Expr, env: Mapping[Any, Number]) -> list[int]:
+    found = [v.integer(a, env) for a in expr.args]
+    if found[0] < 0:
+        raise NoValue(f"{type(expr).__name__} of {found[0]}")
+    return found
 
 
 def _bell(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     """Bell numbers by their triangle."""
     row = [1]
-    for _ in range(v.integer(expr.args[0], env)):
+    for _ in range(*_counted(v, expr, env)):
         following = [row[-1]]
         for x in row:
             following.append(following[-1] + x)
@@ -179,7 +215,8 @@ def _bell(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
 def _bernoulli(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     """Bernoulli numbers, B_1 = 1/2 as SymPy has it, by their recurrence."""
     known = [Fraction(1)]
-    for n in range(1, v.integer(expr.args[0], env) + 1):
+    last, = _counted(v, expr, env)
+    for n in range(1, last + 1):
         known.append(-sum((math.comb(n + 1, k) * b for k, b in enumerate(known)), Fraction(0)) / (n + 1))
     return abs(known[-1]) if len(known) == 2 else known[-1]
 
@@ -190,9 +227,7 @@ def _largest_outcome(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number
 
 def _stirling(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     """Partitions of n things into k blocks, by inclusion and exclusion."""
-    n, k = (v.integer(a, env) for a in expr.args)
-    if n < 0:
-        raise NoValue(f"S2({n}, {k})")
+    n, k = _counted(v, expr, env)
     if k < 0:
         return Fraction(0)
     total = sum((-1) ** (k - j) * math.comb(k, j) * j**n for j in range(k + 1))
@@ -200,10 +235,7 @@ def _stirling(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
 
 
 def _factorial(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
-    n = v.integer(expr.args[0], env)
-    if n < 0:
-        raise NoValue(f"factorial of {n}")
-    return Fraction(math.factorial(n))
+    return Fraction(math.factorial(*_counted(v, expr, env)))
 
 
 def _binomial(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
@@ -224,7 +256,8 @@ _RULES: dict[Any, Callable[..., Number]] = {
     sp.sinh: _function(_at(0, 0), mp.sinh), sp.atan: _function(_at(0, 0), mp.atan),
     sp.acos: _function(_never, mp.acos, lambda x: abs(x) <= 1), sp.erf: _function(_at(0, 0), mp.erf),
     sp.zeta: _function(_never, mp.zeta, lambda x: x > 1),
-    sp.Abs: _function(abs, abs), sp.sign: _function(lambda x: Fraction((x > 0) - (x < 0)), mp.sign),
+    sp.Abs: _function(abs, abs),
+    sp.sign: _function(lambda x: Fraction((x > 0) - (x < 0)), lambda x: mp.sign(told_from_zero(x))),
     sp.Max: _extreme, sp.Min: _extreme, lang.Largest: _extreme, lang.Smallest: _extreme,
     sp.floor: _whole, sp.ceiling: _whole, sp.Piecewise: _piecewise,
     sp.KroneckerDelta: lambda v, e, env: Fraction(int(v.value(e.args[0], env) == v.value(e.args[1], env))),
@@ -236,8 +269,11 @@ _RULES: dict[Any, Callable[..., Number]] = {
     lang.G: lambda v, e, env: _geometric(v, e.args[0], env),
     lang.Gc: lambda v, e, env: _geometric(v, 1 - e.args[0], env),
     LargestOutcome: _largest_outcome, sp.bell: _bell, sp.bernoulli: _bernoulli,
-    DerivativeAt: _derivative_at, Stirling2: _stirling, sp.Derivative: _derivative, sp.Subs: _derivative,
+    DerivativeAt: _derivative_at, Stirling2: _stirling, sp.Derivative: _derivative, sp.Subs: _put_in,
 }
+
+registry.method("the second path", _RULES, refuses=(lang.Aversion, lang.RootGrowth))
+
 
 @cache
 def rule_for(kind: type) -> Callable[..., Number] | None:

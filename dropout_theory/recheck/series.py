@@ -26,13 +26,13 @@ def taylor_coefficient(body: Expr, variable: sp.Symbol, point: Any, order: int) 
     """Coefficient of (z - point)^order of log(1 + exp z). Raises CannotRecheck for another function."""
     if body != sp.log(1 + sp.exp(variable)):
         raise CannotRecheck(f"no recurrence for derivatives of high order of {body}")
-    return _log_partition(point, TERMS if order <= TERMS else order)[order]
+    return _log_partition(point, TERMS if order <= TERMS else order, mp.mp.dps)[order]
 
 
 @lru_cache(maxsize=64)
-def _log_partition(point: Any, terms: int) -> list[Any]:
+def _log_partition(point: Any, terms: int, digits: int) -> list[Any]:
     """Coefficients a_0 ... of A = log(1 + e^z): from A' (1 + e^z) = e^z, coefficient by coefficient."""
-    with mp.extradps(60):  # the recurrence loses digits
+    with mp.workdps(digits + 60):  # the recurrence loses digits
         grown = [mp.exp(point)]
         for k in range(1, terms + 1):
             grown.append(grown[-1] / k)

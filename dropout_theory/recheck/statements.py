@@ -13,6 +13,7 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.language import Statement
 from dropout_theory.language import statements as st
+from dropout_theory.language.admission import promise_not_kept
 from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, NoValue, wide
 from dropout_theory.recheck.values import Values
 
@@ -124,6 +125,8 @@ def _relation(v: Values, statement: Statement, env: Mapping[Any, Any]) -> bool |
 def admissible(v: Values, claim: Any) -> str | None:
     """Why an instance is not admissible for a claim, or None; a hypothesis that cannot be rechecked is no reason."""
     for atom, given in v.values.items():
+        if isinstance(given, sp.Lambda) and (promise := promise_not_kept(atom, given)) is not None:
+            return f"{atom} is declared {promise}, and {given.expr} is not known to be"
         if isinstance(given, sp.Lambda) or not isinstance(atom, lang.Scalar):
             continue
         entries = list(given.values()) if isinstance(given, dict) else [given]
@@ -142,30 +145,12 @@ def admissible(v: Values, claim: Any) -> str | None:
                 return f"hypothesis {hypothesis.name!r} fails"
         except NoValue as error:
             return f"hypothesis {hypothesis.name!r} has no meaning: {error}"
-    said = (claim.statement, *[h.condition for h in claim.hypotheses])
-    return next((reason for atom in sorted(lang.dependencies(said), key=str) if (reason := _no_law(v, atom))), None)
+    return None
 
 
 def _places(v: Values, family: lang.Family) -> list[dict[Any, Any]]:
     """What the index symbols of a family are, at each of its entries."""
     return list(v.over(list(reversed(family.ranges)), {})) if family.ranges else [{}]
-
-
-def _no_law(v: Values, atom: Any) -> str | None:
-    """Why a keep probability that is the same at all outcomes is none; None where it is one or has no value."""
-    if isinstance(atom, lang.Gates):
-        keep, places = atom.keep, _places(v, atom)
-    elif isinstance(atom, lang.RandomScalar) and atom.law[0] == "bernoulli":
-        keep, places = atom.law[1], [{}]
-    else:
-        return None
-    if lang.is_random(keep):
-        return None
-    try:
-        found = [v.value(keep, here) for here in places]
-    except (NoValue, CannotRecheck):
-        return None
-    return next((f"a keep probability of {atom} is {p}" for p in found if not 0 <= p <= 1), None)
 
 
 def _inside(domain: Any, x: Any) -> bool:

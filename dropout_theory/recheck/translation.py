@@ -23,7 +23,7 @@ _NAMES: dict[type, str] = {
     sp.zeta: "zeta", sp.floor: "floor", sp.ceiling: "ceiling", sp.factorial: "factorial", sp.binomial: "binomial",
     lang.Stirling2: "stirling", sp.bernoulli: "bernoulli-number", sp.KroneckerDelta: "equal-indices",
     lang.E: "E", lang.Var: "Var", lang.Cov: "Cov", lang.G: "G", lang.Gc: "G'", lang.NWGM: "NWGM",
-    lang.LargestOutcome: "largest-outcome",
+    lang.LargestOutcome: "largest-outcome", lang.HasValue: "has-value",
     sp.Eq: "=", sp.Ne: "!=", sp.Lt: "<", sp.Le: "<=", sp.Gt: ">", sp.Ge: ">=",
     sp.Not: "not", sp.Implies: "implies", lang.Iff: "iff",
 }

@@ -62,7 +62,7 @@ def bibtex(ledger: Ledger, claims: Iterable[Mapping[str, Any]]) -> str:
     claims = list(claims)
     papers = dict.fromkeys(c["paper"] for c in claims)
     entries = [_paper(ledger.papers[p]) for p in papers if p in ledger.papers]
-    return "\n\n".join([*entries, *(_check(c) for c in claims)]) + "\n"
+    return "\n\n".join([*entries, *(_check(ledger, c) for c in claims)]) + "\n"
 
 
 def _paper(paper: Mapping[str, Any]) -> str:
@@ -74,13 +74,30 @@ def _paper(paper: Mapping[str, Any]) -> str:
     return _entry(paper["entry_type"], paper["key"], fields)
 
 
-def _check(claim: Mapping[str, Any]) -> str:
+def classical_facts(ledger: Ledger, claim: Mapping[str, Any]) -> list[str]:
+    """The facts of the literature that a recorded verdict rests on, through the claims that its proof cites, too."""
+    found: set[str] = set()
+    waiting, seen = [*claim["depends_on"], *(claim["parts"] if not claim["depends_on"] else [])], {claim["id"]}
+    while waiting:
+        cited = waiting.pop()
+        other = ledger.get(cited)
+        if other is None:
+            found.add(cited.removeprefix("classical:"))
+        elif cited not in seen:
+            seen.add(cited)
+            waiting += [*other["depends_on"], *(other["parts"] if not other["depends_on"] else [])]
+    return sorted(found)
+
+
+def _check(ledger: Ledger, claim: Mapping[str, Any]) -> str:
+    facts = classical_facts(ledger, claim)
     return _entry("misc", key(claim), {
         "author": f"{{{AUTHOR}}}",
         "title": f"{{{escape('Check of ' + claim['id'] + ': ' + claim['title'])}}}",
         "year": str(RELEASE_YEAR),
         "howpublished": escape(version_line(claim)),
         "note": escape(f"{claim['source']} of {claim['paper']}; derived verdict: {claim['verdict']}"
+                       + (f", which rests on {', '.join(facts)} of the literature" if facts else "")
                        + (f"; amended as {', '.join(claim['amended_by'])}" if claim["amended_by"] else "")),
     })
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from dropout_theory.report import scores
 from dropout_theory.report.staleness import moved_files
 from dropout_theory.report.terminal import VERDICT_COLOURS, paint, table, width
+from dropout_theory.verdicts.kernel import obligation_lines
+from dropout_theory.verdicts.records import spelled
 
 if TYPE_CHECKING:
     from dropout_theory.claims import Claim, Registry
@@ -69,6 +71,7 @@ def said(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
     """What a claim says and what became of it, in sections with something in them."""
     yield from _filled(
         *_stated(claim),
+        ("Obligations", obligation_lines(claim["evidence"])),
         ("Verdict", [_verdict(claim["verdict"], claim["reason"])]),
         ("Erratum", ["{type}, {severity}: {note}".format(**claim["erratum"])] if claim["erratum"] else []),
         ("Counterexample", _pairs(claim["counterexample"] or {})),
@@ -156,7 +159,7 @@ def _show(value: Any) -> str:
         return ", ".join(f"{_as_printed(k)} = {_show(v)}" for k, v in value.items())
     if isinstance(value, list):
         return "(" + ", ".join(_show(v) for v in value) + ")"
-    return str(value).replace("**", "^")
+    return spelled(value)
 
 
 def _boundary(evidence: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from dropout_theory.verdicts.records import spelled
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 MUTATION, ABLATION = _PACKAGE / "mutation.json", _PACKAGE / "ablation.json"
 VERSION = 1
@@ -100,14 +102,6 @@ def hypothesis_spelled(found: Mapping[str, Any]) -> str:
     """One hypothesis: whether the claim needs it, and why."""
     instance = (found["witness"] or {}).get("instance", {})
     # theorems spell the instance themselves, and some are about large networks
-    where = instance if isinstance(instance, str) else ", ".join(f"{k} = {_value(v)}" for k, v in instance.items())
+    where = instance if isinstance(instance, str) else ", ".join(f"{k} = {spelled(v)}" for k, v in instance.items())
     where = where if len(where) <= _LONGEST else f"{where[:_LONGEST]}..."
     return f"{found['name']}: {found['outcome']}, {found['reason']}" + (f" at {where}" if where else "")
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return f"({', '.join(map(str, value))})"
-    if isinstance(value, dict):
-        return ", ".join(f"{k}: {v}" for k, v in value.items())
-    return str(value)

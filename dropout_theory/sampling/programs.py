@@ -6,6 +6,7 @@ of earlier operations. Equal operations share a slot, so a deep network costs wh
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -18,7 +19,7 @@ from sympy.core.function import AppliedUndef
 from dropout_theory import language as lang
 from dropout_theory.evaluation.evaluator import Evaluator
 from dropout_theory.evaluation.values import Unsupported
-from dropout_theory.language import Expr, Statement, is_random
+from dropout_theory.language import Expr, Statement, is_random, law_conditions, member_conditions, registry
 from dropout_theory.sampling.rng import Bernoulli, Categorical, SamplingPlan, UniformVariate
 from dropout_theory.sampling.rounding import OPERATIONS, Range, Unbounded, constant, hull, operation
 
@@ -193,9 +194,14 @@ class Program:
         key = (family, indices)
         if key not in self._atoms:
             if isinstance(family, lang.Gates):
-                self._atoms[key] = self._gate(family.keep_at(at), bound)
+                self._atoms[key] = self._gate(family, family.keep_at(at), bound)
             elif isinstance(family, lang.Recursion):
-                self._atoms[key] = self.compile(self.exact.unfold(family, indices, bound), {})
+                slot = self.compile(self.exact.unfold(family, indices, bound), {})
+                if member_conditions(family):
+                    reach, domain = self.bounds(slot), family.domain
+                    if not (domain.contains(sp.Rational(reach.low)) and domain.contains(sp.Rational(reach.high))):
+                        raise Unsupported(f"{expr} may leave its domain {domain}: {reach.low} to {reach.high}")
+                self._atoms[key] = slot
             else:
                 raise Unsupported(f"{family.name} has no law to draw from")
         return self._atoms[key]
@@ -230,14 +236,14 @@ class Program:
                                 Range(1.0, float(count)))
         kind, *parameters = atom.law
         if kind == "bernoulli":
-            return self._gate(parameters[0], bound)
+            return self._gate(atom, parameters[0], bound)
         if kind != "uniform":
             raise Unsupported(f"{kind} {atom} is unbounded: no interval from samples holds at a finite number of them")
         low, high = (self.compile(a, bound) for a in parameters)
         width = self._fold("add", [high, self._fold("multiply", [self.number(-1), low])])
         return self._fold("add", [low, self._fold("multiply", [width, self._unit()])])
 
-    def _gate(self, keep: Any, bound: dict[Any, Any]) -> int:
+    def _gate(self, atom: Any, keep: Any, bound: dict[Any, Any]) -> int:
         if not self.random(keep):
             chance = self.exact.value(keep, bound)
             if isinstance(chance, fmpq):
@@ -246,7 +252,12 @@ class Program:
                 if chance in (0, 1):
                     return self.number(chance)
                 return self._column(Bernoulli(chance), Range(0.0, 1.0))
-        return self._slot("below", (self._unit(), self.compile(keep, bound)))
+        slot = self.compile(keep, bound)
+        if law_conditions(atom):
+            reach = self.bounds(slot)  # rounded outwards by a step
+            if reach.low < math.nextafter(0.0, -1.0) or reach.high > math.nextafter(1.0, 2.0):
+                raise Unsupported(f"the keep probability of {atom} may lie outside [0, 1]: {reach.low} to {reach.high}")
+        return self._slot("below", (self._unit(), slot))
 
     def _unit(self) -> int:
         return self._column(UniformVariate(0.0, 1.0), Range(0.0, 1.0, 2.0**-52))
@@ -314,6 +325,11 @@ class Program:
         found = self.ranges(self.columns)
         return sum(found[slot].error + 2.0**-52 for slot in below)
 
+
+# those that take a mean are numbers, which the exact evaluator gives; so are all others that are not random
+registry.method("sampling", {
+    lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM, lang.LargestOutcome, lang.Largest, lang.Smallest,
+    lang.Sigma, lang.Relu}, refuses=(lang.DerivativeAt, lang.Stirling2, lang.RootGrowth, lang.Aversion))
 
 _FOLDS = {sp.Add: "add", sp.Mul: "multiply", sp.Max: "greatest", sp.Min: "least"}
 

@@ -102,15 +102,17 @@ def _room(module: str) -> str:
 
 
 def handed_a_proof(claim: Any) -> bool:
-    """Whether a claim says something of all values of scalars, which instances need a proof to settle."""
-    return bool(_kept(claim, "_handed_a_proof", _says_for_all))
+    """Whether a claim says something of all values of scalars, which instances need a proof to settle, or a law in it
+    obliges to something."""
+    return bool(_kept(claim, "_handed_a_proof", _needs_a_proof))
 
 
-def _says_for_all(claim: Any) -> bool:
+def _needs_a_proof(claim: Any) -> bool:
+    from dropout_theory.language import obliges
     from dropout_theory.language.statements import ForAll
 
-    said = [claim.statement, *(h.condition for h in claim.hypotheses)]
-    return any(part.has(ForAll) for part in said if part is not None)
+    said = [part for part in (claim.statement, *(h.condition for h in claim.hypotheses)) if part is not None]
+    return any(part.has(ForAll) for part in said) or obliges(said)
 
 
 @cache

@@ -7,7 +7,8 @@ support, and a proof beside a counterexample is a contradiction, never a verdict
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
+from functools import cache
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
@@ -122,8 +123,10 @@ class Checker:
         """
         import time
 
+        from dropout_theory.language.registry import require_known
         from dropout_theory.verdicts.fingerprint import fingerprint, prints
 
+        require_known()
         start = time.perf_counter()
         found = self._find(claim.unfolded, context)
         if not isinstance(found, Finding):
@@ -187,12 +190,17 @@ def checker(method: str, applies: Callable[[Any], str | None],
 
 @dataclass(frozen=True)
 class Verdict:
-    """A derived verdict and why. `unproved` lists dependencies that are not themselves proved."""
+    """A derived verdict and why.
+
+    `unproved` lists dependencies that are not themselves proved, `classical` the facts of the literature that it rests
+    on, directly or by what it cites; the reason names them, too.
+    """
 
     claim: str
     verdict: str
     reason: str
     unproved: tuple[str, ...] = ()
+    classical: tuple[str, ...] = ()
 
 
 def derive(claim: Any, evidence: Iterable[Evidence], standing: Callable[[str], str] = lambda _: "open") -> Verdict:
@@ -226,6 +234,10 @@ def derive(claim: Any, evidence: Iterable[Evidence], standing: Callable[[str], s
         return Verdict(claim.id, "refuted", f"counterexample found by {_names(exact_fails)}")
     if fails:
         return Verdict(claim.id, "open", f"{_names(fails)} contradicts it, without an exact counterexample")
+    owed = [o["said"] for e in admissible for o in e.figures.get("obligations", ()) if not o["discharged"]]
+    if owed:
+        return Verdict(claim.id, "open",
+                       f"undischarged obligation: {'; '.join(owed)}. A hypothesis that implies it would do")
     if claim.kind == "definition":
         if _is_tautology(claim.statement):
             return Verdict(claim.id, "open", "both sides are the same: it defines nothing")
@@ -243,6 +255,13 @@ def derive(claim: Any, evidence: Iterable[Evidence], standing: Callable[[str], s
     if about:
         return Verdict(claim.id, "open", "; ".join(sorted({f"{e.method}: {e.scope}" for e in about})))
     return Verdict(claim.id, "open", "no method applies")
+
+
+def obligation_lines(evidence: Iterable[Any]) -> list[str]:
+    """What the laws in a statement oblige to, by evidence or records of it, and whether its hypotheses see to it."""
+    figures = [e["figures"] if isinstance(e, Mapping) else e.figures for e in evidence]
+    return [f"obligation: {o['said']}: {'discharged' if o['discharged'] else 'undischarged'}"
+            for found in figures for o in found.get("obligations", ())]
 
 
 def _is_tautology(statement: Any) -> bool:
@@ -294,9 +313,37 @@ def derive_all(claims: Iterable[Any], evidence: Iterable[Evidence],
         verdicts[identifier] = verdict
         return verdict
 
+    @cache
+    def resting_on(identifier: str) -> frozenset[str]:
+        """The classical facts without which a verdict would not stand."""
+        if identifier in facts:
+            return frozenset({identifier.removeprefix("classical:")})
+        if identifier not in known or (verdict := settle(identifier).verdict) not in _RESTING:
+            return frozenset()
+        if verdict == "conditional":
+            return frozenset().union(*[resting_on(c.id) for c in claims if c.amends == identifier
+                                       and _adds_hypotheses(known[identifier], c)])
+        ways = [frozenset().union(*map(resting_on, e.depends_on)) for e in by_claim[identifier]
+                if (e.outcome, e.rigor) == (_RESTING[verdict], "proof") or e.outcome == "fails" and e.counterexample]
+        parts = [c.id for c in claims if c.part_of == identifier]
+        return min(ways, key=len) if ways else frozenset().union(*map(resting_on, parts))
+
     for claim in claims:
         settle(claim.id)
-    return verdicts
+    return {identifier: _naming(verdict, resting_on(identifier)) for identifier, verdict in verdicts.items()}
+
+
+# what the evidence of a verdict says that may rest on facts of the literature
+_RESTING = {"proved": "holds", "supported": "holds", "refuted": "fails", "conditional": ""}
+
+
+def _naming(verdict: Verdict, facts: frozenset[str]) -> Verdict:
+    """The verdict with the facts of the literature that it rests on."""
+    if not facts:
+        return verdict
+    names = tuple(sorted(facts))
+    said = f"rests on the classical fact{'s' if len(names) > 1 else ''} {', '.join(names)}"
+    return replace(verdict, reason=f"{verdict.reason}; {said}", classical=names)
 
 
 def _whole(claim: Any, own: Verdict | None, parts: list[tuple[Any, Verdict]]) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -112,3 +113,16 @@ def drawn_otherwise(old: Mapping[str, Any], new: Mapping[str, Any], fast: bool) 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """What decisive content differs between two records of one method on one claim, in words."""
     return [f"{name} was {old[name]!r}, is {new[name]!r}" for name in DECISIVE if old[name] != new[name]]
+
+
+def spelled(value: Any) -> str:
+    """A value of a recorded instance as a reader sees it: `x ↦ x^2` for `Lambda(x, x**2)`, families entry by entry."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {spelled(v)}" for name, v in value.items())
+    if isinstance(value, (list, tuple)):
+        return f"({', '.join(map(spelled, value))})"
+    text = str(value)
+    function = re.fullmatch(r"Lambda\((\w+|\([\w, ]+\)), (.*)\)", text)
+    if function:
+        text = re.sub(r"\b_(?=\w)", "", f"{function[1]} ↦ {function[2]}")  # SymPy marks its own variables
+    return text.replace("**", "^")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 # What a reader of `proved` must believe: the rooms that say what is stated, decide it and derive the verdict. A checker
 # says itself that it found a proof, and of what; no other room looks again.
-TRUSTED = ("language", "normal_form", "evaluation", "arithmetic", "proof", "checkers", "verdicts")
+TRUSTED = ("language", "normal_form", "evaluation", "arithmetic", "definedness", "proof", "checkers", "verdicts")
 
 
 @dataclass(frozen=True)

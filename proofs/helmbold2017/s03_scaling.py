@@ -15,6 +15,7 @@ from dropout_theory.claims import prove, witness
 from dropout_theory.language import (
     Element,
     ForEach,
+    HasValue,
     Recursion,
     Relu,
     equal,
@@ -29,7 +30,7 @@ from dropout_theory.papers.helmbold2017.notation import K, d, i, k, n
 from dropout_theory.proof import Theorem
 
 from . import zeroed_input
-from .tactics import for_each_layer, layer
+from .tactics import for_each_layer, layer, replaced
 
 
 def _one_layer(bigger: Theorem, smaller: Theorem, factor: Any) -> Theorem:
@@ -118,11 +119,12 @@ def same_output(left: Any, right: Any) -> Theorem:
 def aversion_of_rescaled_inputs() -> Theorem:
     """Dividing the first weights by the diagonal maps the networks onto themselves and undoes the rescaling."""
     undo, redo = {paper.W1: paper.W1[i, k] / paper.a[k]}, {paper.W1: paper.W1[i, k] * paper.a[k]}
-    moved = by.reparametrised(paper.rescaled_aversion, undo, redo, by.assume(paper.full_rank.condition))
-    middle = moved.conclusion.args[1]
-    criterion = same_mean(middle.criterion, paper.criterion)
-    risk = same_mean(middle.risk, paper.risk)
-    return by.rewrite(moved, by.same_training(middle, criterion, risk))
+    exists = HasValue(paper.aversion)
+    middle = replaced(paper.rescaled_aversion, undo)
+    trained = by.same_training(middle, same_mean(middle.criterion, paper.criterion),
+                               same_mean(middle.risk, paper.risk), by.assume(exists))
+    moved = by.reparametrised(paper.rescaled_aversion, undo, redo, by.assume(paper.full_rank.condition), trained)
+    return by.discharge(exists, by.rewrite(moved, trained))
 
 
 def same_mean(left: Any, right: Any) -> Theorem:
@@ -219,11 +221,13 @@ def aversion_of_rescaled_targets() -> Theorem:
     c = paper.factor
     louder = {paper.w: c * paper.w[k], paper.b0: c * paper.b0}
     softer = {paper.w: paper.w[k] / c, paper.b0: paper.b0 / c}
-    moved = by.reparametrised(paper.louder_aversion, louder, softer)
-    middle = moved.conclusion.args[1]
+    exists = HasValue(paper.aversion)
+    units = by.homogeneous(paper.aversion, c**2, by.assume(exists))
+    middle = replaced(paper.louder_aversion, louder)
     scaled = by.same_training(middle, by.identity(middle.criterion, c**2 * paper.criterion),
-                              by.identity(middle.risk, c**2 * paper.risk))
-    return by.rewrite(by.rewrite(moved, scaled), by.homogeneous(paper.aversion, c**2))
+                              by.identity(middle.risk, c**2 * paper.risk), units)
+    moved = by.reparametrised(paper.louder_aversion, louder, softer, scaled)
+    return by.discharge(exists, by.rewrite(by.rewrite(moved, scaled), units))
 
 
 witness("helmbold2017:sec3-rescaling-moves", {

@@ -152,7 +152,8 @@ def each_point() -> Theorem:
 coefficient = binomial(2 * c, c)
 classical_fact("wallis", both(less_equal(coefficient**2 * (pi * c), 16**c),
                               less_equal(16**c, coefficient**2 * (pi * (c + Rational(1, 2))))),
-               "Wallis's product for pi, each partial product of which lies between these bounds")
+               "Kazarinoff, On Wallis' formula, Edinburgh Mathematical Notes 40 (1956) 19-21, for c >= 1: partial "
+               "products of Wallis's product for pi lie between these bounds; at c = 0 they are 0 <= 1 <= pi/2")
 
 
 @prove("helmbold2017:lem15-step-point-sharpened")

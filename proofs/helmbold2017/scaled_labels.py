@@ -17,6 +17,7 @@ from dropout_theory.papers.helmbold2017.weight_decay import b as output_bias
 from dropout_theory.papers.helmbold2017.weight_decay import w as output_weights
 from dropout_theory.proof import Theorem
 
+from .tactics import replaced
 from .weight_decay import aversion_is_closed_form, closed_form, given_input
 
 root = Scalar("g", POSITIVE)  # of the label
@@ -28,13 +29,13 @@ def labelled() -> Theorem:
     c = root**2
     grown = {V: root * V[j, k], a: root * a[j], output_weights: root * output_weights[j], output_bias: c * output_bias}
     shrunk = {V: V[j, k] / root, a: a[j] / root, output_weights: output_weights[j] / root, output_bias: output_bias / c}
-    moved = by.reparametrised(paper.labelled(c), grown, shrunk)
-    middle = moved.conclusion.args[1]
-    risk = risk_of(own)
+    aversion, risk = paper.labelled(c), risk_of(own)
     softer = risk + lam / c / 2 * size_of(own)
-    scaled = by.same_training(middle, louder(middle.criterion, c**2 * softer), louder(middle.risk, c**2 * risk))
-    units = by.homogeneous(Aversion(softer, risk, middle.parameters), c**2)
+    middle = replaced(aversion, grown)
     value = by.instance(aversion_is_closed_form(), {lam: lam / c})
+    units = by.homogeneous(Aversion(softer, risk, middle.parameters), c**2, value)
+    scaled = by.same_training(middle, louder(middle.criterion, c**2 * softer), louder(middle.risk, c**2 * risk), units)
+    moved = by.reparametrised(aversion, grown, shrunk, scaled)
     for_root = by.arithmetic(equal(paper.labelled(c), Min(c**2 / 4, lam**2 / square())), moved, scaled, units, value,
                              given_input())
     return by.instance(for_root, {root: sqrt(paper.factor)})
@@ -95,13 +96,14 @@ def label_zero() -> Theorem:
 def any_label() -> Theorem:
     """Turning the signs of the weights out of the hidden units and of the output bias turns that of the label."""
     turned = {output_weights: -output_weights[j], output_bias: -output_bias}
-    moved = by.reparametrised(paper.labelled(label), turned, turned)
-    middle, opposite = moved.conclusion.args[1], paper.labelled(-label)
-    same_values = by.same_training(middle, by.identity(middle.criterion, opposite.criterion),
-                                   by.identity(middle.risk, opposite.risk))
+    aversion, opposite = paper.labelled(label), paper.labelled(-label)
     positive = less_equal(0, label)
     below = by.assume(by.negation(positive))
     value = by.instance(label_zero(), {low: -label}, below)
+    middle = replaced(aversion, turned)
+    same_values = by.same_training(middle, by.identity(middle.criterion, opposite.criterion),
+                                   by.identity(middle.risk, opposite.risk), value)
+    moved = by.reparametrised(aversion, turned, turned, same_values)
     return by.cases(positive, by.instance(label_zero(), {low: label}, by.assume(positive)),
                     by.arithmetic(equal(paper.labelled(label), for_label(label)), moved, same_values, value,
                                   given_input()))

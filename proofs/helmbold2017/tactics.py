@@ -8,7 +8,7 @@ import sympy as sp
 from sympy import Sum
 
 from dropout_theory import proof as by
-from dropout_theory.language import E, Recursion, Scalar, equal, less_equal, natural, size, substitute
+from dropout_theory.language import Aversion, E, Recursion, Scalar, equal, less_equal, natural, size, substitute
 from dropout_theory.papers.helmbold2017.notation import d, i, l, n
 from dropout_theory.proof import Theorem
 
@@ -56,3 +56,9 @@ def not_negative(sums: Theorem) -> Theorem:
     """0 <= right side, where the left side is a sum of zeros."""
     zeros, right = sums.conclusion.args
     return of_terms(less_equal(0, right), sums, by.identity(zeros, 0))
+
+
+def replaced(aversion: Aversion, forward: dict[Any, Any]) -> Aversion:
+    """An aversion over the same networks with other parameters."""
+    criterion, risk = (by.parameters_replaced(side, forward) for side in (aversion.criterion, aversion.risk))
+    return Aversion(criterion, risk, aversion.parameters)

@@ -100,6 +100,7 @@ def aversion_lost() -> Theorem:
     """Theorem 4 without full rank would have the two aversions equal; they are 0 and 25/98."""
     theorem = REGISTRY["helmbold2017:thm4"]
     there = put_values(theorem.statement, AT)
-    blind, seeing = there.args
-    differ = by.arithmetic(by.negation(there), value_for_zeros(blind), value_for_inputs(seeing))
+    blind, seeing = there.args[1].args
+    value = value_for_inputs(seeing)
+    differ = by.arithmetic(by.negation(there), value_for_zeros(blind), value, by.has_value(seeing, value))
     return by.refutation(differ, theorem.without("full rank"), AT)

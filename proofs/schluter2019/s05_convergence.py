@@ -101,7 +101,8 @@ leading = 2 * distance(c) ** (-ORDER) * sp.cos(ORDER * angle(c)) / ORDER
 classical_fact(
     "mittag-leffler-log-partition",
     less_equal(sp.Abs(coefficient(c, ORDER) + leading), small * next_distance(c) ** (2 - ORDER) / ORDER),
-    "Mittag-Leffler's expansion sigma(z) = 1/2 + sum over n >= 0 of 2z/(z^2 + (2n+1)^2 pi^2), differentiated; the "
+    "NIST Digital Library of Mathematical Functions, 4.36.3 with tanh z = 2 coth 2z - coth z: Mittag-Leffler's "
+    "expansion sigma(z) = 1/2 + sum over n >= 0 of 2z/(z^2 + (2n+1)^2 pi^2), differentiated; the "
     "poles from 3 pi i on are at least next_distance away and their inverse squares sum to at most "
     "(pi^2/8 - 1)/pi^2 < 1/40")
 taylor = coefficient(c, j) * w**j
@@ -109,7 +110,9 @@ classical_fact(
     "abel-log-partition",
     implies(both(less_equal(sp.Abs(w), distance(c)), Converges(taylor, (j, 0))),
             SumsTo(taylor, (j, 0), log_partition(c + w))),
-    "Taylor's theorem inside the disc in which log(1 + exp z) is analytic, Abel's limit theorem on its boundary")
+    "Rudin, Real and Complex Analysis, 3rd edition, theorem 10.16, inside the disc in which log(1 + exp z) is "
+    "analytic; Abel's limit theorem on its boundary: Rudin, Principles of Mathematical Analysis, 3rd edition, "
+    "theorem 8.2")
 
 
 @cache
@@ -273,10 +276,10 @@ def alternating_row() -> Theorem:
 
 
 classical_fact("stirling-bernoulli", REGISTRY["schluter2019:thm2-step-bernoulli.amended"].statement,
-               "Bernoulli numbers from Stirling numbers of the second kind, e.g. Graham, Knuth & Patashnik, Concrete "
-               "Mathematics, chapter 6")
+               "NIST Digital Library of Mathematical Functions, 24.15.6: Bernoulli numbers from Stirling numbers of "
+               "the second kind; also Graham, Knuth & Patashnik, Concrete Mathematics, 2nd edition, section 6.5")
 classical_fact("euler-zeta", REGISTRY["schluter2019:thm2-step-zeta.amended"].statement,
-               "Euler's formula for zeta at even integers")
+               "NIST Digital Library of Mathematical Functions, 25.6.2: Euler's formula for zeta at even integers")
 
 
 @prove("schluter2019:thm2-step-bernoulli.amended")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -44,7 +45,23 @@ CONSTANTS = (sp.S.Zero, sp.S.One, sp.Integer(2), -sp.S.One, HALF, sp.Rational(-1
 # ranges of sums, products and extremes; the second may be empty, and the last two always are, or end nowhere
 RANGES = ((1, n), (1, n), (1, n), (2, n), (1, n - 1), (1, 2), (3, 1))
 
+# what must never stand in a theorem
+STRANGE = (bare, bare, bare, sp.Float("0.1"), sp.Float("1e-30"), sp.I, sp.Sum(1 / (1 + l), (l, 1, sp.oo)))
+
 Values = dict[Any, Any]
+
+
+@cache
+def _leaves(scope: tuple[Any, ...], chance: bool) -> tuple[Any, ...]:
+    """The atoms and numbers from which one is drawn."""
+    leaves = [*SCALARS, *CONSTANTS, w[1], b[1], p[n], P[m], unit[0]]
+    for symbol in scope:
+        leaves += 2 * [w[symbol], b[symbol], p[symbol], O[symbol], P[symbol], symbol]
+    if chance:
+        leaves += [e[1], fair[1], fair[n], d[1], moving, swinging, O[N]]
+        for symbol in scope:
+            leaves += 2 * [d[symbol], e[symbol], fair[symbol]]
+    return tuple(leaves)
 
 
 class Terms:
@@ -59,16 +76,9 @@ class Terms:
 
     def leaf(self, scope: tuple[Any, ...], chance: bool) -> Any:
         """An atom or a number; `scope` are the indices that may occur."""
-        leaves = [*SCALARS, *CONSTANTS, w[1], b[1], p[n], P[m], unit[0]]
-        if self.random.random() < 0.005:
-            return self.pick((bare, sp.Float("0.1"), sp.I, sp.Sum(1 / (1 + l), (l, 1, sp.oo))))
-        for symbol in scope:
-            leaves += 2 * [w[symbol], b[symbol], p[symbol], O[symbol], P[symbol], symbol]
-        if chance:
-            leaves += [e[1], fair[1], fair[n], d[1], moving, swinging, O[N]]
-            for symbol in scope:
-                leaves += 2 * [d[symbol], e[symbol], fair[symbol]]
-        return self.pick(leaves)
+        if self.random.random() < 0.015:
+            return self.pick(STRANGE)
+        return self.pick(_leaves(scope, chance))
 
     def term(self, depth: int = 2, scope: tuple[Any, ...] = (), chance: bool = False) -> Any:
         """A term of at most this depth; a random quantity where `chance` allows."""
@@ -90,8 +100,10 @@ class Terms:
                               lambda t: sp.Max(t, self.leaf(scope, False))))(a)
         if kind in ("sum", "product", "extreme"):
             symbol = self.pick([x for x in INDICES if x not in scope] or [l])
-            body = self.term(depth - 1, (*scope, symbol), chance)
             low, high = self.pick(RANGES)
+            if self.random.random() < 0.15:  # a range that ends at a free name of its own index
+                symbol = high = self.pick((n, c))
+            body = self.term(depth - 1, (*scope, symbol), chance)
             if kind == "extreme":
                 return self.pick((Largest, Smallest))(body, (symbol, low, self.pick((high, high, c))))
             return (sp.Sum if kind == "sum" else sp.Product)(body, (symbol, low, high))
@@ -144,14 +156,23 @@ def _independent(terms: Terms) -> tuple[Any, Any]:
 
 
 def _summed(terms: Terms) -> tuple[Any, Any]:
-    a, free = terms.term(1, (i,)), terms.term(1)
+    a, free = terms.term(1, (i,)), terms.term(1, terms.pick(((), (), (j,), (i, j))))
     low, high = terms.pick(RANGES)
     return terms.pick(((sp.Sum(a + free, (i, low, high)), sp.Sum(a, (i, low, high)) + (high - low + 1) * free),
                        (sp.Sum(free * a, (i, low, high)), free * sp.Sum(a, (i, low, high))),
-                       (sp.Sum(free, (i, 1, c)) / c, free), (sp.Sum(1, (n, 1, n)), n),
-                       (sp.Product(free, (i, low, high)), free ** (high - low + 1)),
+                       (sp.Sum(free, (k, low, high)), (high - low + 1) * free),
+                       (sp.Sum(free, (i, 1, c)) / c, free),
+                       (sp.Product(free, (k, low, high)), free ** (high - low + 1)),
                        (sp.Sum(a, (i, 1, sp.oo)), sp.Sum(a, (i, 1, sp.oo))),
                        (sp.Sum(a, (i, low, high)), sp.Sum(a.subs(i, j), (j, low, high)))))
+
+
+def _to_itself(terms: Terms) -> tuple[Any, Any]:
+    """A sum or product whose range ends at a free name of its own index."""
+    symbol = terms.pick((n, c, i))
+    body = terms.pick((sp.S.One, symbol, symbol + terms.leaf((), False), terms.term(1, (symbol,))))
+    binder: Callable[..., Any] = terms.pick((sp.Sum, sp.Sum, sp.Product))
+    return binder(body, (symbol, 1, symbol)), binder(body.subs(symbol, k), (k, 1, symbol))
 
 
 def _captured(terms: Terms) -> tuple[Any, Any]:
@@ -166,12 +187,14 @@ def _alike(terms: Terms) -> tuple[Any, Any]:
 
 
 def _rounded(terms: Terms) -> tuple[Any, Any]:
-    a = terms.leaf((), False)
-    return a * 1e-30 + a, a
+    a, one, tiny = terms.leaf((), False), sp.Float(1), sp.Float("1e-30")
+    return terms.pick(((a * tiny + a, a), ((a + one) * (a + tiny), a**2 + a + tiny),
+                       ((a + one) * (a + tiny), sp.expand((a + one) * (a + tiny)))))
 
 
 EQUALITIES: tuple[Callable[[Terms], tuple[Any, Any]], ...] = (
-    _distributed, _distributed, _cancelled, _rooted, _meant, _meant, _independent, _summed, _summed, _captured, _alike,
+    _distributed, _distributed, _cancelled, _rooted, _meant, _meant, _independent, _summed, _summed, _to_itself,
+    _captured, _alike,
     _rounded)
 
 

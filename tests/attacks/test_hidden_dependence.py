@@ -38,6 +38,7 @@ from dropout_theory.language import (
     PROBABILITY,
     SIZE,
     Aversion,
+    DerivativeAt,
     E,
     ForAll,
     Largest,
@@ -110,6 +111,12 @@ def test_a_keep_probability_renamed_under_for_all() -> None:
     with refused(HIDDEN):
         every = restate(for_all(identity(E(e[1]), q), q), ForAll(equal(E(e[1]), other), (other,)))
         contradiction(at(every, sp.S.Zero), at(every, sp.S.One))
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_a_derivative_in_what_a_law_hides(order: int) -> None:
+    """d E(g)/dq = 0 at q = 1/2, since E(g) does not show the q that it depends on."""
+    not_believed(equal(DerivativeAt(E(e[1]) ** 2, q, HALF, order), 0))
 
 
 def test_a_normal_mean_renamed_under_for_all() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,13 +33,13 @@ def proofs_as_before() -> Iterator[None]:
         registered.update(before)  # type: ignore[arg-type]
 
 
-def paper(lemma: Any = SQUARE, theorem: Any = None) -> tuple[Claim, Claim]:
-    """A lemma and a theorem of a user's own paper."""
+def paper(lemma: Any = SQUARE, theorem: Any = None, hypotheses: Sequence[Hypothesis] = ()) -> tuple[Claim, Claim]:
+    """A lemma, under hypotheses, and a theorem of a user's own paper."""
     made = Registry()
     made.add_paper(Paper("memory", "On memory", ("A. Author",), 2020))
     claim = Section("memory", "1", made)
     KEPT.append(made)
-    return (claim("lem1", title="a lemma", statement=lemma, kind="lemma"),
+    return (claim("lem1", title="a lemma", statement=lemma, kind="lemma", hypotheses=hypotheses),
             claim("thm1", title="a theorem", statement=less_equal(-1, x**2) if theorem is None else theorem))
 
 
@@ -53,6 +53,11 @@ def proved(claim: Claim, proof: Callable[[], Theorem]) -> Evidence:
     return get_checker("symbolic").check(claim, Context())
 
 
+def citing(cited: Claim, claim: Claim) -> Callable[[], Theorem]:
+    """A proof from another claim: the text is the same whatever that one says."""
+    return lambda: arithmetic(claim.statement, cite(cited))
+
+
 def stale(claim: Claim, record: dict[str, Any]) -> None:
     """Fail unless a record no longer stands for the claim."""
     with pytest.raises(ValueError, match="(?i)fingerprint|stale|record|changed"):
@@ -62,24 +67,20 @@ def stale(claim: Claim, record: dict[str, Any]) -> None:
 def test_a_cited_lemma_that_changed() -> None:
     """A theorem stays proved after the lemma that it cites has become another."""
     lemma, theorem = paper()
-    record = record_of(proved(theorem, lambda: arithmetic(theorem.statement, cite(lemma))))
+    record = record_of(proved(theorem, citing(lemma, theorem)))
     other, theorem = paper(less_equal(0, x))
     PROOFS.pop(theorem.id, None)
-    prove(theorem.id)(lambda: arithmetic(theorem.statement, cite(other)))
+    prove(theorem.id)(citing(other, theorem))
     stale(theorem, record)
 
 
 def test_a_hypothesis_of_a_cited_lemma_that_changed() -> None:
     """A theorem stays proved after the lemma that it cites has got a hypothesis."""
     lemma, theorem = paper()
-    record = record_of(proved(theorem, lambda: arithmetic(theorem.statement, cite(lemma))))
-    made = Registry()
-    made.add_paper(Paper("memory", "On memory", ("A. Author",), 2020))
-    KEPT.append(made)
-    weaker = Section("memory", "1", made)("lem1", title="a lemma", statement=SQUARE, kind="lemma",
-                                          hypotheses=[Hypothesis("not negative", less_equal(0, x))])
+    record = record_of(proved(theorem, citing(lemma, theorem)))
+    weaker, theorem = paper(hypotheses=[Hypothesis("not negative", less_equal(0, x))])
     PROOFS.pop(theorem.id, None)
-    prove(theorem.id)(lambda: arithmetic(theorem.statement, cite(weaker)))
+    prove(theorem.id)(citing(weaker, theorem))
     stale(theorem, record)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import sympy as sp
 
 from attacks.support import (
     FALSE,
+    HALF,
     e,
     i,
     n,
@@ -19,29 +21,48 @@ from attacks.support import (
     w,
     x,
 )
+from dropout_theory import referee
+from dropout_theory.checkers.symbolic import accept
+from dropout_theory.claims import Claim
 from dropout_theory.language import (
+    NWGM,
     OPEN_PROBABILITY,
     POSITIVE,
     SIZE,
+    Cov,
     E,
+    G,
+    Gc,
+    Relu,
     SameToOrder,
     Scalar,
     Var,
+    different,
+    equal,
     gates,
     interval,
     less_equal,
     logistic,
     normal,
+    uniform,
 )
 from dropout_theory.proof import (
     Theorem,
     absolute,
+    apply,
     arithmetic,
     assume,
+    cases,
     combination,
+    conjunction,
+    discharge,
+    identity,
+    restate,
+    satisfied,
     small_product,
     to_order,
 )
+from dropout_theory.recheck.witnesses import recheck_holds
 
 SMOOTH = ("smooth|analytic|zero|vanish|positive|defined|scale|law|depend|order|coefficient|domain|hypothes|known"
           "|function|derivative")
@@ -154,7 +175,7 @@ def test_a_combination_in_another_scale() -> None:
 
 def test_an_expansion_under_a_hypothesis_on_its_scale() -> None:
     """s >= 1 |- s = o(1), used as if s were fixed."""
-    from dropout_theory.proof import conjunction, for_all
+    from dropout_theory.proof import for_all
 
     with refused(SMOOTH + "|restricts"):
         limited = arithmetic(less_equal(1, s), assume(less_equal(1, s)))
@@ -180,3 +201,149 @@ GOOD: dict[str, Callable[[], Theorem]] = {
 @pytest.mark.parametrize("name", GOOD)
 def test_good_uses(name: str) -> None:
     assert GOOD[name]().conclusion != FALSE
+
+
+# --- laws with the scale in them ------------------------------------------------------------------------------------
+
+eps, A = Scalar("eps", POSITIVE), Scalar("A")
+kept, shut = gates("kept", 1 - eps, n), gates("shut", eps, n)  # keep -> 1 and keep -> 0
+three = gates("three", 1 - eps, 3)
+tilted, fading = gates("tilted", HALF + A * eps, n), gates("fading", 1 - w[i] ** 2 * eps, (i, 1, n))
+S, T = sp.Sum(w[i] * kept[i], (i, 1, n)), sp.Sum(w[i] * shut[i], (i, 1, n))
+W = sp.Sum(w[i], (i, 1, n))
+SQUARES = sp.Sum(w[i] ** 2, (i, 1, n))
+few = x * three[1] + y * three[2]
+
+
+def limit(left: sp.Expr, right: sp.Expr, order: int = 0) -> SameToOrder:
+    """left = right + o(eps^order)."""
+    return near(left, right, order, eps)
+
+
+TRUE_LIMITS: dict[str, Callable[[], SameToOrder]] = {
+    "the variance of a sum, keep -> 1": lambda: limit(Var(S), eps * SQUARES, 1),
+    "the variance of a sum, keep -> 0": lambda: limit(Var(T), eps * SQUARES, 1),
+    "the variance to second order": lambda: limit(Var(S), (eps - eps**2) * SQUARES, 2),
+    "the mean": lambda: limit(E(S), (1 - eps) * W, 3),
+    "the squared mean": lambda: limit(E(T) ** 2, 0, 1),
+    "a covariance with a part of the sum": lambda: limit(Cov(few, three[1]), eps * x, 1),
+    "keep probabilities that differ": lambda: limit(Var(sp.Sum(fading[i], (i, 1, n))), eps * SQUARES, 1),
+    "a ratio of a variance and its first order": lambda: limit(Var(kept[1]) / eps, 1, 0),
+    "eps/Var -> 1": lambda: limit(eps / Var(kept[1]), 1, 0),
+    "eps/Var to first order": lambda: limit((eps + eps**2) / Var(shut[1]), 1 + 2 * eps, 1),
+    "inverted dropout": lambda: limit(Var(S / (1 - eps)), eps * SQUARES, 1),
+    "around a half, whatever the sign of A": lambda: limit(Var(tilted[1]), sp.Rational(1, 4), 1),
+    "an exponential over one gate": lambda: limit(E(sp.exp(x * shut[1])), 1 + eps * (sp.exp(x) - 1), 1),
+    "E and NWGM of a logistic unit of two inputs": lambda: limit(E(logistic(few)), NWGM(logistic(few)), 0),
+    "NWGM of a logistic unit is that of its mean": lambda: limit(NWGM(logistic(few)), logistic((1 - eps) * (x + y)), 2),
+    "a geometric mean": lambda: limit(G(1 + shut[1]), 1 + eps * sp.log(2), 1),
+    "a geometric mean with the outcome 0": lambda: limit(G(kept[1]), 0, 2),
+    "a geometric mean of what is left": lambda: limit(Gc(shut[1] / 2), 1 - eps * sp.log(2), 1),
+    "a rectifier over two gates": lambda: limit(E(Relu(few)), Relu(x + y), 0),
+    "a law that depends on a mean over another": lambda: limit(Var(gates("by", E(kept[1]), n)[1]), eps, 1),
+    "a quotient that no outcome makes undefined": lambda: limit(E(1 / (three[1] + eps)), 2),
+    "a normal law whose deviation falls": lambda: limit(Var(normal("narrow", x, eps)), eps**2, 3),
+    "a uniform law that shrinks": lambda: limit(E(uniform("short", 0, eps) ** 2), 0, 1),
+    "a known logarithm": lambda: limit(sp.log(E(kept[1])), -eps, 1),
+}
+
+
+@pytest.mark.parametrize("name", TRUE_LIMITS)
+def test_a_limit_of_the_keep_probability(name: str) -> None:
+    """Proved automatically, with the obligation of the law discharged for small eps."""
+    found = referee(TRUE_LIMITS[name](), methods=("admissible", "symbolic"))
+    assert found.verdict.verdict == "proved", str(found)
+    assert "small eps" in str(found) or "law" in name or "sign of A" in name
+
+
+# each with a word of the reason that the rule gives, and what the referee says
+FALSE_LIMITS: dict[str, tuple[Callable[[], SameToOrder], str, str]] = {
+    "eps/Var -> 0, where it tends to 1": (lambda: limit(eps / Var(kept[1]), 0), "coefficient", "refuted"),
+    "eps/Var(x g) -> 1/x^2, undefined at x = 0": (lambda: limit(eps / Var(x * kept[1]) * x**2, 1), "undefined", "open"),
+    "1/Var -> 0, where it tends to infinity": (lambda: limit(1 / Var(kept[1]), 0), "smooth at 0", "open"),
+    "1/E(S) = 1/W, where W may be 0": (lambda: limit(1 / E(S), 1 / W), "undefined", "open"),
+    "a variance with twice its first order": (lambda: limit(Var(S), 2 * eps * SQUARES, 1), "coefficient", "refuted"),
+    "a variance to too high an order": (lambda: limit(Var(S), eps * SQUARES, 2), "coefficient", "refuted"),
+    "a variance without its weights": (lambda: limit(Var(S), eps * n, 1), "coefficient", "refuted"),
+    "a mean that does not move": (lambda: limit(E(S), W, 1), "coefficient", "refuted"),
+    "E - NWGM of second order": (lambda: limit(E(logistic(few)), NWGM(logistic(few)), 1), "coefficient", "refuted"),
+    "a geometric mean as if 0 had no chance": (lambda: limit(G(kept[1]), 1), "coefficient", "refuted"),
+    "sqrt(Var), not smooth": (lambda: limit(sp.sqrt(Var(kept[1])), 0, 1), "smooth at 0", "open"),
+    "log E(g), keep -> 0": (lambda: limit(eps * sp.log(E(shut[1])), 0, 1), "smooth at 0", "open"),
+    "a keep probability of 1 + A eps": (
+        lambda: limit(E(gates("beyond", 1 + A * eps, n)[1]), 1), "law of beyond", "open"),
+    "a keep probability below 0": (
+        lambda: limit(E(gates("below", eps**2 - eps, n)[1]), 0), "law of below", "open"),
+    "a keep probability that is one for large eps only": (
+        lambda: limit(E(gates("large", eps - 1, n)[1]), -1), "law of large", "open"),
+    "q + eps, none at q = 1": (lambda: limit(E(gates("more", q + eps, n)[1]), q), "law of more", "open"),
+    "1 - eps/r, none at r = 0": (lambda: limit(E(gates("less", 1 - eps / r, n)[1]), 1), "r may be|law of less", "open"),
+    "1 - i eps, none for the last of 2/eps gates": (
+        lambda: limit(E(gates("crowd", 1 - i * eps, (i, 1, sp.floor(2 / eps)))[1]), 1), "law of crowd", "open"),
+    "x - x, each by a law that is none": (
+        lambda: limit(E(gates("large", eps - 1, n)[1]), E(gates("large", eps - 1, n)[1])), "law of large", "open"),
+    "1/g, undefined where g is 0": (lambda: limit(E(1 / three[1]), 1), "undefined", "open"),
+    "1/U for U uniform on (0, eps)": (lambda: limit(E(1 / uniform("short", 0, eps)), 0), "undefined", "open"),
+    "many gates in an exponential": (lambda: limit(E(sp.exp(S)), sp.exp(W)), "by number", "open"),
+    "outside of a mean": (lambda: limit(sp.Sum(kept[i], (i, 1, n)), n), "outside of means|random|law", "open"),
+    "log(-eps), on both sides": (lambda: limit(sp.log(-eps), sp.log(-eps), 1), "undefined", "open"),
+    "1/(x - x eps), on both sides": (lambda: limit(1 / (x - x * eps), 1 / (x - x * eps)), "undefined", "open"),
+}
+
+
+@pytest.mark.parametrize("name", FALSE_LIMITS)
+def test_a_limit_that_is_none(name: str) -> None:
+    """Refused by the rule for a reason that says why; refuted by the referee, or left open with the same reason."""
+    build, why, said = FALSE_LIMITS[name]
+    with refused(why):
+        to_order(build())
+    found = referee(build(), methods=("admissible", "symbolic"))
+    assert found.verdict.verdict == said, str(found)
+
+
+def test_a_limit_that_a_hypothesis_makes_one() -> None:
+    """1 - A eps is a keep probability for small eps where A >= 0; a hypothesis about another eps says nothing."""
+    down = gates("down", 1 - A * eps, n)[1]
+    statement = limit(Var(down), A * eps, 1)
+    for hypothesis, said in ((less_equal(0, A), "proved"), (less_equal(1, A), "proved"), (less_equal(A, 1), "open"),
+                             (less_equal(0, A * eps), "open")):
+        found = referee(statement, hypotheses=[hypothesis], methods=("admissible", "symbolic"))
+        assert found.verdict.verdict == said, f"{hypothesis}: {found}"
+
+
+def test_a_quotient_that_a_hypothesis_makes_one() -> None:
+    """eps/Var(x g) = 1/x^2 + o(1), undefined at x = 0."""
+    statement = limit(eps / Var(x * kept[1]), x**-2)
+    for hypotheses, said in (((different(x, 0),), "proved"), ((), "open"), ((less_equal(0, x),), "open")):
+        assert referee(statement, hypotheses=hypotheses, methods=("admissible", "symbolic")).verdict.verdict == said
+
+
+def test_a_proof_of_what_is_left_of_a_statement() -> None:
+    """(x^2 s + x s)/(x s) = x + 1 + o(1), false at x = 0, with the proof of x + 1 = x + 1 + o(1) registered for it."""
+    claim = Claim("own:statement", "t", near((x**2 * s + x * s) / (x * s), x + 1), "-", "yours", "sentence")
+    with refused("undefined"):
+        accept(claim, to_order(near(x + 1, x + 1)), "proof")
+    with refused("undefined"):
+        accept(replace(claim, statement=equal((x**2 + x) / x, x + 1)), identity(x + 1, x + 1), "proof")
+
+
+def test_rules_that_see_a_normal_form_of_an_order() -> None:
+    """(x^2 s + x s)/(x s) = x + 1 + o(1) for every x, from x + 1 = x + 1 + o(1) or from what holds where x is not 0."""
+    odd, plain, known = near((x**2 * s + x * s) / (x * s), x + 1), to_order(near(x + 1, x + 1)), different(x, 0)
+    where = to_order(odd, assume(known))
+    assert where.given == {known}
+    for claim in (lambda: restate(plain, odd), lambda: cases(known, where, plain),
+                  lambda: satisfied(assume(odd), plain), lambda: satisfied(absolute(assume(odd)), plain)):
+        with refused("undefined"):
+            claim()
+    assert apply(discharge(known, where), assume(known)).conclusion == odd
+
+
+@pytest.mark.parametrize(("statement", "status"), [
+    (limit(Var(kept[1]), eps, 1), "confirmed"), (limit(Var(kept[1]), 2 * eps, 1), "contradicted"),
+    (limit(eps / Var(shut[1]), 1), "confirmed"), (limit(eps / Var(shut[1]), 0), "contradicted"),
+    (limit(E(logistic(3 * shut[1])), NWGM(logistic(3 * shut[1])), 0), "confirmed")], ids=str)
+def test_a_limit_by_the_second_path(statement: SameToOrder, status: str) -> None:
+    """Seen from numbers: eps a millionth and less."""
+    claim = Claim("own:statement", "t", statement, "-", "yours", "sentence")
+    assert recheck_holds(claim, lambda _: [{n: 1}]).status == status

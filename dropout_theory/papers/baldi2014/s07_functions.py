@@ -128,18 +128,17 @@ claim("sec7-constants-as-logistic",
                       Scalar("K", interval(0, 1, open_below=True))),
       kind="sentence", source="section 7.1, after eq. (59)")
 
-TOUCH = {"interval": "equality is attained at an end, so subdivision never ends"}
 
 claim("sec7-positive-values",
       title="Values and complements of functions of the class are positive",
-      statement=both(less(0, K), less(0, 1 - K)), not_applicable=TOUCH,
+      statement=both(less(0, K), less(0, 1 - K)),
       kind="sentence", source="section 7.1, start of the proof",
       reading="Tested on the constants K with 0 <= K <= 1, which the class is said to contain.",
       erratum=Erratum("contradiction", "typo", "The constants 0 and 1 belong to the class; non-negative is meant."))
 
 claim("sec7-positive-values.amended",
       title="Values and complements of the constants of the class are non-negative",
-      statement=both(less_equal(0, K), less_equal(0, 1 - K)), not_applicable=TOUCH)
+      statement=both(less_equal(0, K), less_equal(0, 1 - K)))
 
 # --- two points, eq. (60) -------------------------------------------------------------------------------------------
 

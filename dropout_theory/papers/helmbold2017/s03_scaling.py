@@ -15,6 +15,7 @@ from dropout_theory.language import (
     E,
     Family,
     ForEach,
+    HasValue,
     Iff,
     Scalar,
     both,
@@ -122,10 +123,11 @@ NOT_FINITE = {"exact": "an optimum over all networks is not evaluated", "propert
 
 claim("thm4",
       title="The dropout aversion of a distribution does not change when each input is rescaled",
-      statement=equal(RESCALED, dropout_aversion),
+      statement=implies(HasValue(dropout_aversion), equal(RESCALED, dropout_aversion)),
       hypotheses=[full_rank], kind="theorem", source="section 3.1, theorem 4", not_applicable=NOT_FINITE,
-      reading="The example (X, Y) has any joint law. The aversion is a property of the set of pairs (criterion, risk) "
-              "that networks reach; where the criterion has no minimiser both aversions are undefined together.")
+      reading="The example (X, Y) has any joint law. Definition 2 takes for granted that the criterion has a "
+              "minimiser; the theorem is read: where the aversion of P exists so does the other, and they are equal. "
+              "As the inverse of the matrix leads back, both are undefined together elsewhere.")
 
 # --- section 3.2: rescaled parameters ---------------------------------------------------------------------------
 
@@ -262,10 +264,10 @@ LOUDER_AVERSION = notion("aversion(P')", Aversion(
 
 claim("thm6",
       title="Scaling the targets by c multiplies the dropout aversion by c squared",
-      statement=equal(LOUDER_AVERSION, factor**2 * dropout_aversion),
+      statement=implies(HasValue(dropout_aversion), equal(LOUDER_AVERSION, factor**2 * dropout_aversion)),
       kind="theorem", source="section 3.3, theorem 6", not_applicable=NOT_FINITE,
-      reading="The example (X, Y) has any joint law for which the criterion is finite; where it has no minimiser both "
-              "aversions are undefined together.")
+      reading="The example (X, Y) has any joint law for which the criterion is finite. Read as theorem 4: where the "
+              "aversion of P exists so does the other; scaling by 1/c leads back.")
 
 claim("thm6-step-loss",
       title="The loss of the rescaled output unit on the rescaled target is c squared times the loss",

@@ -42,6 +42,8 @@ from dropout_theory.papers.schluter2019.notation import (
 claim = Section("schluter2019", "3")
 
 A = sp.Function("A", real=True)  # the log partition function of any generalised linear model
+# of a normal, a Bernoulli and a Poisson response: each has all derivatives
+LOG_PARTITIONS = {A: tuple(sp.Lambda(z, f) for f in (z**2 / 2, log_partition(z), sp.exp(z)))}
 y = Scalar("y")
 noisy = x_tilde()
 expected_loss = E(notion("l(x~)", -(y * noisy - A(noisy)), "loss of the noisy example", r"l_{\tilde{x}}"))
@@ -67,7 +69,7 @@ R_2 = notion("R_2(β)", E(A(SCORE) + first * (noisy - SCORE) + second * (noisy -
 
 claim("sec3-quadratic-regulariser",
       title="The second-order regulariser is half the curvature times the variance of the noisy score",
-      statement=equal(R_2, second * Var(noisy) / 2),
+      statement=equal(R_2, second * Var(noisy) / 2), candidates=LOG_PARTITIONS,
       source="section 3, paragraph before the model of dropout",
       reading="R_2 is the regulariser with A replaced by its second-order Taylor polynomial at the clean score")
 

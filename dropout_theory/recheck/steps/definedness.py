@@ -112,7 +112,7 @@ def _of(term: Term, place: Place, shown: set[Term]) -> Iterator[Obligation]:
     elif op in RELATIONS or op in ("not", "iff"):
         for a in args:
             yield from _of(a, place, shown)
-    elif op in ("exists", "true", "false"):  # where some values make the body true, it does not matter what it is else
+    elif op in ("exists", "has-value", "true", "false"):  # false, not undefined, where nothing makes them true
         return
     elif op == "all":
         yield from _of(args[0], place.binding(args[1:]), shown)

@@ -72,7 +72,7 @@ OPERATORS: dict[str, tuple[str, tuple[str, ...]]] = {
     "each": ("S", ("S", "R*")), "exists": ("S", ("S", "B*")), "all": ("S", ("S", "B*")),
     "same-to-order": ("S", ("E", "E", "B", "T")),
     "converges": ("S", ("E", "B", "E")), "sums-to": ("S", ("E", "B", "E", "E")),
-    "no-minimiser": ("S", ("E",)),
+    "has-value": ("S", ("E",)), "no-minimiser": ("S", ("E",)),
     "refuted": ("S", ("S", "T", "S*")), "meaningless": ("S", ("S", "T", "S*")),  # statement, instance, what holds there
     # parts
     "domain": ("D", ("T", "T", "T", "T", "T", "T")), "range": ("R", ("B", "E", "E")),

@@ -6,7 +6,7 @@ in, the conjuncts before its own, the case it belongs to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,7 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import ProofError
+from dropout_theory.language import registry
 from dropout_theory.language import statements as st
 from dropout_theory.language.binding import put
 from dropout_theory.normal_form import is_nonnegative, is_positive
@@ -51,6 +52,12 @@ class Partial:
         """The same term where a mean is taken over it."""
         said = (self.term, self.condition, *self.known)
         return replace(self, averaged=self.averaged or any(map(lang.is_random, said)))
+
+    def at(self, values: Mapping[Any, Any]) -> Partial:
+        """The same term at an instance."""
+        condition = None if self.condition is None else lang.put_values(self.condition, values)
+        return replace(self, term=lang.put_values(self.term, values), condition=condition,
+                       known=tuple(lang.put_values(k, values) for k in self.known))
 
     def moved(self, mapping: dict[Any, Any]) -> Partial:
         """The same term with other names for bound symbols."""
@@ -96,6 +103,22 @@ def implied(known: list[Any], wanted: Any) -> bool:
 
 class AnyOf(sp.logic.boolalg.Boolean):
     """Conditions one of which must hold at every outcome: not the same as their disjunction at each outcome."""
+
+
+class Law(sp.Basic):
+    """The law of a gate or a Bernoulli variable: its chance shows, so that binding a name in it makes another term."""
+
+    def _sympystr(self, printer: Any) -> str:
+        variable, chance = map(printer._print, self.args)
+        return f"the law of {variable}, 1 with probability {chance},"
+
+
+class Member(sp.Basic):
+    """An entry of a recursion, in the domain that is declared for it: its definition shows, as a law's chance does."""
+
+    def _sympystr(self, printer: Any) -> str:
+        entry, value = map(printer._print, self.args)
+        return f"the entry {entry} = {value} in its domain"
 
 
 # --- how the parts of an expression are walked ---------------------------------------------------------------------
@@ -157,8 +180,10 @@ def _walk(expr: sp.Basic) -> Iterator[Partial]:
         yield from _partial(put(expr.expr, at)) if not expr.expr.has(sp.Derivative) else (Partial(expr, None),)
     elif isinstance(expr, lang.RootGrowth):
         yield Partial(expr, None)  # may be infinite: the rules that find its value show that it is not
+    elif isinstance(expr, lang.HasValue):
+        return  # false where there is none
     elif isinstance(expr, lang.Aversion):
-        return
+        yield from _optimum(expr)
     elif isinstance(expr, lang.Operator):
         for a in expr.args:
             yield from (p.inside_a_mean() for p in _partial(a))
@@ -168,6 +193,11 @@ def _walk(expr: sp.Basic) -> Iterator[Partial]:
             yield from _partial(a)
         yield from _own(expr)
 
+
+# those whose terms are walked above, and those that `_own` knows: any other operator counts as undefined
+MEANS = (lang.E, lang.Var, lang.Cov, lang.G, lang.Gc, lang.NWGM, lang.LargestOutcome)
+registry.method("definedness", {*MEANS, lang.Sigma, lang.Relu, lang.Largest, lang.Smallest, lang.DerivativeAt,
+                                lang.Stirling2, lang.RootGrowth, lang.Aversion})
 
 # what is analytic wherever it and its derivatives have a value; Max, sign and the like have one-sided ones too
 ANALYTIC = (sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.sin, sp.cos, sp.tanh, sp.atan, sp.sinh, sp.cosh, sp.erf, sp.Sum,
@@ -249,6 +279,16 @@ def _bound(expr: Any) -> Iterator[Partial]:
         yield Partial(expr, sp.Ge(high, low, evaluate=False))
 
 
+def _optimum(expr: lang.Aversion) -> Iterator[Partial]:
+    """Criterion and risk at all parameters; what is chosen among these must exist."""
+    inner = tuple(p for side in (expr.criterion, expr.risk) for p in _partial(side))
+    for parameter in expr.parameters:
+        facts = () if isinstance(parameter, lang.Family) else tuple(parameter.domain.conditions(parameter))
+        inner = tuple(closed(inner, parameter, facts))
+    yield from inner
+    yield Partial(expr, lang.HasValue(expr))
+
+
 def promised(symbol: Any) -> list[Any]:
     """What rules may have used about a symbol beyond its being an integer."""
     if isinstance(symbol, lang.Scalar):
@@ -310,22 +350,36 @@ def _level(partial: Partial) -> int:
 
 @lru_cache(maxsize=4096)
 def _of_atom(atom: lang.Scalar) -> tuple[Partial, ...]:
-    """What a law or a definition by recursion needs to be defined, at all of its indices."""
+    """What a law, a range or a definition by recursion needs to be defined, at all of its indices."""
     found: list[Partial] = []
     if isinstance(atom, lang.Gates):
         found += _partial(atom.keep)
+        found += _law_of(atom, atom[tuple(symbol for symbol, *_ in atom.ranges)])
     elif isinstance(atom, lang.Recursion):
         layer = atom.ranges[0][0]
         found += [p.moved({layer: atom.start}) for p in _partial(atom.base)]
         found += [p.under(sp.Ge(layer, atom.start + 1, evaluate=False)) for p in _partial(atom.step)]
+        entry = atom[tuple(symbol for symbol, *_ in atom.ranges)]
+        for (value, conditions), place in zip(lang.member_conditions(atom), (
+                sp.Eq(layer, atom.start, evaluate=False), sp.Ge(layer, atom.start + 1, evaluate=False)), strict=False):
+            if conditions:
+                found.append(Partial(Member(entry, value), st.both(*conditions)).under(place))
     elif isinstance(atom, lang.RandomScalar):
         found += [p for part in atom.law if isinstance(part, sp.Basic) for p in _partial(part)]
+        found += _law_of(atom, atom)
     elif isinstance(atom, lang.RandomIndex):
         found += _of_atom(atom.probabilities)
-    if found and isinstance(atom, lang.Family):
+    if isinstance(atom, lang.Family):
         for symbol, *ends in reversed(atom.ranges):
-            found = list(closed(found, symbol, range_of(symbol, *map(sp.sympify, ends))))
+            found = list(closed(found, symbol, range_of(symbol, *ends)))
+            found += [p for end in ends for p in _partial(end)]
     return tuple(found)
+
+
+def _law_of(atom: Any, variable: Any) -> Iterator[Partial]:
+    """A law whose chance is not seen to be a probability by its shape."""
+    if conditions := lang.law_conditions(atom):
+        yield Partial(Law(variable, sp.sympify(lang.chance_of(atom))), st.both(*conditions))
 
 
 # --- the operators, each in one table -------------------------------------------------------------------------------
@@ -358,7 +412,7 @@ def _own(expr: sp.Basic) -> Iterator[Partial]:
     elif isinstance(expr, lang.Sigma):
         if not is_nonnegative(expr.args[1]):
             yield Partial(expr, sp.Ge(expr.args[1], 0, evaluate=False))
-    elif isinstance(expr, lang.Operator):
+    elif type(expr) in MEANS:
         yield from _operator(expr)
     elif isinstance(expr, sp.zeta):
         yield Partial(expr, sp.Gt(expr.args[0], 1, evaluate=False))

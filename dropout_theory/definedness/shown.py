@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -11,11 +12,7 @@ from sympy.core.function import AppliedUndef
 
 from dropout_theory import language as lang
 from dropout_theory.claims import ProofError
-from dropout_theory.language import statements as st
-from dropout_theory.language.binding import put
-from dropout_theory.language.checked import strange_names, strange_values
-from dropout_theory.normal_form import is_positive
-from dropout_theory.proof.partiality import (
+from dropout_theory.definedness.partiality import (
     _RELATIONAL,
     AnyOf,
     Partial,
@@ -26,6 +23,10 @@ from dropout_theory.proof.partiality import (
     range_of,
     taken_apart,
 )
+from dropout_theory.language import statements as st
+from dropout_theory.language.binding import put
+from dropout_theory.language.checked import strange_names, strange_values
+from dropout_theory.normal_form import is_positive
 
 MAX_CASES = 64  # of a statement about all values that are tried where a term may be undefined
 
@@ -89,6 +90,8 @@ def follows(partial: Partial, known: list[Any]) -> bool:
 def _follows(partial: Partial, known: list[Any]) -> bool:
     if partial.condition is None:
         return False
+    if isinstance(partial.condition, sp.And):
+        return all(_follows(replace(partial, condition=part), known) for part in partial.condition.args)
     alternatives = partial.condition.args if isinstance(partial.condition, AnyOf) else (partial.condition,)
     here = taken_apart(partial.known)
     there = [*known, *here]
