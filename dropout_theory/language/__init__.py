@@ -15,7 +15,7 @@ from dropout_theory.language.atoms import (
     Scalar,
     placeholder,
 )
-from dropout_theory.language.binding import CannotSubstitute, bound_anywhere, bound_limits, scopes
+from dropout_theory.language.binding import CannotSubstitute, bound_anywhere, bound_limits, may_be_bound, scopes
 from dropout_theory.language.definitions import fresh_index, unfold
 from dropout_theory.language.dependence import dependencies, depends_on, hidden_dependencies, is_random, random_atoms
 from dropout_theory.language.domains import (
@@ -98,6 +98,7 @@ __all__ = [
     "Values", "Var", "all_equal", "atoms_of", "both", "bound_anywhere", "bound_limits", "convexity", "dependencies",
     "depends_on", "describe", "different", "distribution", "either", "equal", "equivalent", "family", "fresh_index",
     "gates", "hidden_dependencies", "implies", "index", "interval", "is_random", "latex", "less", "less_equal",
-    "logistic", "natural", "normal", "notion", "parts", "placeholder", "plain", "put_values", "random_atoms",
-    "recursion", "scopes", "size", "subnetwork", "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
+    "logistic", "may_be_bound", "natural", "normal", "notion", "parts", "placeholder", "plain", "put_values",
+    "random_atoms", "recursion", "scopes", "size", "subnetwork", "substitute", "unfold", "uniform", "unnamed",
+    "unordered", "weights",
 ]

@@ -13,7 +13,7 @@ from dropout_theory.claims import ProofError, need
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import same
 from dropout_theory.proof import scope
-from dropout_theory.proof.partiality import partial_terms
+from dropout_theory.proof.partiality import partial_terms, promised
 from dropout_theory.proof.theorem import Theorem, Without, certify, sees_to_its_arguments, without
 
 
@@ -143,6 +143,8 @@ def _rewriting(conclusion: Any, equalities: Iterable[Theorem],
                indices: Iterable[Any]) -> tuple[Any, list[Without], list[Any]]:
     """A statement or expression rewritten, the premises of the step, and the assumptions that instances add."""
     wild = set(indices)
+    need(all(lang.may_be_bound(s) and not promised(s) and not isinstance(s, lang.Scalar) for s in wild),
+         f"not all of {wild} are index symbols, which stand for any integer")
     general: list[Without] = []
     given: list[Any] = []
     for equality in equalities:

@@ -16,7 +16,7 @@ from dropout_theory.normal_form import is_nonnegative, is_positive, is_zero, nor
 from dropout_theory.proof.algebra import _sides
 from dropout_theory.proof.definedness import defined, follows
 from dropout_theory.proof.partiality import ANALYTIC, AnyOf, Partial, partial_terms
-from dropout_theory.proof.scope import index_ranges, over_range
+from dropout_theory.proof.scope import index_ranges, over_range, require_every_number
 from dropout_theory.proof.theorem import Theorem, certify
 
 
@@ -77,7 +77,8 @@ def by_slope(f: Any, x: lang.Scalar, at: Any, slope: Theorem, *premises: Theorem
     exp and log of positive arguments, so that it is differentiable on the domain.
     """
     at = sp.sympify(at)
-    need(isinstance(x, lang.Scalar) and not x.domain.integer, f"{x} does not range over an interval")
+    require_every_number(x)
+    need(not x.domain.integer, f"{x} does not range over an interval")
     need(not lang.depends_on(at, x), f"{at} depends on {x}")
     # a premise known only for some x would say nothing about the way from x to `at`
     need(not any(lang.depends_on(p.given, x) for p in premises), f"a premise restricts {x}")
@@ -139,6 +140,7 @@ def jensen(f: Any, x: lang.Scalar, entries: lang.Element, probabilities: lang.Fa
 
     `curvature` concludes 0 <= f''(x) for every x of the domain (f'' <= 0 gives the reverse inequality).
     """
+    require_every_number(x)
     need(not x.domain.integer, f"{x} does not range over an interval")
     smooth(f, x, [curvature])
     need(within(entries.family.domain, x.domain), f"{entries} may leave the domain of {x}")
@@ -166,8 +168,9 @@ def to_order(statement: st.SameToOrder) -> Theorem:
 
 def coefficients(expr: Any, scale: Any, order: int) -> list[Any]:
     """Taylor coefficients at scale 0, orders 0..order, of a finite composition of smooth functions."""
-    need(isinstance(scale, lang.Scalar) and not lang.is_random(scale) and not scale.domain.integer
-         and scale.domain.lower <= 0 and scale.domain.upper > 0, f"{scale} is not a scale: it does not fall to zero")
+    require_every_number(scale)
+    need(not scale.domain.integer and scale.domain.lower <= 0 and scale.domain.upper > 0,
+         f"{scale} is not a scale: it does not fall to zero")
     need(not lang.hidden_dependencies(expr) & {scale}, f"a law, keep probability or definition depends on {scale}")
     current = unfold(expr)
     for node in sp.preorder_traversal(current):
@@ -183,6 +186,7 @@ def coefficients(expr: Any, scale: Any, order: int) -> list[Any]:
         value = _at_zero(current, scale)
         found.append(value / sp.factorial(k))
         if k < order:
+            _divides_at_zero(current, scale)
             current = differentiate(current, scale)
     return found
 
@@ -205,6 +209,14 @@ def _defined_at_zero(expr: Any, scale: Any) -> None:
             at_zero = put(term.condition, {anywhere: sp.S.Zero})
             need(at_zero in (True, sp.true) or at_zero not in (False, sp.false)
                  and follows(Partial(term.term, at_zero, term.known), []), f"{term.term} may not be smooth at 0")
+
+
+def _divides_at_zero(expr: Any, scale: Any) -> None:
+    """Raise ProofError where the derivative of a product would divide by a factor that may be 0 at scale 0."""
+    for node in expr.atoms(sp.Product):
+        if lang.depends_on(node, scale):
+            factor = put(node.function, {scale: sp.S.Zero})
+            need(is_positive(factor) or is_positive(-factor), f"{node.function} may be 0 at {scale} = 0")
 
 
 def _at_zero(expr: Any, scale: Any) -> Any:

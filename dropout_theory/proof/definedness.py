@@ -13,7 +13,7 @@ from dropout_theory import language as lang
 from dropout_theory.claims import ProofError
 from dropout_theory.language import statements as st
 from dropout_theory.language.binding import put
-from dropout_theory.language.checked import strange_names, strange_values
+from dropout_theory.language.checked import bound_by_chance, strange_names, strange_values
 from dropout_theory.normal_form import is_positive
 from dropout_theory.proof.partiality import (
     _RELATIONAL,
@@ -35,6 +35,9 @@ def check_values(expr: Any) -> None:
     strange = (*strange_values(expr), *strange_names(expr)) if isinstance(expr, sp.Basic) else ()
     if strange:
         raise ProofError(f"{', '.join(strange)} is no real number: not allowed in {expr}")
+    random = bound_by_chance(expr) if isinstance(expr, sp.Basic) else ()
+    if random:
+        raise ProofError(f"{', '.join(random)} is random, and bound in {expr}")
 
 
 def undefined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = (),

@@ -157,9 +157,8 @@ def instance(theorem: Theorem, values: Mapping[Any, Any], *proofs: Theorem) -> T
     """
     mapping = {k: sp.sympify(v) for k, v in values.items()}
     statements = [theorem.conclusion, *theorem.given]
+    scope.require_every_number(*mapping)
     for atom, value in mapping.items():
-        need(isinstance(atom, lang.Scalar)
-             and not isinstance(atom, (lang.Family, lang.RandomScalar, lang.RandomIndex)), f"{atom} is not a scalar")
         scope.value_in_domain(atom, value, proofs)
         for statement in statements:
             scope.replaceable(statement, atom, value)
