@@ -38,8 +38,8 @@ class Scalar(sp.Symbol):
         return self.domain.lower, self.domain.upper, self.domain.open_below, self.domain.open_above
 
     def renamed(self, name: str) -> Scalar:
-        """A number of the same domain under another name."""
-        return Scalar(name, self.domain)
+        """The same kind of atom under another name."""
+        return type(self)(name, self.domain, *self._details)
 
     def _hashable_content(self) -> tuple[Any, ...]:
         return (self.name, self.domain, *self._details)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +20,7 @@ from dropout_theory.evaluation.values import Truth, Unsupported
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.partiality import negated, partial_terms
+from dropout_theory.proof.partiality import Partial, negated, partial_terms
 from dropout_theory.proof.theorem import Theorem, Without, certify, shows, without
 
 FACT_INSTANCES = 60  # at which a classical fact is tried before it is used
@@ -89,6 +90,21 @@ def satisfied(theorem: Theorem, *proofs: Theorem) -> Theorem:
         certify("normal form", assumption, proofs, given=theorem.given - frozenset(gone))
     return certify("discharge", theorem.conclusion, [without(theorem, gone), *proofs],
                    shown=partial_terms(theorem.conclusion))
+
+
+def as_claimed(theorem: Theorem, statement: Any, hypotheses: Iterable[Any]) -> Theorem:
+    """What a claim states under its hypotheses, from a theorem that concludes and assumes the same up to normal form.
+
+    The claim's own words must be defined wherever its hypotheses hold. Raises ProofError.
+    """
+    statement, *allowed = lang.unnamed((statement, *hypotheses))
+    need(matches(theorem.conclusion, statement), f"the proof concludes {theorem.conclusion}, not {statement}")
+    extra = [g for g in theorem.given if not any(matches(g, a) for a in allowed)]
+    need(not extra, f"the proof assumes {', '.join(map(str, extra))}, which the claim does not")
+    known = [assume(a) for a in allowed]
+    if not theorem.given <= set(allowed):
+        theorem = satisfied(theorem, *known)
+    return certify("normal form", statement, [theorem, *known])
 
 
 def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theorem, start: Any = None) -> Theorem:
@@ -175,7 +191,15 @@ def exhibit(statement: st.Exists, values: Mapping[Any, Any], body: Theorem) -> T
     for atom in statement.bound_symbols:
         check_value(atom, values)
         need(not lang.hidden_dependencies(statement.body) & {atom}, f"a law in {statement} depends on {atom}")
+    # what is not defined at the witness may be gone from the body there
+    shows(body, [_at_values(term, values) for term in partial_terms(statement.body)])
     return certify("witness", statement, [body])
+
+
+def _at_values(term: Partial, values: Mapping[Any, Any]) -> Partial:
+    condition = None if term.condition is None else lang.put_values(term.condition, values)
+    return replace(term, term=lang.put_values(term.term, values), condition=condition,
+                   known=tuple(lang.put_values(fact, values) for fact in term.known))
 
 
 def check_value(atom: Any, values: Mapping[Any, Any]) -> None:
