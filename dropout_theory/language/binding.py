@@ -17,9 +17,11 @@ class CannotSubstitute(ValueError):
 def may_be_bound(symbol: Any) -> bool:
     """Whether a name may be bound, or stand for every value of its domain: an index symbol, a fixed scalar or family.
 
-    A random one takes its outcomes alone: what holds at these need not hold on all of its domain.
+    A random one takes its outcomes alone: what holds at these need not hold on all of its domain. The name by which a
+    recursion calls itself stands for nothing outside of its definition.
     """
-    return isinstance(symbol, sp.Symbol) and not getattr(symbol, "moves_with_chance", False)
+    by_itself = getattr(symbol, "simplex", None) == "self"
+    return isinstance(symbol, sp.Symbol) and not by_itself and not getattr(symbol, "moves_with_chance", False)
 
 
 def scopes(expr: Any) -> list[tuple[Any, frozenset[Any]]]:

@@ -84,7 +84,7 @@ def strange_names(expr: Any) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 15)
 def bound_by_chance(expr: Any) -> tuple[str, ...]:
-    """Names that an expression or statement binds though they are random: see `may_be_bound`.
+    """Names that an expression or statement binds though they are random or none of its own: see `may_be_bound`.
 
     A named notion may have gates for a formal parameter: it stands for what it says of those that it is given.
     """

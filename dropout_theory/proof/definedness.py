@@ -37,7 +37,7 @@ def check_values(expr: Any) -> None:
         raise ProofError(f"{', '.join(strange)} is no real number: not allowed in {expr}")
     random = bound_by_chance(expr) if isinstance(expr, sp.Basic) else ()
     if random:
-        raise ProofError(f"{', '.join(random)} is random, and bound in {expr}")
+        raise ProofError(f"{', '.join(random)} is bound in {expr}, though random or a name for itself")
 
 
 def undefined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = (),

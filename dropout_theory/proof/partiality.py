@@ -178,6 +178,8 @@ def _derivative(expr: Any, body: Any, variable: Any, point: Any) -> Iterator[Par
     """A derivative of a body, which must be defined at the point and built of what is smooth there."""
     at = {variable: point}
     yield from _partial(put(body, at))
+    if point != variable:  # the body is read by what is known of the variable
+        yield from (Partial(expr, put(condition, at)) for condition in promised(variable))
     yield from (p.moved(at) for p in _partial(body))
     inside = lang.bound_anywhere(body)
     for node in sp.preorder_traversal(body):
