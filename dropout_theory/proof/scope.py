@@ -36,12 +36,13 @@ def index_ranges(limits: Iterable[tuple[Any, Any, Any]]) -> list[tuple[Any, Any]
     """
     limits = [(sp.sympify(s), sp.sympify(low), sp.sympify(high)) for s, low, high in limits]
     symbols = [limit[0] for limit in limits]
+    for symbol in symbols:
+        need(lang.may_be_bound(symbol) and not isinstance(symbol, lang.Family), f"{symbol} is not an index symbol")
     need(len(set(symbols)) == len(symbols), f"an index is bound twice: {symbols}")
     found: list[tuple[Any, Any]] = []
     # dummies carry no assumption, so that the range itself must imply what is known of the symbol
     plain = {symbol: sp.Dummy(symbol.name, integer=True) for symbol in symbols}
     for place, (symbol, low, high) in enumerate(limits):
-        need(lang.may_be_bound(symbol) and not isinstance(symbol, lang.Family), f"{symbol} is not an index symbol")
         need(not lang.depends_on([low, high], *symbols[place:]),
              f"the range of {symbol} mentions an index bound inside it")
         need(not lang.is_random(low) and not lang.is_random(high), f"the range of {symbol} is random")
