@@ -23,6 +23,11 @@ def expectation_terms(argument: Expr) -> list[Term]:
     """Terms of E(argument)."""
     found: list[Term] = []
     for term in collect(terms_of(_tidy(unfold(argument)))):
+        if any(map(is_random, (end for binder in term.binders for end in binder[1:]))):
+            # the mean of a sum is no sum of means where the number of terms varies with outcomes
+            inside = rebuild([Term(sp.S.One, term.powers, term.binders)])
+            found.append(Term(term.coefficient, ((lang.E(inside), sp.S.One),)))
+            continue
         found += _expect(rename(term))  # factors are named afresh, and must not take the names of its indices
     return found
 

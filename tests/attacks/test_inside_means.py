@@ -118,6 +118,29 @@ def test_the_largest_outcome_at_a_random_index() -> None:
     assert identity(E(O[N] * LargestOutcome(O[N])), sp.Sum(P[k] * O[k], (k, 1, m)) * LargestOutcome(O[N]))
 
 
+drawn = sp.Sum(fair[k], (k, 1, place))  # as many gates as chance says
+NUMBERS: dict[str, tuple[Any, Any]] = {
+    "a mean for each of them": (E(drawn), sp.Sum(HALF, (k, 1, place))),
+    "a product of means": (E(coin * drawn), E(coin) * E(drawn)),
+    "the mean of their number": (E(coin * sp.Sum(x, (k, 1, place))), E(coin) * E(sp.Sum(x, (k, 1, place)))),
+    "a sum from a random number on": (E(sp.Sum(fair[k], (k, place, 2))), sp.Sum(HALF, (k, place, 2))),
+    "a double sum": (E(sp.Sum(fair[k], (k, 1, i), (i, 1, place))), sp.Sum(HALF, (k, 1, i), (i, 1, place))),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_mean_of_a_random_number_of_terms(name: str) -> None:
+    """E of the sum of 1 + B gates is no sum of 1 + B means: that varies with B."""
+    with refused("differ"):
+        identity(*NUMBERS[name])
+
+
+def test_the_mean_of_a_random_number_of_terms_by_cases() -> None:
+    assert identity(E(2 * drawn + x), 2 * E(drawn) + x).given == frozenset()
+    counted = E(sp.Sum(fair[k], (k, 1, N)))
+    assert identity(counted, sp.Sum(P[j] * sp.Sum(HALF, (k, 1, j)), (j, 1, m))).given == frozenset()
+
+
 def test_a_recursion_of_means_of_itself_with_a_gate_held() -> None:
     """The mean of the layer below is taken over all outcomes of the gate that is held outside."""
     d = gates("d", HALF, (i, 0, n))
