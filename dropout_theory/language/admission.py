@@ -36,8 +36,8 @@ def require_names(statements: Iterable[Any]) -> None:
             raise ValueError(f"{', '.join(strange)} in {statement} is no exact real number, or a name that need not be "
                              "one; allowed: atoms with a domain, functions with real=True, exact numbers")
         for name in bound_by_chance(statement):
-            raise ValueError(f"{name} is bound in {statement}; allowed: an index symbol or what stands for fixed numbers, "
-                             "nothing random")
+            raise ValueError(f"{name} is bound in {statement}; allowed: an index symbol or what stands for fixed "
+                             "numbers, nothing random")
         for bound in _bound_without_domain(statement):
             raise ValueError(f"{bound} is bound in {statement}; allowed: an index symbol in its range, or a scalar")
         free |= dependencies(statement) | statement.free_symbols

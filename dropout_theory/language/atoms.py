@@ -418,13 +418,15 @@ class RandomScalar(Scalar):
 
 
 def _range(name: str, symbol: Any, low: Any, high: Any) -> Range:
-    """A range of indices as SymPy has it. Raises ValueError for ends that are known to be no integers."""
+    """A range of indices as SymPy has it. Raises ValueError for ends that are no integers by their shape, or random."""
     if not isinstance(symbol, sp.Symbol) or not symbol.is_integer:
         raise ValueError(f"an index of {name!r} is {symbol}; allowed: index symbols")
     ends = integer(low, f"the first index of {name!r}"), integer(high, f"the last index of {name!r}")
     for end in ends:
         if not end.is_integer:
             raise ValueError(f"an end of the range of {symbol} in {name!r} is {end}; allowed: integers by their shape")
+        if any(getattr(s, "moves_with_chance", False) for s in end.free_symbols):
+            raise ValueError(f"an end of the range of {symbol} in {name!r} is {end}; allowed: nothing random")
     return symbol, *ends
 
 

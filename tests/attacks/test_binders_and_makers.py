@@ -196,6 +196,7 @@ def test_one_name_in_two_means() -> None:
 
 # --- makers ---------------------------------------------------------------------------------------------------------
 
+fair = RandomScalar("F", NATURAL, "bernoulli", HALF)
 layered = gates("g", q, (l, 0, 3))
 MAKERS: dict[str, Callable[[], Any]] = {
     "a gate of the same layer": lambda: lang.Recursion("h", REAL, ((l, 0, 3),), False, sp.S.Zero, layered[l]),
@@ -203,13 +204,15 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "itself at its own layer": lambda: lang.Recursion(
         "h", REAL, ((l, 0, 3),), False, sp.S.Zero, placeholder("h", ((l, 0, 3),))[l]),
     "an index that is not its own": lambda: lang.Recursion("h", REAL, ((l, 0, 3),), False, 1 + k, sp.S.One),
+    "a random number of entries": lambda: weights("v", 1 + fair),
+    "a random number of outcomes": lambda: lang.distribution("Q", (k, 1, 1 + fair)),
     "an index in a keep probability": lambda: lang.Gates("g", UNIT, ((l, 0, 3),), False, 1 / (1 + k**2)),
 }
 
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_what_classes_make(name: str) -> None:
-    with pytest.raises(ValueError, match="layers below|its own indices"):
+    with pytest.raises(ValueError, match="layers below|its own indices|nothing random"):
         MAKERS[name]()
 
 
@@ -222,7 +225,6 @@ def test_what_classes_may_make() -> None:
 # --- independence and products ----------------------------------------------------------------------------------------
 
 by_law = RandomScalar("B", NATURAL, "bernoulli", d[1])
-fair = RandomScalar("F", NATURAL, "bernoulli", HALF)
 of_any_law = lang.Abstract("A", NATURAL, ((i, 1, n),), False, ())
 apart = lang.Abstract("A", NATURAL, ((i, 1, n),), False, ("d",))
 
