@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import product
 from typing import Any
 
@@ -12,7 +13,6 @@ from sympy.core.function import AppliedUndef
 from dropout_theory import language as lang
 from dropout_theory.claims import ProofError
 from dropout_theory.language import statements as st
-from dropout_theory.language.binding import put
 from dropout_theory.language.checked import bound_by_chance, strange_names, strange_values
 from dropout_theory.normal_form import is_positive
 from dropout_theory.proof.partiality import (
@@ -137,8 +137,7 @@ def _special_cases(statement: Any, wanted: Any) -> Iterator[Any]:
         if len(values) ** len(symbols) <= MAX_CASES:
             for chosen in product(values, repeat=len(symbols)):
                 inside = [c for s, v in zip(symbols, chosen, strict=True) for c in s.domain.conditions(v)]
-                special = put(statement.body, dict(zip(symbols, chosen, strict=True)))
-                yield sp.Implies(sp.And(*inside, evaluate=False), special, evaluate=False)
+                yield from _where(inside, statement.body, dict(zip(symbols, chosen, strict=True)))
     if isinstance(statement, st.ForEach) and len(statement.limits) == 1:
         symbol, *ends = statement.limits[0].args
         for entry in statement.body.atoms(lang.Element):
@@ -146,5 +145,10 @@ def _special_cases(statement: Any, wanted: Any) -> Iterator[Any]:
             for other in wanted.atoms(lang.Element) if places else ():
                 if other.family == entry.family:
                     value = other.indices[places[0]]
-                    inside = sp.And(*range_of(value, *ends), evaluate=False)
-                    yield sp.Implies(inside, put(statement.body, {symbol: value}), evaluate=False)
+                    yield from _where(range_of(value, *ends), statement.body, {symbol: value})
+
+
+def _where(inside: Iterable[Any], body: Any, values: dict[Any, Any]) -> Iterator[Any]:
+    """What a body says of values where they are inside of what it speaks of; nothing where it cannot take them."""
+    with suppress(lang.CannotSubstitute):
+        yield sp.Implies(sp.And(*inside, evaluate=False), lang.substitute(body, values), evaluate=False)

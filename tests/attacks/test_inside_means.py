@@ -13,8 +13,10 @@ from dropout_theory.language import (
     NATURAL,
     Aversion,
     CannotSubstitute,
+    DerivativeAt,
     E,
     ForAll,
+    ForEach,
     Largest,
     LargestOutcome,
     RandomScalar,
@@ -25,6 +27,7 @@ from dropout_theory.language import (
     equal,
     gates,
     index,
+    less,
     less_equal,
     placeholder,
     recursion,
@@ -88,6 +91,35 @@ ATTACKS: dict[str, Callable[[], Any]] = {
     "masks of a gate with a mean in its keep probability": lambda: over_masks(E(hidden[place])),
     "two outcomes of such a gate": lambda: two_outcomes(hidden[place] * coin, hidden[place]),
 }
+
+
+Z = sp.Symbol("Z", real=True)
+gap = 1 + 10 * (E(x**2) - x**2)  # 1 for each number x
+there = 1 + 10 * (E(coin**2) - coin**2)  # -4 where the coin shows 1
+UNDEFINED: dict[str, Callable[[], Any]] = {
+    "a number from what holds of all": lambda: identity(sp.log(there), sp.log(there),
+                                                        assume(ForAll(less(0, gap), (x,)))),
+    "an entry from what holds of each": lambda: identity(
+        1 / (v[place] * E(second[place])), 1 / (v[place] * E(second[place])),
+        assume(ForEach(less(0, v[k] * E(second[k])), (k, 1, 2))), *below),
+    "a slope at a random point": lambda: identity(
+        DerivativeAt(sp.log(Var(Z)), Z, coin, 1), DerivativeAt(sp.log(Var(Z)), Z, coin, 1),
+        assume(less(0, Var(coin)))),
+    "a random number put in later": lambda: identity(sp.Subs(sp.log(Var(Z)), Z, coin), sp.Subs(sp.log(Var(Z)), Z, coin),
+                                                     assume(less(0, Var(coin)))),
+}
+
+
+@pytest.mark.parametrize("name", UNDEFINED)
+def test_what_is_defined_for_each_number_need_not_be_inside_a_mean(name: str) -> None:
+    with refused("defined"):
+        UNDEFINED[name]()
+
+
+def test_what_is_defined_for_each_number() -> None:
+    known = assume(ForAll(less(0, 1 + x**2 - x), (x,)))
+    value = sp.log(1 + coin**2 - coin)
+    assert identity(value, value, known).conclusion == equal(value, value)
 
 
 @pytest.mark.parametrize("name", ATTACKS)
