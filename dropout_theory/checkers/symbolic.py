@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dropout_theory.claims import ProofError, need, proof_of, refutation_of
+from dropout_theory.language import CannotSubstitute
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_zero, normal
 from dropout_theory.proof import Theorem
@@ -44,7 +45,7 @@ def accept(claim: Any, theorem: Theorem, kind: str) -> Finding:
     """
     try:
         as_claimed(theorem, claim.statement, [h.condition for h in claim.hypotheses])
-    except ProofError as error:
+    except (ProofError, CannotSubstitute) as error:
         raise ProofError(f"{claim.id}: {error}") from None
     if claim.id in theorem.uses:
         raise ProofError(f"{claim.id}: the proof cites the claim itself")
