@@ -113,9 +113,14 @@ def _put_in_derivative(expr: sp.Derivative, mapping: dict[Any, Any], incoming: s
 
 
 def rebuilt(expr: Any, args: list[Any]) -> Any:
-    """An expression or statement with other arguments; SymPy is kept from judging relations, implications and cases."""
-    if isinstance(expr, (sp.core.relational.Relational, sp.Not, sp.Implies, sp.Piecewise)):
+    """An expression or statement with other arguments; SymPy is kept from judging relations and implications."""
+    if isinstance(expr, (sp.core.relational.Relational, sp.Not, sp.Implies)):
         return expr.func(*args, evaluate=False)
+    if isinstance(expr, sp.Piecewise):
+        try:
+            return expr.func(*args)  # writes conditions in one way, which other cases are compared with
+        except TypeError:  # that SymPy fails to simplify some is no reason to refuse them
+            return expr.func(*args, evaluate=False)
     if isinstance(expr, ExprCondPair):  # SymPy, which simplifies cases, fails on 0 > 0
         settled = {c: c.func(*c.args) for c in args[1].atoms(Relational) if all(a.is_Rational for a in c.args)}
         return expr.func(args[0], args[1].xreplace(settled))

@@ -75,7 +75,7 @@ def strange_names(expr: Any) -> tuple[str, ...]:
     # what is known of a bound symbol beyond that it is real or an integer need not hold throughout its range
     plain = _PLAIN | {"positive"} if hasattr(expr, "index_grows") else _PLAIN
     own += [str(s) for _, bound in scopes(expr) for s in bound
-            if not hasattr(s, "domain") and not set(s._assumptions_orig) <= plain]
+            if isinstance(s, sp.Symbol) and not hasattr(s, "domain") and not set(s._assumptions_orig) <= plain]
     # what says something of a statement holds the text of an instance as a symbol
     about = hasattr(expr, "about_a_statement")
     inside = [a for a in expr.args if isinstance(a, sp.Basic) and not (about and isinstance(a, sp.Symbol))]
