@@ -226,7 +226,7 @@ def test_a_proof_is_tried_on_the_variant_itself() -> None:
 
 
 def test_a_proof_that_accepts_what_has_a_counterexample_is_a_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dropout_theory.checkers.symbolic.matches", lambda found, wanted: True)
+    monkeypatch.setattr("dropout_theory.proof.logic.matches", lambda found, wanted: True)
     record = record_of(run.examine(claim(equal(x + x, 2 * x)), {"symbolic": "proof", "exact": "exact-instances"},
                                    Context(fast=True), 3, lambda: identity(x + x, 2 * x)))
     assert len(record["contradictions"]) == record["variants"] >= 3

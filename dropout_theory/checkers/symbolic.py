@@ -6,16 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from dropout_theory.claims import ProofError, need, proof_of, refutation_of
-from dropout_theory.definedness.partiality import partial_terms
-from dropout_theory.definedness.shown import defined
 from dropout_theory.language import CannotSubstitute
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_zero, normal
-from dropout_theory.proof import Theorem, matches
+from dropout_theory.proof import Theorem
 from dropout_theory.proof.automatic import automatic
-from dropout_theory.proof.near_zero import coefficients, order_shown
+from dropout_theory.proof.logic import as_claimed
+from dropout_theory.proof.near_zero import coefficients
 from dropout_theory.proof.refutations import Meaningless, Refutation
-from dropout_theory.proof.theorem import shows
 from dropout_theory.recheck.steps.derivation import steps_below, written
 from dropout_theory.recheck.translation import CannotWrite, derivation
 from dropout_theory.verdicts.kernel import Context, Finding, checker
@@ -44,27 +42,19 @@ def symbolic(claim: Any, context: Context) -> Finding:
 
 
 def accept(claim: Any, theorem: Theorem, kind: str) -> Finding:
-    """Compare a theorem with the printed statement: same conclusion, no assumption the claim lacks.
+    """Compare a theorem with the printed statement: the same up to normal form, no assumption the claim lacks.
 
     A normal form may lack terms: those of the statement must be defined by what the theorem says, those of an
     assumption by the claim's hypotheses. Raises ProofError when the theorem does not prove the claim.
     """
-    claim = claim.unfolded
-    if not matches(theorem.conclusion, claim.statement):
-        raise ProofError(f"{claim.id}: the proof concludes {theorem.conclusion}, not the statement {claim.statement}")
-    allowed = [h.condition for h in claim.hypotheses]
-    extra = [g for g in theorem.given if not any(matches(g, a) for a in allowed)]
-    if extra:
-        raise ProofError(f"{claim.id}: the proof assumes {', '.join(map(str, extra))}, which the claim does not")
+    try:
+        proved = as_claimed(theorem, claim.statement, [h.condition for h in claim.hypotheses])
+    except (ProofError, CannotSubstitute) as error:
+        raise ProofError(f"{claim.id}: {error}") from None
     if claim.id in theorem.uses:
         raise ProofError(f"{claim.id}: the proof cites the claim itself")
-    shows(theorem, partial_terms(claim.statement))
-    order_shown(claim.statement, [(theorem.conclusion, ())], allowed)
-    terms = [term for a in allowed for term in partial_terms(a)]
-    for g in theorem.given.difference(allowed):
-        defined(g, allowed, terms)
-    return _kept(claim, theorem, Finding("holds", "proof", f"{kind}: " + "; ".join(theorem.steps),
-                                         depends_on=tuple(sorted(theorem.uses))))
+    return _kept(claim, proved, Finding("holds", "proof", f"{kind}: " + "; ".join(theorem.steps),
+                                        depends_on=tuple(sorted(theorem.uses))))
 
 
 def accept_refutation(claim: Any, theorem: Theorem) -> Finding:

@@ -21,6 +21,7 @@ from dropout_theory.claims import ProofError
 from dropout_theory.language import registry
 from dropout_theory.language import statements as st
 from dropout_theory.language.binding import put
+from dropout_theory.language.dependence import averaged_dependencies
 from dropout_theory.normal_form import is_nonnegative, is_positive
 
 _RELATIONAL = sp.core.relational.Relational
@@ -174,6 +175,8 @@ def _walk(expr: sp.Basic) -> Iterator[Partial]:
             yield from _derivative(expr, expr.expr, variable, variable)
     elif isinstance(expr, sp.Subs):
         at = dict(zip(expr.variables, expr.point, strict=True))
+        if any(lang.is_random(at[v]) for v in at if v in averaged_dependencies(expr.expr)):
+            yield Partial(expr, None)
         for value in expr.point:
             yield from _partial(value)
         yield from (p.moved(at) for p in _partial(expr.expr))
@@ -207,7 +210,11 @@ ANALYTIC = (sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.sin, sp.cos, sp.tanh, sp.
 def _derivative(expr: Any, body: Any, variable: Any, point: Any) -> Iterator[Partial]:
     """A derivative of a body, which must be defined at the point and built of what is smooth there."""
     at = {variable: point}
+    if lang.is_random(point) and variable in averaged_dependencies(body):
+        yield Partial(expr, None)  # a mean of each number that is put in, not of the random point
     yield from _partial(put(body, at))
+    if point != variable:  # the body is read by what is known of the variable
+        yield from (Partial(expr, put(condition, at)) for condition in promised(variable))
     yield from (p.moved(at) for p in _partial(body))
     inside = lang.bound_anywhere(body)
     for node in sp.preorder_traversal(body):

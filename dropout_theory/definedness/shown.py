@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -24,8 +25,7 @@ from dropout_theory.definedness.partiality import (
     taken_apart,
 )
 from dropout_theory.language import statements as st
-from dropout_theory.language.binding import put
-from dropout_theory.language.checked import strange_names, strange_values
+from dropout_theory.language.checked import bound_by_chance, strange_names, strange_values
 from dropout_theory.normal_form import is_positive
 
 MAX_CASES = 64  # of a statement about all values that are tried where a term may be undefined
@@ -36,6 +36,9 @@ def check_values(expr: Any) -> None:
     strange = (*strange_values(expr), *strange_names(expr)) if isinstance(expr, sp.Basic) else ()
     if strange:
         raise ProofError(f"{', '.join(strange)} is no real number: not allowed in {expr}")
+    random = bound_by_chance(expr) if isinstance(expr, sp.Basic) else ()
+    if random:
+        raise ProofError(f"{', '.join(random)} is bound in {expr}, though random or a name for itself")
 
 
 def undefined(expr: Any, known: Iterable[Any] = (), shown: Iterable[Partial] = (),
@@ -137,8 +140,7 @@ def _special_cases(statement: Any, wanted: Any) -> Iterator[Any]:
         if len(values) ** len(symbols) <= MAX_CASES:
             for chosen in product(values, repeat=len(symbols)):
                 inside = [c for s, v in zip(symbols, chosen, strict=True) for c in s.domain.conditions(v)]
-                special = put(statement.body, dict(zip(symbols, chosen, strict=True)))
-                yield sp.Implies(sp.And(*inside, evaluate=False), special, evaluate=False)
+                yield from _where(inside, statement.body, dict(zip(symbols, chosen, strict=True)))
     if isinstance(statement, st.ForEach) and len(statement.limits) == 1:
         symbol, *ends = statement.limits[0].args
         for entry in statement.body.atoms(lang.Element):
@@ -146,5 +148,10 @@ def _special_cases(statement: Any, wanted: Any) -> Iterator[Any]:
             for other in wanted.atoms(lang.Element) if places else ():
                 if other.family == entry.family:
                     value = other.indices[places[0]]
-                    inside = sp.And(*range_of(value, *ends), evaluate=False)
-                    yield sp.Implies(inside, put(statement.body, {symbol: value}), evaluate=False)
+                    yield from _where(range_of(value, *ends), statement.body, {symbol: value})
+
+
+def _where(inside: Iterable[Any], body: Any, values: dict[Any, Any]) -> Iterator[Any]:
+    """What a body says of values where they are inside of what it speaks of; nothing where it cannot take them."""
+    with suppress(lang.CannotSubstitute):
+        yield sp.Implies(sp.And(*inside, evaluate=False), lang.substitute(body, values), evaluate=False)

@@ -18,7 +18,7 @@ from dropout_theory.language.atoms import (
     member_conditions,
     placeholder,
 )
-from dropout_theory.language.binding import CannotSubstitute, bound_anywhere, bound_limits, scopes
+from dropout_theory.language.binding import CannotSubstitute, bound_anywhere, bound_limits, may_be_bound, scopes
 from dropout_theory.language.definitions import fresh_index, unfold
 from dropout_theory.language.dependence import (
     dependencies,
@@ -108,7 +108,7 @@ __all__ = [
     "SumsTo", "UNIT", "Values", "Var", "all_equal", "atoms_of", "both", "bound_anywhere", "bound_limits", "chance_of",
     "convexity", "dependencies", "depends_on", "describe", "different", "distribution", "either", "equal", "equivalent",
     "family", "fresh_index", "gates", "hidden_dependencies", "implies", "index", "interval", "is_random", "latex",
-    "law_conditions", "less", "less_equal", "logistic", "member_conditions", "natural", "normal", "notion", "obliges",
-    "parts", "placeholder", "plain", "put_values", "random_atoms", "recursion", "scopes", "size", "subnetwork",
-    "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
+    "law_conditions", "less", "less_equal", "logistic", "may_be_bound", "member_conditions", "natural", "normal",
+    "notion", "obliges", "parts", "placeholder", "plain", "put_values", "random_atoms", "recursion", "scopes", "size",
+    "subnetwork", "substitute", "unfold", "uniform", "unnamed", "unordered", "weights",
 ]

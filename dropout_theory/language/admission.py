@@ -11,11 +11,12 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import UndefinedFunction
 
-from dropout_theory.language.atoms import Abstract, Element, Family, RandomIndex, RandomScalar, Scalar
+from dropout_theory.language.atoms import Element, Family, Gates, Recursion, Scalar
 from dropout_theory.language.binding import bound_limits, put, scopes
 from dropout_theory.language.bounds import bounds
-from dropout_theory.language.checked import strange_names, strange_values
+from dropout_theory.language.checked import bound_by_chance, strange_names, strange_values
 from dropout_theory.language.dependence import dependencies
+from dropout_theory.language.operators import Operator
 from dropout_theory.language.statements import Converges, SameToOrder
 
 Limits = tuple[tuple[Any, Any, Any], ...]
@@ -25,14 +26,18 @@ def require_names(statements: Iterable[Any]) -> None:
     """Raise ValueError where statements, taken together, hold a name that no domain speaks for, or a rounded number.
 
     Free names are atoms with a domain, no two of which print alike; functions are real; what is bound is an index
-    symbol or has a domain.
+    symbol or has a domain. Gates and entries of recursions may have one name in several means, in none of them two.
     """
     free: set[Any] = set()
+    statements = tuple(statements)
     for statement in statements:
         strange = (*strange_values(statement), *strange_names(statement))
         if strange:
             raise ValueError(f"{', '.join(strange)} in {statement} is no exact real number, or a name that need not be "
                              "one; allowed: atoms with a domain, functions with real=True, exact numbers")
+        for name in bound_by_chance(statement):
+            raise ValueError(f"{name} is bound in {statement}; allowed: an index symbol or what stands for fixed "
+                             "numbers, nothing random")
         for bound in _bound_without_domain(statement):
             raise ValueError(f"{bound} is bound in {statement}; allowed: an index symbol in its range, or a scalar")
         free |= dependencies(statement) | statement.free_symbols
@@ -40,15 +45,10 @@ def require_names(statements: Iterable[Any]) -> None:
     if bare:
         raise ValueError(f"no domain speaks for the free names {', '.join(bare)}; allowed: atoms with a domain, and "
                          "index symbols in the range that binds them")
-    alike: dict[Any, set[Any]] = defaultdict(set)
-    for atom in free:
-        if type(atom) in (Scalar, Family, RandomScalar, RandomIndex, Abstract):
-            alike[atom.name, len(atom.ranges) if isinstance(atom, Family) else None].add(atom)
-        elif isinstance(atom, UndefinedFunction):
-            alike[atom.__name__, "function"].add(atom)
-    twins = sorted(name for (name, _), atoms in alike.items() if len(atoms) > 1)
-    if twins:
-        raise ValueError(f"different atoms share the names {', '.join(twins)}; allowed: one atom of a name")
+    _require_one_of_a_name(atom for atom in free if not isinstance(atom, (Gates, Recursion)))
+    for statement in statements:
+        for whole in (statement, *_means(statement)):
+            _require_one_of_a_name(_outside_means(whole))
 
 
 _DECLARED = ("positive", "negative", "nonnegative", "nonpositive", "zero", "integer", "even", "odd")
@@ -74,6 +74,31 @@ def require_entries(statements: Iterable[Any]) -> None:
         for element in _beyond(statement, ()):
             raise ValueError(f"{element} in {statement} is not in the range of {element.family.name}: "
                              f"{element.family.ranges}; allowed: entries that are there")
+
+
+def _require_one_of_a_name(atoms: Iterable[Any]) -> None:
+    """Raise ValueError where two of the atoms print alike."""
+    alike: dict[Any, set[Any]] = defaultdict(set)
+    for atom in atoms:
+        if isinstance(atom, Scalar):
+            alike[atom.name, len(atom.ranges) if isinstance(atom, Family) else None].add(atom)
+        elif isinstance(atom, UndefinedFunction):
+            alike[atom.__name__, "function"].add(atom)
+    twins = sorted(name for (name, _), named in alike.items() if len(named) > 1)
+    if twins:
+        raise ValueError(f"different atoms share the names {', '.join(twins)}; allowed: one atom of a name")
+
+
+def _means(statement: Any) -> set[Any]:
+    return {node for node in sp.preorder_traversal(statement) if isinstance(node, Operator)}
+
+
+def _outside_means(expr: Any) -> frozenset[Any]:
+    """What an expression depends on but for the means inside it, which are read by themselves."""
+    if isinstance(expr, (Element, Scalar)):
+        return dependencies(expr)
+    parts = [a for a in expr.args if isinstance(a, sp.Basic) and not isinstance(a, Operator)]
+    return frozenset().union(*map(_outside_means, parts))
 
 
 def _is_placeholder(atom: Any) -> bool:

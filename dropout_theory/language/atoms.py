@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from dropout_theory.language.binding import CannotSubstitute, put
+from dropout_theory.language.binding import CannotSubstitute, bound_limits, put
 from dropout_theory.language.bounds import bounds, lies_in
 from dropout_theory.language.checked import expression, integer
 from dropout_theory.language.domains import NONNEGATIVE, POSITIVE, REAL, UNIT, Domain
@@ -38,8 +38,8 @@ class Scalar(sp.Symbol):
         return self.domain.lower, self.domain.upper, self.domain.open_below, self.domain.open_above
 
     def renamed(self, name: str) -> Scalar:
-        """A number of the same domain under another name."""
-        return Scalar(name, self.domain)
+        """The same kind of atom under another name."""
+        return type(self)(name, self.domain, *self._details)
 
     def _hashable_content(self) -> tuple[Any, ...]:
         return (self.name, self.domain, *self._details)
@@ -99,8 +99,16 @@ class Family(Scalar):
                 for gap in (i - self.at(low, indices), self.at(high, indices) - i)]
 
     def at(self, expr: sp.Expr, indices: Sequence[sp.Expr]) -> sp.Expr:
-        """`expr`, written in the symbols of `ranges`, at the given indices."""
-        return put(expr, {r[0]: expression(i) for r, i in zip(self.ranges, indices, strict=True)})
+        """`expr`, written in the symbols of `ranges`, at the given indices.
+
+        Raises CannotSubstitute for a random index that would come to stand inside a mean of the expression.
+        """
+        from dropout_theory.language.substitution import require_outside_means  # it asks what atoms make random
+
+        there = {r[0]: expression(i) for r, i in zip(self.ranges, indices, strict=True)}
+        if not all(i.is_number for i in there.values()):
+            require_outside_means(expr, there)
+        return put(expr, there)
 
 
 class Gates(Family):
@@ -110,10 +118,14 @@ class Gates(Family):
     uses the gates: see `law_conditions`. Raises ValueError for one that never does, and for a domain other than [0, 1].
     """
 
+    moves_with_chance = True
+
     def __new__(cls, name: str, domain: Domain = UNIT, *details: Any) -> Gates:
         new = super().__new__(cls, name, domain, *details)
         _require_unit(f"gates {name!r}", domain)
-        _require_chance(f"the keep probability of {name!r}", new.keep, new.ranges)  # type: ignore[attr-defined]
+        keep = expression(new.keep, f"the keep probability of {name!r}")  # type: ignore[attr-defined]
+        _require_no_other_index(new, keep)
+        _require_chance(f"the keep probability of {name!r}", keep, new.ranges)
         return new  # type: ignore[return-value]
 
     @property
@@ -139,12 +151,21 @@ class Recursion(Family):
     at layers below the one defined: then entry (l, ...) is independent of the gates of layers l and above.
 
     Where the shape of `base` and `step` does not show them to lie in a declared domain, entries of lower layers being
-    in it, that they do is an obligation of whoever uses the family: see `member_conditions`. Raises ValueError for what
-    never does, and for what is declared an integer and is none by its shape.
+    in it, that they do is an obligation of whoever uses the family: see `member_conditions`. Raises ValueError for a
+    step that uses other layers, for an index that is not of its own, for what never lies in the domain, and for what is
+    declared an integer and is none by its shape.
     """
+
+    moves_with_chance = True
 
     def __new__(cls, name: str, domain: Domain = REAL, *details: Any) -> Recursion:
         new: Any = super().__new__(cls, name, domain, *details)
+        _require_no_other_index(new, expression(new.base, f"the base of {name!r}"),
+                                expression(new.step, f"the step of {name!r}"))
+        slot = placeholder(name, new.ranges)
+        for element, limits in _elements(new.step, ()):
+            if element.family == slot or isinstance(element.family, Gates):
+                _require_below(new, element, limits)
         if domain != REAL:
             for what, value in (("base", new.base), ("step", _with_domain(new))):
                 if domain.integer and not value.is_integer or _never_in(value, domain, new.ranges):
@@ -197,11 +218,16 @@ def _at(family: Family, expr: sp.Expr, indices: tuple[sp.Expr, ...]) -> sp.Expr:
 
 @lru_cache(maxsize=50_000)
 def _has_law(family: Gates, indices: tuple[sp.Expr, ...]) -> bool:
-    if lies_in(family.keep, UNIT) or lies_in(family.keep_at(indices), UNIT):
+    if lies_in(family.keep, UNIT):
         return True
     if not family.keep.free_symbols & {r[0] for r in family.ranges} and all(
             lies_in(high - low, NONNEGATIVE, family.ranges[:n]) for n, (_, low, high) in enumerate(family.ranges)):
         return True  # one for all indices, of which there is one in range
+    try:
+        if lies_in(family.keep_at(indices), UNIT):
+            return True
+    except CannotSubstitute:  # a random index in a mean
+        return False
     return all(lies_in(sp.expand(gap), NONNEGATIVE) for gap in family.gaps(indices))
 
 
@@ -246,8 +272,38 @@ def _calls_itself(family: Recursion, body: sp.Expr) -> sp.Expr:
     return body.xreplace(calls)
 
 
+def _require_no_other_index(family: Family, *definitions: sp.Expr) -> None:
+    """Raise ValueError when a definition uses an index that is not of the family: no sum could reach it there."""
+    own = {r[0] for r in family.ranges}
+    for expr in definitions:
+        strange = sorted(str(s) for s in expr.free_symbols if not isinstance(s, Scalar) and s not in own)
+        if strange:
+            raise ValueError(f"the definition of {family.name!r} uses {', '.join(strange)}; allowed: its own indices "
+                             f"{', '.join(map(str, own)) or '(none)'}, bound ones, scalars and families")
+
+
+def _elements(expr: Any, limits: tuple[Any, ...]) -> list[tuple[Element, tuple[Any, ...]]]:
+    """The entries in an expression, each with the index ranges around it, innermost last."""
+    if isinstance(expr, Element):
+        return [(expr, limits)]
+    inner = limits + tuple(reversed(bound_limits(expr)))
+    return [found for a in expr.args if isinstance(a, sp.Basic) for found in _elements(a, inner)]
+
+
+def _require_below(new: Recursion, element: Element, limits: tuple[Any, ...]) -> None:
+    """Raise ValueError unless the element's layer index is provably below the layer being defined."""
+    layer = new.ranges[0][0]
+    index = element.indices[0] if element.indices else layer  # the same for every layer: not of a lower one
+    top = next((limit[2] for limit in reversed(limits) if limit[0] == index), index)
+    bound_again = any(limit[0] in (layer, *top.free_symbols) for limit in limits if limit[0] != index)
+    if bound_again or not ((layer - top).is_positive or sp.expand(layer - top) == 1):
+        raise ValueError(f"step of recursion {new.name!r} uses {element}; allowed: layers below {layer}")
+
+
 class Abstract(Family):
     """Random quantities of unknown law, independent of the gate families named in `independent_of`."""
+
+    moves_with_chance = True
 
     @property
     def independent_of(self) -> tuple[str, ...]:
@@ -337,6 +393,8 @@ class RandomIndex(Scalar):
     Raises ValueError for a distribution that is not indexed from 1, and for a domain that leaves an outcome out.
     """
 
+    moves_with_chance = True
+
     def __new__(cls, name: str, domain: Domain, *details: Any) -> RandomIndex:
         probabilities, = details
         if not isinstance(probabilities, Family) or probabilities.simplex is not True:
@@ -364,6 +422,8 @@ class RandomScalar(Scalar):
     does not show is an obligation, see `law_conditions`. Raises ValueError for others, for a law of another name, and
     for a domain that does not hold all outcomes.
     """
+
+    moves_with_chance = True
 
     def __new__(cls, name: str, domain: Domain, *details: Any) -> RandomScalar:
         law, *given = details
@@ -410,6 +470,8 @@ def _range(name: str, before: tuple[Range, ...], symbol: Any, low: Any, high: An
     for end in ends:
         if not end.is_integer:
             raise ValueError(f"an end of the range of {symbol} in {name!r} is {end}; allowed: integers by their shape")
+        if any(getattr(s, "moves_with_chance", False) for s in end.free_symbols):
+            raise ValueError(f"an end of the range of {symbol} in {name!r} is {end}; allowed: nothing random")
     if not _in_range(symbol, *ends, before):
         raise ValueError(f"the index {symbol} of {name!r} goes from {ends[0]} to {ends[1]}, and more is known of it; "
                          "allowed: a plain index, or a number whose domain holds the range by its shape")

@@ -14,7 +14,7 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
 
-from dropout_theory.language.binding import scopes
+from dropout_theory.language.binding import may_be_bound, scopes
 
 _PLAIN = {"integer", "real", "finite", "commutative"}  # what may be known of a bound symbol
 _ALLOWED = "an expression in names of real numbers, an integer or a fraction, all of it exact"
@@ -75,8 +75,20 @@ def strange_names(expr: Any) -> tuple[str, ...]:
     # what is known of a bound symbol beyond that it is real or an integer need not hold throughout its range
     plain = _PLAIN | {"positive"} if hasattr(expr, "index_grows") else _PLAIN
     own += [str(s) for _, bound in scopes(expr) for s in bound
-            if not hasattr(s, "domain") and not set(s._assumptions_orig) <= plain]
+            if isinstance(s, sp.Symbol) and not hasattr(s, "domain") and not set(s._assumptions_orig) <= plain]
     # what says something of a statement holds the text of an instance as a symbol
     about = hasattr(expr, "about_a_statement")
     inside = [a for a in expr.args if isinstance(a, sp.Basic) and not (about and isinstance(a, sp.Symbol))]
     return tuple(dict.fromkeys([*own, *[s for a in inside for s in strange_names(a)]]))
+
+
+@lru_cache(maxsize=1 << 15)
+def bound_by_chance(expr: Any) -> tuple[str, ...]:
+    """Names that an expression or statement binds though they are random or none of its own: see `may_be_bound`.
+
+    A named notion may have gates for a formal parameter: it stands for what it says of those that it is given.
+    """
+    own = [] if hasattr(expr, "unfolded") else [str(s) for _, bound in scopes(expr) for s in bound
+                                                if isinstance(s, sp.Symbol) and not may_be_bound(s)]
+    inside = [a for a in expr.args if isinstance(a, sp.Basic)]
+    return tuple(dict.fromkeys([*own, *[s for a in inside for s in bound_by_chance(a)]]))

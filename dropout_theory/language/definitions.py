@@ -7,7 +7,8 @@ from typing import Any
 import sympy as sp
 
 from dropout_theory.language import words as lang
-from dropout_theory.language.dependence import hidden_dependencies, is_random
+from dropout_theory.language.binding import rebuilt
+from dropout_theory.language.dependence import hidden_dependencies, is_random, random_atoms
 from dropout_theory.language.named import unnamed
 
 
@@ -45,8 +46,17 @@ def _unfold(expr: Any) -> Any:
 def _subnetworks(expr: Any) -> list[lang.RandomIndex]:
     """The subnetwork indices that an expression shows everywhere: one hidden in a law or a definition stays random."""
     hidden = hidden_dependencies(expr)
-    return sorted((s for s in expr.free_symbols if isinstance(s, lang.RandomIndex) and s not in hidden),
+    return sorted((s for s in random_atoms(expr) if isinstance(s, lang.RandomIndex) and s not in hidden),
                   key=lambda s: s.name)
+
+
+def _at_outcome(expr: Any, atom: lang.RandomIndex, outcome: Any) -> Any:
+    """An expression where a random index has an outcome; an operator in it is a number, and averages over its own."""
+    if expr == atom:
+        return outcome
+    if isinstance(expr, lang.Operator) or not expr.args:
+        return expr
+    return rebuilt(expr, [_at_outcome(a, atom, outcome) for a in expr.args])
 
 
 def fresh_index(name: str = "k") -> sp.Symbol:
@@ -58,7 +68,7 @@ def _mean(expr: Any) -> Any:
     for atom in _subnetworks(expr):
         k = fresh_index()
         probabilities = atom.probabilities
-        expr = sp.Sum(probabilities[k] * expr.xreplace({atom: k}), (k, 1, atom.size))
+        expr = sp.Sum(probabilities[k] * _at_outcome(expr, atom, k), (k, 1, atom.size))
     return lang.E(expr) if is_random(expr) else expr
 
 
@@ -69,5 +79,5 @@ def _geometric(expr: Any) -> Any:
         return lang.G(expr)
     for atom in atoms:
         k = fresh_index()
-        expr = sp.Product(expr.xreplace({atom: k}) ** atom.probabilities[k], (k, 1, atom.size))
+        expr = sp.Product(_at_outcome(expr, atom, k) ** atom.probabilities[k], (k, 1, atom.size))
     return lang.G(expr) if is_random(expr) else expr  # gates beside the subnetwork

@@ -24,6 +24,7 @@ from dropout_theory.language.atoms import (
     Scalar,
     law_conditions,
     member_conditions,
+    placeholder,
 )
 from dropout_theory.language.binding import scopes
 from dropout_theory.language.named import Named
@@ -49,6 +50,11 @@ def depends_on(expr: Any, *atoms: Any) -> bool:
 def hidden_dependencies(expr: Any) -> frozenset[Any]:
     """What a value depends on through the atoms in it: a value put for one of these would leave the atom as it was."""
     return _hidden(expr) if isinstance(expr, sp.Basic) else _NOTHING.union(*map(hidden_dependencies, _parts(expr)))
+
+
+def averaged_dependencies(expr: Any) -> frozenset[Any]:
+    """What free names stand inside operators such as E and Var, where a random value would be averaged over."""
+    return _averaged(expr) if isinstance(expr, sp.Basic) else _NOTHING.union(*map(averaged_dependencies, _parts(expr)))
 
 
 def random_atoms(expr: Any) -> frozenset[Any]:
@@ -104,6 +110,13 @@ def _hidden(expr: sp.Basic) -> frozenset[Any]:
     return _NOTHING.union(*[_hidden(part) - bound for part, bound in scopes(expr)])
 
 
+@lru_cache(maxsize=1 << 16)
+def _averaged(expr: sp.Basic) -> frozenset[Any]:
+    if isinstance(expr, Operator):
+        return _dependencies(expr)
+    return _NOTHING.union(*[_averaged(part) - bound for part, bound in scopes(expr)])
+
+
 @lru_cache(maxsize=4096)
 def _within(atom: Scalar) -> frozenset[Any]:
     """What the value or the law of an atom depends on beside itself."""
@@ -120,13 +133,9 @@ def _within(atom: Scalar) -> frozenset[Any]:
     if isinstance(atom, Gates):
         found |= _dependencies(atom.keep)
     elif isinstance(atom, Recursion):
-        slot = {f for part in (atom.base, atom.step) for f in _families(part) if f.name == atom.name}
-        found |= set().union(*[_dependencies(sp.sympify(p)) for p in (atom.base, atom.step, atom.start)]) - slot
+        slot = placeholder(atom.name, atom.ranges)
+        found |= set().union(*[_dependencies(sp.sympify(p)) for p in (atom.base, atom.step, atom.start)]) - {slot}
     return frozenset(found - own)
-
-
-def _families(expr: sp.Basic) -> set[Any]:
-    return {e.family for e in expr.atoms(Element)}
 
 
 @lru_cache(maxsize=1 << 16)

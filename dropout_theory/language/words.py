@@ -72,48 +72,13 @@ def gates(name: str, keep: Any, *sizes: Any) -> Gates:
     if isinstance(keep, Family):
         keep = Element(keep, *[r[0] for r in ranges][-len(keep.ranges):])
     keep = expression(keep, f"the keep probability of {name!r}")
-    _require_no_other_index(name, ranges, keep)
     return Gates(name, UNIT, ranges, False, keep)
-
-
-def _require_no_other_index(name: str, ranges: Sequence[Range], *definitions: sp.Expr) -> None:
-    """Raise ValueError when a definition uses an index that is not of its own: no sum could reach it there."""
-    own = {r[0] for r in ranges}
-    for expr in definitions:
-        strange = sorted(str(s) for s in expr.free_symbols if not isinstance(s, Scalar) and s not in own)
-        if strange:
-            raise ValueError(f"the definition of {name!r} uses {', '.join(strange)}; allowed: its own indices "
-                             f"{', '.join(map(str, own)) or '(none)'}, bound ones, scalars and families")
 
 
 def recursion(name: str, ranges: Sequence[Range], base: Any, step: Any, domain: Domain = REAL) -> Recursion:
     """Layer-by-layer definition; `step` may call the family through `placeholder(name, ranges)`. See Recursion."""
-    slot = placeholder(name, ranges)
     base, step = expression(base, f"the base of {name!r}"), expression(step, f"the step of {name!r}")
-    _require_no_other_index(name, ranges, base, step)
-    new = Recursion(name, domain, tuple(ranges), False, base, step)
-    for element, limits in _elements(new.step, ()):
-        if element.family == slot or isinstance(element.family, Gates):
-            _require_below(new, element, limits)
-    return new
-
-
-def _elements(expr: Any, limits: tuple[Any, ...]) -> list[tuple[Element, tuple[Any, ...]]]:
-    """The entries in an expression, each with the index ranges around it, innermost last."""
-    if isinstance(expr, Element):
-        return [(expr, limits)]
-    inner = limits + tuple(reversed(bound_limits(expr)))
-    return [found for a in expr.args if isinstance(a, sp.Basic) for found in _elements(a, inner)]
-
-
-def _require_below(new: Recursion, element: Element, limits: tuple[Any, ...]) -> None:
-    """Raise ValueError unless the element's layer index is provably below the layer being defined."""
-    layer = new.ranges[0][0]
-    index = element.indices[0] if element.indices else layer  # the same for every layer: not of a lower one
-    top = next((limit[2] for limit in reversed(limits) if limit[0] == index), index)
-    bound_again = any(limit[0] in (layer, *top.free_symbols) for limit in limits if limit[0] != index)
-    if bound_again or not ((layer - top).is_positive or sp.expand(layer - top) == 1):
-        raise ValueError(f"step of recursion {new.name!r} uses {element}; allowed: layers below {layer}")
+    return Recursion(name, domain, tuple(ranges), False, base, step)
 
 
 def subnetwork(name: str, probabilities: Family) -> RandomIndex:

@@ -23,6 +23,11 @@ def expectation_terms(argument: Expr) -> list[Term]:
     """Terms of E(argument)."""
     found: list[Term] = []
     for term in collect(terms_of(_tidy(unfold(argument)))):
+        if any(map(is_random, (end for binder in term.binders for end in binder[1:]))):
+            # the mean of a sum is no sum of means where the number of terms varies with outcomes
+            inside = rebuild([Term(sp.S.One, term.powers, term.binders)])
+            found.append(Term(term.coefficient, ((lang.E(inside), sp.S.One),)))
+            continue
         found += _expect(rename(term))  # factors are named afresh, and must not take the names of its indices
     return found
 
@@ -52,7 +57,8 @@ def _split(random: list[tuple[Any, Any]], binders: tuple[Binder, ...]) -> list[l
         return [terms_of(unfold(lang.E(conditional)))]
     gates = [a for a, e in random if _is_gate(a) and e == 1]
     others = [(a, e) for a, e in random if not (_is_gate(a) and e == 1)]
-    free = [g for g in gates if _is_simple(g) and _has_law(g, binders) and all(_independent(g, a) for a, _ in others)]
+    beside = [x for power in others for x in power]
+    free = [g for g in gates if _is_simple(g) and _has_law(g, binders) and all(_independent(g, x) for x in beside)]
     tied = [g for g in gates if g not in free]
     if any(not _certainly_apart(a, b) for a in free for b in tied):
         tied, free = gates, []
@@ -121,7 +127,10 @@ def _given_scalars(random: list[tuple[Any, Any]], binders: tuple[Binder, ...]) -
     for g in gates:
         families.setdefault(g.family, []).append(g)
     for family, members in families.items():
-        mean *= _gate_mean(family, [m.indices for m in members])
+        try:
+            mean *= _gate_mean(family, [m.indices for m in members])
+        except lang.CannotSubstitute:  # a mean in the keep probability does not take a random index
+            return None
     return mean
 
 
@@ -180,7 +189,7 @@ def _apart_from(gate: Any, atom: Any, bound: frozenset[Any]) -> bool:
 def _above(gate: Any, entry: Any) -> bool:
     """Whether a gate lies at or above the layer of an entry of a recursion, whose gates all lie below its layer.
 
-    `recursion` has checked the step; gates in the base must lie below the first layer, and whatever else is random
+    `Recursion` has checked the step; gates in the base must lie below the first layer, and whatever else is random
     in the definition, openly or hidden in a law or a keep probability, must be independent of the gate by itself.
     """
     family = entry.family

@@ -10,7 +10,7 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import ProofError, need
-from dropout_theory.definedness.partiality import partial_terms
+from dropout_theory.definedness.partiality import partial_terms, promised
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import same
 from dropout_theory.proof import scope
@@ -71,20 +71,28 @@ def matches(found: Any, wanted: Any) -> bool:
     if type(found) is not type(wanted) or len(found.args) != len(wanted.args):
         return False
     if isinstance(found, (st.ForEach, st.Exists, st.ForAll)):
-        if [_domain(b) for b in found.bound_symbols] != [_domain(b) for b in wanted.bound_symbols]:
+        if [_kind(b) for b in found.bound_symbols] != [_kind(b) for b in wanted.bound_symbols]:
             return False
         names = _common_names(found, wanted)
         if _ends(found, names) != _ends(wanted, names):
             return False
-        return matches(lang.substitute(found.body, dict(zip(found.bound_symbols, names, strict=True))),
-                       lang.substitute(wanted.body, dict(zip(wanted.bound_symbols, names, strict=True))))
+        bodies = [lang.substitute(whole.body, dict(zip(whole.bound_symbols, names, strict=True)))
+                  for whole in (found, wanted)]
+        # what exists, or holds for small scales, need not be defined elsewhere: no other rule looks at the terms there
+        return matches(*bodies) and (not isinstance(found, st.Exists) or _defined_alike(*bodies))
     if isinstance(found, st.SameToOrder):
         return found.scale == wanted.scale and found.order == wanted.order \
-            and same(found.left, wanted.left) and same(found.right, wanted.right)
+            and same(found.left, wanted.left) and same(found.right, wanted.right) \
+            and _defined_alike(sp.Tuple(*found.args[:2]), sp.Tuple(*wanted.args[:2]))
     if isinstance(found, sp.logic.boolalg.Boolean):
         return all(matches(f, w) if isinstance(f, sp.logic.boolalg.Boolean) else f == w
                    for f, w in zip(found.args, wanted.args, strict=True))
     return False
+
+
+def _defined_alike(found: Any, wanted: Any) -> bool:
+    """Whether two expressions or statements are defined at the same values, term by term."""
+    return set(partial_terms(found)) == set(partial_terms(wanted))
 
 
 def _ends(statement: Any, names: list[Any]) -> list[tuple[Any, ...]]:
@@ -101,22 +109,21 @@ def _common_names(found: Any, wanted: Any) -> list[Any]:
     taken = lang.dependencies([found.body, wanted.body])
     names: list[Any] = []
     for other, bound in zip(found.bound_symbols, wanted.bound_symbols, strict=True):
-        if isinstance(bound, sp.Symbol) and not isinstance(bound, lang.Scalar):
+        if not isinstance(bound, lang.Scalar):
             # what is known of one of them alone is not known of both
             known = bound.assumptions0 if other.assumptions0 == bound.assumptions0 else {"integer": True}
             names.append(sp.Dummy(bound.name, **known))
-        elif isinstance(bound, lang.Family):
-            names.append(bound)
         else:
-            name = lang.Scalar(bound.name + "'", bound.domain)
+            name = bound.renamed(bound.name + "'")
             while name in taken or name in names:
-                name = lang.Scalar(name.name + "'", bound.domain)
+                name = name.renamed(name.name + "'")
             names.append(name)
     return names
 
 
-def _domain(bound: Any) -> Any:
-    return getattr(bound, "domain", None)
+def _kind(bound: Any) -> Any:
+    """What a bound name ranges over, but for the range of an index: two names of a kind stand for the same values."""
+    return (type(bound), bound.domain, bound._details) if isinstance(bound, lang.Scalar) else None
 
 
 def rewrite(theorem: Theorem, *equalities: Theorem, indices: Iterable[Any] = ()) -> Theorem:
@@ -146,6 +153,8 @@ def _rewriting(conclusion: Any, equalities: Iterable[Theorem],
                indices: Iterable[Any]) -> tuple[Any, list[Without], list[Any]]:
     """A statement or expression rewritten, the premises of the step, and the assumptions that instances add."""
     wild = set(indices)
+    need(all(lang.may_be_bound(s) and not promised(s) and not isinstance(s, lang.Scalar) for s in wild),
+         f"not all of {wild} are index symbols, which stand for any integer")
     general: list[Without] = []
     given: list[Any] = []
     for equality in equalities:

@@ -15,7 +15,7 @@ from dropout_theory.language import Domain
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_nonnegative, is_positive, same
 from dropout_theory.proof.algebra import _sides
-from dropout_theory.proof.scope import index_ranges, over_range
+from dropout_theory.proof.scope import index_ranges, over_range, require_every_number
 from dropout_theory.proof.theorem import Theorem, certify
 
 
@@ -77,7 +77,8 @@ def by_slope(f: Any, x: lang.Scalar, at: Any, slope: Theorem, *premises: Theorem
     exp and log of positive arguments, so that it is differentiable on the domain.
     """
     at = sp.sympify(at)
-    need(isinstance(x, lang.Scalar) and not x.domain.integer, f"{x} does not range over an interval")
+    require_every_number(x)
+    need(not x.domain.integer, f"{x} does not range over an interval")
     need(not lang.depends_on(at, x), f"{at} depends on {x}")
     # a premise known only for some x would say nothing about the way from x to `at`
     need(not any(lang.depends_on(p.given, x) for p in premises), f"a premise restricts {x}")
@@ -140,6 +141,7 @@ def jensen(f: Any, x: lang.Scalar, entries: lang.Element, probabilities: lang.Fa
 
     `curvature` concludes 0 <= f''(x) for every x of the domain (f'' <= 0 gives the reverse inequality).
     """
+    require_every_number(x)
     need(not x.domain.integer, f"{x} does not range over an interval")
     smooth(f, x, [curvature])
     need(within(entries.family.domain, x.domain), f"{entries} may leave the domain of {x}")

@@ -19,6 +19,7 @@ from dropout_theory.language import Domain, LargestOutcome, RootGrowth, interval
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import matches
+from dropout_theory.proof.scope import index_ranges, require_every_number
 from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments, without
 
 FROM_TWO = Domain("integer at least 2", sp.Integer(2), sp.oo, integer=True)
@@ -165,7 +166,10 @@ def mixture(pointwise: Theorem, w: lang.Scalar, deviation: Any, reach: Any, boun
     need(isinstance(statement, st.SumsTo), f"not a sum: {statement}")
     term, (index, start), value = statement.args[0], statement.args[1].args, statement.args[2]
     need(start == 0, f"the sum starts at {start}")
+    require_every_number(w)
     need(not statement.has(lang.Operator), "the sum contains an expectation")
+    # at one outcome the mean over the others would take what is random in them, too
+    need(not is_random([term, value, sp.sympify(reach)]), f"{statement} or {reach} is random")
     coefficient = term / w**index
     need(not lang.depends_on(coefficient, w) and not lang.depends_on(deviation, index),
          f"{term} is not a coefficient times {w}^j")
@@ -240,6 +244,7 @@ def largest_of_sum(term: Any, limits: tuple[Any, Any, Any], gate: lang.Element) 
     positive probability."""
     symbol, low, high = limits
     term = sp.sympify(term)
+    index_ranges([limits])
     need(gate.indices == (symbol,), f"{gate} may be the same gate for different {symbol}")
     kept, dropped = _both(term, gate)
     right = sp.Sum(sp.Max(kept, dropped), limits)

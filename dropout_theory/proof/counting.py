@@ -11,7 +11,7 @@ from dropout_theory.arithmetic.solver import entails
 from dropout_theory.claims import ProofError, need
 from dropout_theory.language import statements as st
 from dropout_theory.proof.algebra import _sides, evaluated, matches
-from dropout_theory.proof.scope import replaceable
+from dropout_theory.proof.scope import replaceable, require_every_number
 from dropout_theory.proof.theorem import Theorem, certify
 
 MAX_VALUES = 200
@@ -166,6 +166,7 @@ def _false(statement: Any) -> bool:
 
 def parity(variable: lang.Scalar, half: lang.Scalar, statement: Any, even: Theorem, odd: Theorem) -> Theorem:
     """statement for every natural number, from the statement at 2 half and at 2 half + 1. Raises ProofError."""
+    require_every_number(variable, half)
     for atom in (variable, half):
         need(atom.domain.integer and atom.domain.lower == 0 and atom.domain.upper == sp.oo, f"{atom} is not natural")
     need(not lang.depends_on(statement, half), f"{half} occurs in the statement")

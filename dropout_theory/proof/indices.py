@@ -71,6 +71,7 @@ def generalise_offset(theorem: Theorem, offset: lang.Scalar, body: Any, *limits:
     are dropped, as in `generalise`.
     """
     symbol, low, _ = limits[-1]
+    scope.require_every_number(offset)
     need(offset.domain.integer and offset.domain.lower == 0 and offset.domain.upper == sp.oo,
          f"{offset} is not a natural number")
     scope.index_ranges(limits)
@@ -92,8 +93,7 @@ def at_value(statement: Any, equality: Theorem, theorem: Theorem) -> Theorem:
     """The statement, from `scalar = value` and a theorem that is the statement with the value put for the scalar."""
     need(isinstance(equality.conclusion, sp.Eq), f"not an equality: {equality.conclusion}")
     scalar, value = equality.conclusion.args
-    need(isinstance(scalar, lang.Scalar) and not isinstance(scalar, (lang.Family, lang.RandomIndex, lang.RandomScalar)),
-         f"{scalar} is not a scalar that is fixed")
+    scope.require_every_number(scalar)
     need(not lang.dependencies(value), f"{value} is not a number")
     scope.replaceable(statement, scalar, value)
     need(matches(theorem.conclusion, lang.substitute(statement, {scalar: value})),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -91,6 +91,21 @@ def satisfied(theorem: Theorem, *proofs: Theorem) -> Theorem:
                    shown=partial_terms(theorem.conclusion))
 
 
+def as_claimed(theorem: Theorem, statement: Any, hypotheses: Iterable[Any]) -> Theorem:
+    """What a claim states under its hypotheses, from a theorem that concludes and assumes the same up to normal form.
+
+    The claim's own words must be defined wherever its hypotheses hold. Raises ProofError.
+    """
+    statement, *allowed = lang.unnamed((statement, *hypotheses))
+    need(matches(theorem.conclusion, statement), f"the proof concludes {theorem.conclusion}, not {statement}")
+    extra = [g for g in theorem.given if not any(matches(g, a) for a in allowed)]
+    need(not extra, f"the proof assumes {', '.join(map(str, extra))}, which the claim does not")
+    known = [assume(a) for a in allowed]
+    if not theorem.given <= set(allowed):
+        theorem = satisfied(theorem, *known)
+    return certify("normal form", statement, [theorem, *known])
+
+
 def induction(variable: lang.Scalar, statement: Any, base: Theorem, step: Theorem, start: Any = None) -> Theorem:
     """statement for every integer variable >= start (default: the least value of its domain).
 
@@ -158,9 +173,8 @@ def instance(theorem: Theorem, values: Mapping[Any, Any], *proofs: Theorem) -> T
     """
     mapping = {k: sp.sympify(v) for k, v in values.items()}
     statements = [theorem.conclusion, *theorem.given]
+    scope.require_every_number(*mapping)
     for atom, value in mapping.items():
-        need(isinstance(atom, lang.Scalar)
-             and not isinstance(atom, (lang.Family, lang.RandomScalar, lang.RandomIndex)), f"{atom} is not a scalar")
         scope.value_in_domain(atom, value, proofs)
         for statement in statements:
             scope.replaceable(statement, atom, value)

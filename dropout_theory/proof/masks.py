@@ -132,10 +132,14 @@ def _mask(gate: lang.Gates, index: Any, values: Values) -> Any:
 def _with_places(family: lang.Recursion, gate: lang.Gates, values: Values) -> lang.Recursion:
     """The recursion with the gates held, the places standing after its layer index."""
     need(not {r[0] for r in family.ranges} & set(values), f"an index of {family} has the name of a held one")
+    slot = lang.placeholder(family.name, family.ranges)
+    # a mean of it is taken over all outcomes, whatever is held outside
+    need(not any(e.family == slot for mean in family.step.atoms(lang.Operator) for e in mean.atoms(lang.Element)),
+         f"{family} is defined by means of itself")
     name = f"{family.name}({', '.join(f'{place}={value}' for place, value in values.items())})"
     layer, *rest = family.ranges
     ranges = (layer, *[(place, *gate.ranges[0][1:]) for place in values], *rest)
-    slot, fresh = lang.placeholder(family.name, family.ranges), lang.placeholder(name, ranges)
+    fresh = lang.placeholder(name, ranges)
     calls = {e: fresh[(e.indices[0], *values, *e.indices[1:])] for e in family.step.atoms(lang.Element)
              if e.family == slot}
     base, step = (with_held(part, gate, values) for part in (family.base, family.step))

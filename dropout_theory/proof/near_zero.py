@@ -45,7 +45,7 @@ def coefficients(sides: Sequence[Any], scale: Any, order: int, known: Iterable[A
 
     Raises ProofError for any other, and for means over a law with the scale in it that cannot be written out.
     """
-    need(isinstance(scale, lang.Scalar) and not lang.is_random(scale) and not scale.domain.integer
+    need(isinstance(scale, lang.Scalar) and lang.may_be_bound(scale) and not scale.domain.integer
          and scale.domain.lower <= 0 and scale.domain.upper > 0, f"{scale} is not a scale: it does not fall to zero")
     for side in sides:  # by itself: what is undefined on both may cancel
         _require_defined(side, scale, known)
@@ -298,7 +298,16 @@ def _taylor(expr: Any, scale: Any) -> Iterable[Any]:
         need(not value.has(sp.nan, sp.zoo, sp.oo), "not analytic at scale 0")
         yield value / sp.factorial(k)
         k += 1
+        _divides_at_zero(expr, scale)
         expr = differentiate(expr, scale)
+
+
+def _divides_at_zero(expr: Any, scale: Any) -> None:
+    """Raise ProofError where the derivative of a product would divide by a factor that may be 0 at scale 0."""
+    for node in expr.atoms(sp.Product):
+        if lang.depends_on(node, scale):
+            factor = put(node.function, {scale: sp.S.Zero})
+            need(is_positive(factor) or is_positive(-factor), f"{node.function} may be 0 at {scale} = 0")
 
 
 def differentiate(expr: Any, x: Any) -> Any:

@@ -12,6 +12,7 @@ from dropout_theory.language import POSITIVE
 from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_positive, same
 from dropout_theory.proof.algebra import _sides
+from dropout_theory.proof.scope import require_every_number
 from dropout_theory.proof.theorem import Theorem, certify
 
 
@@ -22,6 +23,8 @@ def positive_part_mean(variable: lang.RandomScalar, antiderivative: Any, s: lang
     Raises ProofError.
     """
     need(isinstance(variable, lang.RandomScalar) and variable.law[0] == "normal", f"{variable} is not normal")
+    require_every_number(s)
+    need(s.domain.lower <= 0 and s.domain.upper == sp.oo and not s.domain.integer, f"{s} is not any positive number")
     mean, deviation = variable.law[1:]
     need(not lang.is_random(mean) and not lang.is_random(deviation), f"the law of {variable} is random")
     need(is_positive(deviation), f"the deviation {deviation} is not known to be positive")
@@ -75,7 +78,8 @@ def falling_to_zero(f: Any, x: lang.Scalar, slope: Theorem) -> Theorem:
     that vanish at infinity faster than any power, with coefficients rational in x whose denominators are positive.
     Raises ProofError.
     """
-    need(isinstance(x, lang.Scalar) and x.domain == POSITIVE, f"{x} does not range over the positive reals")
+    require_every_number(x)
+    need(x.domain == POSITIVE, f"{x} does not range over the positive reals")
     need(not lang.depends_on(slope.given, x), f"an assumption restricts {x}")
     need(x not in lang.hidden_dependencies(f), f"a law in {f} depends on {x}")
     kind, left, right = _sides(slope.conclusion)

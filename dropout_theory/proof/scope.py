@@ -21,6 +21,13 @@ def in_range(symbol: Any, low: Any, high: Any) -> tuple[Any, Any]:
     return sp.Ge(symbol, low, evaluate=False), sp.Le(symbol, high, evaluate=False)
 
 
+def require_every_number(*scalars: Any) -> None:
+    """Raise ProofError unless each is a scalar that stands for every number of its domain, as no random one does."""
+    for scalar in scalars:
+        need(isinstance(scalar, lang.Scalar) and not isinstance(scalar, lang.Family) and lang.may_be_bound(scalar),
+             f"{scalar} is not a fixed scalar, which stands for every number of its domain")
+
+
 def index_ranges(limits: Iterable[tuple[Any, Any, Any]]) -> list[tuple[Any, Any]]:
     """The in-range assumptions of index ranges that may be bound together, outermost first.
 
@@ -29,14 +36,13 @@ def index_ranges(limits: Iterable[tuple[Any, Any, Any]]) -> list[tuple[Any, Any]
     """
     limits = [(sp.sympify(s), sp.sympify(low), sp.sympify(high)) for s, low, high in limits]
     symbols = [limit[0] for limit in limits]
-    need(all(s.is_Symbol for s in symbols), f"not all of {symbols} are index symbols")
+    for symbol in symbols:
+        need(lang.may_be_bound(symbol) and not isinstance(symbol, lang.Family), f"{symbol} is not an index symbol")
     need(len(set(symbols)) == len(symbols), f"an index is bound twice: {symbols}")
     found: list[tuple[Any, Any]] = []
     # dummies carry no assumption, so that the range itself must imply what is known of the symbol
     plain = {symbol: sp.Dummy(symbol.name, integer=True) for symbol in symbols}
     for place, (symbol, low, high) in enumerate(limits):
-        need(symbol.is_Symbol and not isinstance(symbol, (lang.Family, lang.RandomIndex, lang.RandomScalar)),
-             f"{symbol} is not an index symbol")
         need(not lang.depends_on([low, high], *symbols[place:]),
              f"the range of {symbol} mentions an index bound inside it")
         need(not lang.is_random(low) and not lang.is_random(high), f"the range of {symbol} is random")
@@ -76,8 +82,6 @@ def replaceable(statement: Any, atom: Any, value: Any) -> None:
     """Raise ProofError unless putting a value for a scalar everywhere in a statement gives an instance of it."""
     need(atom not in lang.hidden_dependencies(statement), f"a law, keep probability or distribution depends on {atom}")
     for node in sp.preorder_traversal(statement):
-        if isinstance(node, lang.Operator) and lang.depends_on(node, atom):
-            need(not lang.is_random(value), f"{value} is random, and {atom} stands in an expectation")
         if isinstance(node, st.SameToOrder) and lang.depends_on([node, node.scale], atom):
             need(atom != node.scale and not lang.depends_on(value, node.scale), f"{node.scale} moves")
         if isinstance(node, st.Converges) and lang.depends_on(node, atom):

@@ -14,7 +14,7 @@ from dropout_theory.language import statements as st
 from dropout_theory.proof.algebra import matches
 from dropout_theory.proof.analysis import smooth
 from dropout_theory.proof.near_zero import differentiate
-from dropout_theory.proof.scope import over_range
+from dropout_theory.proof.scope import over_range, require_every_number
 from dropout_theory.proof.theorem import Theorem, certify
 
 
@@ -131,6 +131,7 @@ def chain(body: Any, probability: lang.Scalar, variable: sp.Symbol, point: Any) 
 
     `body` is g, written in the scalar `probability`, whose domain must be all of (0, 1).
     """
+    require_every_number(probability)
     need(probability.domain == OPEN_PROBABILITY, f"{probability} ranges over {probability.domain}, not (0, 1)")
     need(not lang.depends_on(body, variable), f"{body} depends on {variable}")
     smooth(body, probability, [])
@@ -146,6 +147,7 @@ def tower(base: Theorem, step: Theorem, body: Any, probability: lang.Scalar, row
     `base` concludes DerivativeAt(f, z, c, first + s) = g_first(sigma(c)) with a free real scalar c; `step` concludes
     p (1 - p) g_r'(p) = g_(r+1)(p) for every p in (0, 1). `body` is g_r, written in `probability` and `row`.
     """
+    require_every_number(probability, row)
     need(probability.domain == OPEN_PROBABILITY, f"{probability} ranges over {probability.domain}, not (0, 1)")
     need(row.domain.integer and row.domain.upper == sp.oo and row.domain.lower != -sp.oo, f"{row} is no natural number")
     need(not base.given and not step.given, "base and step must hold without assumptions")
@@ -153,7 +155,8 @@ def tower(base: Theorem, step: Theorem, body: Any, probability: lang.Scalar, row
     need(isinstance(base.conclusion, sp.Eq) and isinstance(base.conclusion.lhs, DerivativeAt), "base has no derivative")
     left = base.conclusion.lhs
     c = left.point
-    need(isinstance(c, lang.Scalar) and c.domain.lower == -sp.oo and c.domain.upper == sp.oo and not c.domain.integer,
+    require_every_number(c)
+    need(c.domain.lower == -sp.oo and c.domain.upper == sp.oo and not c.domain.integer,
          f"{c} is not a free real scalar")
     need(not lang.depends_on([body, left.body, left.order], c), f"{c} occurs elsewhere")
     need(not left.order.has(row) and not left.body.has(row), f"{row} occurs in the base")

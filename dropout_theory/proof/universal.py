@@ -16,15 +16,14 @@ from dropout_theory.language import statements as st
 from dropout_theory.normal_form import is_nonnegative, same
 from dropout_theory.proof.algebra import _sides, matches
 from dropout_theory.proof.analysis import smooth, within
-from dropout_theory.proof.scope import index_ranges, replaceable, value_in_domain
+from dropout_theory.proof.scope import index_ranges, replaceable, require_every_number, value_in_domain
 from dropout_theory.proof.theorem import Theorem, certify
 
 
 def for_all(theorem: Theorem, *scalars: lang.Scalar) -> Theorem:
     """The conclusion for all values of free scalars, which no assumption restricts. Raises ProofError."""
+    require_every_number(*scalars)
     for s in scalars:
-        need(isinstance(s, lang.Scalar) and not isinstance(s, (lang.Family, lang.RandomScalar, lang.RandomIndex)),
-             f"{s} is not a scalar")
         need(not lang.depends_on(theorem.given, s), f"an assumption restricts {s}")
     return certify("for all", st.ForAll(theorem.conclusion, *[(s,) for s in scalars]), [theorem])
 
@@ -37,6 +36,7 @@ def at(theorem: Theorem, *values: Any, premises: tuple[Theorem, ...] = ()) -> Th
     statement = theorem.conclusion
     need(isinstance(statement, st.ForAll), "not a statement for all values")
     mapping: Mapping[Any, Any] = dict(zip(statement.bound_symbols, [sp.sympify(v) for v in values], strict=True))
+    require_every_number(*mapping)
     for scalar, value in mapping.items():
         value_in_domain(scalar, value, premises)
         replaceable(statement.body, scalar, value)
@@ -51,7 +51,8 @@ def convex_by_curvature(f: Any, x: lang.Scalar, curvature: Theorem, *premises: T
 
     The premises show that f is differentiable there. Raises ProofError.
     """
-    need(isinstance(x, lang.Scalar) and not x.domain.integer, f"{x} does not range over an interval")
+    require_every_number(x)
+    need(not x.domain.integer, f"{x} does not range over an interval")
     need(not any(lang.depends_on(p.given, x) for p in (curvature, *premises)),
          "convexity must hold on the whole domain")
     smooth(f, x, [curvature, *premises])
@@ -70,6 +71,7 @@ def finite_jensen(f: Any, x: lang.Scalar, entries: Any, probabilities: lang.Fami
     `convex` concludes `convexity(f, x)`. `entries` is an entry of a family, or an expression in the index `over` that
     lies in the domain by shape or by the premises. Raises ProofError.
     """
+    require_every_number(x)
     need(matches(convex.conclusion, st.convexity(f, x)), f"{convex.conclusion} is not the convexity of {f}")
     need(not x.domain.integer, f"{x} does not range over an interval")
     need(probabilities.simplex is True, f"{probabilities} is not a probability distribution")

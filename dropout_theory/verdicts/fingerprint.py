@@ -239,20 +239,33 @@ def _content(claim: Any) -> list[str]:
 
 def spelled(value: Any) -> str:
     """A value spelled out in full: classes, domains and assumptions included, the same in every process."""
+    return _spelled(value, {})
+
+
+def _spelled(value: Any, dummies: dict[Any, int]) -> str:
+    """A value spelled out, dummies by the order in which they are met: their own numbers count those of a process."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(sorted(f"{spelled(k)}: {spelled(v)}" for k, v in value.items())) + "}"
+        pairs = sorted(f"{_spelled(k, dummies)}: {_spelled(v, dummies)}" for k, v in value.items())
+        return "{" + ", ".join(pairs) + "}"
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(spelled(v) for v in value) + "]"
+        return "[" + ", ".join(_spelled(v, dummies) for v in value) + "]"
     if not hasattr(value, "_hashable_content"):
         return repr(value)
     from sympy import Dummy, Symbol, srepr
+    from sympy.core.function import AppliedUndef
+
+    from dropout_theory.language.binding import bound_limits
 
     if isinstance(value, type):  # an undefined function is a class; its assumptions count
         return f"{value.__name__}({sorted((getattr(value, '_kwargs', None) or {}).items())})"
-    if isinstance(value, Dummy):  # its index counts the dummies made so far in this process
-        return f"Dummy({value.name})"
+    if isinstance(value, Dummy):
+        known = sorted(value._assumptions_orig.items())
+        return f"Dummy({value.name}, {dummies.setdefault(value, len(dummies))}, {known})"
     if isinstance(value, Symbol) and type(value) is not Symbol:
-        return f"{type(value).__name__}({spelled(value._hashable_content())})"
+        return f"{type(value).__name__}({_spelled(value._hashable_content(), dummies)})"
     if not value.args:
         return srepr(value)
-    return f"{type(value).__name__}({', '.join(spelled(a) for a in value.args)})"
+    for limit in bound_limits(value):  # before the body, whose arguments stand in an order that dummies decide
+        _spelled(limit[0], dummies)
+    head = _spelled(type(value), dummies) if isinstance(value, AppliedUndef) else type(value).__name__
+    return f"{head}({', '.join(_spelled(a, dummies) for a in value.args)})"
