@@ -4,13 +4,12 @@ The checker reads the statements itself: into a list of hypotheses (premises, th
 by their shape) in an order of its own, and gives each place in it a number. A certificate names places and never says
 what stands there. It is a tree of lists:
 
-    ["sum", [[c, [place, ...], s], ...], [[place, f], ...]]    0 = sum of c * (product of hypotheses) * s^2 + f * equality
-    ["cases", place, [certificate, ...]]                       of a disjunction, one for each of its cases
-    ["cut", f, certificate, certificate]                       f < 0, and f >= 0
+    ["sum", [[c, [place, ...], s], ...], [[place, f], ...]]   0 = sum of c * (product of hypotheses) * s^2 + f * equality
+    ["cases", place, [certificate, ...]]                      of a disjunction, one for each of its cases
+    ["cut", f, certificate, certificate]                      f < 0, and f >= 0
 
-with c > 0 a number, f and s polynomials `[[coefficient, [[variable, exponent], ...]], ...]`, s left out where it is 1,
-and at most three hypotheses in a product. Some product in a sum must be positive. What a case or a cut adds comes
-after all other hypotheses.
+with c > 0 a number, f and s polynomials `[[coefficient, [[variable, exponent], ...]], ...]`, s left out where it is 1.
+Some product in a sum must be positive. What a case or a cut adds comes after all other hypotheses.
 
 A variable may have a negative exponent only where it is shown not to be 0, and a root may be spoken of only where what
 it is the root of is shown not to be negative: by shape, or as a term of a statement that holds.
@@ -39,7 +38,7 @@ Written: TypeAlias = dict[tuple[tuple[Term, Fraction], ...], Fraction]  # what `
 
 VERSION = 1
 MAX_LINES, MAX_LINE = 200_000, 2_000_000
-MAX_DEPTH, MAX_PARTS, MAX_EXPONENT, MAX_TERMS, MAX_DIGITS = 40, 2_000, 60, 20_000, 1_000
+MAX_DEPTH, MAX_PARTS, MAX_FACTORS, MAX_EXPONENT, MAX_TERMS, MAX_DIGITS = 40, 2_000, 8, 60, 20_000, 1_000
 NEGATED = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
 DIGEST = re.compile("[0-9a-f]{32}")
@@ -235,14 +234,21 @@ class Problem:
             self._show_terms(side, shown)
         if isinstance(hypothesis, Either) or hypothesis.sign == "=" or not self.usable(hypothesis.value, shown):
             return
-        for n, value in enumerate(self.values):
-            if value and (n not in shown.nonzero or n not in shown.roots) and value.keys() == hypothesis.value.keys():
-                ratios = {hypothesis.value[m] / c for m, c in value.items()}
-                if len(ratios) == 1:
-                    if hypothesis.sign == ">":
-                        shown.nonzero.add(n)
-                    if min(ratios) > 0:
-                        shown.roots.add(n)
+        known, least = _without_constant(hypothesis.value)
+        for n in range(len(self.atoms)):
+            value, own = _without_constant(self.values[n])
+            ratios = {known[m] / c for m, c in value.items()} if value.keys() == known.keys() else set()
+            if len(ratios) == 1:  # ratio * (variable) >= end
+                ratio, = ratios
+                end = ratio * own - least
+                if end > 0 or end == 0 and hypothesis.sign == ">":
+                    shown.nonzero.add(n)
+                if end >= 0 and ratio > 0:
+                    shown.roots.add(n)
+
+
+def _without_constant(p: Poly) -> tuple[Poly, Fraction]:
+    return {m: c for m, c in p.items() if m}, p.get((), Fraction(0))
 
 
 def problem(premises: Iterable[Term], goal: Term) -> Problem:
@@ -385,8 +391,8 @@ def _check_sum(problem: Problem, certificate: list[Any], hypotheses: list[Formul
     positive = False
     for product in products:
         if not isinstance(product, list) or len(product) not in (2, 3) or not isinstance(product[1], list) \
-                or len(product[1]) > 3:
-            raise Refused("a product is a number, at most three places and what is squared")
+                or len(product[1]) > MAX_FACTORS:
+            raise Refused("a product is a number, some places and what is squared")
         c = _number(product[0])
         found = [_literal(problem, hypotheses, place, shown) for place in product[1]]
         square: Poly = _polynomial(problem, product[2], shown) if len(product) == 3 else {(): Fraction(1)}
