@@ -50,6 +50,9 @@ class _Fact(NamedTuple):
     value: Poly
     strict: bool
 
+    def value_variable(self) -> int:
+        return next(v for m in self.value for v, _ in m)
+
 
 @dataclass
 class _Equality:
@@ -272,9 +275,17 @@ class _Leaf:
         refuted = [f for f in self.facts if f.strict and not f.value]
         if refuted:
             return self._written([(Fraction(1), refuted[0])], [])
-        if level == 1:
-            return self._program([*facts, _Fact((), ONE, ONE, True)], 1)
-        return self._program(self._products(facts, level), 2)
+        # with narrow bounds of a constant among them, floats show anything: first without
+        plain = [f for f in facts if not (len({v for m in f.value for v, _ in m}) == 1 and () in f.value
+                                          and self.asked.atoms[f.value_variable()].op in ("pi", "exp", "euler"))]
+        for some in ([plain] if len(plain) < len(facts) else []) + [facts]:
+            if level == 1:
+                found = self._program([*some, _Fact((), ONE, ONE, True)], 1)
+            else:
+                found = self._program(self._products(some, level), 2)
+            if found is not None:
+                return found
+        return None
 
     def _eliminate(self) -> None:
         """Use up equalities that say what a variable equals."""

@@ -176,8 +176,9 @@ class Problem:
         self.atoms = sorted(exponents, key=lambda a: a.digest)
         self.roots = [exponents[a] for a in self.atoms]
         self.places = {a: n for n, a in enumerate(self.atoms)}
-        nonnegative: list[Formula] = [Literal(">" if bounds(a).positive else ">=", {((n, 1),): Fraction(1)})
-                                      for n, a in enumerate(self.atoms) if self.roots[n] > 1]
+        nonnegative: list[Formula] = [
+            Literal(">" if bounds(a).positive else ">=", {((n, 1),): Fraction(1)})
+            for n, a in enumerate(self.atoms) if self.roots[n] > 1 or bounds(a).nonnegative and bounds(a).low != 0]
         self.hypotheses = [self._numbered(f) for f in (*said, *facts)] + nonnegative
         self.values = [self.polynomial(normal(a) if _is_bracket(a) else _alone(a)) for a in self.atoms]
         self.shown = Shown({n for n, a in enumerate(self.atoms) if bounds(a).nonzero},
