@@ -22,13 +22,12 @@ from dropout_theory.recheck.steps.polynomial import (
     add,
     as_term,
     atom,
-    constant,
     multiply,
     product,
     scale,
     subtract,
 )
-from dropout_theory.recheck.steps.signs import interval, is_probability
+from dropout_theory.recheck.steps.signs import is_probability
 
 MAX_GATES = 4
 _LAWS = ("gates", "normal", "uniform", "bernoulli")
@@ -58,7 +57,7 @@ def _subnetwork(body: Term) -> Term | None:
 
 def _drawn(body: Term, n: Term) -> tuple[Term, Term, Term]:
     """What a subnetwork is put for: the body at an index, its probability, and the range of the index."""
-    index, = sums.fresh(1, body, n)
+    index, = sums.fresh("~", 1, body, n)
     (_, low, high), = ranges(n.terms[1])
     return substitute(body, {n: index}), Term("entry", n.terms[1], index), Term("range", index, low, high)
 
@@ -96,25 +95,24 @@ def _of_monomial(m: Monomial) -> Polynomial:
     certain = tuple((t, e) for t, e in m if not random(t))
     factors = [(t, e) for t, e in m if random(t)]
     result: Polynomial = {certain: coefficient}
-    for group in _groups(factors, binders):
-        result = multiply(result, _of_group(group, binders))
-    return sums.summed_each(result, binders)
+    for group in _groups(factors):
+        result = multiply(result, _of_group(group))
+    return sums.summed(result, binders)
 
 
-def _groups(factors: list[tuple[Term, Fraction]], binders: list[sums.Binder]) -> list[Monomial]:
+def _groups(factors: list[tuple[Term, Fraction]]) -> list[Monomial]:
     """Factors that may depend on each other, together."""
     groups: list[Monomial] = []
-    several = len({a for t, _ in factors for a in random(t) if a.op == "abstract"}) > 1
     for f in factors:
-        near = [g for g in groups if not all(_apart(f[0], t, several) for t, _ in g)]
+        near = [g for g in groups if not all(_apart(f[0], t) for t, _ in g)]
         groups = [g for g in groups if g not in near] + [(*[p for g in near for p in g], f)]
     return groups
 
 
-def _of_group(group: Monomial, binders: list[sums.Binder]) -> Polynomial:
+def _of_group(group: Monomial) -> Polynomial:
     group = tuple(sorted(group, key=lambda p: p[0].digest))
     if len(group) <= MAX_GATES and len({t.terms[0] for t, _ in group if t.terms}) == 1 \
-            and all(e == 1 and t.op == "entry" and _is_simple_gate(t) and has_law(t, binders) for t, e in group):
+            and all(e == 1 and _is_simple_gate(t) and is_probability(t.terms[0].terms[0]) for t, e in group):
         return _gates([t for t, _ in group])
     found = _moment(*group[0]) if len(group) == 1 else None
     found = _given(group) if found is None else found
@@ -138,18 +136,6 @@ def _given(group: Monomial) -> Polynomial | None:
 def _is_simple_gate(t: Term) -> bool:
     """Whether a gate depends on no other random atom: neither by its keep probability nor by its index."""
     return t.op == "entry" and t.terms[0].op == "gates" and random(t) == {t.terms[0]}
-
-
-def has_law(gate: Term, binders: list[sums.Binder]) -> bool:
-    """Whether a gate is kept with its keep probability, which is one: not where its index may leave its range."""
-    family, indices = gate.terms[0], gate.terms[1:]
-    if is_probability(family.terms[0]):
-        return True
-    if not is_probability(_keep(family, indices)):
-        return False
-    put = {r[0]: i for r, i in zip(ranges(family), indices, strict=True)}
-    return all(sums.at_least_0(sums.minus(substitute(big, put), substitute(small, put)), binders)
-               for x, low, high in ranges(family) for big, small in ((x, low), (high, x)))
 
 
 def _keep(family: Term, indices: tuple[Term, ...]) -> Term:
@@ -190,9 +176,9 @@ def _moment(t: Term, order: Fraction) -> Polynomial | None:
 # --- independence ---------------------------------------------------------------------------------------------------
 
 
-def _apart(left: Term, right: Term, several: bool) -> bool:
+def _apart(left: Term, right: Term) -> bool:
     """Whether two random expressions are certainly independent: nothing random in one is tied to any in the other."""
-    return all(_independent(a, b, several) for a in _leaves(left, frozenset()) for b in _leaves(right, frozenset()))
+    return all(_independent(a, b) for a in _leaves(left, frozenset()) for b in _leaves(right, frozenset()))
 
 
 def _leaves(term: Term, bound: frozenset[Term]) -> list[Leaf]:
@@ -204,12 +190,9 @@ def _leaves(term: Term, bound: frozenset[Term]) -> list[Leaf]:
     return [leaf for part, own in scopes(term) for leaf in _leaves(part, bound | set(own))]
 
 
-def _independent(left: Leaf, right: Leaf, several: bool) -> bool:
+def _independent(left: Leaf, right: Leaf) -> bool:
     (a, around_a), (b, around_b) = left, right
     mine, theirs = random(a), random(b)
-    for x, y in ((a, theirs), (b, mine)):
-        if x.op == "entry" and x.terms[0].op == "abstract" and not several and random(x) == {x.terms[0]}:
-            return all(z.op == "gates" and random(z) == {z} and z.args[0] in str(x.terms[0].args[2]).split() for z in y)
     if any(x.op not in _LAWS or random(x) != {x} for x in mine | theirs):
         return False
     if not {x.args[0] for x in mine} & {x.args[0] for x in theirs}:
@@ -226,7 +209,7 @@ def _is_above(gate: Term, entry: Term, bound: frozenset[Term]) -> bool:
     return _is_simple_gate(gate) and entry.op == "entry" and entry.terms[0].op == "recursion" \
         and len(gate.terms) > 1 and len(entry.terms) > 1 and not free(entry.terms[1]) & bound \
         and not any(map(random, entry.terms[1:])) \
-        and sums.at_least_0(sums.minus(gate.terms[1], entry.terms[1]), []) \
+        and sums.at_least_0(sums.minus(gate.terms[1], entry.terms[1])) \
         and _gates_below(entry.terms[0], gate.terms[0])
 
 
@@ -235,6 +218,8 @@ def _gates_below(recursion: Term, family: Term) -> bool:
     """Whether each entry of a recursion is made of gates of a family at layers below its own, and of nothing akin."""
     base, step = recursion.terms[1:3]
     layer, start, _ = ranges(recursion)[0]
+    if layer.args[1] != "integer":  # a name that promises what the index need not keep
+        return False
 
     def below(part: Term, top: Term, binders: list[sums.Binder]) -> bool:
         if part.op == "entry":
@@ -256,5 +241,3 @@ def _gates_below(recursion: Term, family: Term) -> bool:
 
     return below(base, start, []) and below(step, layer, [])
 
-
-__all__ = ["constant", "interval", "geometric", "mean"]

@@ -7,6 +7,7 @@ Roots, logarithms and powers that are not whole are taken apart only where `sign
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 
@@ -34,6 +35,7 @@ from dropout_theory.recheck.steps.polynomial import (
 from dropout_theory.recheck.steps.signs import is_integer, is_nonnegative, is_positive
 
 MINUS = number(-1)
+NOWHERE = atom(Term("log", ZERO))  # what has no value
 
 
 @cache
@@ -75,20 +77,16 @@ def _normal(term: Term) -> Polynomial:
     return atom(_inside(term)) if args else atom(term)
 
 
-def _plus(*parts: Term) -> Term:
-    return Term("+", *parts)
+def _logistic(x: Term, c: Term = ONE, slope: Term = ONE) -> Term:
+    return Term("^", Term("+", ONE, Term("*", c, Term("exp", Term("*", MINUS, slope, x)))), MINUS)
 
 
-def _minus(t: Term) -> Term:
-    return Term("*", MINUS, t)
-
-
-_DEFINED = {
+_DEFINED: dict[str, Callable[..., Term]] = {
     "euler": lambda: Term("exp", ONE),
-    "logistic": lambda x, c, slope: Term("^", _plus(ONE, Term("*", c, Term("exp", Term("*", MINUS, slope, x)))), MINUS),
-    "tanh": lambda x: _plus(ONE, Term("*", number(-2), Term("^", _plus(ONE, Term("exp", Term("*", number(2), x))), MINUS))),
+    "logistic": _logistic,
+    "tanh": lambda x: Term("+", MINUS, Term("*", number(2), _logistic(Term("*", number(2), x)))),
     "Var": lambda x: Term("Cov", x, x),
-    "Cov": lambda x, y: _plus(Term("E", Term("*", x, y)), _minus(Term("*", Term("E", x), Term("E", y)))),
+    "Cov": lambda x, y: Term("+", Term("E", Term("*", x, y)), Term("*", MINUS, Term("E", x), Term("E", y))),
 }
 
 
@@ -126,8 +124,6 @@ def opaque_product(body: Term, limit: Term) -> Term:
 
 
 def _canonical(part: Term) -> Term:
-    if part.op in ("max", "min"):
-        return Term(part.op, *sorted(map(_canonical, part.terms), key=lambda t: t.digest))
     return as_term(normal(part)) if part.sort == "E" and part.op != "family" else _inside(part)
 
 
@@ -152,7 +148,7 @@ def _to_number(base: Polynomial, e: Fraction) -> Polynomial:
     if e.denominator == 1 and e >= 0:
         return power(base, int(e))
     if not base:
-        return {} if e > 0 else atom(Term("^", ZERO, number(e)))
+        return {} if e > 0 else NOWHERE
     whole = e.denominator == 1
     coefficient, common, rest = _split(base, whole)
     if not whole and coefficient < 0:
@@ -224,8 +220,8 @@ def exponential(exponent: Polynomial) -> Polynomial:
     for m, c in exponent.items():
         logs = [t for t, e in m if t.op == "log" and e == 1]
         rest = tuple((t, e) for t, e in m if t not in logs)
-        if len(logs) == 1 and (not rest or c.denominator == 1 and is_integer(product(rest))):
-            result = multiply(result, raised(parsed(logs[0].terms[0]), {rest: c}))
+        if len(logs) == 1 and is_integer(product(rest)):
+            result = multiply(result, _to_number(raised(parsed(logs[0].terms[0]), {rest: Fraction(1)}), c))
         else:
             result = multiply(result, atom(Term("exp", product(m)), c))
     return result
@@ -234,14 +230,10 @@ def exponential(exponent: Polynomial) -> Polynomial:
 def logarithm(argument: Polynomial) -> Polynomial:
     """log of a product: of each positive factor for itself."""
     if not argument:
-        return atom(Term("log", ZERO))
+        return NOWHERE
     coefficient, common, rest = _split(argument, False)
     if coefficient < 0:
         coefficient, rest = -coefficient, scale(rest, -1)
-    if len(rest) == 1 and rest != UNIT:
-        (m, c), = rest.items()
-        if c == 1 and len(m) == 1 and (m[0][1].denominator != 1 or m[0][1] % 2):  # x positive where x^3 is
-            common, rest = (*common, *m), UNIT
     found = [scale(atom(Term("log", number(q))), x) for q, x in primes(coefficient)]
     found += [scale(_log_of_atom(t), x) for t, x in common]
     return add(*found, *([] if rest == UNIT else [atom(Term("log", as_term(rest)))]))

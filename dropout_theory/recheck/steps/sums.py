@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cache
-from itertools import chain, permutations
+from itertools import chain, islice, permutations
 from itertools import product as choices
 from typing import TypeAlias
 
@@ -33,9 +33,12 @@ from dropout_theory.recheck.steps.polynomial import (
 )
 from dropout_theory.recheck.steps.signs import is_distribution, is_integer, is_nonnegative, is_positive
 
-Binder: TypeAlias = tuple[Term, Term, Term]  # an index, its first and its last value
+Binder: TypeAlias = tuple[Term, Term, Term]  # an index, its first and its last value; inner ones stand first
 
 MAX_BINDERS, MAX_ORDERS = 8, 48
+
+
+# --- indices --------------------------------------------------------------------------------------------------------
 
 
 def numbers(letter: str, wanted: int, *terms: Term) -> list[int]:
@@ -50,125 +53,39 @@ def _highest(letter: str, term: Term) -> int:
     return max([int(name[1:]) for name in names if name[:1] == letter and name[1:].isdecimal()], default=0)
 
 
-def fresh(wanted: int, *terms: Term) -> list[Term]:
+def fresh(letter: str, wanted: int, *terms: Term) -> list[Term]:
     """Indices that occur nowhere in some terms."""
-    return [Term("index", f"~{n}", "integer") for n in numbers("~", wanted, *terms)]
+    return [Term("index", f"{letter}{n}", "integer") for n in numbers(letter, wanted, *terms)]
 
 
 def opened(body: Term, limits: Iterable[Term], *others: Term) -> tuple[Term, list[Binder]]:
-    """The body of a sum and its ranges, inner first, under names that nothing else has."""
+    """The body of a sum and its ranges under names that nothing else has."""
     found = [r.terms for r in limits]
     if len({r[0] for r in found}) < len(found):
         raise CannotSubstitute(f"an index is bound twice: {found}")
-    names = fresh(len(found), body, *chain.from_iterable(found), *others)
+    named = dict(zip([r[0] for r in found], fresh("~", len(found), body, *chain(*found), *others), strict=True))
     binders = []
-    for n, (_, low, high) in enumerate(found):
-        outer = {r[0]: name for r, name in list(zip(found, names, strict=True))[n + 1:]}
-        binders.append((names[n], substitute(low, outer), substitute(high, outer)))
-    return substitute(body, {r[0]: name for r, name in zip(found, names, strict=True)}), binders
+    for n, (x, low, high) in enumerate(found):  # an end sees the indices of the sums around it
+        around = {r[0]: named[r[0]] for r in found[n + 1:]}
+        binders.append((named[x], canonical(low, around), canonical(high, around)))
+    return substitute(body, named), binders
 
 
-def summed_over(body: Term, limits: tuple[Term, ...]) -> Polynomial:
-    """The normal form of a sum."""
-    body, binders = opened(body, limits)
-    binders = [(x, as_term(whole.normal(low)), as_term(whole.normal(high))) for x, low, high in binders]
-    return summed_each(whole.normal(body), binders)
-
-
-Opened: TypeAlias = tuple[Fraction, Monomial, list[Binder]]
-
-
-def flattened(m: Monomial, binders: list[Binder], also_random: bool = False) -> Opened:
-    """A monomial under binders with the sums in it that speak of their indices (or are random) opened."""
-    for t, e in m:
-        speaks = free(t).intersection(x for x, *_ in binders) or also_random and random(t)
-        if t.op != "sum" or e.denominator != 1 or e < 0 or not speaks \
-                or len(binders) + int(e) * (len(t.terms) - 1) > MAX_BINDERS:
-            continue
-        found: Polynomial = {tuple(f for f in m if f[0] is not t): Fraction(1)}
-        for _ in range(int(e)):
-            body, more = opened(t.terms[0], t.terms[1:], *chain.from_iterable(binders), *[u for u, _ in m])
-            found, binders = multiply(found, whole.normal(body)), [*more, *binders]
-        if len(found) == 1:
-            (single, coefficient), = found.items()
-            factor, single, binders = flattened(single, binders, also_random)
-            return coefficient * factor, single, binders
-        raise TooLarge(f"a sum of several terms: {t}")
-    return Fraction(1), m, binders
-
-
-def summed(m: Monomial, binders: list[Binder]) -> Polynomial:
-    """A monomial summed over some indices."""
-    if not binders:
-        return {m: Fraction(1)}
-    coefficient, m, binders = flattened(m, binders)
-    return scale(_summed(m, binders), coefficient)
-
-
-def summed_each(p: Polynomial, binders: list[Binder]) -> Polynomial:
-    """A polynomial summed over some indices."""
-    return add(*[scale(summed(m, binders), c) for m, c in p.items()])
-
-
-def _summed(m: Monomial, binders: list[Binder]) -> Polynomial:
-    for x, low, high in binders:
-        if (gap := difference(high, low)) is not None and gap <= 0:
-            return {} if gap < 0 else _put_for(x, low, m, binders)
-    for t, e in m:
-        if t.op == "equal-indices" and e > 0:
-            done = _sifted(t, m, binders)
-            if done is not None:
-                return done
-    outside, groups = _components(m, binders)
-    result: Polynomial = {outside: Fraction(1)}
-    for factors, own in groups:
-        result = multiply(result, _group(factors, own))
-    return result
-
-
-def difference(high: Term, low: Term) -> Fraction | None:
-    """high - low, where it is a number."""
-    gap = subtract(whole.normal(high), whole.normal(low))
-    return gap.get((), Fraction(0)) if set(gap) <= {()} else None
-
-
-def _put_for(x: Term, value: Term, m: Monomial, binders: list[Binder], keep: Monomial = ()) -> Polynomial:
-    """The sum with a value for an index, which is no longer summed over."""
-    body = whole.normal(substitute(product(m), {x: value}))
-    left = [(y, as_term(whole.normal(substitute(low, {x: value}))), as_term(whole.normal(substitute(high, {x: value}))))
-            for y, low, high in binders if y is not x]
-    body = multiply(body, {keep: Fraction(1)})
-    return summed_each(body, left)
-
-
-def _sifted(delta: Term, m: Monomial, binders: list[Binder]) -> Polynomial | None:
-    """The sum over an index that equals another expression: that one is put for it."""
-    rest = tuple(f for f in m if f[0] is not delta)
-    limits = {x: ends for x, *ends in binders}
-    for x, y in (delta.terms, delta.terms[::-1]):
-        if x not in limits or x in free(y) or any(x in free(end) for ends in limits.values() for end in ends):
-            continue
-        if limits[x] == limits.get(y) or _within(y, limits[x], binders):
-            return _put_for(x, y, rest, binders)
-    for x, y in (delta.terms, delta.terms[::-1]):  # what is left of x is in the delta alone
-        if x in limits and x not in free(y) and (y not in limits or y.digest < x.digest) \
-                and any(x in free(t) for t, _ in rest):
-            body = multiply(whole.normal(substitute(product(rest), {x: y})), atom(delta))
-            return summed_each(body, binders)
-    return None
-
-
-def _within(y: Term, ends: list[Term], binders: list[Binder]) -> bool:
-    """Whether an expression is certainly a whole number between two ends."""
-    low, high = ends
-    return is_integer(y) and at_least_0(minus(y, low), binders) and at_least_0(minus(high, y), binders)
+def canonical(t: Term, values: dict[Term, Term]) -> Term:
+    """An expression with values for indices, in normal form."""
+    return as_term(whole.normal(substitute(t, values)))
 
 
 def minus(left: Term, right: Term) -> Polynomial:
     return subtract(whole.normal(left), whole.normal(right))
 
 
-def at_least_0(gap: Polynomial, binders: list[Binder]) -> bool:
+def differ(left: Term, right: Term) -> bool:
+    """Whether two expressions are certainly not equal."""
+    return any(is_positive(as_term(scale(minus(left, right), sign))) for sign in (1, -1))
+
+
+def at_least_0(gap: Polynomial, binders: Iterable[Binder] = ()) -> bool:
     """Whether an expression is at least 0 at all values of the indices of ranges, none of which is empty."""
     for x, low, high in binders:
         slope = gap.get(((x, Fraction(1)),), Fraction(0))
@@ -179,43 +96,96 @@ def at_least_0(gap: Polynomial, binders: list[Binder]) -> bool:
     return is_nonnegative(as_term(gap))
 
 
-def differ(left: Term, right: Term) -> bool:
-    """Whether two expressions are certainly not equal."""
-    gap = minus(left, right)
-    return any(is_positive(as_term(scale(gap, sign))) for sign in (1, -1))
+# --- sums -----------------------------------------------------------------------------------------------------------
 
 
-def _nonempty(binders: list[Binder], around: list[Binder]) -> bool:
-    return all(at_least_0(minus(high, low), around) for _, low, high in binders)
+def summed_over(body: Term, limits: tuple[Term, ...]) -> Polynomial:
+    """The normal form of a sum."""
+    body, binders = opened(body, limits)
+    return summed(whole.normal(body), binders)
 
 
-def _components(m: Monomial, binders: list[Binder]) -> tuple[Monomial, list[tuple[Monomial, list[Binder]]]]:
-    """What is free of all indices, and the factors and indices that hang together."""
-    groups: list[tuple[list[tuple[Term, Fraction]], list[Binder]]] = []
+def summed(p: Polynomial, binders: list[Binder]) -> Polynomial:
+    """A polynomial summed over some indices."""
+    if not binders:
+        return p
+    total: Polynomial = {}
+    for m, c in p.items():
+        factor, single, inner = flattened(m, binders)
+        total = add(total, scale(_of_monomial(single, inner), c * factor))
+    return total
 
-    def join(factors: list[tuple[Term, Fraction]], own: list[Binder], touches: frozenset[Term]) -> None:
+
+def flattened(m: Monomial, binders: list[Binder], also: bool = False) -> tuple[Fraction, Monomial, list[Binder]]:
+    """A monomial under binders with the sums in it opened that speak of their indices, `also` those that are random."""
+    for t, e in m:
+        speaks = free(t).intersection(x for x, *_ in binders) or also and random(t)
+        if t.op != "sum" or e.denominator != 1 or e < 0 or not speaks or also and any(map(random, t.terms[1:])) \
+                or len(binders) + int(e) * (len(t.terms) - 1) > MAX_BINDERS:
+            continue
+        found: Polynomial = {tuple(f for f in m if f[0] is not t): Fraction(1)}
+        for _ in range(int(e)):
+            body, more = opened(t.terms[0], t.terms[1:], *chain(*binders), *[u for u, _ in m])
+            found, binders = multiply(found, whole.normal(body)), [*more, *binders]
+        if len(found) > 1:
+            raise TooLarge(f"a sum of several terms: {t}")
+        (single, coefficient), = found.items()
+        factor, single, binders = flattened(single, binders, also)
+        return coefficient * factor, single, binders
+    return Fraction(1), m, binders
+
+
+def _of_monomial(m: Monomial, binders: list[Binder]) -> Polynomial:
+    """A monomial without sums that speak of the indices, summed over them."""
+    ends = {x: (low, high) for x, low, high in binders}
+    for x, low, high in binders:
+        gap = minus(high, low)
+        if set(gap) <= {()} and gap.get((), Fraction(0)) <= 0 and is_integer(low):  # no value, or one
+            return {} if gap.get((), Fraction(0)) < 0 else _put(x, low, m, binders)
+    for t, e in m:  # an index that equals another of the same range
+        if t.op == "equal-indices" and e > 0:
+            for x, y in (t.terms, t.terms[::-1]):
+                if x in ends and ends[x] == ends.get(y) and not any(x in free(end) for end in chain(*ends.values())):
+                    return _put(x, y, tuple(f for f in m if f[0] is not t), binders)
+    outside, groups = _components(m, binders)
+    result: Polynomial = {outside: Fraction(1)}
+    for factors, own in groups:
+        result = multiply(result, _of_group(factors, own))
+    return result
+
+
+def _put(x: Term, value: Term, m: Monomial, binders: list[Binder]) -> Polynomial:
+    """The sum with a value for an index, which is no longer summed over."""
+    left = [(y, canonical(low, {x: value}), canonical(high, {x: value})) for y, low, high in binders if y is not x]
+    return summed(whole.normal(substitute(product(m), {x: value})), left)
+
+
+Group: TypeAlias = tuple[Monomial, list[Binder]]
+
+
+def _components(m: Monomial, binders: list[Binder]) -> tuple[Monomial, list[Group]]:
+    """What is free of all indices, and the factors and indices that hang together, in their order."""
+    groups: list[Group] = []
+
+    def join(factors: Monomial, own: list[Binder], touches: frozenset[Term]) -> None:
         near = [g for g in groups if touches.intersection(x for x, *_ in g[1])]
-        for g in near:
-            groups.remove(g)
-        groups.append(([*factors, *[f for g in near for f in g[0]]], [*own, *[b for g in near for b in g[1]]]))
+        groups[:] = [g for g in groups if g not in near]
+        groups.append(((*factors, *[f for g in near for f in g[0]]), [*own, *[b for g in near for b in g[1]]]))
 
-    for b in reversed(binders):  # the outer ones first: an inner range may speak of them
-        join([], [b], free(b[1]) | free(b[2]))
-    indices = {x for x, *_ in binders}
-    outside = []
+    for b in reversed(binders):  # an inner range may speak of the outer ones
+        join((), [b], free(b[1]) | free(b[2]))
+    indices, outside = {x for x, *_ in binders}, []
     for t, e in m:
         touches = free(t) & indices
         if not touches and not _is_safe(t, e):  # where a range is empty, it is not evaluated there
-            ends = [b for b in binders if free(t) & (free(b[1]) | free(b[2])) and not _nonempty([b], binders)]
-            touches = frozenset(x for x, *_ in ends)
+            touches = frozenset(x for x, low, high in binders
+                                if free(t) & (free(low) | free(high)) and not at_least_0(minus(high, low), binders))
         if touches:
-            join([(t, e)], [], touches)
+            join(((t, e),), [], touches)
         else:
             outside.append((t, e))
-    order = {t: n for n, (t, _) in enumerate(m)}
-    place = {b: n for n, b in enumerate(binders)}
-    return tuple(outside), [(tuple(sorted(f, key=lambda p: order[p[0]])), sorted(own, key=lambda b: place[b]))
-                            for f, own in groups]
+    return tuple(outside), [(tuple(f for f in m if f in factors), [b for b in binders if b in own])
+                            for factors, own in groups]
 
 
 def _is_safe(t: Term, e: Fraction) -> bool:
@@ -223,53 +193,51 @@ def _is_safe(t: Term, e: Fraction) -> bool:
     return e > 0 and (t.op != "^" or t.terms[1].number is not None) or is_positive(t)
 
 
-def _group(m: Monomial, binders: list[Binder]) -> Polynomial:
+def _of_group(m: Monomial, binders: list[Binder]) -> Polynomial:
     """The sum of a monomial over indices that hang together."""
-    if len(binders) == 1:
-        (x, low, high), = binders
-        if not m and at_least_0(add(minus(high, low), UNIT), []):
-            return add(minus(high, low), UNIT)
-        if len(m) == 1 and m[0][1] == 1 and is_whole_distribution(m[0][0], x, low, high):
-            return UNIT
-    elif not m:  # ranges that depend on each other: count the innermost
-        (x, low, high), *around = binders
-        if at_least_0(add(minus(high, low), UNIT), around) and not any(x in free(end) for _, *ends in around
-                                                                       for end in ends):
-            return summed_each(add(minus(high, low), UNIT), around)
+    (x, low, high), *around = binders
+    times = add(minus(high, low), UNIT)
+    if not m and is_integer(low) and is_integer(high) and at_least_0(times, around):  # a constant is counted
+        return summed(times, around)
+    if not around and len(m) == 1 and m[0][1] == 1 and is_whole_distribution(m[0][0], x, low, high):
+        return UNIT
     return _named(m, binders)
 
 
 def is_whole_distribution(t: Term, x: Term, low: Term, high: Term) -> bool:
     """Whether a term is the probability of x, and x runs through all of the range of its distribution."""
     return t.op == "entry" and t.terms[1:] == (x,) and is_distribution(t.terms[0]) \
-        and all(difference(a, b) == 0 for a, b in zip((low, high), ranges(t.terms[0])[0][1:], strict=True))
+        and not any(minus(a, b) for a, b in zip((low, high), ranges(t.terms[0])[0][1:], strict=True))
+
+
+# --- canonical names ------------------------------------------------------------------------------------------------
 
 
 def _named(m: Monomial, binders: list[Binder]) -> Polynomial:
     """The atom for a sum, its indices under the names that make it the first of all in the order of digests."""
     body = product(m)
-    ends = [end for _, *both in binders for end in both]
-    names = [Term("index", f"#{n}", "integer") for n in numbers("#", len(binders), body, *ends)]
+    names = fresh("#", len(binders), body, *[end for _, *ends in binders for end in ends])
     found: list[tuple[str, Fraction, Term]] = []
     for order in _orders(m, binders):
         named = dict(zip(order, names, strict=True))
         inside = whole.normal(substitute(body, named))
-        limits = {named[x]: [as_term(whole.normal(substitute(end, named))) for end in both] for x, *both in binders}
-        coefficient, inner = next(((c, product(n)) for n, c in inside.items()), (Fraction(0), ZERO))
-        if len(inside) > 1:
-            coefficient, inner = Fraction(1), as_term(inside)
+        limits = {named[x]: (canonical(low, named), canonical(high, named)) for x, low, high in binders}
+        coefficient, inner = Fraction(1), as_term(inside)
+        if len(inside) == 1:
+            (single, coefficient), = inside.items()
+            inner = product(single)
         term = Term("sum", inner, *_inner_first(limits))
         found.append((term.digest, coefficient, term))
     _, coefficient, term = min(found, key=lambda f: f[:2])
     return scale(atom(term), coefficient)
 
 
-def _inner_first(limits: dict[Term, list[Term]]) -> Iterator[Term]:
+def _inner_first(limits: dict[Term, tuple[Term, Term]]) -> Iterator[Term]:
     """Ranges in an order in which each end sees the indices it speaks of."""
     left = dict(limits)
     while left:
         x = next(x for x in sorted(left, key=lambda x: int(str(x.args[0])[1:]))
-                 if not any(x in free(end) for ends in left.values() for end in ends))
+                 if not any(x in free(end) for end in chain(*left.values())))
         yield Term("range", x, *left.pop(x))
 
 
@@ -281,25 +249,19 @@ def _orders(m: Monomial, binders: list[Binder]) -> Iterable[tuple[Term, ...]]:
     for x, *_ in binders:
         classes.setdefault(_signature(x, m, binders), []).append(x)
     groups = [permutations(classes[s]) for s in sorted(classes)]
-    return [tuple(chain.from_iterable(choice)) for choice, _ in zip(choices(*groups), range(MAX_ORDERS), strict=False)]
-
-
-_THIS, _OTHER = Term("index", "~this", "integer"), Term("index", "~other", "integer")
+    return [tuple(chain(*choice)) for choice in islice(choices(*groups), MAX_ORDERS)]
 
 
 def _signature(x: Term, m: Monomial, binders: list[Binder]) -> tuple[str, ...]:
-    marks = {y: _THIS if y is x else _OTHER for y, *_ in binders}
-
-    def told(t: Term) -> str:
-        return as_term(whole.normal(substitute(t, marks))).digest
-
-    places = sorted(f"{told(t)} {e}" for t, e in m if x in free(t))
-    inside = sorted(told(end) for _, *ends in binders for end in ends if x in free(end))
-    own = [told(end) for y, *ends in binders if y is x for end in ends]
+    """Where an index occurs, told without the names of any."""
+    marks = {y: Term("index", "~this" if y is x else "~other", "integer") for y, *_ in binders}
+    places = sorted(f"{canonical(t, marks).digest} {e}" for t, e in m if x in free(t))
+    own = [canonical(end, marks).digest for y, *ends in binders if y is x for end in ends]
+    inside = sorted(canonical(end, marks).digest for _, *ends in binders for end in ends if x in free(end))
     return (*own, "factors", *places, "ends", *inside)
 
 
-# --- products ---------------------------------------------------------------------------------------------------------
+# --- products -------------------------------------------------------------------------------------------------------
 
 
 def product_over(body: Term, limits: tuple[Term, ...]) -> Polynomial:
@@ -312,32 +274,23 @@ def product_over(body: Term, limits: tuple[Term, ...]) -> Polynomial:
 
 
 def _product(body: Polynomial, x: Term, low: Term, high: Term) -> Polynomial:
-    gap = minus(high, low)
-    limit = Term("range", x, as_term(whole.normal(low)), as_term(whole.normal(high)))
-    if set(gap) <= {()} and gap.get((), Fraction(0)) <= 0:
-        return UNIT if gap else whole.normal(substitute(as_term(body), {x: low}))
-    full = at_least_0(gap, [])
-    if full and (not body or _powers_of_0(body, x, low, high)):
+    gap, limit = minus(high, low), Term("range", x, low, high)
+    whole_ends = is_integer(low) and is_integer(high)
+    if whole_ends and at_least_0(gap) and (not body or _is_power_of_0(body, x, low, high)):
         return {}
     result = UNIT
     for t, e in whole.factors(body):
         if is_positive(t):
-            log = Term("*", number(e), Term("sum", Term("log", t), limit))
-            result = multiply(result, whole.normal(Term("exp", log)))
-        elif x not in free(t) and e.denominator == 1 and (full or at_least_0(add(gap, UNIT), [])
-                                                          and (_is_safe(t, e) or not free(t) & free(limit))):
-            times = scale(add(gap, UNIT), e)
-            result = multiply(result, whole.raised(whole.normal(t), times))
-        elif e.denominator == 1:
-            result = multiply(result, atom(whole.opaque_product(t, limit), e))
+            found = whole.normal(Term("exp", Term("*", number(e), Term("sum", Term("log", t), limit))))
+        elif whole_ends and x not in free(t) and e.denominator == 1 and at_least_0(add(gap, UNIT)):
+            found = whole.raised(whole.normal(t), scale(add(gap, UNIT), e))
         else:
-            result = multiply(result, atom(whole.opaque_product(Term("^", t, number(e)), limit)))
+            found = atom(whole.opaque_product(t if e == 1 else Term("^", t, number(e)), limit))
+        result = multiply(result, found)
     return result
 
 
-def _powers_of_0(body: Polynomial, x: Term, low: Term, high: Term) -> bool:
+def _is_power_of_0(body: Polynomial, x: Term, low: Term, high: Term) -> bool:
     """Whether a body is 0^P[x] over the whole of a distribution: one of the probabilities is positive."""
-    (m, c), = body.items() if len(body) == 1 else [((), Fraction(0))]
-    return len(m) == 1 and c == 1 and m[0][1] == 1 and m[0][0].op == "^" and m[0][0].terms[0] is ZERO \
-        and is_whole_distribution(m[0][0].terms[1], x, low, high)
-
+    t = as_term(body)
+    return t.op == "^" and t.terms[0] is ZERO and is_whole_distribution(t.terms[1], x, low, high)

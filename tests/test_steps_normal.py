@@ -1,0 +1,255 @@
+"""Normal forms of terms of proofs say what the terms say: against enumeration, and in traps where rules go wrong."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import pytest
+from term_values import Instance, Undefined, Unknown, value
+
+from dropout_theory.recheck.steps.binding import CannotSubstitute, alike, free, substitute
+from dropout_theory.recheck.steps.grammar import ONE, ZERO, Term, number
+from dropout_theory.recheck.steps.normal import normal, same
+from dropout_theory.recheck.steps.polynomial import TooLarge, as_term
+
+
+def domain(low: str, high: str, kind: str = "real", left: str = "[", right: str = "]") -> Term:
+    return Term("domain", f"{low}..{high}", kind, low, high, left, right)
+
+
+REAL, UNIT, POSITIVE = domain("-oo", "oo"), domain("0", "1"), domain("0", "oo", left="(")
+
+
+def index(name: str) -> Term:
+    return Term("index", name, "integer")
+
+
+def rng(i: Term, low: Term | int, high: Term | int) -> Term:
+    return Term("range", i, *[number(e) if isinstance(e, int) else e for e in (low, high)])
+
+
+def plus(*parts: Term) -> Term:
+    return Term("+", *parts)
+
+
+def times(*parts: Term) -> Term:
+    return Term("*", *parts)
+
+
+def power(base: Term, e: Term | int | Fraction) -> Term:
+    return Term("^", base, e if isinstance(e, Term) else number(e))
+
+
+def minus(t: Term) -> Term:
+    return times(number(-1), t)
+
+
+def total(body: Term, *ranges: Term) -> Term:
+    return Term("sum", body, *ranges)
+
+
+def E(t: Term) -> Term:
+    return Term("E", t)
+
+
+def entry(family: Term, *indices: Term | int) -> Term:
+    return Term("entry", family, *[number(i) if isinstance(i, int) else i for i in indices])
+
+
+i, j, k, q = map(index, "ijkq")
+n = Term("scalar", "n", domain("0", "oo", "integer"))
+m = Term("scalar", "m", domain("1", "oo", "integer"))
+x, y, c = Term("scalar", "x", REAL), Term("scalar", "y", REAL), Term("scalar", "c", POSITIVE)
+p = Term("scalar", "p", UNIT)
+w = Term("family", "w", REAL, "free", rng(i, 1, n))
+a = Term("family", "a", POSITIVE, "free", rng(i, 1, n))
+keep = Term("family", "keep", UNIT, "free", rng(i, 1, n))
+P = Term("family", "P", UNIT, "distribution", rng(k, 1, m))
+N = Term("subnetwork", "N", domain("1", "oo", "integer"), P)
+d = Term("gates", "d", entry(keep, i), rng(i, 1, n))
+e = Term("gates", "e", number(Fraction(1, 2)), rng(i, 1, n), rng(j, 1, n))
+other_d = Term("gates", "d", number(Fraction(1, 3)), rng(i, 1, n))
+lame = Term("gates", "lame", times(i, power(n, -1)), rng(i, 1, n))  # no law beyond n
+slot = Term("family", "h", REAL, "self", rng(i, 1, m))
+h = Term("recursion", "h", REAL, x, plus(y, times(entry(slot, plus(i, number(-1))), entry(e, plus(i, number(-1)), 1))),
+         rng(i, 1, m))
+
+NUMBERS = [ZERO, ONE, number(2), number(-1), number(Fraction(1, 2)), x, y, c, p, n, m]
+
+
+def any_index(draw: random.Random, bound: list[Term]) -> Term:
+    found = draw.choice([*bound, *bound, ONE, number(2), n, q])
+    return plus(found, ONE) if draw.random() < 0.15 else found
+
+
+def any_term(draw: random.Random, depth: int, bound: list[Term], functions: bool) -> Term:
+    """A random expression; with `functions`, of real ones beside the rational ones."""
+    def sub() -> Term:
+        return any_term(draw, depth - 1, bound, functions)
+
+    kind = draw.random()
+    if depth == 0 or kind < 0.12:
+        if draw.random() < 0.5:
+            return draw.choice(NUMBERS)
+        family = draw.choice([w, w, a, d, d, e, other_d, lame, P, h])
+        return entry(family, *[any_index(draw, bound) for _ in range(2 if family is e else 1)])
+    if kind < 0.3:
+        return plus(sub(), sub())
+    if kind < 0.5:
+        return times(*[sub() for _ in range(draw.choice([2, 2, 3]))])
+    if kind < 0.6:
+        return power(sub(), draw.choice([2, 2, -1, -1, -2, 3, 0]))
+    if kind < 0.75:
+        new = draw.choice([t for t in (i, j, k) if t not in bound] or [i])
+        ends = draw.choice([(ONE, n), (ONE, n), (ONE, m), (ZERO, n), (ONE, number(2)), (ONE, plus(n, number(-1))),
+                            (number(2), m), (ONE, entry(d, 1)), *[(ONE, b) for b in bound]])
+        body = any_term(draw, depth - 1, [*bound, new], functions)
+        return Term("product" if draw.random() < 0.2 else "sum", body, Term("range", new, *ends)) \
+            if new not in free(ends[1]) else body
+    if kind < 0.87:
+        return draw.choice([E, E, E, lambda t: Term("Var", t), lambda t: Term("Cov", t, sub()),
+                            lambda t: Term(draw.choice(["G", "G'", "NWGM"]), entry(draw.choice([a, w]), N))])(sub())
+    if kind < 0.9:
+        return Term("equal-indices", any_index(draw, bound), any_index(draw, bound))
+    if kind < 0.93:
+        return entry(draw.choice([w, a, d]), N) if draw.random() < 0.6 else power(sub(), draw.choice([n, q, m]))
+    if functions:
+        return draw.choice([lambda t: Term("exp", t), lambda t: Term("log", t), lambda t: power(t, Fraction(1, 2)),
+                            lambda t: Term("logistic", t, c, ONE), lambda t: power(t, p),
+                            lambda t: power(t, Fraction(-3, 2))])(sub())
+    return Term(draw.choice(["relu", "abs"]), sub())
+
+
+def values(t: Term, seed: int) -> object:
+    try:
+        return value(t, Instance(seed))
+    except (Undefined, OverflowError):
+        return None
+    except Unknown:
+        return None  # random outside a mean: compared under one
+
+
+def agree(left: object, right: object) -> bool:
+    if left is None or right is None or left == right:
+        return True
+    return not (isinstance(left, Fraction) and isinstance(right, Fraction)) \
+        and abs(float(left) - float(right)) <= 1e-6 * max(1.0, abs(float(left)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("functions", [False, True])
+@pytest.mark.parametrize("block", range(8))
+def test_a_normal_form_has_the_value_of_its_term(block, functions):
+    compared = 0
+    for seed in range(40):
+        draw = random.Random(f"{block} {seed} {functions}")
+        t = E(any_term(draw, 4, [], functions))
+        try:
+            written = as_term(normal(t))
+        except TooLarge:
+            continue
+        for at in range(5):
+            before = values(t, at)
+            after = values(written, at) if before is not None else None
+            assert agree(before, after), (block, seed, at, t, written, before, after)
+            compared += after is not None
+        assert same(t, written), (t, written)
+    assert compared > 40
+
+
+def difference(l: Term, r: Term) -> list[object]:
+    """Values of both sides where they differ, at some instances."""
+    found = [(values(l, at), values(r, at)) for at in range(40)]
+    return [v for v in found if not agree(*v)]
+
+
+d_i, d_j = entry(d, i), entry(d, j)
+over_n = rng(i, 1, n)
+TRAPS = {
+    "the root of a square": (power(power(x, 2), Fraction(1, 2)), x),
+    "the logarithm of a square": (Term("exp", times(number(Fraction(1, 2)), Term("log", power(x, 2)))), x),
+    "the size of an empty range": (total(ONE, rng(i, 2, n)), plus(n, number(-1))),
+    "a mean over an empty range": (total(power(n, -1), over_n), ONE),
+    "0 to a power": (power(ZERO, n), ZERO),
+    "a product over an empty range": (Term("product", ZERO, over_n), ZERO),
+    "two gates of one family": (E(times(d_i, d_j)), times(E(d_i), E(d_j))),
+    "an index that another sum binds": (total(total(times(entry(w, i), entry(w, j)), rng(i, 1, n)), rng(j, 1, n)),
+                                        total(power(entry(w, i), 2), rng(i, 1, n))),
+    "an index out of the reach of its sum": (times(entry(w, i), total(entry(w, i), over_n)),
+                                             total(power(entry(w, i), 2), over_n)),
+    "a delta that may lie outside": (total(times(Term("equal-indices", i, j), entry(w, i)), over_n), entry(w, j)),
+    "a gate beyond its range": (E(entry(lame, plus(n, ONE))), times(plus(n, ONE), power(n, -1))),
+    "part of a distribution": (total(entry(P, k), rng(k, 1, n)), ONE),
+    "a subnetwork in two places": (E(times(entry(w, N), entry(a, N))), times(E(entry(w, N)), E(entry(a, N)))),
+    "a gate below the layer of an entry": (E(times(entry(h, 2), entry(e, 1, 1))),
+                                           times(E(entry(h, 2)), E(entry(e, 1, 1)))),
+    "a mean of a mean": (E(times(d_i, E(d_i))), E(d_i)),
+    "an inverse": (power(plus(ONE, minus(x)), -1), plus(ONE, x)),
+}
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_what_is_not_equal_has_two_normal_forms(trap):
+    left, right = TRAPS[trap]
+    assert not same(left, right)
+    assert difference(left, right) or values(left, 0) is None  # the trap is one: or it has no value to compare
+
+
+def test_gates_of_one_name_and_two_keep_probabilities_are_not_taken_for_independent():
+    assert not same(E(times(d_i, entry(other_d, i))), times(E(d_i), E(entry(other_d, i))))
+
+
+def test_what_no_grammar_forbids_proves_nothing():
+    lost = Term("gates", "lost", number(2), over_n)  # kept with probability 2
+    assert not same(E(entry(lost, 1)), number(2))
+    empty = Term("family", "Q", UNIT, "distribution", rng(k, 1, ZERO))
+    assert not same(total(entry(empty, k), rng(k, 1, ZERO)), ONE)
+    eager = Term("index", "i", "positive integer")  # the name promises what the range does not keep
+    assert not same(total(Term("log", times(eager, x)), rng(eager, -1, n)),
+                    total(plus(Term("log", eager), Term("log", x)), rng(eager, -1, n)))
+
+
+EQUAL = {
+    "names of indices": (total(times(entry(w, i), entry(a, j)), rng(j, 1, i), rng(i, 1, n)),
+                         total(times(entry(a, i), entry(w, j)), rng(i, 1, j), rng(j, 1, n))),
+    "a square of a sum": (power(total(entry(w, i), over_n), 2),
+                          total(times(entry(w, i), entry(w, j)), over_n, rng(j, 1, n))),
+    "a variance": (Term("Var", total(times(entry(w, i), d_i), over_n)),
+                   total(times(power(entry(w, i), 2), entry(keep, i), plus(ONE, minus(entry(keep, i)))), over_n)),
+    "a geometric mean": (Term("NWGM", Term("logistic", entry(w, N), c, x)), Term("logistic", E(entry(w, N)), c, x)),
+    "a product of exponentials": (Term("product", Term("exp", entry(w, i)), over_n),
+                                  Term("exp", total(entry(w, i), over_n))),
+    "a logarithm of a product": (Term("log", Term("product", entry(a, i), over_n)),
+                                 total(Term("log", entry(a, i)), over_n)),
+    "powers of a symbolic exponent": (times(power(x, plus(m, ONE)), power(x, minus(m))), x),
+    "a gate above its entry": (E(times(entry(h, 2), entry(e, 2, 1))), times(E(entry(h, 2)), number(Fraction(1, 2)))),
+    "a denominator": (plus(power(plus(x, ONE), -1), times(x, power(plus(ONE, x), -1))), ONE),
+    "the mean of what is random in a probability": (E(Term("entry", Term("gates", "z", Term(
+        "uniform", "U", REAL, ZERO, p), over_n), ONE)), times(number(Fraction(1, 2)), p)),
+}
+
+
+@pytest.mark.parametrize("name", EQUAL)
+def test_what_is_equal_has_one_normal_form(name):
+    assert same(*EQUAL[name])
+
+
+def test_a_substitution_captures_nothing_and_leaves_nothing_behind():
+    inner = total(times(entry(w, i), j), over_n)
+    put = substitute(inner, {j: i})
+    assert not alike(put, total(times(entry(w, i), i), over_n))
+    assert alike(put, total(times(entry(w, k), i), rng(k, 1, n)))
+    assert substitute(inner, {i: q}) is inner  # bound
+    drawn = Term("gates", "g", p, over_n)
+    with pytest.raises(CannotSubstitute):  # the keep probability would stay p
+        substitute(entry(drawn, 1), {p: number(Fraction(1, 2))})
+    assert p in free(entry(drawn, 1)) and m in free(entry(P, 1))
+    with pytest.raises(CannotSubstitute):
+        substitute(Term("exists", Term("=", entry(drawn, 1), x), p), {x: p})
+
+
+def test_terms_are_alike_up_to_the_names_of_what_they_bind_and_no_further():
+    assert alike(total(entry(w, i), over_n), total(entry(w, j), rng(j, 1, n)))
+    assert not alike(total(entry(w, i), over_n), total(entry(w, q), over_n))
+    assert not alike(total(entry(w, i), over_n, rng(j, 1, n)), total(entry(w, j), over_n, rng(j, 1, n)))
+    assert not alike(Term("exists", Term("=", x, y), x), Term("exists", Term("=", c, y), c))  # another domain
