@@ -269,7 +269,7 @@ def test_no_spoiled_certificate_that_fails_by_another_computation_is_accepted(
 
 
 def test_a_certificate_of_another_question_is_no_certificate(found: list[tuple[Problem, Any]]) -> None:
-    for asked, certificate in found:
+    for _, certificate in found:
         for other, _ in found:
             if accepted(other, certificate):
                 assert holds(other, certificate, list(other.hypotheses))
@@ -320,6 +320,7 @@ def test_a_file_that_is_none_is_refused_by_line(lines: list[str], said: str) -> 
 # --- what may be undefined ------------------------------------------------------------------------------------------
 
 
+HARMONIC = Term("sum", power(k, -1), Term("range", k, ONE, n))
 OVER = Term("sum", power(k, -1), Term("range", k, ZERO, n))
 UNDEFINED: list[tuple[list[Term], Term]] = [
     ([], eq(times(x, power(x, -1)), ONE)),
@@ -353,8 +354,7 @@ def test_what_may_be_undefined_is_not_proved(step: tuple[list[Term], Term]) -> N
     ([], Term("implies", ne(x, ZERO), eq(times(x, power(x, -1)), ONE))),
     ([], Term("or", eq(x, ZERO), eq(times(x, power(x, -1)), ONE))),
     ([lt(power(x, -1), y)], eq(times(x, power(x, -1)), ONE)),  # a premise that holds is defined
-    ([], eq(minus(Term("sum", power(k, -1), Term("range", k, ONE, n)), Term("sum", power(k, -1), Term("range", k, ONE, n))),
-            ZERO)),
+    ([], eq(minus(HARMONIC, HARMONIC), ZERO)),
 ])
 def test_what_premises_guards_and_ranges_show_to_be_defined_is_proved(step: tuple[list[Term], Term]) -> None:
     asked = {digest(*question): question for question in questions(*step)}
@@ -398,10 +398,11 @@ def test_no_root_is_spoken_of_that_may_not_exist() -> None:
 ])
 def test_bounds_hold_at_the_ends_and_inside(term: Term) -> None:
     told = bounds(term)
-    written_out = expression(term).replace(Sigma, lambda x, c, slope: 1 / (1 + c * sp.exp(-slope * x)))
+    written_out = expression(term).replace(Relu, lambda x: sp.Max(x, 0)) \
+        .replace(Sigma, lambda x, c, slope: 1 / (1 + c * sp.exp(-slope * x)))
     for a in (0, sp.Rational(1, 3), 1):
         for b in (0, sp.Rational(3, 5), 1):
-            at = written_out.subs({expression(p): a, expression(q): b}).rewrite(sp.exp)
+            at = written_out.subs({expression(p): a, expression(q): b})
             if at.is_real is False or not at.is_finite:
                 continue
             if told.low is not None:

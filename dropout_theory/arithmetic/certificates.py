@@ -8,7 +8,7 @@ them and squares are combined, and disjunctions are split where that does not do
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement
@@ -29,11 +29,15 @@ from dropout_theory.recheck.steps.arithmetic import (
     Refused,
     Shown,
     check,
+    digest,
     multiply,
+    of_step,
     problem,
 )
+from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import Term
 
+RULE = "real arithmetic"
 ONE: Poly = {(): Fraction(1)}
 # what is combined (from 11 on after denominators are multiplied up), and how many cases are told apart: the cheap first
 ATTEMPTS = ((1, 0), (1, 1), (11, 0), (2, 0), (11, 1), (1, 2), (12, 0), (2, 1), (1, 4), (11, 3), (12, 1), (2, 2),
@@ -109,6 +113,11 @@ def find_all(queries: Mapping[str, tuple[Sequence[Term], Term]], known: Mapping[
         if certificate is not None:
             found[name] = certificate
     return found
+
+
+def asked_by(steps: Iterable[Step]) -> dict[str, tuple[Sequence[Term], Term]]:
+    """What is to be shown of steps of real arithmetic, by digests: what `find_all` takes."""
+    return {digest(*question): question for step in steps if step.rule == RULE for question in of_step(step)}
 
 
 # --- cases --------------------------------------------------------------------------------------------------------
@@ -647,4 +656,4 @@ def _listed(p: Poly) -> list[Any]:
     return [[str(c), [list(x) for x in m]] for m, c in sorted(p.items())]
 
 
-__all__ = ["find", "find_all"]
+__all__ = ["asked_by", "find", "find_all"]

@@ -4,7 +4,7 @@ The checker reads the statements itself: into a list of hypotheses (premises, th
 by their shape) in an order of its own, and gives each place in it a number. A certificate names places and never says
 what stands there. It is a tree of lists:
 
-    ["sum", [[c, [place, ...], s], ...], [[place, f], ...]]   0 = sum of c * (product of hypotheses) * s^2 + f * equality
+    ["sum", [[c, [place, ...], s], ...], [[place, f], ...]]   c * (product of hypotheses) * s^2, f * equality: in all 0
     ["cases", place, [certificate, ...]]                      of a disjunction, one for each of its cases
     ["cut", f, certificate, certificate]                      f < 0, and f >= 0
 
@@ -29,8 +29,10 @@ from typing import Any, NamedTuple, TypeAlias
 from dropout_theory.recheck.steps.binding import alike
 from dropout_theory.recheck.steps.bounds import bounds
 from dropout_theory.recheck.steps.definedness import STRICT, obligations
+from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import ONE, Malformed, Term
 from dropout_theory.recheck.steps.normal import TooLarge, normal
+from dropout_theory.recheck.steps.signs import is_integer
 
 Powers: TypeAlias = tuple[tuple[int, int], ...]  # variables, ascending, with exponents that are not 0
 Poly: TypeAlias = dict[Powers, Fraction]
@@ -128,7 +130,8 @@ def _definition(atom: Term) -> list[Formula]:
         order = [_minus(a, value) if atom.op == "min" else _minus(value, a) for a in inner]
         said += [Literal(">=", gap) for gap in order]
         said.append(_either([[Literal("=", _minus(value, a))] for a in inner]))
-    if atom.op == "sum" and atom.terms[0] is ONE and len(atom.terms) == 2:  # as many as there are, or none
+    if atom.op == "sum" and atom.terms[0] is ONE and len(atom.terms) == 2 \
+            and all(map(is_integer, atom.terms[1].terms)):  # as many as there are, or none
         _, low, high = atom.terms[1].terms
         count = _minus(normal(Term("+", high, ONE)), normal(low))
         said.append(_either([[Literal("=", _minus(value, count)), Literal(">=", count)],
@@ -284,7 +287,12 @@ def proved(premises: Sequence[Term], conclusion: Term, certificates: Mapping[str
 
     Certificates are found by the digests of questions. What is to be shown of terms has certificates of its own.
     """
-    for asked, goal in questions(premises, conclusion):
+    answered(questions(premises, conclusion), certificates)
+
+
+def answered(asked_for: Iterable[tuple[list[Term], Term]], certificates: Mapping[str, Any]) -> None:
+    """Raise Refused unless there is a certificate for each of some questions."""
+    for asked, goal in asked_for:
         certificate = certificates.get(digest(asked, goal))
         if certificate is None:
             raise Refused(f"no certificate for {goal}")
@@ -295,6 +303,13 @@ def questions(premises: Sequence[Term], conclusion: Term) -> list[tuple[list[Ter
     """All that is to be shown of a step: its conclusion, and that the terms in it are defined."""
     needed = obligations(premises, conclusion)
     return [(list(premises), conclusion), *[(o.premises(premises), o.condition or Term("false")) for o in needed]]
+
+
+def of_step(step: Step) -> list[tuple[list[Term], Term]]:
+    """All that is to be shown of a step of real arithmetic. Raises Refused where a premise assumes more than the step."""
+    if any(not p.given <= step.given for p in step.premises):
+        raise Refused("a premise assumes more than its step")
+    return questions([*step.given, *[p.conclusion for p in step.premises]], step.conclusion)
 
 
 # --- certificates -------------------------------------------------------------------------------------------------
