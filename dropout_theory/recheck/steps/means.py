@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
+from itertools import chain
 from math import comb, prod
 
 from dropout_theory.recheck.steps import normal as whole
@@ -27,7 +28,7 @@ from dropout_theory.recheck.steps.polynomial import (
     scale,
     subtract,
 )
-from dropout_theory.recheck.steps.signs import is_probability
+from dropout_theory.recheck.steps.signs import is_distribution, is_probability
 
 MAX_GATES = 4
 _LAWS = ("gates", "normal", "uniform", "bernoulli")
@@ -36,55 +37,39 @@ Leaf = tuple[Term, frozenset[Term]]  # a random atom or entry, and the indices b
 
 def mean(body: Term) -> Polynomial:
     """The normal form of a mean."""
-    for b in (body, as_term(whole.normal(body))):  # a normal form has drawn what means inside it draw
-        drawn = _over_subnetworks(b)
-        if drawn is not None:
-            return whole.normal(drawn)
-    total: Polynomial = {}
-    for m, c in whole.normal(body).items():
-        total = add(total, scale(_of_monomial(m), c))
-    return total
-
-
-def _subnetwork(body: Term) -> Term | None:
-    """A random index with a distribution over 1..m of which a term speaks openly and outside means, if there is one."""
-    for n in sorted(random(body), key=lambda t: t.digest):
-        if n.op == "subnetwork" and n not in hidden(body) and sums.is_distribution(n.terms[1]) \
-                and ranges(n.terms[1])[0][1] is ONE and not any(t.op in NUMBERS and n in free(t) for t in walk(body)):
-            return n
-    return None
-
-
-def _drawn(body: Term, n: Term) -> tuple[Term, Term, Term]:
-    """What a subnetwork is put for: the body at an index, its probability, and the range of the index."""
-    index, = sums.fresh("~", 1, body, n)
-    (_, low, high), = ranges(n.terms[1])
-    return substitute(body, {n: index}), Term("entry", n.terms[1], index), Term("range", index, low, high)
-
-
-def _over_subnetworks(body: Term) -> Term | None:
-    """E(f(N)) = sum of P[k] E(f(k)): the subnetwork is drawn apart from all else."""
-    n = _subnetwork(body)
-    if n is None:
-        return None
-    value, weight, limit = _drawn(body, n)
-    return Term("sum", Term("*", weight, Term("E", value)), limit)
+    inside = whole.normal(body)
+    drawn = _drawn(body) or _drawn(as_term(inside))  # a normal form has drawn what means inside it draw
+    if drawn is not None:  # E(f(N)) = sum of P[k] E(f(k)): the subnetwork is drawn apart from all else
+        value, weight, limit = drawn
+        return whole.normal(Term("sum", Term("*", weight, Term("E", value)), limit))
+    return add(*[scale(_of_monomial(m), c) for m, c in inside.items()])
 
 
 def geometric(op: str, body: Term) -> Term | None:
     """G, G' and NWGM of what only a subnetwork makes random, as products of its outcomes; None for others."""
-    if op == "NWGM":
-        above, below = Term("G", body), Term("G'", body)
-        if geometric("G", body) is None:
-            return None
-        return Term("*", above, Term("^", Term("+", above, below), number(-1)))
     if op == "G'":
-        return Term("G", Term("+", ONE, Term("*", number(-1), body)))
-    n = _subnetwork(body)
-    if n is None or random(body) != {n}:
+        return geometric("G", Term("+", ONE, Term("*", number(-1), body)))
+    drawn = _drawn(body)
+    if drawn is None or len(random(body)) > 1:
         return None
-    value, weight, limit = _drawn(body, n)
+    if op == "NWGM":
+        return Term("*", Term("G", body), Term("^", Term("+", Term("G", body), Term("G'", body)), number(-1)))
+    value, weight, limit = drawn
     return Term("product", Term("^", value, weight), limit)
+
+
+def _drawn(body: Term) -> tuple[Term, Term, Term] | None:
+    """A body at an index in place of a subnetwork, with its probability and the range of the index.
+
+    None unless the body speaks of a subnetwork openly and outside means, and its distribution is one over 1..m.
+    """
+    for n in sorted(random(body), key=lambda t: t.digest):
+        if n.op == "subnetwork" and n not in hidden(body) and is_distribution(n.terms[1]) \
+                and ranges(n.terms[1])[0][1] is ONE and not any(t.op in NUMBERS and n in free(t) for t in walk(body)):
+            index, = sums.fresh("~", 1, body, n)
+            return (substitute(body, {n: index}), Term("entry", n.terms[1], index),
+                    Term("range", index, *ranges(n.terms[1])[0][1:]))
+    return None
 
 
 def _of_monomial(m: Monomial) -> Polynomial:
@@ -233,7 +218,7 @@ def _gates_below(recursion: Term, family: Term) -> bool:
                 return (own or part.terms[0] is family) and sums.at_least_0(gap, binders)
             return part.terms[0].op in ("family", "gates") and random(part.terms[0]) <= {part.terms[0]}
         if part.op == "sum":
-            body, limits = sums.opened(part.terms[0], part.terms[1:])
+            body, limits = sums.opened(part.terms[0], part.terms[1:], top, *chain(*binders))
             return below(body, top, [*limits, *binders])
         if random(part) and part.op not in ("+", "*", "^", "relu", "logistic", "exp", "tanh", "cases", "case"):
             return False

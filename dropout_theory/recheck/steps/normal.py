@@ -27,6 +27,7 @@ from dropout_theory.recheck.steps.polynomial import (
     multiply,
     parsed,
     power,
+    power_of_number,
     primes,
     product,
     scale,
@@ -159,7 +160,7 @@ def _to_number(base: Polynomial, e: Fraction) -> Polynomial:
         alone = not more and c == 1 and len(m) == 1 and m[0][1] == 1
         factors.append(atom(m[0][0] if alone else as_term(rest), e))
     if whole:
-        return multiply(constant(coefficient ** int(e)), *factors)
+        return multiply(constant(power_of_number(coefficient, int(e))), *factors)
     return multiply(*[atom(number(q), x * e) for q, x in primes(coefficient)], *factors)
 
 
@@ -209,8 +210,7 @@ def _atom_to_whole(t: Term, m: Monomial, c: Fraction) -> Polynomial:
     if t.op == "exp":
         return exponential(scale(multiply({m: Fraction(1)}, normal(t.terms[0])), c))
     if t.op == "^" and t.terms[1].number is None and is_integer(t.terms[1]):
-        (m, d), = multiply({m: Fraction(1)}, normal(t.terms[1])).items()
-        t, c = t.terms[0], c * d
+        return raised(parsed(t.terms[0]), scale(multiply({m: Fraction(1)}, normal(t.terms[1])), c))
     return atom(Term("^", t, product(m)), c)
 
 

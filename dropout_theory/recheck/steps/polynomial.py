@@ -64,7 +64,19 @@ def multiply(*polynomials: Polynomial) -> Polynomial:
 
 
 def power(p: Polynomial, exponent: int) -> Polynomial:
+    """A whole power, of a sum of several terms a positive one."""
+    if len(p) == 1:
+        (m, c), = p.items()
+        return multiply(constant(power_of_number(c, exponent)), *[atom(t, e * exponent) for t, e in m])
+    if exponent > MAX_TERMS:
+        raise TooLarge(f"a power of {len(p)} terms to the {exponent}")
     return multiply(*[p] * exponent)
+
+
+def power_of_number(value: Fraction, exponent: int) -> Fraction:
+    if abs(exponent) > MAX_TERMS and abs(value) != 1:
+        raise TooLarge(f"{value}^{exponent}")
+    return value**exponent
 
 
 def _joined(m: Monomial, n: Monomial) -> Polynomial:
@@ -87,14 +99,13 @@ def _taken_apart(t: Term, e: Fraction) -> tuple[Polynomial, Fraction]:
     if is_idempotent(t):
         return UNIT, Fraction(1) if e > 0 else e
     if t.number is not None:
-        return constant(t.number ** (e.numerator // e.denominator)), e % 1
+        return constant(power_of_number(t.number, e.numerator // e.denominator)), e % 1
     if t.op == "^" and t.terms[0].number == -1 and e.denominator == 1:  # a power of -1, its exponent whole
         return UNIT, e % 2
     if t.op == "+" and e >= 1:
         return power(parsed(t), int(e)), e % 1
     if (t.op == "*" or t.op == "^" and t.terms[1].number is not None) and e.denominator == 1:  # a root, no longer
-        (inner, coefficient), = parsed(t).items()
-        return multiply(*[atom(u, x * e) for u, x in inner], constant(coefficient ** int(e))), Fraction(0)
+        return power(parsed(t), int(e)), Fraction(0)
     return UNIT, e
 
 
