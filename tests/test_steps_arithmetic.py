@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from dropout_theory.arithmetic.certificates import find, find_all
+from dropout_theory.arithmetic.certificates import RULE, asked_by, find, find_all
 from dropout_theory.language import Relu, Sigma
 from dropout_theory.recheck.steps.arithmetic import (
     Either,
@@ -20,6 +20,7 @@ from dropout_theory.recheck.steps.arithmetic import (
     Refused,
     check,
     digest,
+    of_step,
     problem,
     proved,
     questions,
@@ -27,6 +28,7 @@ from dropout_theory.recheck.steps.arithmetic import (
     written,
 )
 from dropout_theory.recheck.steps.bounds import bounds
+from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import ONE, ZERO, Malformed, Term, number
 from dropout_theory.recheck.translation import expression
 
@@ -423,3 +425,107 @@ def test_bounds_of_averages_are_those_of_what_is_averaged() -> None:
 def test_json_of_certificates_is_plain(found: list[tuple[Problem, Any]]) -> None:
     for _, certificate in found:
         assert json.loads(json.dumps(certificate)) == certificate
+
+
+def test_a_premise_must_not_assume_more_than_its_step() -> None:
+    assumed = Step("assumption", lt(x, y), frozenset({lt(x, y)}))
+    goal = le(x, y)
+    kept, dropped = (Step(RULE, goal, given, (assumed,)) for given in (assumed.given, frozenset[Term]()))
+    assert set(asked_by([kept, assumed])) == {digest([lt(x, y)], goal)}
+    with pytest.raises(Refused, match="assumes"):
+        of_step(dropped)
+
+
+def test_what_is_not_taken_apart_is_implied_by_itself_alone() -> None:
+    """A statement for each index is one thing that holds or not, and follows from nothing that is said of others."""
+    each, other = (Term("each", le(a, y), Term("range", k, ONE, n)) for a in (x, z))
+    for premises, goal in (([Term("implies", lt(x, y), each), lt(x, y)], each),
+                           ([each, other], Term("and", each, other))):
+        check(problem(premises, goal), find(problem(premises, goal)))
+    for premises in ([], [other], [Term("not", other)], [Term("or", each, other)]):
+        assert find(problem(premises, each), 2, ((1, 2),)) is None
+
+
+# --- against evaluation ---------------------------------------------------------------------------------------------
+
+
+class Undefined(Exception):
+    pass
+
+
+def evaluated(term: Term, at: dict[Term, Fraction]) -> Fraction:
+    if term in at:
+        return at[term]
+    if term.number is not None:
+        return term.number
+    values = [evaluated(a, at) for a in term.terms]
+    if term.op == "+":
+        return sum(values, Fraction(0))
+    if term.op == "*":
+        return values[0] * values[1]
+    if term.op == "^" and values[1].denominator == 1:
+        if values[0] == 0 and values[1] < 0:
+            raise Undefined
+        return Fraction(values[0] ** int(values[1]))
+    if term.op == "^":
+        root = Fraction(sp.sqrt(sp.Rational(*values[0].as_integer_ratio())) if values[0] >= 0 else Fraction(-1))
+        if root < 0:
+            raise Undefined
+        return root
+    return {"abs": abs, "relu": lambda a: max(a, Fraction(0)), "max": max, "min": min}[term.op](*values)
+
+
+def judged(statement: Term, at: dict[Term, Fraction]) -> bool:
+    """Whether a statement holds; each part guards those after it."""
+    if statement.op == "implies":
+        return not judged(statement.terms[0], at) or judged(statement.terms[1], at)
+    if statement.op in ("and", "or"):
+        told = (judged(a, at) for a in statement.terms)
+        return all(told) if statement.op == "and" else any(told)
+    left, right = (evaluated(a, at) for a in statement.terms)
+    return {"=": left == right, "!=": left != right, "<": left < right, "<=": left <= right}[statement.op]
+
+
+def expressions(chance: random.Random, depth: int) -> Term:
+    if depth == 0:
+        return chance.choice((x, x, y, y, number(chance.choice((-1, 0, 1, 2)))))
+    a, b = (expressions(chance, depth - chance.choice((1, 1, 2)) if depth > 1 else 0) for _ in range(2))
+    return chance.choice((lambda: plus(a, b), lambda: minus(a, b), lambda: times(a, b), lambda: power(a, -1),
+                          lambda: power(a, 2), lambda: Term("abs", a), lambda: Term("max", a, b), lambda: sqrt(x),
+                          lambda: Term("relu", a), lambda: power(a, -2), lambda: times(a, power(b, -1))))()
+
+
+def statements(chance: random.Random, depth: int) -> Term:
+    said = Term(chance.choice(("=", "!=", "<", "<=", "<=")), expressions(chance, depth), expressions(chance, depth))
+    more = chance.random() < 0.25
+    return Term(chance.choice(("implies", "and", "or")), said, statements(chance, depth)) if more else said
+
+
+GRID = [Fraction(v) for v in ("-4", "-1", "-1/4", "0", "1/4", "1", "4")]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_random_steps_prove_holds_and_is_defined_wherever_their_premises_hold(seed: int) -> None:
+    chance = random.Random(seed)
+    shown = 0
+    for _ in range(40):
+        premises = [statements(chance, chance.choice((0, 1, 1, 2))) for _ in range(chance.choice((0, 1, 2, 3)))]
+        goal = statements(chance, chance.choice((0, 1, 1, 2)))
+        certificates: dict[str, Any] = {}
+        for question in questions(premises, goal):
+            found = find(problem(*question), 5, ((1, 0), (1, 1), (11, 1), (2, 1)))
+            if found is None:
+                break
+            certificates[digest(*question)] = found
+        else:
+            proved(premises, goal, certificates)
+            shown += 1
+            for a in GRID:
+                for b in GRID:
+                    at = {x: a, y: b}
+                    try:
+                        met = all(judged(q, at) for q in premises)
+                    except Undefined:  # a premise that is undefined does not hold
+                        continue
+                    assert not met or judged(goal, at)
+    assert shown > 3

@@ -15,6 +15,7 @@ from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Term, number,
 from dropout_theory.recheck.steps.signs import is_integer
 
 RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+CONNECTIVES = frozenset({"and", "or", "not", "implies", "iff"})
 # defined where their arguments are, and only there
 TOTAL = frozenset({"+", "*", "exp", "abs", "max", "min", "relu", "sign", "sin", "cos", "tanh", "atan", "sinh", "cosh",
                    "erf", "floor", "ceiling", "equal-indices", "apply"})
@@ -70,8 +71,8 @@ class Obligation:
 def obligations(premises: Iterable[Term], conclusion: Term) -> list[Obligation]:
     """What is to be shown beside a conclusion, so that all its terms are defined wherever the premises hold."""
     premises = list(premises)
-    if conclusion in premises:
-        return []
+    if conclusion in premises or conclusion.op not in RELATIONS | CONNECTIVES:
+        return []  # of a statement that is not taken apart it is shown that it holds: where it does, it has a meaning
     shown = {t for p in premises for t in defined_in(p)}
     found = _of(conclusion, Place(), shown)
     return list({(o.condition, o.place.known, o.place.bound, o.place.averaged): o for o in found}.values())
