@@ -286,3 +286,7 @@ def same(left: Term, right: Term) -> bool:
         return vanishes(subtract(normal(left), normal(right)))
     except (TooLarge, Malformed, RecursionError):
         return False
+
+
+__all__ = ["Monomial", "Polynomial", "TooLarge", "add", "as_term", "atom", "constant", "multiply", "normal", "power",
+           "same", "scale", "subtract", "vanishes"]
