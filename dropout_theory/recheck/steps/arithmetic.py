@@ -7,6 +7,7 @@ what stands there. It is a tree of lists:
     ["sum", [[c, [place, ...], s], ...], [[place, f], ...]]   c * (product of hypotheses) * s^2, f * equality: in all 0
     ["cases", place, [certificate, ...]]                      of a disjunction, one for each of its cases
     ["cut", f, certificate, certificate]                      f < 0, and f >= 0
+    ["solvers", name, ...]                                    no certificate: solvers say so, which shows nothing here
 
 with c > 0 a number, f and s polynomials `[[coefficient, [[variable, exponent], ...]], ...]`, s left out where it is 1.
 Some product in a sum must be positive. What a case or a cut adds comes after all other hypotheses.
@@ -389,6 +390,8 @@ def _check(problem: Problem, certificate: Any, hypotheses: list[Formula], shown:
     elif certificate[0] == "cut" and len(certificate) == 4:
         f, parts = _polynomial(problem, certificate[1], shown), certificate[2:]
         cases = [[Literal(">", _minus({}, f))], [Literal(">=", f)]]
+    elif certificate[0] == "solvers":
+        raise Refused("only solvers say so: " + ", ".join(map(str, certificate[1:])))
     else:
         raise Refused("a certificate is a sum, cases or a cut")
     for case, part in zip(cases, parts, strict=True):
