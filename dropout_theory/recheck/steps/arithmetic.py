@@ -307,7 +307,7 @@ def questions(premises: Sequence[Term], conclusion: Term) -> list[tuple[list[Ter
 
 
 def of_step(step: Step) -> list[tuple[list[Term], Term]]:
-    """All that is to be shown of a step of real arithmetic. Raises Refused where a premise assumes more than it does."""
+    """All that is to be shown of a step of real arithmetic. Raises Refused where a premise assumes more than it."""
     if any(not p.given <= step.given for p in step.premises):
         raise Refused("a premise assumes more than its step")
     return questions([*step.given, *[p.conclusion for p in step.premises]], step.conclusion)
