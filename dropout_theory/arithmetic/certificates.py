@@ -8,7 +8,7 @@ them and squares are combined, and disjunctions are split where that does not do
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement
@@ -20,6 +20,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csc_matrix
 
 from dropout_theory.recheck.steps.arithmetic import (
+    MAX_FACTORS,
     Either,
     Literal,
     Poly,
@@ -28,14 +29,19 @@ from dropout_theory.recheck.steps.arithmetic import (
     Refused,
     Shown,
     check,
+    digest,
     multiply,
+    of_step,
     problem,
 )
+from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import Term
 
+RULE = "real arithmetic"
 ONE: Poly = {(): Fraction(1)}
-# (what is combined, how many disjunctions are split), the cheap ones first
-ATTEMPTS = ((1, 0), (1, 1), (2, 0), (1, 2), (2, 1), (1, 4), (2, 2), (3, 0), (2, 3), (3, 1), (1, 8), (2, 5), (3, 3))
+# what is combined (from 11 on after denominators are multiplied up), and how many cases are told apart: the cheap first
+ATTEMPTS = ((1, 0), (1, 1), (11, 0), (2, 0), (11, 1), (1, 2), (12, 0), (2, 1), (1, 4), (11, 3), (12, 1), (2, 2),
+            (13, 0), (3, 0), (12, 2), (2, 3), (13, 1), (3, 1), (1, 8), (12, 3), (2, 5), (13, 2), (3, 3))
 MAX_COLUMNS, MAX_ROWS = 6_000, 4_000
 TINY = 1e-10
 
@@ -47,6 +53,9 @@ class _Fact(NamedTuple):
     square: Poly
     value: Poly
     strict: bool
+
+    def value_variable(self) -> int:
+        return next(v for m in self.value for v, _ in m)
 
 
 @dataclass
@@ -76,9 +85,11 @@ def find(asked: Problem, seconds: float = 60.0, attempts: Sequence[tuple[int, in
         except TimeoutError:
             return None
         if found is not None:
-            certificate = found.certificate
-            check(asked, certificate)
-            return certificate
+            try:
+                check(asked, found.certificate)
+                return found.certificate
+            except Refused:  # a case was left out that had shown something to be defined
+                continue
     return None
 
 
@@ -101,7 +112,14 @@ def find_all(queries: Mapping[str, tuple[Sequence[Term], Term]], known: Mapping[
         certificate = find(asked, seconds)
         if certificate is not None:
             found[name] = certificate
+        elif known.get(name, [None])[0] == "solvers":  # no certificate: a note of who says so
+            found[name] = known[name]
     return found
+
+
+def asked_by(steps: Iterable[Step]) -> dict[str, tuple[Sequence[Term], Term]]:
+    """What is to be shown of steps of real arithmetic, by digests: what `find_all` takes."""
+    return {digest(*question): question for step in steps if step.rule == RULE for question in of_step(step)}
 
 
 # --- cases --------------------------------------------------------------------------------------------------------
@@ -131,7 +149,7 @@ class _Search:
             raise TimeoutError
         key = (state.done, level)
         if key not in self.failed:
-            found = _Leaf(self.asked, state, self.end).solve(level)
+            found = _Leaf(self.asked, state, self.end, level > 10).solve(level % 10)
             if found is not None:
                 return found
             self.failed.add(key)
@@ -146,9 +164,9 @@ class _Search:
             found = self._split(state, n, level, splits - 1)
             if found is not None:
                 return found
-        if level > 1:
-            for v in self._unsigned(state)[:4]:
-                found = self._cut(state, v, level, splits - 1)
+        if level % 10 > 1:
+            for f in self._unsigned(state):
+                found = self._cut(state, f, level, splits - 1)
                 if found is not None:
                     return found
         self.failed.add((state.done, level, splits))
@@ -177,7 +195,8 @@ class _Search:
 
         return sorted(self._open(state), key=rank)
 
-    def _unsigned(self, state: _State) -> list[int]:
+    def _unsigned(self, state: _State) -> list[Poly]:
+        """What might be told apart by its sign: variables of which none is known, factors of what the goal says."""
         signed = {m[0][0] for h in state.hypotheses if isinstance(h, Literal) and len(h.value) == 1
                   for m in h.value if len(m) == 1}
         count: dict[int, int] = {}
@@ -186,7 +205,15 @@ class _Search:
                 for m in h.value:
                     for v, _ in m:
                         count[v] = count.get(v, 0) + 1
-        return sorted((v for v in count if v not in signed and self.asked.roots[v] == 1), key=lambda v: -count[v])
+        variables = sorted((v for v in count if v not in signed and self.asked.roots[v] == 1), key=lambda v: -count[v])
+        found: list[Poly] = [{((v, 1),): Fraction(1)} for v in variables[:4]]
+        found += [{((v, 1),): Fraction(-1)} for v in sorted(signed - state.shown.nonzero)[:3] if v in count]
+        for h in state.hypotheses[self.asked.first_of_goal:self.asked.first_of_facts]:
+            if isinstance(h, Literal):
+                factors = _factors(h.value)
+                found += [f for f in factors if len(factors) > 1 and len(f) < 6]
+        done = [n for n, *_ in state.done]
+        return [f for f in found if self.asked.usable(f, state.shown) and ("cut", tuple(sorted(f.items()))) not in done]
 
     def _split(self, state: _State, n: int, level: int, splits: int) -> _Found | None:
         parts = self._cases(state, n, state.hypotheses[n].cases, level, splits)
@@ -194,13 +221,13 @@ class _Search:
             return parts[0] if parts else None
         return _Found(["cases", n, [p.certificate for p in parts]], {n}.union(*[p.used for p in parts]))
 
-    def _cut(self, state: _State, v: int, level: int, splits: int) -> _Found | None:
-        cases = ((Literal(">", {((v, 1),): Fraction(-1)}),), (Literal(">=", {((v, 1),): Fraction(1)}),))
-        parts = self._cases(state, ("cut", v), cases, level, splits)
+    def _cut(self, state: _State, f: Poly, level: int, splits: int) -> _Found | None:
+        cases = ((Literal(">", _times(f, Fraction(-1))),), (Literal(">=", f),))
+        parts = self._cases(state, ("cut", tuple(sorted(f.items()))), cases, level, splits)
         if parts is None or len(parts) == 1:
             return parts[0] if parts else None
         used = {n for p in parts for n in p.used}
-        return _Found(["cut", [["1", [[v, 1]]]], *[p.certificate for p in parts]], used)
+        return _Found(["cut", _listed(f), *[p.certificate for p in parts]], used)
 
     def _cases(self, state: _State, name: Any, cases: Any, level: int, splits: int) -> list[_Found] | None:
         """A certificate for each case, or for one that has no need of the case."""
@@ -231,7 +258,7 @@ def _nested(certificate: list[Any]) -> bool:
 class _Leaf:
     """One linear program after another for hypotheses that are no disjunctions."""
 
-    def __init__(self, asked: Problem, state: _State, end: float) -> None:
+    def __init__(self, asked: Problem, state: _State, end: float, clear: bool) -> None:
         self.asked, self.shown, self.end = asked, state.shown, end
         self.hypotheses = state.hypotheses
         self.goal = {(n,) for n, h in enumerate(state.hypotheses) if asked.first_of_goal <= n < asked.first_of_facts
@@ -248,16 +275,28 @@ class _Leaf:
                     facts.setdefault(key, _Fact((n,), ONE, h.value, h.sign == ">"))
         self.facts = list(facts.values())
         self.rules: list[_Rule] = []
+        if clear:
+            self._clear()
         self._eliminate()
+        if clear:
+            self._clear()
 
     def solve(self, level: int) -> _Found | None:
         facts = [f for f in self.facts if f.value and not (set(f.value) == {()} and f.value[()] > 0)]
         refuted = [f for f in self.facts if f.strict and not f.value]
         if refuted:
             return self._written([(Fraction(1), refuted[0])], [])
-        if level == 1:
-            return self._program([*facts, _Fact((), ONE, ONE, True)], 1)
-        return self._program(self._products(facts, level), 2)
+        # with narrow bounds of a constant among them, floats show anything: first without
+        plain = [f for f in facts if not (len({v for m in f.value for v, _ in m}) == 1 and () in f.value
+                                          and self.asked.atoms[f.value_variable()].op in ("pi", "exp", "euler"))]
+        for some in ([plain] if len(plain) < len(facts) else []) + [facts]:
+            if level == 1:
+                found = self._program([*some, _Fact((), ONE, ONE, True)], 1)
+            else:
+                found = self._program(self._products(some, level), 2)
+            if found is not None:
+                return found
+        return None
 
     def _eliminate(self) -> None:
         """Use up equalities that say what a variable equals."""
@@ -272,6 +311,40 @@ class _Leaf:
             self.equalities = [self._replaced(e, rule) for e in self.equalities if e is not equality]
             self.equalities = [e for e in self.equalities if e.value]
             self.facts = [f._replace(value=_substitute(f.value, rule)[0]) for f in self.facts]
+
+    def _clear(self) -> None:
+        """Multiply with powers of variables that are not 0, so that none is in a denominator and none is everywhere."""
+        positive = {m[0][0]: f.places[0] for f in self.facts if f.strict and len(f.places) == 1 and len(f.value) == 1
+                    for m, c in f.value.items() if len(m) == 1 and m[0][1] == 1 and c > 0}
+        facts = []
+        for f in self.facts:
+            places, square = list(f.places), ONE
+            if len(f.value) > 1 or any(e < 0 for m in f.value for _, e in m):
+                for v, e in self._content(f.value):
+                    half = -(e // 2) if e % 2 == 0 or v not in positive else -((e + 1) // 2)
+                    if e % 2 and v in positive:
+                        places.append(positive[v])
+                    if half:
+                        square = multiply(square, {((v, half),): Fraction(1)})
+            if len(places) > MAX_FACTORS - 2:
+                facts.append(f)
+                continue
+            value = multiply(f.value, multiply(square, square))
+            for n in places[len(f.places):]:
+                value = multiply(value, self.hypotheses[n].value)
+            facts.append(_Fact(tuple(places), multiply(f.square, square), value, f.strict))
+        self.facts = facts
+        for equality in self.equalities:
+            powers = tuple((v, -e) for v, e in self._content(equality.value))
+            factor: Poly = {powers: Fraction(1)}
+            equality.value = multiply(equality.value, factor)
+            equality.parts = {n: multiply(p, factor) for n, p in equality.parts.items()}
+
+    def _content(self, p: Poly) -> list[tuple[int, int]]:
+        """The variables that are not 0 with their least exponents in a polynomial, where these are not 0."""
+        variables = sorted({v for m in p for v, _ in m})
+        least = [(v, min(dict(m).get(v, 0) for m in p)) for v in variables if v in self.shown.nonzero]
+        return [(v, e) for v, e in least if e and v in self.shown.roots]
 
     def _definition(self) -> tuple[_Equality, int, Fraction] | None:
         negative: set[int] = set()
@@ -339,7 +412,7 @@ class _Leaf:
                 found += [self._squared(f, s) for s in squares[:60]]
             for a, b in combinations(small[:12], 2):
                 found += [self._squared(self._product(a, b), s) for s in [*special[:6], *simple[:8], *inverses[:8]]]
-        return [f for f in found if f.value and len(f.value) <= 200][:MAX_COLUMNS]
+        return [f for f in found if f.value and len(f.value) <= 200 and len(f.places) <= MAX_FACTORS][:MAX_COLUMNS]
 
     def _completed(self, facts: list[_Fact]) -> list[Poly]:
         """What to square: factors of a hypothesis, and what completes a square in one of its variables."""
@@ -467,7 +540,10 @@ class _Leaf:
         for n, p in parts.items():
             total = _plus(total, multiply(p, self.hypotheses[n].value))
         for rule in self.rules:
-            total, cofactor = _substitute(total, rule)
+            try:
+                total, cofactor = _substitute(total, rule)
+            except Refused:
+                return None
             for n, p in rule.source.parts.items():
                 parts[n] = _plus(parts.get(n, {}), multiply(_times(cofactor, -1 / rule.factor), p))
         if total:
@@ -478,7 +554,7 @@ class _Leaf:
 
 
 def _exact(columns: list[Poly], support: list[int], count: int, facts: list[_Fact]) -> dict[int, Fraction] | None:
-    """Rational coefficients for some columns that add up to 0, those of the strict ones to 1; None if there are none."""
+    """Rational coefficients for some columns that add up to 0, of the strict ones to 1; None if there are none."""
     rows: dict[Powers, int] = {}
     for n in support:
         for m in columns[n]:
@@ -534,6 +610,8 @@ def _substitute(p: Poly, rule: _Rule) -> tuple[Poly, Poly]:
         by_power.setdefault(e, {})[tuple(x for x in m if x[0] != v)] = c
     if not any(by_power):
         return p, {}
+    if min(by_power) < 0:
+        raise Refused("a variable that was used up in a denominator")
     result = by_power.pop(0, {})
     cofactor: Poly = {}
     sums: Poly = {}
@@ -580,4 +658,4 @@ def _listed(p: Poly) -> list[Any]:
     return [[str(c), [list(x) for x in m]] for m, c in sorted(p.items())]
 
 
-__all__ = ["find", "find_all"]
+__all__ = ["asked_by", "find", "find_all"]

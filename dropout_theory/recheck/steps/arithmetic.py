@@ -4,13 +4,13 @@ The checker reads the statements itself: into a list of hypotheses (premises, th
 by their shape) in an order of its own, and gives each place in it a number. A certificate names places and never says
 what stands there. It is a tree of lists:
 
-    ["sum", [[c, [place, ...], s], ...], [[place, f], ...]]    0 = sum of c * (product of hypotheses) * s^2 + f * equality
-    ["cases", place, [certificate, ...]]                       of a disjunction, one for each of its cases
-    ["cut", f, certificate, certificate]                       f < 0, and f >= 0
+    ["sum", [[c, [place, ...], s], ...], [[place, f], ...]]   c * (product of hypotheses) * s^2, f * equality: in all 0
+    ["cases", place, [certificate, ...]]                      of a disjunction, one for each of its cases
+    ["cut", f, certificate, certificate]                      f < 0, and f >= 0
+    ["solvers", name, ...]                                    no certificate: solvers say so, which shows nothing here
 
-with c > 0 a number, f and s polynomials `[[coefficient, [[variable, exponent], ...]], ...]`, s left out where it is 1,
-and at most three hypotheses in a product. Some product in a sum must be positive. What a case or a cut adds comes
-after all other hypotheses.
+with c > 0 a number, f and s polynomials `[[coefficient, [[variable, exponent], ...]], ...]`, s left out where it is 1.
+Some product in a sum must be positive. What a case or a cut adds comes after all other hypotheses.
 
 A variable may have a negative exponent only where it is shown not to be 0, and a root may be spoken of only where what
 it is the root of is shown not to be negative: by shape, or as a term of a statement that holds.
@@ -30,8 +30,10 @@ from typing import Any, NamedTuple, TypeAlias
 from dropout_theory.recheck.steps.binding import alike
 from dropout_theory.recheck.steps.bounds import bounds
 from dropout_theory.recheck.steps.definedness import STRICT, obligations
+from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import ONE, Malformed, Term
 from dropout_theory.recheck.steps.normal import TooLarge, normal
+from dropout_theory.recheck.steps.signs import is_integer
 
 Powers: TypeAlias = tuple[tuple[int, int], ...]  # variables, ascending, with exponents that are not 0
 Poly: TypeAlias = dict[Powers, Fraction]
@@ -39,7 +41,7 @@ Written: TypeAlias = dict[tuple[tuple[Term, Fraction], ...], Fraction]  # what `
 
 VERSION = 1
 MAX_LINES, MAX_LINE = 200_000, 2_000_000
-MAX_DEPTH, MAX_PARTS, MAX_EXPONENT, MAX_TERMS, MAX_DIGITS = 40, 2_000, 60, 20_000, 1_000
+MAX_DEPTH, MAX_PARTS, MAX_FACTORS, MAX_EXPONENT, MAX_TERMS, MAX_DIGITS = 40, 2_000, 8, 60, 20_000, 1_000
 NEGATED = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
 DIGEST = re.compile("[0-9a-f]{32}")
@@ -129,7 +131,8 @@ def _definition(atom: Term) -> list[Formula]:
         order = [_minus(a, value) if atom.op == "min" else _minus(value, a) for a in inner]
         said += [Literal(">=", gap) for gap in order]
         said.append(_either([[Literal("=", _minus(value, a))] for a in inner]))
-    if atom.op == "sum" and atom.terms[0] is ONE and len(atom.terms) == 2:  # as many as there are, or none
+    if atom.op == "sum" and atom.terms[0] is ONE and len(atom.terms) == 2 \
+            and all(map(is_integer, atom.terms[1].terms)):  # as many as there are, or none
         _, low, high = atom.terms[1].terms
         count = _minus(normal(Term("+", high, ONE)), normal(low))
         said.append(_either([[Literal("=", _minus(value, count)), Literal(">=", count)],
@@ -177,8 +180,9 @@ class Problem:
         self.atoms = sorted(exponents, key=lambda a: a.digest)
         self.roots = [exponents[a] for a in self.atoms]
         self.places = {a: n for n, a in enumerate(self.atoms)}
-        nonnegative: list[Formula] = [Literal(">" if bounds(a).positive else ">=", {((n, 1),): Fraction(1)})
-                                      for n, a in enumerate(self.atoms) if self.roots[n] > 1]
+        nonnegative: list[Formula] = [
+            Literal(">" if bounds(a).positive else ">=", {((n, 1),): Fraction(1)})
+            for n, a in enumerate(self.atoms) if self.roots[n] > 1 or bounds(a).nonnegative and bounds(a).low != 0]
         self.hypotheses = [self._numbered(f) for f in (*said, *facts)] + nonnegative
         self.values = [self.polynomial(normal(a) if _is_bracket(a) else _alone(a)) for a in self.atoms]
         self.shown = Shown({n for n, a in enumerate(self.atoms) if bounds(a).nonzero},
@@ -235,14 +239,21 @@ class Problem:
             self._show_terms(side, shown)
         if isinstance(hypothesis, Either) or hypothesis.sign == "=" or not self.usable(hypothesis.value, shown):
             return
-        for n, value in enumerate(self.values):
-            if value and (n not in shown.nonzero or n not in shown.roots) and value.keys() == hypothesis.value.keys():
-                ratios = {hypothesis.value[m] / c for m, c in value.items()}
-                if len(ratios) == 1:
-                    if hypothesis.sign == ">":
-                        shown.nonzero.add(n)
-                    if min(ratios) > 0:
-                        shown.roots.add(n)
+        known, least = _without_constant(hypothesis.value)
+        for n in range(len(self.atoms)):
+            value, own = _without_constant(self.values[n])
+            ratios = {known[m] / c for m, c in value.items()} if value.keys() == known.keys() else set()
+            if len(ratios) == 1:  # ratio * (variable) >= end
+                ratio, = ratios
+                end = ratio * own - least
+                if end > 0 or end == 0 and hypothesis.sign == ">":
+                    shown.nonzero.add(n)
+                if end >= 0 and ratio > 0:
+                    shown.roots.add(n)
+
+
+def _without_constant(p: Poly) -> tuple[Poly, Fraction]:
+    return {m: c for m, c in p.items() if m}, p.get((), Fraction(0))
 
 
 def problem(premises: Iterable[Term], goal: Term) -> Problem:
@@ -277,7 +288,12 @@ def proved(premises: Sequence[Term], conclusion: Term, certificates: Mapping[str
 
     Certificates are found by the digests of questions. What is to be shown of terms has certificates of its own.
     """
-    for asked, goal in questions(premises, conclusion):
+    answered(questions(premises, conclusion), certificates)
+
+
+def answered(asked_for: Iterable[tuple[list[Term], Term]], certificates: Mapping[str, Any]) -> None:
+    """Raise Refused unless there is a certificate for each of some questions."""
+    for asked, goal in asked_for:
         certificate = certificates.get(digest(asked, goal))
         if certificate is None:
             raise Refused(f"no certificate for {goal}")
@@ -288,6 +304,13 @@ def questions(premises: Sequence[Term], conclusion: Term) -> list[tuple[list[Ter
     """All that is to be shown of a step: its conclusion, and that the terms in it are defined."""
     needed = obligations(premises, conclusion)
     return [(list(premises), conclusion), *[(o.premises(premises), o.condition or Term("false")) for o in needed]]
+
+
+def of_step(step: Step) -> list[tuple[list[Term], Term]]:
+    """All that is to be shown of a step of real arithmetic. Raises Refused where a premise assumes more than it."""
+    if any(not p.given <= step.given for p in step.premises):
+        raise Refused("a premise assumes more than its step")
+    return questions([*step.given, *[p.conclusion for p in step.premises]], step.conclusion)
 
 
 # --- certificates -------------------------------------------------------------------------------------------------
@@ -367,6 +390,8 @@ def _check(problem: Problem, certificate: Any, hypotheses: list[Formula], shown:
     elif certificate[0] == "cut" and len(certificate) == 4:
         f, parts = _polynomial(problem, certificate[1], shown), certificate[2:]
         cases = [[Literal(">", _minus({}, f))], [Literal(">=", f)]]
+    elif certificate[0] == "solvers":
+        raise Refused("only solvers say so: " + ", ".join(map(str, certificate[1:])))
     else:
         raise Refused("a certificate is a sum, cases or a cut")
     for case, part in zip(cases, parts, strict=True):
@@ -385,8 +410,8 @@ def _check_sum(problem: Problem, certificate: list[Any], hypotheses: list[Formul
     positive = False
     for product in products:
         if not isinstance(product, list) or len(product) not in (2, 3) or not isinstance(product[1], list) \
-                or len(product[1]) > 3:
-            raise Refused("a product is a number, at most three places and what is squared")
+                or len(product[1]) > MAX_FACTORS:
+            raise Refused("a product is a number, some places and what is squared")
         c = _number(product[0])
         found = [_literal(problem, hypotheses, place, shown) for place in product[1]]
         square: Poly = _polynomial(problem, product[2], shown) if len(product) == 3 else {(): Fraction(1)}

@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from dropout_theory.recheck.steps.grammar import ONE, Term, rational_end, walk
+from dropout_theory.recheck.steps.signs import is_integer
 
 
 class Bounds(NamedTuple):
@@ -166,7 +167,7 @@ def _over_ranges(term: Term, known: Known) -> Bounds:
     for r in reversed(term.terms[1:]):  # the ends of a range see the indices of the ranges after it
         index, low, high = r.terms
         count = bounds(Term("+", high, Term("*", Term("number", "-1"), low)), inside)
-        nonempty = nonempty and count.nonnegative
+        nonempty = nonempty and count.nonnegative and is_integer(low) and is_integer(high)
         inside[index] = Bounds(bounds(low, inside).low, False, bounds(high, inside).high)
     body = bounds(term.terms[0], inside)
     if term.op in ("largest", "smallest"):

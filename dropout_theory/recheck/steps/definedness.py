@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from dropout_theory.recheck.steps.binding import NUMBERS, alike, free, random
 from dropout_theory.recheck.steps.bounds import Bounds, bounds
 from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Term, number, walk
+from dropout_theory.recheck.steps.signs import is_integer
 
 RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+CONNECTIVES = frozenset({"and", "or", "not", "implies", "iff"})
 # defined where their arguments are, and only there
 TOTAL = frozenset({"+", "*", "exp", "abs", "max", "min", "relu", "sign", "sin", "cos", "tanh", "atan", "sinh", "cosh",
                    "erf", "floor", "ceiling", "equal-indices", "apply"})
@@ -69,8 +71,8 @@ class Obligation:
 def obligations(premises: Iterable[Term], conclusion: Term) -> list[Obligation]:
     """What is to be shown beside a conclusion, so that all its terms are defined wherever the premises hold."""
     premises = list(premises)
-    if conclusion in premises:
-        return []
+    if conclusion in premises or conclusion.op not in RELATIONS | CONNECTIVES:
+        return []  # of a statement that is not taken apart it is shown that it holds: where it does, it has a meaning
     shown = {t for p in premises for t in defined_in(p)}
     found = _of(conclusion, Place(), shown)
     return list({(o.condition, o.place.known, o.place.bound, o.place.averaged): o for o in found}.values())
@@ -125,7 +127,7 @@ def _of(term: Term, place: Place, shown: set[Term]) -> Iterator[Obligation]:
     elif op == "entry":
         for index in args[1:]:
             yield from _of(index, place, shown)
-            if not is_whole(index):
+            if not (is_integer(index) or index.op == "subnetwork" and index.terms[0].args[1] == "integer"):
                 yield Obligation(term, None, place)
         yield from _of_atom(args[0], place, shown)
     elif op in NUMBERS:
@@ -150,7 +152,7 @@ def _over_ranges(term: Term, place: Place, shown: set[Term]) -> Iterator[Obligat
         index, low, high = r.terms
         for end in (low, high):
             yield from _of(end, place, shown)
-            if not is_whole(end):
+            if not is_integer(end):
                 yield Obligation(term, None, place)
         gap = Term("+", high, Term("*", number(-1), low))
         if term.op in ("largest", "smallest") and not place.bounds(gap).nonnegative:
@@ -206,7 +208,7 @@ def _own(term: Term, place: Place) -> Iterator[Obligation]:
     elif op == "logistic":
         yield from ask(found[1].nonnegative, Term("<=", ZERO, args[1]))
     elif op in ("factorial", "stirling", "bernoulli-number", "binomial"):
-        yield from ask(all(map(is_whole, args)), None)
+        yield from ask(all(map(is_integer, args)), None)
         if op != "binomial":
             yield from ask(found[0].nonnegative, Term("<=", ZERO, args[0]))
     elif op == "G":
@@ -221,7 +223,7 @@ def _own(term: Term, place: Place) -> Iterator[Obligation]:
 def _power(term: Term, place: Place) -> Iterator[Obligation]:
     base, exponent = term.terms
     inside, above = place.bounds(base), place.bounds(exponent)
-    whole = is_whole(exponent)
+    whole = is_integer(exponent)
     if whole and above.nonnegative or inside.positive or inside.nonnegative and above.nonnegative:
         return
     if whole:
@@ -233,24 +235,4 @@ def _power(term: Term, place: Place) -> Iterator[Obligation]:
         yield Obligation(term, Term("<=" if above.nonnegative else "<", ZERO, base), place)
 
 
-def is_whole(term: Term) -> bool:
-    """Whether an expression is an integer by its shape."""
-    op, args = term.op, term.terms
-    if term.number is not None:
-        return term.number.denominator == 1
-    if op in ("index", "floor", "ceiling", "factorial", "binomial", "stirling", "bernoulli"):
-        return True
-    if op in ("scalar", "family", "subnetwork"):
-        return args[0].args[1] == "integer"
-    if op == "gates":
-        return True
-    if op == "entry":
-        return args[0].op in ("family", "gates") and is_whole(args[0])
-    if op == "^":
-        return is_whole(args[0]) and is_whole(args[1]) and bounds(args[1]).nonnegative
-    if op in ("sum", "product"):
-        return is_whole(args[0])
-    return op in ("+", "*", "abs", "max", "min", "relu", "equal-indices") and all(map(is_whole, args))
-
-
-__all__ = ["Obligation", "Place", "defined_in", "is_whole", "obligations"]
+__all__ = ["Obligation", "Place", "defined_in", "obligations"]
