@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from dropout_theory.claims import ProofError, need, proof_of, refutation_of
@@ -14,8 +13,6 @@ from dropout_theory.proof.automatic import automatic
 from dropout_theory.proof.logic import as_claimed
 from dropout_theory.proof.near_zero import coefficients
 from dropout_theory.proof.refutations import Meaningless, Refutation
-from dropout_theory.recheck.steps.derivation import steps_below, written
-from dropout_theory.recheck.translation import CannotWrite, derivation
 from dropout_theory.verdicts.kernel import Context, Finding, checker
 from dropout_theory.verdicts.methods import Method
 
@@ -53,8 +50,8 @@ def accept(claim: Any, theorem: Theorem, kind: str) -> Finding:
         raise ProofError(f"{claim.id}: {error}") from None
     if claim.id in theorem.uses:
         raise ProofError(f"{claim.id}: the proof cites the claim itself")
-    return _kept(claim, proved, Finding("holds", "proof", f"{kind}: " + "; ".join(theorem.steps),
-                                        depends_on=tuple(sorted(theorem.uses))))
+    return Finding("holds", "proof", f"{kind}: " + "; ".join(theorem.steps), {"steps": len(theorem.steps)},
+                   depends_on=tuple(sorted(theorem.uses)), theorem=proved)
 
 
 def accept_refutation(claim: Any, theorem: Theorem) -> Finding:
@@ -63,19 +60,8 @@ def accept_refutation(claim: Any, theorem: Theorem) -> Finding:
     Raises ProofError when the theorem does not refute the claim.
     """
     need(isinstance(theorem.conclusion, Refutation), f"{claim.id}: its refutation concludes {theorem.conclusion}")
-    found = Finding("fails", "proof", "refuted by " + "; ".join(theorem.steps),
-                    counterexample=_seen_to(claim, theorem), depends_on=tuple(sorted(theorem.uses)))
-    return _kept(claim, theorem, found)
-
-
-def _kept(claim: Any, theorem: Theorem, found: Finding) -> Finding:
-    """A finding with the derivation of its theorem, where the grammar of proofs has words for all that is in it."""
-    try:
-        last = derivation(theorem)
-    except CannotWrite as error:
-        return replace(found, figures={"not written": _short(error)})
-    return replace(found, figures={"steps": sum(1 for _ in steps_below(last)), "derivation": last.digest},
-                   derivation=tuple(written({claim.id: last})))
+    return Finding("fails", "proof", "refuted by " + "; ".join(theorem.steps), counterexample=_seen_to(claim, theorem),
+                   depends_on=tuple(sorted(theorem.uses)), theorem=theorem)
 
 
 def accept_meaningless(claim: Any, theorem: Theorem) -> Finding:

@@ -173,10 +173,18 @@ def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) ->
                                 if r["counterexample"] and r["outcome"] == "fails"), None),
         "evidence": evidence,
         "not_applicable": dict(run.not_applicable.get(claim.id, {})),
+        "derivation": _digest(run.derivations.get(claim.id)),
         "fingerprint": statement_fingerprint(claim),
         "meaning_fingerprint": meaning_fingerprint(claim),
         "source": claim.source,
     }
+
+
+def _digest(lines: list[str] | None) -> str | None:
+    """The name of a proof, made of its content; None where there is none."""
+    from dropout_theory.recheck.steps.derivation import read
+
+    return next(iter(read(lines).values())).digest if lines else None
 
 
 def stated(claim: Any) -> dict[str, Any]:

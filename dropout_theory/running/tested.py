@@ -16,7 +16,7 @@ from dropout_theory.claims import Claim, Hypothesis
 from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, NoValue
 from dropout_theory.recheck.statements import admissible, truth
 from dropout_theory.recheck.steps.derivation import Step
-from dropout_theory.recheck.translation import CannotWrite, expression
+from dropout_theory.recheck.translation import expression
 from dropout_theory.recheck.values import Values
 
 INSTANCES = 10
@@ -32,7 +32,7 @@ def tested(step: Step, draw: Draw, instances: int = INSTANCES) -> tuple[str, str
     """
     try:
         about = _claim(step)
-    except CannotWrite as error:
+    except ValueError as error:  # not written, or no statement of a claim: two atoms of one name
         return "unchecked", str(error)
     tried, reason = 0, "no admissible instance was found"
     with mp.workdps(DIGITS):

@@ -16,7 +16,7 @@ from dropout_theory.verdicts.records import record_of
 
 if TYPE_CHECKING:
     from dropout_theory.claims import Claim, Registry
-    from dropout_theory.verdicts.kernel import Checker, Context
+    from dropout_theory.verdicts.kernel import Checker, Context, Evidence
 
 Task = tuple[str, str]  # claim id, method
 
@@ -35,10 +35,23 @@ def run_item(claim: Claim, checker: Checker, context: Context, registry: Registr
     """The record of one method on one claim, its derivation beside it, or the Failure that its checker raised."""
     try:
         found = checker.check(claim, context, registry)
-        return record_of(found) | ({"derivation": list(found.derivation)} if found.derivation else {})
+        return record_of(found) | _derivation(found)
     except Exception as error:  # noqa: BLE001 - whatever a checker raises is a fault to report, not to spread
         message = f"{type(error).__name__}: {error}".splitlines()[0]
         return Failure(claim.id, checker.method, message, traceback.format_exc())
+
+
+def _derivation(evidence: Evidence) -> dict[str, list[str]]:
+    """The proof that evidence rests on, as lines of a file, where there is one and the grammar has words for it all."""
+    if evidence.theorem is None:
+        return {}
+    from dropout_theory.recheck.steps.derivation import written
+    from dropout_theory.recheck.translation import CannotWrite, derivation
+
+    try:
+        return {"derivation": list(written({evidence.claim: derivation(evidence.theorem)}))}
+    except CannotWrite:
+        return {}
 
 
 Results = Iterator[tuple[Task, "dict[str, Any] | Failure"]]

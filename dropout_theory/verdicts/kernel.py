@@ -65,7 +65,7 @@ class Evidence:
     fingerprint: str = ""
     ill_formed: bool = False
     prints: Mapping[str, str] = field(default_factory=dict)  # hashes of what it rests on: `fingerprint` covers them
-    derivation: tuple[str, ...] = ()  # the lines of a file that keeps its proof: figures tell the digest
+    theorem: Any = None  # what proves it, with its steps; kept beside the ledger by those who record
     # Never stored, so that neither `dataclasses.replace` nor a copy of the fields makes new evidence.
     _token: InitVar[object] = None
 
@@ -91,7 +91,7 @@ class Finding:
     counterexample: Mapping[str, Any] | None = None
     depends_on: tuple[str, ...] = ()
     ill_formed: bool = False
-    derivation: tuple[str, ...] = ()
+    theorem: Any = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ class Checker:
         return Evidence(claim.id, self.method, found.outcome, found.rigor, found.scope, dict(found.figures),
                         dict(found.counterexample) if found.counterexample else None, tuple(found.depends_on),
                         context.seed, seconds, fingerprint(claim.id, self.method, rests_on), found.ill_formed, rests_on,
-                        found.derivation, _TOKEN)
+                        found.theorem, _TOKEN)
 
 
 def recall(claim: Any, record: Mapping[str, Any], registry: Registry | None = None) -> Evidence:

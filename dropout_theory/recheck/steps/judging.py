@@ -51,6 +51,7 @@ class Certified:
         try:
             check(problem(premises, wanted), certificate)
         except Refused:
+            self.asked[name] = (tuple(premises), wanted)
             return False
         return True
 
