@@ -20,7 +20,7 @@ ROOT, PACKAGE = DOCS.parent, Path(dropout_theory.__file__).parent
 PAGES = sorted(DOCS.glob("*.md"))
 AUTHORING = (DOCS / "authoring.md").read_text(encoding="utf-8")
 
-_PATH = re.compile(r"[\w./-]*\w(?:/|\.(?:py|md|svg|toml|json|txt))")
+_PATH = re.compile(r"[\w./-]*\w(?:/|\.(?:py|md|svg|toml|jsonl?|txt))")
 _LABEL = re.compile(r"(eq|thm|lem|tab|sec)[0-9]")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?:\(\))?")
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,7 +44,12 @@ from dropout_theory.recheck.steps.grammar import Malformed, Term
 from dropout_theory.recheck.steps.judging import Certified
 from dropout_theory.recheck.steps.rules import NotShown, validate
 from dropout_theory.recheck.translation import derivation, expression, term
+from dropout_theory.report import steps
 from dropout_theory.report.derivations import load as recorded
+from dropout_theory.report.ledger import Ledger
+from dropout_theory.running.proofs import ProofCheck
+
+ROOT = Path(__file__).parents[1]
 
 n, i = size("n"), index("i")
 w, p = weights("w", n), family("p", UNIT, n)
@@ -254,3 +264,30 @@ def test_a_classical_fact_is_shown_by_name(capsys: pytest.CaptureFixture[str]) -
 def test_implications_and_conjunctions_are_written_in_their_order() -> None:
     said = implies(less(0, x), both(less(0, y), less(0, x)))
     assert expression(term(said)) == said
+
+
+# --- all recorded proofs ----------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_coverage_is_up_to_date() -> None:
+    done = subprocess.run([sys.executable, "docs/coverage.py", "--check"], cwd=ROOT, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_recorded_proofs_have_the_digests_of_the_ledger() -> None:
+    ledger = Ledger.read()
+    proofs = recorded(ledger.papers)
+    assert {c["id"]: c["derivation"] for c in ledger if c["derivation"]} == {i: s.digest for i, s in proofs.items()}
+    assert set(steps.recorded()["claims"]) == set(proofs)
+
+
+def test_all_recorded_proofs_are_checked_again_and_that_is_quick() -> None:
+    """None fails, what was found is what is recorded, and it takes minutes, not hours."""
+    registry, start = load(), time.process_time()
+    reports = list(ProofCheck(registry, registry.papers).reports(recorded(registry.papers)))
+    assert not [r.claim for r in reports if r.found == "failed"]
+    assert steps.totals(reports) == steps.recorded()
+    assert time.process_time() - start < 300
+    counts = steps.recorded()["all"]
+    assert counts["checked"] >= 0.9 * sum(counts.values()) and counts["unchecked"] < 0.02 * sum(counts.values())

@@ -101,10 +101,10 @@ def interval(claim: Any, context: Context) -> Finding:
                 values, judged = found.falsified
                 return Finding("fails", "exact-instances", f"false at the middle of a box after {boxes} boxes",
                                {"boxes": boxes}, counterexample=report(values, judged))
-            if found.is_doubtful:
-                undecided.append(f"{label}: a term may be undefined where {found.excluded}")
-            elif found.share > LEFT_OUT:
+            if found.share > LEFT_OUT:
                 undecided.append(f"{label}: {found.examined} boxes leave {_percent(found.share)} of the cube undecided")
+            elif found.is_doubtful:
+                undecided.append(f"{label}: a term may be undefined where {found.excluded}")
             elif found.confirmed:
                 decided.append(label)
                 left += found.left

@@ -15,13 +15,13 @@ REJECTED, MALFORMED, RESOURCES, UNCHECKED = 1, 2, 4, 5
 
 
 def recheck_proofs(patterns: tuple[str, ...], ledger_path: Path | None, json_path: Path | None, search: bool,
-                   quiet: bool) -> int:
+                   record: bool, quiet: bool) -> int:
     """Check the proofs of the claims that match, print what was found by paper, and return the exit status."""
     from dropout_theory.claims import load
     from dropout_theory.recheck.steps.grammar import Malformed
     from dropout_theory.report.derivations import load as load_derivations
     from dropout_theory.report.ledger import LedgerError
-    from dropout_theory.report.steps import as_json, coverage, worst
+    from dropout_theory.report.steps import as_json, coverage, worst, write
     from dropout_theory.running import proofs as running
 
     if json_path:
@@ -35,6 +35,9 @@ def recheck_proofs(patterns: tuple[str, ...], ledger_path: Path | None, json_pat
         click.echo(str(error), err=True)
         return MALFORMED
     chosen = {claim: recorded[claim] for claim in wanted if claim in recorded}
+    if not chosen:
+        click.echo("no recorded proofs in steps among these claims")
+        return 0
     bar = None if quiet else progress_bar()
     try:
         check = running.ProofCheck(registry, registry.papers, known)
@@ -51,8 +54,7 @@ def recheck_proofs(patterns: tuple[str, ...], ledger_path: Path | None, json_pat
     if search:
         progress = (lambda n, total: bar(n, total, "certificates", "search")) if bar else None
         found = running.search(check.judge.asked, known, progress)
-        used = {name: c for name, c in found.items() if name in check.judge.used or name in check.judge.asked}
-        lines = running.written(used if not patterns else found)
+        lines = running.written(found)
         running.CERTIFICATES.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         if bar:
             bar.clear()
@@ -64,6 +66,8 @@ def recheck_proofs(patterns: tuple[str, ...], ledger_path: Path | None, json_pat
             if outcome.found == "failed" or outcome.found == "unchecked" and not quiet:
                 click.echo(f"{report.claim}: {outcome.found}: {outcome.step.rule}: {outcome.reason}")
     click.echo(coverage(reports))
+    if record:
+        click.echo(f"recorded in {write(reports, ledger_path)}")
     if json_path:
         json_path.write_text(json.dumps(as_json(reports), indent=1) + "\n", encoding="utf-8")
     counts = Counter(report.found for report in reports)

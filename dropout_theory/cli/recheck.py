@@ -22,10 +22,11 @@ _STATES = ("confirmed", "contradicted", "not rechecked")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write every outcome here.")
 @click.option("--proofs", "of_proofs", is_flag=True, help="Check the recorded proofs step by step instead.")
 @click.option("--search", is_flag=True, help="With --proofs: search certificates that are lacking, and keep them.")
+@click.option("--record", is_flag=True, help="With --proofs: keep what was found beside them (all claims).")
 @ledger_option
 @click.option("--quiet", "-q", is_flag=True, help="Only contradictions and the counts.")
 def recheck(patterns: tuple[str, ...], seed: int, json_path: Path | None, of_proofs: bool, search: bool,
-            ledger_path: Path | None, quiet: bool) -> int:
+            record: bool, ledger_path: Path | None, quiet: bool) -> int:
     """Recheck recorded counterexamples, and exact instances of claims that hold, by a second path.
 
     The evidence comes from Arb balls and exact rationals; here the same statements are evaluated in Python fractions
@@ -36,12 +37,14 @@ def recheck(patterns: tuple[str, ...], seed: int, json_path: Path | None, of_pro
     checked or tested, 1 when one was rejected, 2 for a file that is not in the grammar, 3 where a tool is missing, 4
     when it ran out of memory, and 5 when some steps could be neither checked nor tested.
     """
-    if search and not of_proofs:
-        raise click.UsageError("--search is for certificates of proofs; allowed: with --proofs")
+    if (search or record) and not of_proofs:
+        raise click.UsageError(f"{'--search' if search else '--record'} is about proofs; allowed: with --proofs")
+    if record and patterns:
+        raise click.UsageError("--record takes all proofs: no claims")
     if of_proofs:
         from dropout_theory.cli.proofs import recheck_proofs
 
-        return recheck_proofs(patterns, ledger_path, json_path, search, quiet)
+        return recheck_proofs(patterns, ledger_path, json_path, search, record, quiet)
     from dropout_theory.checkers.at_instances import drawn
     from dropout_theory.claims import load, witnesses
     from dropout_theory.cli.check import progress_bar

@@ -98,12 +98,21 @@ def found(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
     best = f"{claim['amends'] or claim['id']}-best-constant"
     key = claim["id"], claim["meaning_fingerprint"]
     yield from _filled(
+        ("Proof", _proof(claim["id"])),
         ("Tightness", _tightness(claim)),
         ("Best constant", _related(ledger, [best] if ledger.get(best) else [], beside=claim)),
         ("Boundary cases", _boundary(claim["evidence"])),
         ("Mutants", scores.mutants_spelled(*key)),
         ("Without a hypothesis", scores.ablation_spelled(*key)),
         ("Methods that do not apply", [f"{m}: {why}" for m, why in claim["not_applicable"].items()]))
+
+
+def _proof(claim: str) -> list[str]:
+    """How far its recorded proof was checked again, and how to read it."""
+    from dropout_theory.report.steps import spelled
+
+    found = spelled(claim)
+    return [f"{found}; read it with: dropout-theory show {claim} --proof"] if found else []
 
 
 def _filled(*sections: tuple[str, Iterable[str]]) -> Iterator[Section]:

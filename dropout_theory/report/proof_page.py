@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -118,10 +117,4 @@ def fact_page(name: str, *, on: bool = False) -> str:
                         f"{paint('Reference', 'bold', on)}\n  {fact.reference}"])
 
 
-def counted(outcomes: Mapping[str, int]) -> str:
-    """`41 steps: 38 checked, 3 tested`."""
-    counts = Counter(outcomes)
-    return f"{sum(counts.values())} steps: " + ", ".join(f"{n} {found}" for found, n in counts.items() if n)
-
-
-__all__ = ["counted", "fact_page", "proof_latex", "proof_page"]
+__all__ = ["fact_page", "proof_latex", "proof_page"]
