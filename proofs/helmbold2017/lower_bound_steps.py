@@ -156,7 +156,7 @@ def tail_of_loss(sign: int, limits: tuple[Any, Any, Any], edge: Any) -> Theorem:
     low, high = (edge, ell) if sign > 0 else (ell, edge)
     apart = by.arithmetic(less_equal(0, high - low), *inside)
     order = by.specialise(by.instance(growing(), {t: high - low}, apart), low, premises=inside)
-    order = by.satisfied(order, *[by.arithmetic(fact, *inside) for fact in order.given])
+    order = by.satisfied(order, *[by.arithmetic(fact, *inside) for fact in sorted(order.given, key=str)])
     near, there = (x, y) if sign > 0 else (y, x)
     here = of_means(far(there, sign), {x: low, y: high}, inside, (less_equal(x, y), order),
                     (far(near, sign), by.assume(far(psi(edge), sign))))
