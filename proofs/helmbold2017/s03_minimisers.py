@@ -161,13 +161,13 @@ def never_isolated() -> Theorem:
 def unit_aversion(one: Any, zero: Any, least: Any, best: Any, fitted: Any) -> Theorem:
     """The aversion of a linear unit with one input, from the only minimiser `best` and a `fitted` unit of risk 0."""
     criterion, risk = paper.single(one, zero), paper.unit_risk(one, zero)
-    masks = [by.over_masks(mean) for mean in criterion.atoms(E)]
+    masks = [by.over_masks(mean) for mean in sorted(criterion.atoms(E), key=str)]
     bound = by.arithmetic(less_equal(least, criterion), *masks)
     value = risk.xreplace(best)
     reached = equal(criterion, least)
     at_best = by.discharge(reached, by.arithmetic(equal(risk, value), *masks, by.assume(reached)))
     there = criterion.xreplace(best)
-    attained = by.arithmetic(equal(there, least), *[by.over_masks(mean) for mean in there.atoms(E)])
+    attained = by.arithmetic(equal(there, least), *[by.over_masks(mean) for mean in sorted(there.atoms(E), key=str)])
     return by.aversion_value(Aversion(criterion, risk, (paper.v, paper.bias)), bound, at_best, (best, attained),
                              by.arithmetic(less_equal(0, risk)),
                              (fitted, by.arithmetic(equal(risk.xreplace(fitted), 0))))
