@@ -130,7 +130,8 @@ def lemma_23() -> Theorem:
 def times_out(theorem: Theorem) -> Theorem:
     """An equality times w_j."""
     left, right = theorem.conclusion.args
-    return by.arithmetic(equal(w[j] * left, w[j] * right), theorem, *[by.assume(g) for g in sorted(theorem.given, key=str)])
+    return by.arithmetic(equal(w[j] * left, w[j] * right), theorem,
+                         *[by.assume(g) for g in sorted(theorem.given, key=str)])
 
 
 def shorter(net: Any, value: Any, smaller: Theorem) -> Theorem:
