@@ -11,7 +11,7 @@ import click
 from dropout_theory.cli.check import progress_bar
 from dropout_theory.cli.main import require_writable
 
-REJECTED, MALFORMED, RESOURCES, UNCHECKED = 1, 2, 4, 5
+REJECTED, MALFORMED, MISSING, RESOURCES, UNCHECKED = 1, 2, 3, 4, 5
 
 
 def recheck_proofs(patterns: tuple[str, ...], ledger_path: Path | None, json_path: Path | None, search: bool,
@@ -46,6 +46,9 @@ def recheck_proofs(patterns: tuple[str, ...], ledger_path: Path | None, json_pat
             reports.append(report)
             if bar:
                 bar(number, len(chosen), report.claim, "proofs")
+    except ImportError as error:  # steps without a validator are tried at instances, which the evaluator's tools draw
+        click.echo(f"a tool is missing: {error}", err=True)
+        return MISSING
     except (MemoryError, RecursionError) as error:
         click.echo(f"out of resources: {type(error).__name__}", err=True)
         return RESOURCES

@@ -6,7 +6,7 @@ rests on them says what they rest on. An assumption has a letter, and a step tel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from dropout_theory.recheck.steps.derivation import Step, steps_below
@@ -139,9 +139,4 @@ def _renamed(term: Term, names: Mapping[Term, Term]) -> Term:
     return made[term]
 
 
-def quoted(steps: Iterable[Line]) -> Iterator[str]:
-    """The claims and classical facts that a proof quotes, each once."""
-    return iter(dict.fromkeys(line.source for line in steps if line.source))
-
-
-__all__ = ["FOLDED", "Line", "Reading", "quoted", "read", "readable"]
+__all__ = ["FOLDED", "Line", "Reading", "read", "readable"]

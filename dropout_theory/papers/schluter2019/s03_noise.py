@@ -42,8 +42,6 @@ from dropout_theory.papers.schluter2019.notation import (
 claim = Section("schluter2019", "3")
 
 A = sp.Function("A", real=True)  # the log partition function of any generalised linear model
-# of a normal, a Bernoulli and a Poisson response: each has all derivatives
-LOG_PARTITIONS = {A: tuple(sp.Lambda(z, f) for f in (z**2 / 2, log_partition(z), sp.exp(z)))}
 y = Scalar("y")
 noisy = x_tilde()
 expected_loss = E(notion("l(x~)", -(y * noisy - A(noisy)), "loss of the noisy example", r"l_{\tilde{x}}"))
@@ -63,15 +61,17 @@ claim("eq7.2",
       title="Reading off the loss and the regulariser",
       statement=equal(rewritten, loss + regulariser))
 
-first, second = (DerivativeAt(A(z), z, SCORE, order) for order in (1, 2))
-R_2 = notion("R_2(β)", E(A(SCORE) + first * (noisy - SCORE) + second * (noisy - SCORE) ** 2 / 2) - A(SCORE),
-            "second-order regulariser: A is replaced by its Taylor polynomial at the clean score", r"R_2(\beta)")
+first, second = (DerivativeAt(log_partition(z), z, SCORE, order) for order in (1, 2))
+R_2 = notion("R_2(β)", E(log_partition(SCORE) + first * (noisy - SCORE) + second * (noisy - SCORE) ** 2 / 2)
+             - log_partition(SCORE),
+             "second-order regulariser: A is replaced by its Taylor polynomial at the clean score", r"R_2(\beta)")
 
 claim("sec3-quadratic-regulariser",
       title="The second-order regulariser is half the curvature times the variance of the noisy score",
-      statement=equal(R_2, second * Var(noisy) / 2), candidates=LOG_PARTITIONS,
+      statement=equal(R_2, second * Var(noisy) / 2),
       source="section 3, paragraph before the model of dropout",
-      reading="R_2 is the regulariser with A replaced by its second-order Taylor polynomial at the clean score")
+      reading="A is the log partition function of section 2; R_2 is the regulariser with A replaced by its "
+              "second-order Taylor polynomial at the clean score")
 
 # R and R_2 of the logistic model with one feature
 small = Scalar("epsilon", OPEN_PROBABILITY)

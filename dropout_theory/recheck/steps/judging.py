@@ -22,7 +22,6 @@ class Certified:
     def __init__(self, quoted: Quoted, certificates: Mapping[str, Any]) -> None:
         self.quoted, self.certificates = quoted, certificates
         self.asked: Questions = {}
-        self.used: set[str] = set()
         self._known: dict[str, bool] = {}
 
     def said(self, source: str) -> tuple[Term, frozenset[Term]]:
@@ -47,7 +46,6 @@ class Certified:
         if certificate is None:
             self.asked[name] = (tuple(premises), wanted)
             return False
-        self.used.add(name)
         try:
             check(problem(premises, wanted), certificate)
         except Refused:
