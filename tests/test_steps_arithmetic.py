@@ -405,7 +405,7 @@ def test_bounds_hold_at_the_ends_and_inside(term: Term) -> None:
         .replace(Sigma, lambda x, c, slope: 1 / (1 + c * sp.exp(-slope * x)))
     for a in (0, sp.Rational(1, 3), 1):
         for b in (0, sp.Rational(3, 5), 1):
-            at = written_out.subs({expression(p): a, expression(q): b})
+            at = written_out.subs({expression(p): a, expression(q): b}).doit()  # or 1 - 1*1 stays, and is guessed at
             if at.is_real is False or not at.is_finite:
                 continue
             if told.low is not None:
