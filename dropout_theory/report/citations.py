@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory import __version__
+from dropout_theory.report.formula import Node, formula, tex, tex_in_lines, width
 
 if TYPE_CHECKING:
     from dropout_theory.report.ledger import Ledger
@@ -19,7 +20,7 @@ RELEASE_YEAR = 2026
 AUTHOR = "The dropout-theory developers"
 
 _SPECIAL = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{",
-            "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+            "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "∞": r"$\infty$"}
 
 
 def escape(text: str) -> str:
@@ -121,14 +122,25 @@ def _display(claim: Mapping[str, Any]) -> str:
              f"% {version_line(claim)}"]
     if claim["verdict"] == "refuted":
         lines.append("% as printed, this is false: do not cite it as a fact")
-    lines += [r"\begin{equation}", rf"  \label{{{claim['paper']}-{claim['label']}}}", f"  {claim['statement']}",
-              r"\end{equation}"]
+    if claim["statement"]:
+        lines += [r"\begin{equation}", rf"  \label{{{claim['paper']}-{claim['label']}}}",
+                  f"  {_set(formula(claim['statement']))}", r"\end{equation}"]
+    else:  # a definition that is only words
+        lines.append(f"{escape(claim['title'])}")
     if claim["hypotheses"]:
-        conditions = ", ".join(f"${h['condition']}$ ({escape(h['name'])})" for h in claim["hypotheses"])
+        conditions = ", ".join(f"${tex_in_lines(formula(h['condition']))}$ ({escape(h['name'])})"
+                               for h in claim["hypotheses"])
         lines.append(f"under {conditions}")
     lines.append(rf"({escape(claim['source'])} of \cite{{{claim['paper']}}}, {claim['verdict']}"
                  rf" by \cite{{{key(claim)}}}).")
     return "\n".join(lines)
+
+
+def _set(statement: Node) -> str:
+    """A statement for a display: one that is wider than a page is set as a paragraph, in which it breaks into lines."""
+    if width(statement) < 24:
+        return tex(statement)
+    return rf"\parbox{{.85\linewidth}}{{\raggedright$\displaystyle {tex_in_lines(statement)}$}}"
 
 
 def _one_line(text: str) -> str:

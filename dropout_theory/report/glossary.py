@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import sympy as sp
@@ -12,6 +12,8 @@ from dropout_theory import language as lang
 from dropout_theory.experiment.simulated import Simulated
 from dropout_theory.language import OPEN_PROBABILITY, latex, plain
 from dropout_theory.language.printing import own_shape, plain_name, shapes
+
+Show = Callable[[Any], str]
 
 # What an operator or function prints as, and its definition in words.
 _FUNCTIONS: dict[type, tuple[str, str]] = {
@@ -104,20 +106,23 @@ def _notion(notion: lang.Notion, statements: list[Any]) -> dict[str, str]:
 
 
 def _atomic(statements: list[Any]) -> list[dict[str, str]]:
-    found: set[tuple[str, str]] = set()  # two atoms may share a symbol: both are listed
+    found = {(plain(entry(a)), meaning(a)) for a in spoken_of(statements)}  # two atoms may share a symbol
+    return [{"symbol": symbol, "meaning": told}
+            for symbol, told in sorted(found, key=lambda entry: (entry[0].lower(), *entry))]
+
+
+def spoken_of(statements: Iterable[Any]) -> list[Any]:
+    """The atoms that statements speak of, and those that the meaning of these refers to."""
     whole = [lang.unnamed(s) for s in statements]
     bound = _quantified(whole)
     pending = [a for s in whole for a in _atoms(s) if a not in bound]
-    seen: set[Any] = set()
+    found: dict[Any, None] = {}
     while pending:
         atom = pending.pop()
-        if atom in seen:
-            continue
-        seen.add(atom)
-        found.add((_symbol(atom), _meaning(atom)))
-        pending += [a for part in _mentioned(atom) for a in _atoms(part) if a != atom]
-    return [{"symbol": symbol, "meaning": meaning}
-            for symbol, meaning in sorted(found, key=lambda entry: (entry[0].lower(), *entry))]
+        if atom not in found:
+            found[atom] = None
+            pending += [a for part in _mentioned(atom) for a in _atoms(part) if a != atom]
+    return list(found)
 
 
 def _atoms(expr: Any) -> set[Any]:
@@ -152,27 +157,37 @@ def _mentioned(atom: Any) -> list[Any]:
     return parts
 
 
-def _symbol(atom: Any) -> str:
-    if isinstance(atom, lang.Family):
-        if not atom.ranges:
-            return plain(atom)
-        return f"{plain(atom)}[{', '.join(plain(r[0]) for r in atom.ranges)}]"
-    return plain(atom)
+def entry(atom: Any) -> Any:
+    """An atom as it stands in formulas: of a family, an entry."""
+    ranges = atom.ranges if isinstance(atom, lang.Family) else ()
+    return lang.Element(atom, *[r[0] for r in ranges]) if ranges else atom
 
 
-def _meaning(atom: Any) -> str:
+def told(atoms: Iterable[Any], show: Show) -> list[tuple[str, str]]:
+    """Atoms with their meanings in words and formulas, as `show` writes these, in the order of their names."""
+    found = {(plain(entry(a)), show(entry(a)), meaning(a, show)) for a in atoms}
+    return [entry[1:] for entry in sorted(found, key=lambda entry: (entry[0].lower(), *entry))]
+
+
+def meaning(atom: Any, show: Show = plain) -> str:
+    """What an atom stands for."""
     if isinstance(atom, lang.RandomIndex):
-        weight = plain(atom.probabilities)
-        return f"random index, equal to k with probability {weight}[k], k = 1..{plain(atom.size)}"
+        weight = show(lang.Element(atom.probabilities, sp.Symbol("k", integer=True)))
+        values = _span("k", 1, atom.size, show)
+        return f"random index, equal to {show(sp.Symbol('k'))} with probability {weight}, {values}"
     if isinstance(atom, lang.RandomScalar):
         name, *parameters = atom.law
-        return f"random, {name}({', '.join(plain(p) for p in parameters)})"
+        return f"random, {name}({', '.join(show(p) for p in parameters)})"
     if not isinstance(atom, lang.Family):
         return _domain(atom)
     if not atom.ranges:
-        return _of_family(atom)
-    ranges = ", ".join(f"{plain(i)} = {plain(low)}..{plain(high)}" for i, low, high in atom.ranges)
-    return f"{_of_family(atom)}; {ranges}"
+        return _of_family(atom, show)
+    ranges = ", ".join(_span(i, low, high, show) for i, low, high in atom.ranges)
+    return f"{_of_family(atom, show)}; {ranges}"
+
+
+def _span(index: Any, low: Any, high: Any, show: Show) -> str:
+    return f"{show(sp.sympify(index))} = {show(sp.sympify(low))}..{show(high)}"
 
 
 def _domain(atom: Any) -> str:
@@ -181,13 +196,13 @@ def _domain(atom: Any) -> str:
     return f"in {name}" if name[0] in "([" else name
 
 
-def _of_family(atom: Any) -> str:
+def _of_family(atom: Any, show: Show) -> str:
     """What the entries of a family are."""
     if isinstance(atom, lang.Gates):
-        return f"independent gates, 1 with probability {plain(atom.keep)}, else 0"
+        return f"independent gates, 1 with probability {show(atom.keep)}, else 0"
     if isinstance(atom, lang.Recursion):
-        start = f"{plain(atom.ranges[0][0])} = {plain(atom.start)}"
-        return f"defined layer by layer: {plain(atom.base)} at {start}, then {plain(atom.step)}"
+        start = f"{show(atom.ranges[0][0])} = {show(atom.start)}"
+        return f"defined layer by layer: {show(atom.base)} at {start}, then {show(atom.step)}"
     if isinstance(atom, Simulated):
         return atom.meaning
     if isinstance(atom, lang.Abstract):
