@@ -5,9 +5,7 @@ Only of a claim that is not on record yet `show` tells what its paper's files sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,9 +14,6 @@ from dropout_theory.cli.main import complete_id, ledger_option
 from dropout_theory.report.ledger import Ledger
 from dropout_theory.report.terminal import METHOD_MARKS, VERDICT_COLOURS, coloured, counted, marks, table, tally
 from dropout_theory.verdicts.kernel import METHODS, VERDICTS
-
-if TYPE_CHECKING:
-    from dropout_theory.recheck.steps.derivation import Step
 
 
 @click.command("list")
@@ -69,8 +64,8 @@ def show(identifier: str, proof: bool, everything: bool, ledger_path: Path | Non
     if proof:
         from dropout_theory.report.proof_page import proof_page
 
-        claim = recorded[identifier]
-        click.echo(proof_page(recorded, claim, _proof(claim, ledger_path), everything=everything, on=on), color=on)
+        found = recorded.proof(identifier)
+        click.echo(proof_page(recorded, found.claim, found.last, everything=everything, on=on), color=on)
         return
     paper = identifier.partition(":")[0]
     if identifier in recorded or paper not in PAPER_KEYS:
@@ -85,12 +80,29 @@ def show(identifier: str, proof: bool, everything: bool, ledger_path: Path | Non
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(("json", "md", "csv", "html")), default="md", show_default=True)
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+              help="With --format html: write index.html there, with the proofs.")
 @ledger_option
-def ledger(form: str, ledger_path: Path | None) -> None:
-    """Print the recorded ledger."""
+def ledger(form: str, folder: Path | None, ledger_path: Path | None) -> None:
+    """Print the recorded ledger, or write it into a folder as a web page with its proofs."""
     from dropout_theory.report import exports, web
 
+    if folder and form != "html":
+        raise click.UsageError(f"--folder is about the web page, and --format is {form}; allowed: html")
     recorded = Ledger.read(ledger_path)
+    if folder:
+        from dropout_theory.cli.check import progress_bar
+        from dropout_theory.report.web_proofs import write
+
+        bar = progress_bar()
+        try:
+            written = write(recorded, folder, *([lambda n, of, claim: bar(n, of, claim, "proofs")] if bar else []))
+        except OSError as error:
+            raise click.UsageError(f"--folder {str(folder)!r}: {error.strerror or error}") from None
+        if bar:
+            bar.clear()
+        click.echo(f"{written[0]} and {counted(len(written) - 1, 'longer proof')} beside it")
+        return
     writer = {"json": Ledger.text, "md": exports.as_markdown, "csv": exports.as_csv, "html": web.as_html}[form]
     click.echo(writer(recorded), nl=False)
 
@@ -109,26 +121,11 @@ def cite(identifiers: tuple[str, ...], form: str, proof: bool, ledger_path: Path
     if proof:
         from dropout_theory.report.proof_page import proof_latex
 
-        click.echo("\n".join(proof_latex(recorded, c, _proof(c, ledger_path)) for c in claims), nl=False)
+        proofs = [recorded.proof(c["id"]) for c in claims]
+        click.echo("\n".join(proof_latex(recorded, p.claim, p.last) for p in proofs), nl=False)
         return
     writer = {"bibtex": citations.bibtex, "latex": citations.latex}[form]
     click.echo(writer(recorded, claims), nl=False)
-
-
-def _proof(claim: Mapping[str, Any], ledger_path: Path | None) -> Step:
-    """The recorded proof of a claim. Raises UsageError where there is none, with what there is."""
-    from dropout_theory.claims import load_proofs
-    from dropout_theory.report.derivations import load as load_derivations
-
-    found = load_derivations([claim["paper"]], ledger_path).get(claim["id"])
-    if found is None:
-        by = [e["method"] for e in claim["evidence"] if e["outcome"] != "unknown"]
-        raise click.UsageError(f"{claim['id']} has no recorded proof in steps; "
-                               + (f"what was found is by {', '.join(by)}: see show without --proof" if by
-                                  else f"its verdict is {claim['verdict']}"))
-    if claim["paper"] in PAPER_KEYS:
-        load_proofs(claim["paper"])  # classical facts are told with their references
-    return found
 
 
 def _fact(identifier: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory import __version__
-from dropout_theory.report.formula import Node, formula, tex, tex_in_lines, width
+from dropout_theory.report.formula import UnreadableFormula, formula, in_lines, tex, tex_in_lines, width
 
 if TYPE_CHECKING:
     from dropout_theory.report.ledger import Ledger
@@ -124,11 +124,11 @@ def _display(claim: Mapping[str, Any]) -> str:
         lines.append("% as printed, this is false: do not cite it as a fact")
     if claim["statement"]:
         lines += [r"\begin{equation}", rf"  \label{{{claim['paper']}-{claim['label']}}}",
-                  f"  {_set(formula(claim['statement']))}", r"\end{equation}"]
+                  f"  {_set(claim['statement'])}", r"\end{equation}"]
     else:  # a definition that is only words
         lines.append(f"{escape(claim['title'])}")
     if claim["hypotheses"]:
-        conditions = ", ".join(f"${tex_in_lines(formula(h['condition']))}$ ({escape(h['name'])})"
+        conditions = ", ".join(f"${in_lines(h['condition'])}$ ({escape(h['name'])})"
                                for h in claim["hypotheses"])
         lines.append(f"under {conditions}")
     lines.append(rf"({escape(claim['source'])} of \cite{{{claim['paper']}}}, {claim['verdict']}"
@@ -136,11 +136,15 @@ def _display(claim: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _set(statement: Node) -> str:
+def _set(statement: str) -> str:
     """A statement for a display: one that is wider than a page is set as a paragraph, in which it breaks into lines."""
-    if width(statement) < 24:
-        return tex(statement)
-    return rf"\parbox{{.85\linewidth}}{{\raggedright$\displaystyle {tex_in_lines(statement)}$}}"
+    try:
+        found = formula(statement)
+    except UnreadableFormula:
+        return statement
+    if width(found) < 24:
+        return tex(found)
+    return rf"\parbox{{.85\linewidth}}{{\raggedright$\displaystyle {tex_in_lines(found)}$}}"
 
 
 def _one_line(text: str) -> str:

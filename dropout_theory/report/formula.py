@@ -28,6 +28,8 @@ _LETTERS = {r"\alpha", r"\beta", r"\gamma", r"\delta", r"\epsilon", r"\zeta", r"
             r"\mu", r"\nu", r"\xi", r"\pi", r"\rho", r"\sigma", r"\tau", r"\phi", r"\chi", r"\psi", r"\omega",
             r"\Gamma", r"\Delta", r"\Theta", r"\Lambda", r"\Xi", r"\Pi", r"\Sigma", r"\Phi", r"\Psi", r"\Omega",
             r"\ell", r"\infty"}
+# the kinds of parts that stand side by side in a product
+FACTORS = ("letter", "number", "name", "big", "scripts", "over", "root", "fence", "accent", "open")
 _SPACES = {r"\ ": 0.33, r"\,": 0.17, r"\:": 0.22, r"\;": 0.28, r"\quad": 1.0}
 _OTHER = {r"\forall", r"\exists", r"\neg", r"\ldots", "!", "/", "|", r"\|", "∘"}
 
@@ -100,7 +102,7 @@ class _Reader:
             if part.kind == "binary" and part.text in "+-" and (
                     not parts or parts[-1].kind in ("relation", "binary", "unary", "open", "comma", "big", "space")):
                 part = replace(part, kind="unary")
-            if parts and _is_word(parts[-1]) + _is_word(part) and parts[-1].kind in _FACTORS and part.kind in _FACTORS:
+            if parts and _is_word(parts[-1]) + _is_word(part) and parts[-1].kind in FACTORS and part.kind in FACTORS:
                 parts.append(Node("space", r"\,"))
             parts += part.parts if part.kind == "row" else [part]
         return parts[0] if len(parts) == 1 else Node("row", "", tuple(parts))
@@ -230,7 +232,7 @@ def opened(node: Node, wide: float = WIDE) -> tuple[Node, ...]:
             if found and _product(found[-1], part):
                 found.append(Node("break"))
             here = opened(part, wide)
-            if len(here) > 1 and part.kind == "over" and after is not None and after.kind in _FACTORS:
+            if len(here) > 1 and part.kind == "over" and after is not None and after.kind in FACTORS:
                 here = _in_brackets(here)  # a/b times c is not a/(bc)
             found += here
         return tuple(found)
@@ -246,9 +248,6 @@ def opened(node: Node, wide: float = WIDE) -> tuple[Node, ...]:
         *inside, closing = opened(node.parts[0], wide)
         return *inside, replace(node, parts=(closing, *node.parts[1:]))
     return (node,)
-
-
-_FACTORS = ("letter", "number", "name", "big", "scripts", "over", "root", "fence", "accent", "open")
 
 
 def _is_slashed(parts: tuple[Node, ...]) -> bool:
@@ -282,6 +281,14 @@ def height(node: Node) -> int:
 def tex(node: Node) -> str:
     """A formula in LaTeX, as it was read but for braces without meaning."""
     return _joined(map(_tex, node.parts if node.kind == "row" else (node,)))
+
+
+def in_lines(latex: str) -> str:
+    """A formula for a line of text, that may break; one that cannot be read as it is."""
+    try:
+        return tex_in_lines(formula(latex))
+    except UnreadableFormula:
+        return latex
 
 
 def tex_in_lines(node: Node, wide: float = WIDE) -> str:
@@ -342,4 +349,5 @@ def _joined(texts: Iterable[str]) -> str:
     return found.strip()
 
 
-__all__ = ["EMPTY", "WIDE", "Node", "UnreadableFormula", "formula", "height", "opened", "tex", "tex_in_lines", "width"]
+__all__ = ["EMPTY", "FACTORS", "WIDE", "Node", "UnreadableFormula", "formula", "height", "in_lines", "opened", "tex",
+           "tex_in_lines", "width"]

@@ -16,6 +16,7 @@ from dropout_theory.claims import UnknownClaimError, select_ids, suggest
 
 if TYPE_CHECKING:
     from dropout_theory.claims import Registry
+    from dropout_theory.report.proof_html import Proof
     from dropout_theory.running.runner import Run
 
 VERSION = 2
@@ -30,8 +31,9 @@ class LedgerError(ValueError):
 class Ledger:
     """Recorded claims by identifier, in the papers' order, and the papers' bibliographic facts."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], path: Path | None = None) -> None:
         self.data = data
+        self.path = path  # the file it was read from
         self.papers: dict[str, dict[str, Any]] = {p["key"]: p for p in data.get("papers", ())}
         self._claims: dict[str, dict[str, Any]] = {c["id"]: c for c in data["claims"]}
 
@@ -56,7 +58,7 @@ class Ledger:
             if missing:
                 raise LedgerError(f"{path}: claim {claim.get('id', number)} lacks {', '.join(missing)}; "
                                   "record anew: dropout-theory check --record")
-        return cls(data)
+        return cls(data, path)
 
     @property
     def made_with(self) -> dict[str, dict[str, dict[str, str]]]:
@@ -96,6 +98,17 @@ class Ledger:
         """The recorded evidence of one method on one claim, or None."""
         claim = self._claims.get(identifier)
         return next((e for e in claim["evidence"] if e["method"] == method), None) if claim else None
+
+    def proof(self, identifier: str) -> Proof:
+        """The recorded proof of a claim: it prints as numbered steps, and a notebook shows it with formulas set.
+
+            print(Ledger.read().proof("baldi2014:eq39"))
+
+        Raises UnknownClaimError, and LedgerError for a claim without a recorded proof.
+        """
+        from dropout_theory.report.proof_html import recorded_proof
+
+        return recorded_proof(self, identifier)
 
     def write(self, path: Path | str) -> None:
         """Write the ledger whole or not at all. Raises OSError when the place is not writable."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from html import escape
 
-from dropout_theory.report.formula import EMPTY, Node, formula, height, opened, width
+from dropout_theory.report.formula import EMPTY, FACTORS, Node, UnreadableFormula, formula, height, opened, width
 
 _CHUNK = 7.0  # em: a line may end after so much
 
@@ -22,24 +22,42 @@ _SIGNS = {
     r"\Psi": "Ψ", r"\Omega": "Ω", r"\ell": "ℓ", r"\infty": "∞",
 }
 _SPACES = {r"\ ": ".33em", r"\,": ".17em", r"\:": ".22em", r"\;": ".28em", r"\quad": "1em"}
+_THIN = r"\,"
 _SIZES = {r"\big": "1.2em", r"\Big": "1.8em"}
 _JUNCTORS = (r"\wedge", r"\vee", r"\Rightarrow", r"\iff")
 
 
 @lru_cache(maxsize=20_000)
 def mathml(latex: str) -> str:
-    """A formula for a line of text: several elements where it is long, between which the line may end."""
-    return "<wbr>".join(f"<math displaystyle=true>{_row(chunk)}</math>" for chunk in _chunks(formula(latex)))
+    """A formula for a line of text: several elements where it is long, between which the line may end.
+
+    One that cannot be read stays LaTeX.
+    """
+    try:
+        chunks = _chunks(formula(latex))
+    except UnreadableFormula:
+        return f"<code>{escape(latex, quote=False)}</code>"
+    return "<wbr>".join(f"<math displaystyle=true>{_row(chunk)}</math>" for chunk in chunks)
 
 
 def _chunks(node: Node) -> list[tuple[Node, ...]]:
-    """A formula in pieces; a piece begins with a relation, a sign, or a factor after a break."""
+    """A formula in pieces; a piece begins with a relation, a sign, or a factor after a break.
+
+    What is said of an index, 1 ≤ i ≤ n, stays together: before a colon pieces end with a comma.
+    """
+    parts = opened(node)
+    colon = max((n for n, part in enumerate(parts) if part.text == ":"), default=-1)
     found: list[tuple[Node, ...]] = []
     here: list[Node] = []
     long = 0.0
-    for part in opened(node):
-        begins = part.kind in ("relation", "binary", "break") and part.text != ":"
-        if here and (begins and long > _CHUNK or part.text in _JUNCTORS and long > 2):
+    for n, part in enumerate(parts):
+        last = here[-1] if here else None
+        if n <= colon:
+            begins = last is not None and last.kind == "comma" and long > _CHUNK / 2
+        else:
+            begins = part.text in _JUNCTORS and long > 2 or last is not None and last.text == ":" \
+                or part.kind in ("relation", "binary", "break") and long > _CHUNK
+        if begins and here:
             found.append(tuple(here))
             here, long = [], 0.0
         if part.kind != "break":
@@ -49,7 +67,22 @@ def _chunks(node: Node) -> list[tuple[Node, ...]]:
 
 
 def _row(parts: Iterable[Node]) -> str:
-    return "".join(map(_written, parts))
+    found, before = "", ""
+    for part in parts:
+        here = _outline(part)
+        if before == "name" and here == "factor" or before == "factor" and here == "name":
+            found += f"<mspace width={_SPACES[_THIN]}></mspace>"  # 2 log x
+        found += _written(part)
+        before = "factor" if here in ("factor", "bracketed") else here
+    return found
+
+
+def _outline(node: Node) -> str:
+    """What a part is for the space beside a name: name, factor, bracketed, or something that has its own."""
+    base = node.parts[0] if node.kind == "scripts" else node
+    if base.kind in ("fence", "open"):
+        return "bracketed"
+    return base.kind if base.kind == "name" else "factor" if base.kind in FACTORS or base.kind == "close" else ""
 
 
 def _one(node: Node) -> str:

@@ -7,7 +7,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dropout_theory.report import scores
 from dropout_theory.report.staleness import moved_files
@@ -20,7 +20,24 @@ if TYPE_CHECKING:
     from dropout_theory.report.ledger import Ledger
 
 
-Section = tuple[str, list[str]]
+class Formula(NamedTuple):
+    """A formula as plain text and in LaTeX."""
+
+    plain: str
+    latex: str
+
+
+class Cited(str):
+    """The id of another claim, or of a classical fact."""
+
+
+class Source(str):
+    """LaTeX to be copied."""
+
+
+Piece = str | Formula
+Line = tuple[Piece, ...]
+Section = tuple[str, list[Line]]
 
 
 def page(ledger: Ledger, claim: Mapping[str, Any], *, on: bool = False, room: int | None = None) -> str:
@@ -58,13 +75,27 @@ def page_unrecorded(ledger: Ledger, registry: Registry, claim: Claim, *, on: boo
         _wrap(f"not recorded yet: dropout-theory check {claim.id} derives its verdict", room)])
 
 
-def _stated(claim: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+def as_text(line: str | Line) -> str:
+    """A line in plain text."""
+    if isinstance(line, str):
+        return line
+    return "".join(piece.plain if isinstance(piece, Formula) else f"LaTeX: {piece}" if isinstance(piece, Source)
+                   else piece for piece in line)
+
+
+def _stated(claim: Mapping[str, Any]) -> list[tuple[str, list[str | Line]]]:
+    statement: list[str | Line] = [(_formula(claim, "statement"),), (Source(claim["statement"]),)]
     return [
-        ("Statement", [claim["statement_plain"], *([f"LaTeX: {claim['statement']}"] if claim["statement"] else [])]),
+        ("Statement", statement if claim["statement"] else statement[:1]),
         ("Where", [line for s in claim["symbols"] for line in _meaning(s)]),
-        ("Hypotheses", [f"{h['name']}: {h['condition_plain']}" + (f" ({h['note']})" if h["note"] else "")
+        ("Hypotheses", [(f"{h['name']}: ", _formula(h, "condition"), f" ({h['note']})" if h["note"] else "")
                         for h in claim["hypotheses"]]),
         ("Read as", [claim["reading"]])]
+
+
+def _formula(of: Mapping[str, Any], name: str) -> Formula:
+    """What a record holds in two ways, as plain text and in LaTeX."""
+    return Formula(of[f"{name}_plain"], of[name])
 
 
 def said(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
@@ -85,20 +116,20 @@ def _verdict(verdict: str, reason: str) -> str:
     return reason if reason.startswith(f"{verdict} ") else f"{verdict}: {reason}"
 
 
-def _meaning(symbol: Mapping[str, str]) -> list[str]:
+def _meaning(symbol: Mapping[str, str]) -> list[Line]:
     """What a symbol stands for, and the definition of a notion."""
-    lines = [f"{symbol['symbol']}: {symbol['meaning']}"]
+    lines: list[Line] = [(f"{symbol['symbol']}: {symbol['meaning']}",)]
     if "definition" in symbol:
-        lines += [f"  {symbol['symbol']} = {symbol['definition_plain']}", f"  LaTeX: {symbol['definition']}"]
+        lines += [(f"  {symbol['symbol']} = ", _formula(symbol, "definition")), ("  ", Source(symbol["definition"]))]
     return lines
 
 
-def found(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
-    """What is known of a claim beyond its evidence, in sections with something in them."""
+def found(ledger: Ledger, claim: Mapping[str, Any], *, proof: bool = True) -> Iterator[Section]:
+    """What is known of a claim beyond its evidence, in sections with something in them; `proof`: how to read its."""
     best = f"{claim['amends'] or claim['id']}-best-constant"
     key = claim["id"], claim["meaning_fingerprint"]
     yield from _filled(
-        ("Proof", _proof(claim["id"])),
+        ("Proof", _proof(ledger, claim["id"]) if proof else []),
         ("Tightness", _tightness(claim)),
         ("Best constant", _related(ledger, [best] if ledger.get(best) else [], beside=claim)),
         ("Boundary cases", _boundary(claim["evidence"])),
@@ -107,17 +138,17 @@ def found(ledger: Ledger, claim: Mapping[str, Any]) -> Iterator[Section]:
         ("Methods that do not apply", [f"{m}: {why}" for m, why in claim["not_applicable"].items()]))
 
 
-def _proof(claim: str) -> list[str]:
+def _proof(ledger: Ledger, claim: str) -> list[str]:
     """How far its recorded proof was checked again, and how to read it."""
     from dropout_theory.report.steps import spelled
 
-    found = spelled(claim)
+    found = spelled(claim, ledger.path)
     return [f"{found}; read it with: dropout-theory show {claim} --proof"] if found else []
 
 
-def _filled(*sections: tuple[str, Iterable[str]]) -> Iterator[Section]:
+def _filled(*sections: tuple[str, Iterable[str | Line]]) -> Iterator[Section]:
     for title, lines in sections:
-        if shown := [line for line in lines if line]:
+        if shown := [(line,) if isinstance(line, str) else line for line in lines if as_text(line)]:
             yield title, shown
 
 
@@ -135,9 +166,9 @@ def _wrap(text: str, room: int) -> str:
     return textwrap.fill(text, room, break_long_words=False, break_on_hyphens=False)
 
 
-def _block(title: str, lines: Iterable[str], room: int, on: bool) -> str:
+def _block(title: str, lines: Iterable[str | Line], room: int, on: bool) -> str:
     shown = []
-    for line in lines:
+    for line in map(as_text, lines):
         own = " " * (len(line) - len(line.lstrip()))
         shown.append(textwrap.fill(line.lstrip(), room, initial_indent=f"  {own}", subsequent_indent=f"    {own}",
                                    break_long_words=False, break_on_hyphens=False))
@@ -226,18 +257,18 @@ def _where(found: Mapping[str, Any]) -> str:
     return f", at {_show(found['instance'])}" if found["instance"] else ""
 
 
-def _related(ledger: Ledger, identifiers: Iterable[str], beside: Mapping[str, Any] | None = None) -> list[str]:
+def _related(ledger: Ledger, identifiers: Iterable[str], beside: Mapping[str, Any] | None = None) -> list[str | Line]:
     """Other claims by name; `beside` a claim, with what they say and the symbols that it does not explain already."""
-    lines = []
+    lines: list[str | Line] = []
     for identifier in identifiers:
         other = ledger.get(identifier)
         if other is None:  # a classical fact
-            lines.append(identifier)
+            lines.append((Cited(identifier),))
             continue
-        lines.append(f"{identifier} ({other['verdict']}): {other['title']}")
+        lines.append((Cited(identifier), f" ({other['verdict']}): {other['title']}"))
         if beside is not None and other["statement_plain"]:
-            lines.append(f"    {other['statement_plain']}")
-            lines += [f"    given {h['name']}: {h['condition_plain']}" for h in other["hypotheses"]]
-            lines += [f"    where {line.strip()}" for s in other["symbols"] if s not in beside["symbols"]
-                      for line in _meaning(s) if not line.startswith("  LaTeX")]
+            lines.append(("    ", _formula(other, "statement")))
+            lines += [(f"    given {h['name']}: ", _formula(h, "condition")) for h in other["hypotheses"]]
+            lines += [("    where ", as_text(line[:1]).lstrip(), *line[1:]) for s in other["symbols"]
+                      if s not in beside["symbols"] for line in _meaning(s) if not isinstance(line[-1], Source)]
     return lines

@@ -12,7 +12,7 @@ from dropout_theory.recheck.steps.derivation import Step, steps_below
 from dropout_theory.recheck.steps.grammar import Term, walk
 from dropout_theory.recheck.translation import expression
 from dropout_theory.report.citations import escape
-from dropout_theory.report.formula import formula, tex_in_lines
+from dropout_theory.report.formula import in_lines
 from dropout_theory.report.reading import Line, Reading, read, readable
 from dropout_theory.report.terminal import counted, paint, width
 
@@ -136,7 +136,7 @@ def proof_latex(ledger: Ledger, claim: Mapping[str, Any], last: Step, *, everyth
 def in_latex(text: str) -> str:
     """Text for LaTeX, with its formulas, which stand between dollars, so that they may break into lines."""
     parts = text.split("$")
-    return "".join(f"${tex_in_lines(formula(part))}$" if n % 2 else escape(part) for n, part in enumerate(parts))
+    return "".join(f"${in_lines(part)}$" if n % 2 else escape(part) for n, part in enumerate(parts))
 
 
 def in_dollars(term: Term) -> str:
@@ -146,7 +146,7 @@ def in_dollars(term: Term) -> str:
 
 def _displayed(term: Term) -> str:
     about = _about(term)
-    return escape(about) if about else rf"$\displaystyle {tex_in_lines(formula(_latex(term)))}$"
+    return escape(about) if about else rf"$\displaystyle {in_lines(_latex(term))}$"
 
 
 @cache
