@@ -15,6 +15,8 @@ from dropout_theory.report.ledger import Ledger
 from dropout_theory.report.terminal import METHOD_MARKS, VERDICT_COLOURS, coloured, counted, marks, table, tally
 from dropout_theory.verdicts.kernel import METHODS, VERDICTS
 
+_ALL = "--all is about the steps of a proof; allowed: with --proof"
+
 
 @click.command("list")
 @click.option("--paper", metavar="PAPER", help="Only claims of this paper.")
@@ -53,7 +55,7 @@ def show(identifier: str, proof: bool, everything: bool, ledger_path: Path | Non
     from dropout_theory.report.page import page, page_unrecorded
 
     if everything and not proof:
-        raise click.UsageError("--all is about the steps of a proof; allowed: with --proof")
+        raise click.UsageError(_ALL)
     recorded = Ledger.read(ledger_path)
     on = coloured()
     if identifier.startswith("classical:"):
@@ -80,25 +82,25 @@ def show(identifier: str, proof: bool, everything: bool, ledger_path: Path | Non
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(("json", "md", "csv", "html")), default="md", show_default=True)
-@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
-              help="With --format html: write index.html there, with the proofs.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="With --format html: write index.html there, and the proofs.")
 @ledger_option
-def ledger(form: str, folder: Path | None, ledger_path: Path | None) -> None:
-    """Print the recorded ledger, or write it into a folder as a web page with its proofs."""
+def ledger(form: str, out: Path | None, ledger_path: Path | None) -> None:
+    """Print the recorded ledger, or write it as a web page with all proofs."""
     from dropout_theory.report import exports, web
 
-    if folder and form != "html":
-        raise click.UsageError(f"--folder is about the web page, and --format is {form}; allowed: html")
+    if out and form != "html":
+        raise click.UsageError(f"--out is where the web page goes, and --format is {form}; allowed: html")
     recorded = Ledger.read(ledger_path)
-    if folder:
+    if out:
         from dropout_theory.cli.check import progress_bar
         from dropout_theory.report.web_proofs import write
 
         bar = progress_bar()
         try:
-            written = write(recorded, folder, *([lambda n, of, claim: bar(n, of, claim, "proofs")] if bar else []))
+            written = write(recorded, out, *([lambda n, of, claim: bar(n, of, claim, "proofs")] if bar else []))
         except OSError as error:
-            raise click.UsageError(f"--folder {str(folder)!r}: {error.strerror or error}") from None
+            raise click.UsageError(f"--out {str(out)!r}: {error.strerror or error}") from None
         if bar:
             bar.clear()
         click.echo(f"{written[0]} and {counted(len(written) - 1, 'longer proof')} beside it")
@@ -111,18 +113,21 @@ def ledger(form: str, folder: Path | None, ledger_path: Path | None) -> None:
 @click.argument("identifiers", metavar="ID...", nargs=-1, required=True, shell_complete=complete_id)
 @click.option("--format", "form", type=click.Choice(("bibtex", "latex")), default="bibtex", show_default=True)
 @click.option("--proof", is_flag=True, help="The proofs in LaTeX, for a paper with amsmath, amssymb and amsthm.")
+@click.option("--all", "everything", is_flag=True, help="With --proof: trivial steps too.")
 @ledger_option
-def cite(identifiers: tuple[str, ...], form: str, proof: bool, ledger_path: Path | None) -> None:
+def cite(identifiers: tuple[str, ...], form: str, proof: bool, everything: bool, ledger_path: Path | None) -> None:
     """Cite claims: the paper, and what was checked with version, commit and fingerprint."""
     from dropout_theory.report import citations
 
+    if everything and not proof:
+        raise click.UsageError(_ALL)
     recorded = Ledger.read(ledger_path)
     claims = [recorded[i] for i in dict.fromkeys(identifiers)]
     if proof:
         from dropout_theory.report.proof_page import proof_latex
 
         proofs = [recorded.proof(c["id"]) for c in claims]
-        click.echo("\n".join(proof_latex(recorded, p.claim, p.last) for p in proofs), nl=False)
+        click.echo("\n".join(proof_latex(recorded, p.claim, p.last, everything=everything) for p in proofs), nl=False)
         return
     writer = {"bibtex": citations.bibtex, "latex": citations.latex}[form]
     click.echo(writer(recorded, claims), nl=False)

@@ -105,6 +105,8 @@ class _Reader:
             if parts and _is_word(parts[-1]) + _is_word(part) and parts[-1].kind in FACTORS and part.kind in FACTORS:
                 parts.append(Node("space", r"\,"))
             parts += part.parts if part.kind == "row" else [part]
+            if part.text == r"\forall" and self.here() == r"\,":  # it is written with that space
+                self.place += 1
         return parts[0] if len(parts) == 1 else Node("row", "", tuple(parts))
 
     def scripted(self) -> Node:
@@ -170,7 +172,9 @@ class _Reader:
         if token == r"\tilde":
             return Node("accent", token, (self.atom(),))
         if token in _FONTS:
-            return Node("letter", f"{token}{{{self.word()}}}")
+            letters = self.word()
+            is_word = token == r"\mathrm" and len(letters) > 1 and letters.isalpha()
+            return Node("letter", letters if is_word else f"{token}{{{letters}}}")
         if token == r"\operatorname":
             return Node("name", self.word())
         if token == r"\text":
@@ -342,11 +346,11 @@ def _joined(texts: Iterable[str]) -> str:
     """Pieces of LaTeX one after the other, with spaces where a person writes them."""
     found = ""
     for text in texts:
-        if found and text and not (text[0] in ",;" or found[-1] in "([" or text[0] in ")]" or found.endswith(r"\,")
+        if found and text and not (text[0] in ",;:)]" or found[-1] in "([" or found.endswith((r"\,", "\\ "))
                                    or text.startswith((r"\left", r"\right")) and found[-1] != "="):
             found += " "
         found += text
-    return found.strip()
+    return found
 
 
 __all__ = ["EMPTY", "FACTORS", "WIDE", "Node", "UnreadableFormula", "formula", "height", "in_lines", "opened", "tex",
