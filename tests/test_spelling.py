@@ -10,7 +10,7 @@ import sympy as sp
 
 from dropout_theory.language import describe
 from dropout_theory.report.ledger import DEFAULT, Ledger
-from dropout_theory.report.page import said
+from dropout_theory.report.page import as_text, said
 from dropout_theory.report.scores import hypothesis_spelled
 from dropout_theory.verdicts.records import spelled
 
@@ -42,5 +42,6 @@ def test_counterexamples_on_record_show_no_code() -> None:
     claims = [c for c in ledger if "Lambda(" in json.dumps(c["counterexample"])]
     assert claims
     for claim in claims:
-        shown = " ".join(line for title, lines in said(ledger, claim) if title == "Counterexample" for line in lines)
+        shown = " ".join(as_text(line) for title, lines in said(ledger, claim) if title == "Counterexample"
+                         for line in lines)
         assert "↦" in shown and "Lambda(" not in shown

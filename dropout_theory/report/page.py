@@ -36,7 +36,7 @@ class Source(str):
 
 
 Piece = str | Formula
-Line = tuple[Piece, ...]
+Line = str | tuple[Piece, ...]
 Section = tuple[str, list[Line]]
 
 
@@ -75,7 +75,7 @@ def page_unrecorded(ledger: Ledger, registry: Registry, claim: Claim, *, on: boo
         _wrap(f"not recorded yet: dropout-theory check {claim.id} derives its verdict", room)])
 
 
-def as_text(line: str | Line) -> str:
+def as_text(line: Line) -> str:
     """A line in plain text."""
     if isinstance(line, str):
         return line
@@ -83,8 +83,8 @@ def as_text(line: str | Line) -> str:
                    else piece for piece in line)
 
 
-def _stated(claim: Mapping[str, Any]) -> list[tuple[str, list[str | Line]]]:
-    statement: list[str | Line] = [(_formula(claim, "statement"),), (Source(claim["statement"]),)]
+def _stated(claim: Mapping[str, Any]) -> list[tuple[str, list[Line]]]:
+    statement: list[Line] = [(_formula(claim, "statement"),), (Source(claim["statement"]),)]
     return [
         ("Statement", statement if claim["statement"] else statement[:1]),
         ("Where", [line for s in claim["symbols"] for line in _meaning(s)]),
@@ -116,9 +116,9 @@ def _verdict(verdict: str, reason: str) -> str:
     return reason if reason.startswith(f"{verdict} ") else f"{verdict}: {reason}"
 
 
-def _meaning(symbol: Mapping[str, str]) -> list[Line]:
+def _meaning(symbol: Mapping[str, str]) -> list[tuple[Piece, ...]]:
     """What a symbol stands for, and the definition of a notion."""
-    lines: list[Line] = [(f"{symbol['symbol']}: {symbol['meaning']}",)]
+    lines: list[tuple[Piece, ...]] = [(f"{symbol['symbol']}: {symbol['meaning']}",)]
     if "definition" in symbol:
         lines += [(f"  {symbol['symbol']} = ", _formula(symbol, "definition")), ("  ", Source(symbol["definition"]))]
     return lines
@@ -146,9 +146,9 @@ def _proof(ledger: Ledger, claim: str) -> list[str]:
     return [f"{found}; read it with: dropout-theory show {claim} --proof"] if found else []
 
 
-def _filled(*sections: tuple[str, Iterable[str | Line]]) -> Iterator[Section]:
+def _filled(*sections: tuple[str, Iterable[Line]]) -> Iterator[Section]:
     for title, lines in sections:
-        if shown := [(line,) if isinstance(line, str) else line for line in lines if as_text(line)]:
+        if shown := [line for line in lines if as_text(line)]:
             yield title, shown
 
 
@@ -166,7 +166,7 @@ def _wrap(text: str, room: int) -> str:
     return textwrap.fill(text, room, break_long_words=False, break_on_hyphens=False)
 
 
-def _block(title: str, lines: Iterable[str | Line], room: int, on: bool) -> str:
+def _block(title: str, lines: Iterable[Line], room: int, on: bool) -> str:
     shown = []
     for line in map(as_text, lines):
         own = " " * (len(line) - len(line.lstrip()))
@@ -257,9 +257,9 @@ def _where(found: Mapping[str, Any]) -> str:
     return f", at {_show(found['instance'])}" if found["instance"] else ""
 
 
-def _related(ledger: Ledger, identifiers: Iterable[str], beside: Mapping[str, Any] | None = None) -> list[str | Line]:
+def _related(ledger: Ledger, identifiers: Iterable[str], beside: Mapping[str, Any] | None = None) -> list[Line]:
     """Other claims by name; `beside` a claim, with what they say and the symbols that it does not explain already."""
-    lines: list[str | Line] = []
+    lines: list[Line] = []
     for identifier in identifiers:
         other = ledger.get(identifier)
         if other is None:  # a classical fact

@@ -10,7 +10,7 @@ each step says of which values it speaks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dropout_theory.recheck.steps.binding import free
 from dropout_theory.recheck.steps.derivation import Step, steps_below
@@ -71,7 +71,10 @@ def read(last: Step, show: Show, everything: bool = False) -> Reading:
     """A proof without its trivial steps, or with `everything`. `show` writes a term where a reason has one."""
     while _repeats(last, show) and len(last.premises) == 1:
         last, = last.premises
-    steps = list({s.said: s for s in steps_below(last)}.values())
+    first: dict[str, Step] = {}
+    for step in steps_below(last):
+        first.setdefault(step.said, step)
+    steps = list(first.values())
     trivial = {s.said for s in steps if s.said != last.said and (
         s.rule in FOLDED or _repeats(s, show) or _is_itself(s.conclusion, show))}
     assumed = {g: None for s in (last, *steps) for g in sorted(s.given, key=lambda g: g.digest)
@@ -93,7 +96,7 @@ def read(last: Step, show: Show, everything: bool = False) -> Reading:
     lines = tuple(Line(numbers[s.said], s.conclusion, tuple(sorted(letters[g] for g in s.given if g in letters)),
                        tuple(c for a in sorted((free(s.conclusion) & several) - own, key=str) for c in _bounds(a)),
                        teller.reason(s), _source(s), s.said in trivial) for s in shown)
-    used = {a for line in lines for a in line.assumes}
+    used = teller.named.union(*[line.assumes for line in lines])
     named = {a: g for g, a in letters.items() if a in used}
     return Reading({a: g for a, g in named.items() if g in last.given},
                    {a: g for a, g in named.items() if g not in last.given},
@@ -149,6 +152,7 @@ class _Teller:
     numbers: Mapping[str, str]
     letters: Mapping[Term, str]
     show: Show
+    named: set[str] = field(default_factory=set)  # the letters that reasons name
 
     def places(self, step: Step) -> list[str]:
         """Where a premise is found: its number, or those of what it rests on where it is not shown."""
@@ -158,10 +162,14 @@ class _Teller:
             if _range_of(step.conclusion):
                 return ["the range of the index"]
             return [f"({self.letters[step.conclusion]})"] if step.conclusion in self.letters else []
-        return list(dict.fromkeys(p for premise in step.premises for p in self.places(premise)))
+        found = list(dict.fromkeys(p for premise in step.premises for p in self.places(premise)))
+        dropped = {f"({letter})" for g, letter in self.letters.items() if g not in step.given}
+        return [p for p in found if p not in dropped]  # what a step discharges is no reason of what rests on it
 
     def listed(self, steps: Iterable[Step]) -> str:
-        return _listed(list(dict.fromkeys(p for s in steps for p in self.places(s))))
+        found = list(dict.fromkeys(p for s in steps for p in self.places(s)))
+        self.named.update(p[1:-1] for p in found if p.startswith("("))
+        return _listed(found)
 
     def reason(self, step: Step) -> str:
         if step.rule in _TOLD:

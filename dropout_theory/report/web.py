@@ -101,7 +101,7 @@ def _sections(sections: Iterable[Section]) -> str:
 
 
 def _line(line: Line) -> str:
-    return "".join(map(_piece, line))
+    return _piece(line) if isinstance(line, str) else "".join(map(_piece, line))
 
 
 def _piece(piece: Piece) -> str:
