@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-WIDE = 15.0  # em: what is wider is taken apart; a column of a two-column article has about 24
+WIDE = 12.0  # em: what is wider is taken apart; a step in a column of a two-column article has 20
 
 _TOKEN = re.compile(r"\\(?:[A-Za-z]+|.)|[A-Za-z]+|[0-9]+|\s+|.", re.DOTALL)
 _RELATIONS = {"=", "<", ">", r"\leq", r"\geq", r"\neq", r"\in", r"\Rightarrow", r"\iff", r"\to", ":"}
@@ -266,9 +266,13 @@ def _in_brackets(parts: tuple[Node, ...], left: str = "(", right: str = ")") -> 
 
 def _product(left: Node, right: Node) -> bool:
     """Whether two neighbours are factors between which a line may end: not a name and its argument."""
-    return left.kind in ("scripts", "over", "fence", "close", "root") and _base(left) not in ("big", "name") \
-        and right.kind in ("scripts", "over", "fence", "root", "big", "letter") \
-        and not (right.kind == "fence" and left.kind == "scripts")
+    if _base(left) in ("big", "name") or right.kind not in FACTORS or right.kind == "number":
+        return False
+    return left.kind in ("over", "fence", "close", "root") or left.kind == "scripts" and right.kind not in _ARGUMENTS \
+        or left.kind == "letter" and right.kind not in (*_ARGUMENTS, "letter")
+
+
+_ARGUMENTS = ("fence", "open")  # what may be the argument of a letter, as in f(x)
 
 
 def _base(node: Node) -> str:
@@ -336,7 +340,7 @@ def _tex(node: Node) -> str:
     if kind == "words":
         return rf"\text{{{text}}}"
     if kind == "break":
-        return r"\penalty1000 "
+        return r"\penalty1000"
     if kind == "letter" and len(text) > 1 and text.isalpha():
         return rf"\mathrm{{{text}}}"
     return rf"{text}\," if text == r"\forall" else text

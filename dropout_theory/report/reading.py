@@ -111,8 +111,8 @@ def _repeats(step: Step, show: Show) -> bool:
 
 
 def _is_itself(statement: Term, show: Show) -> bool:
-    """Whether a statement is an equality of two sides that are written alike."""
-    return statement.op == "=" and show(statement.terms[0]) == show(statement.terms[1])
+    """Whether a statement is that a side equals, or is at most, one that is written alike."""
+    return statement.op in ("=", "<=", ">=") and show(statement.terms[0]) == show(statement.terms[1])
 
 
 def _source(step: Step) -> str:
