@@ -69,8 +69,8 @@ class Reading:
 
 def read(last: Step, show: Show, everything: bool = False) -> Reading:
     """A proof without its trivial steps, or with `everything`. `show` writes a term where a reason has one."""
-    while _repeats(last, show) and len(last.premises) == 1:
-        last, = last.premises
+    while _repeats(last, show) and all(p.rule == "assumption" for p in last.premises[1:]):
+        last = last.premises[0]
     first: dict[str, Step] = {}
     for step in steps_below(last):
         first.setdefault(step.said, step)
@@ -106,8 +106,10 @@ def read(last: Step, show: Show, everything: bool = False) -> Reading:
 
 def _repeats(step: Step, show: Show) -> bool:
     """Whether a step says what its first premise says: the same formula, as it is shown, under the same assumptions."""
-    return step.rule in ("normal form", "rewriting", "real arithmetic") and bool(step.premises) \
-        and step.premises[0].given == step.given and show(step.premises[0].conclusion) == show(step.conclusion)
+    alike = step.rule in ("normal form", "rewriting", "real arithmetic") or step.rule == "instance" and not any(
+        _bounds(a) for a in step.arguments["atoms"])
+    return alike and bool(step.premises) and step.premises[0].given == step.given \
+        and show(step.premises[0].conclusion) == show(step.conclusion)
 
 
 def _is_itself(statement: Term, show: Show) -> bool:
