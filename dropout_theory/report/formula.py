@@ -245,17 +245,27 @@ def opened(node: Node, wide: float = WIDE) -> tuple[Node, ...]:
         return _in_brackets(opened(node.parts[0], wide), left, right)
     if node.kind == "over" and node.text == r"\frac":
         above, below = (opened(part, wide) for part in node.parts)
-        if any(part.kind in ("relation", "binary", "unary", "big") for part in above) or _is_slashed(above):
+        if any(part.kind in ("relation", "binary", "unary", "big") or part == _SLASH for part in _outside(above)):
             above = _in_brackets(above)
-        return *above, Node("sign", "/"), *(_in_brackets(below) if len(below) > 1 else below)
+        return *above, _SLASH, *(_in_brackets(below) if len(_outside(below)) > 1 else below)
     if node.kind == "scripts" and node.parts[0].kind == "fence":
         *inside, closing = opened(node.parts[0], wide)
         return *inside, replace(node, parts=(closing, *node.parts[1:]))
     return (node,)
 
 
-def _is_slashed(parts: tuple[Node, ...]) -> bool:
-    return Node("sign", "/") in parts
+_SLASH = Node("sign", "/")
+
+
+def _outside(parts: tuple[Node, ...]) -> list[Node]:
+    """What stands outside of opened brackets, of which the closing ones are kept."""
+    found, depth = [], 0
+    for part in parts:
+        depth += part.kind == "open"
+        depth -= _base(part) == "close"
+        if not depth and part.kind != "break":
+            found.append(part)
+    return found
 
 
 def _in_brackets(parts: tuple[Node, ...], left: str = "(", right: str = ")") -> tuple[Node, ...]:

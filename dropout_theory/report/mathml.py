@@ -23,7 +23,7 @@ _SIGNS = {
 }
 _SPACES = {r"\ ": ".33em", r"\,": ".17em", r"\:": ".22em", r"\;": ".28em", r"\quad": "1em"}
 _THIN = r"\,"
-_SIZES = {r"\big": "1.2em", r"\Big": "1.8em"}
+_SIZES = {r"\big": "1.2em", r"\Big": "2.4em"}
 _JUNCTORS = (r"\wedge", r"\vee", r"\Rightarrow", r"\iff")
 
 
@@ -73,7 +73,7 @@ def _row(parts: Iterable[Node]) -> str:
         if before == "name" and here == "factor" or before == "factor" and here == "name":
             found += f"<mspace width={_SPACES[_THIN]}></mspace>"  # 2 log x
         found += _written(part)
-        before = "factor" if here in ("factor", "bracketed") else here
+        before = "" if part.kind == "open" else "factor" if here in ("factor", "bracketed") else here
     return found
 
 
@@ -145,6 +145,7 @@ def _name(node: Node) -> str:
 
 def _scripts(node: Node) -> str:
     base, below, above = node.parts
+    inside = f"<mrow>{_bracket(base)}</mrow>" if base.kind == "close" else _one(base)  # else it has no size of its own
     raised = "".join("<mo>′</mo>" for _ in node.text)
     if above != EMPTY:
         raised += _one(above) if not raised else _row(above.parts if above.kind == "row" else (above,))
@@ -153,11 +154,11 @@ def _scripts(node: Node) -> str:
     kind = "under" if base.kind == "big" or base.text in (r"\max", r"\min", r"\inf", r"\limsup") else "sub"
     if below == EMPTY:
         name = "mover" if kind == "under" else "msup"
-        return f"<{name}>{_one(base)}{raised}</{name}>"
+        return f"<{name}>{inside}{raised}</{name}>"
     if not raised:
-        return f"<m{kind}>{_one(base)}{_one(below)}</m{kind}>"
+        return f"<m{kind}>{inside}{_one(below)}</m{kind}>"
     name = "munderover" if kind == "under" else "msubsup"
-    return f"<{name}>{_one(base)}{_one(below)}{raised}</{name}>"
+    return f"<{name}>{inside}{_one(below)}{raised}</{name}>"
 
 
 def _over(node: Node) -> str:
