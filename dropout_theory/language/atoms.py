@@ -314,7 +314,10 @@ class Element(sp.Expr):
     """An entry of a family: `w[i]`."""
 
     def __new__(cls, family: Family, *indices: Any) -> Element:
-        indices = tuple(integer(i, f"an index of {family}") for i in indices)
+        try:
+            indices = tuple(integer(i, "an index") for i in indices)
+        except ValueError as error:  # the family is written out only here: entries are made by the million
+            raise ValueError(str(error).replace("an index", f"an index of {family}", 1)) from None
         if len(indices) != len(family.ranges):
             raise IndexError(f"{family} has {len(family.ranges)} indices, got {len(indices)}: {indices}")
         return sp.Expr.__new__(cls, family, *indices)

@@ -22,19 +22,22 @@ def identity(left: Any, right: Any, *premises: Theorem) -> Theorem:
 
     Raises ProofError.
     """
-    need(same(left, right), f"normal forms differ: {left} and {right}")
+    if not same(left, right):  # written out where it is needed: to print takes longer than many a rule
+        raise ProofError(f"normal forms differ: {left} and {right}")
     return certify("normal form", st.equal(left, right), premises)
 
 
 def arithmetic(conclusion: Any, *premises: Theorem) -> Theorem:
     """The premises and the domains imply the conclusion over the reals (z3). Raises ProofError."""
-    need(entails([p.conclusion for p in premises], conclusion), f"not implied over the reals: {conclusion}")
+    if not entails([p.conclusion for p in premises], conclusion):
+        raise ProofError(f"not implied over the reals: {conclusion}")
     return certify("real arithmetic", conclusion, premises)
 
 
 def restate(theorem: Theorem, statement: Any) -> Theorem:
     """The same relation with sides of equal normal form, possibly written the other way round."""
-    need(matches(theorem.conclusion, statement), f"{theorem.conclusion} is not {statement} up to normal form")
+    if not matches(theorem.conclusion, statement):
+        raise ProofError(f"{theorem.conclusion} is not {statement} up to normal form")
     return certify("normal form", statement, [theorem])
 
 
@@ -169,7 +172,8 @@ def _rewriting(conclusion: Any, equalities: Iterable[Theorem],
              "an assumption is about an index, a scale, a parameter or a random atom that the conclusion may bind")
         found: list[Any] = []
         left, right = equality.conclusion.args
-        need(left not in bound, f"{left} is bound in the conclusion")
+        if left in bound:
+            raise ProofError(f"{left} is bound in the conclusion")
         conclusion = _replace(conclusion, left, right, wild, places, ((), frozenset()), found)
         given += found
     return conclusion, general, given

@@ -38,7 +38,8 @@ def conjunction(*theorems: Theorem) -> Theorem:
 def component(theorem: Theorem, wanted: Any) -> Theorem:
     """One conjunct of a conclusion."""
     whole = theorem.conclusion
-    need(isinstance(whole, sp.And) and wanted in (*whole.args, *lang.parts(whole)), f"{wanted} is not a conjunct")
+    if not isinstance(whole, sp.And) or wanted not in (*whole.args, *lang.parts(whole)):
+        raise ProofError(f"{wanted} is not a conjunct")
     return certify("and", wanted, [theorem])
 
 
@@ -97,7 +98,8 @@ def as_claimed(theorem: Theorem, statement: Any, hypotheses: Iterable[Any]) -> T
     The claim's own words must be defined wherever its hypotheses hold. Raises ProofError.
     """
     statement, *allowed = lang.unnamed((statement, *hypotheses))
-    need(matches(theorem.conclusion, statement), f"the proof concludes {theorem.conclusion}, not {statement}")
+    if not matches(theorem.conclusion, statement):
+        raise ProofError(f"the proof concludes {theorem.conclusion}, not {statement}")
     extra = [g for g in theorem.given if not any(matches(g, a) for a in allowed)]
     need(not extra, f"the proof assumes {', '.join(map(str, extra))}, which the claim does not")
     known = [assume(a) for a in allowed]

@@ -259,7 +259,8 @@ def _require_smooth(expr: Any, scale: Any, known: list[Any]) -> None:
     """Raise ProofError unless an expression is a finite composition of functions that are smooth in the scale at 0."""
     for node in sp.preorder_traversal(expr):
         if lang.depends_on(node, scale):
-            need(isinstance(node, ANALYTIC) or node == scale, f"{type(node).__name__} may not be smooth at 0: {node}")
+            if not isinstance(node, ANALYTIC) and node != scale:
+                raise ProofError(f"{type(node).__name__} may not be smooth at 0: {node}")
             if isinstance(node, lang.E):
                 wide = [a for a in lang.random_atoms(node.args[0]) if isinstance(a, (lang.RandomScalar, lang.Abstract))
                         and not (isinstance(a, lang.RandomScalar) and a.law[0] == "bernoulli")]

@@ -9,7 +9,7 @@ import sympy as sp
 
 from dropout_theory import language as lang
 from dropout_theory.arithmetic.solver import entails
-from dropout_theory.claims import need
+from dropout_theory.claims import ProofError, need
 from dropout_theory.definedness.partiality import implied, promised
 from dropout_theory.definedness.shown import defined
 from dropout_theory.language import statements as st
@@ -71,11 +71,14 @@ def over_range(theorem: Theorem, *limits: tuple[Any, Any, Any]) -> Without:
 def value_in_domain(atom: lang.Scalar, value: Any, proofs: Iterable[Theorem]) -> None:
     """Raise ProofError unless a value is defined and lies in the domain of a scalar, by shape or from the proofs."""
     known = [p.conclusion for p in proofs]
-    need(not atom.domain.integer or bool(value.is_integer), f"{value} is not an integer")
-    need(value.is_real is not False and not value.has(sp.nan, sp.zoo, sp.oo, -sp.oo), f"{value} is not real")
+    if atom.domain.integer and not value.is_integer:
+        raise ProofError(f"{value} is not an integer")
+    if value.is_real is False or value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+        raise ProofError(f"{value} is not real")
     defined(value, known)
     for condition in atom.domain.conditions(value):
-        need(implied(known, condition), f"not in the domain of {atom}: {condition}")
+        if not implied(known, condition):
+            raise ProofError(f"not in the domain of {atom}: {condition}")
 
 
 def replaceable(statement: Any, atom: Any, value: Any) -> None:

@@ -165,6 +165,7 @@ def derivation(theorem: Any) -> Step:
     """The proof of a theorem in the grammar: each theorem below is one step. Raises CannotWrite."""
     made: dict[int, Step] = {}
     numbered = _Numbered()
+    spelled = cache(str)  # steps share what they assume
     stack = [(theorem, False)]
     while stack:
         here, done = stack.pop()
@@ -176,7 +177,7 @@ def derivation(theorem: Any) -> Step:
             continue
         told = {name: tuple(numbered(term(v)) for v in values) for name, values in here.arguments.items()}
         made[id(here)] = Step(here.rule, numbered(term(here.conclusion)),
-                              frozenset(numbered(term(g)) for g in sorted(here.given, key=str)),
+                              frozenset(numbered(term(g)) for g in sorted(here.given, key=spelled)),
                               tuple(made[id(p)] for p in here.premises), told)
     return made[id(theorem)]
 
