@@ -180,7 +180,7 @@ def test_interrupt_saves_what_is_finished(tmp_path: Path, ledger: str) -> None:
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=30)
         assert process.returncode == 130, err
-        assert "finished checks saved in" in err and "Traceback" not in err
+        assert "finished checks kept: the same command goes on from there" in err and "Traceback" not in err
         data = json.loads(path.read_text())
         assert data["interrupted"] and any(c["evidence"] for c in data["claims"])
         assert all(c["verdict"] is None for c in data["claims"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import inspect
 import shutil
 import sys
 from pathlib import Path
@@ -20,6 +22,7 @@ from dropout_theory.verdicts import sources
 from dropout_theory.verdicts.fingerprint import handed_a_proof, made_with, prints
 from dropout_theory.verdicts.kernel import Context, Finding, StaleEvidence, checker, recall
 from dropout_theory.verdicts.methods import declared, module_of
+from dropout_theory.verdicts.pieces import Drawing, pieces_of
 from dropout_theory.verdicts.records import Standing, record_of
 
 DISTRIBUTION = {"flint": "python-flint", "z3": "z3-solver"}
@@ -135,7 +138,8 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, papers: Any) -> Any:
     monkeypatch.setattr(proofs, "folder", lambda: tmp_path / "proofs")
 
     def forget() -> None:
-        for kept in (sources.reached, sources.imported, sources.hash_of, made_with, prints_of._argument):
+        for kept in (sources.reached, sources.imported, sources.hash_of, pieces_of, made_with, prints_of._argument,
+                     prints_of._drawn_in):
             kept.cache_clear()
 
     forget()
@@ -180,21 +184,135 @@ def test_another_method_moves_alone(copied: Any) -> None:
     assert [m for m in declared() if made_with(m, False)[0] != before[m]] == ["montecarlo"]
 
 
-def test_a_proof_file_moves_its_claims_and_those_that_cite_them(copied: Any) -> None:
-    """And nothing else: neither other claims' proofs, nor what other methods found."""
+def changed(path: Path, function: str) -> None:
+    """Put a statement that does nothing at the end of a function."""
+    lines = path.read_text().splitlines()
+    found = next(node for node in ast.parse("\n".join(lines)).body if getattr(node, "name", "") == function)
+    assert found.end_lineno is not None
+    lines.insert(found.end_lineno, "    pass")
+    path.write_text("\n".join(lines) + "\n")
+
+
+def proved_in(path: Path) -> dict[str, str]:
+    """The claims whose proofs a file registers, each with the name of the function."""
+    found = {}
+    for node in ast.parse(path.read_text()).body:
+        for decorator in getattr(node, "decorator_list", ()):
+            if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "prove":
+                found[ast.literal_eval(decorator.args[0])] = getattr(node, "name", "")
+    return found
+
+
+def test_a_proof_moves_its_claim_and_those_that_cite_it(copied: Any) -> None:
+    """And nothing else: neither other claims' proofs of the same file, nor what other methods found."""
     folder, forget = copied
     ledger = Ledger.read()
     before = everything(ledger)
     path = folder / "proofs" / "helmbold2017" / "s04_best_constant.py"
-    path.write_text(path.read_text() + "# a comment\n")
+    here = proved_in(path)
+    claim, function = next(iter(here.items()))
+    changed(path, function)
     forget()
     after = everything(ledger)
     moved = {who: {n for n in found if found[n] != before[who][n]} for who, found in after.items()
              if found != before[who]}
     own = {claim for (claim, _), names in moved.items() if "proofs" in names}
-    assert own and {m for _, m in moved} == {"symbolic"}
+    assert claim in own and set(here) - own and {m for _, m in moved} == {"symbolic"}
     citing = {c["id"] for c in ledger if own & set(c["depends_on"])}
     assert {claim for (claim, _), names in moved.items() if "cites" in names} == citing
+
+
+def test_a_lemma_moves_what_is_proved_with_it(copied: Any) -> None:
+    folder, forget = copied
+    before = everything(Ledger.read())
+    users = {}
+    for path in (folder / "proofs" / "helmbold2017").glob("*.py"):
+        text = path.read_text()
+        users[path.stem] = "telescope import" in text or "import telescope" in text
+    lemma = next(node.name for node in ast.parse((folder / "proofs/helmbold2017/telescope.py").read_text()).body
+                 if isinstance(node, ast.FunctionDef))
+    changed(folder / "proofs" / "helmbold2017" / "telescope.py", lemma)
+    forget()
+    moved = {claim for (claim, _), found in everything(Ledger.read()).items() if found.get("proofs") !=
+             before[claim, _].get("proofs")}
+    proving = {claim: path.stem for path in (folder / "proofs" / "helmbold2017").glob("*.py")
+               for claim in proved_in(path)}
+    assert moved and all(claim.startswith("helmbold2017:") for claim in moved)
+    assert {proving[c] for c in moved if c in proving} & {stem for stem, uses in users.items() if uses}
+
+
+def test_layout_comments_and_docstrings_move_nothing(copied: Any) -> None:
+    folder, forget = copied
+    before = everything(Ledger.read())
+    for path in (folder / "proofs" / "baldi2014").glob("*.py"):
+        path.write_text("# a comment\n" + path.read_text().replace("\n\n\n", "\n\n\n\n") + "# another\n")
+    forget()
+    assert everything(Ledger.read()) == before
+
+
+@pytest.mark.parametrize("identifier", [
+    "baldi2014:eq39", "helmbold2017:thm4", "helmbold2017:thm17", "schluter2019:thm1", "schluter2019:thm2.amended",
+    "baldi2014:eq59.3", "helmbold2017:lem15"])
+def test_what_runs_in_a_proof_is_what_its_fingerprint_draws_on(papers: Any, identifier: str) -> None:
+    from dropout_theory import proofs
+    from dropout_theory.claims import ProofError, proof_of, refutation_of
+
+    argument = proof_of(identifier) or refutation_of(identifier)
+    if argument is None:
+        pytest.skip("decided without a proof")
+    folders = {proofs.folder(): "dropout_theory.proofs.",
+               prints_of.LIBRARY.folder / "papers": "dropout_theory.papers."}
+    ran: set[tuple[str, int]] = set()
+
+    def seen(frame: Any, event: str, _: Any) -> None:
+        path = Path(frame.f_code.co_filename)
+        for folder, prefix in folders.items():
+            if event == "call" and folder in path.parents:
+                ran.add((prefix + ".".join(path.relative_to(folder).with_suffix("").parts),
+                         frame.f_code.co_firstlineno))
+
+    for module in list(sys.modules.values()):  # what is kept of earlier proofs must run again
+        if getattr(module, "__name__", "").startswith("dropout_theory.proofs."):
+            for value in vars(module).values():
+                getattr(value, "cache_clear", lambda: None)()
+    sys.setprofile(seen)
+    try:
+        argument(papers[identifier]) if inspect.signature(argument).parameters else argument()
+    except ProofError:
+        raise
+    finally:
+        sys.setprofile(None)
+    written = prints_of._written(argument)
+    places = prints_of.drawing(written.__module__).places(*prints_of._named(written))
+    drawn = {(module, line) for module, n in places
+             for line in pieces_of(Path(str(sys.modules[module].__file__)), module)[n].lines}
+    assert ran and ran <= drawn
+
+
+def test_names_are_followed_generously(tmp_path: Path) -> None:
+    (tmp_path / "start.py").write_text(
+        "from own import lemmas\nfrom own.lemmas import by_name\n\n\ndef f():\n    return lemmas.dotted(by_name)\n\n\n"
+        "def g():\n    from own import late\n    return helper(late)\n\n\ndef helper(x):\n    return LIMIT\n\n\n"
+        "LIMIT, OTHER = 1, 2\n\n\ndef h():\n    return globals()['f']\n\n\nwitness('own:eq1', {})\n")
+    (tmp_path / "lemmas.py").write_text(
+        "TABLE = {}\n\n\ndef dotted(x):\n    return 1\n\n\ndef by_name():\n    return 2\n\n\n"
+        "def unused():\n    return 3\n\n\nTABLE['x'] = 1\n")
+    (tmp_path / "late.py").write_text("def anything():\n    return 4\n")
+    tree = sources.Tree("own", tmp_path)
+    drawing = Drawing(lambda module: tree.file(module) if module != "own" else None, lambda module, names: ())
+
+    def lines(name: str) -> dict[str, set[int]]:
+        found: dict[str, set[int]] = {}
+        for module, n in drawing.places("own.start", name):
+            path = tree.file(module)
+            assert path is not None
+            found.setdefault(module, set()).add(pieces_of(path, module)[n].lines.start)
+        return found
+
+    assert lines("f") == {"own.start": {5}, "own.lemmas": {1, 4, 8, 16}}  # with what runs when it is imported
+    assert lines("g") == {"own.start": {9, 14, 18}, "own.late": {1}}
+    assert lines("h")["own.start"] == {1, 2, 5, 9, 14, 18, 21, 25}
+    assert lines("helper") == {"own.start": {14, 18}}
 
 
 # --- what is cited --------------------------------------------------------------------------------------------------

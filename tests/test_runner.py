@@ -206,15 +206,6 @@ def test_fast_run_takes_slow_checks_from_a_current_record_only() -> None:
     assert again.from_record == 0 and len(again.records["toy:eq1"]) == len(slow)
 
 
-def test_stale_run_takes_nothing_from_the_record() -> None:
-    recorded = record()
-    for item in recorded["toy:eq1"]["evidence"]:
-        item["seconds"] = 100.0
-    found = run(stale=True, context=Context(fast=True), recorded=recorded)
-    assert not found.recalled and not found.from_record
-    assert set(found.records["toy:eq1"][1]) and {i: v.verdict for i, v in found.verdicts.items()} == EXPECTED
-
-
 def test_what_is_shown_from_the_record_is_marked_and_counted() -> None:
     recorded = record()
     for item in recorded["toy:eq1"]["evidence"]:

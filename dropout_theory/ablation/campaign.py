@@ -10,6 +10,7 @@ from typing import Any
 from dropout_theory.ablation.ablation import ablate as dropped_one_by_one
 from dropout_theory.claims import Claim, Registry, proof_of
 from dropout_theory.running.campaign import Campaign, Progress, campaign, holding
+from dropout_theory.running.journal import Journal
 from dropout_theory.running.runner import loaded, papers
 from dropout_theory.running.workers import Failure
 from dropout_theory.verdicts.fingerprint import meaning_fingerprint
@@ -19,15 +20,16 @@ from dropout_theory.verdicts.records import Recorded, plain_data
 
 def ablate(patterns: Iterable[str] = (), *, context: Context, recorded: Recorded,
            current: Mapping[str, str] | None = None, progress: Progress | None = None,
-           claims: Callable[[], Registry] = papers) -> Campaign:
+           claims: Callable[[], Registry] = papers, journal: Journal | None = None, apart: bool = False) -> Campaign:
     """Drop the hypotheses of every proved claim, among those matching `patterns`, one at a time.
 
-    Claims whose statement has the fingerprint in `current` are left out. Raises UnknownClaimError for a pattern
-    without a match.
+    Claims whose statement has the fingerprint in `current` are left out; see `campaign` for `journal`. Raises
+    UnknownClaimError for a pattern without a match.
     """
     registry = loaded(claims)
     chosen, left_out = holding(registry, patterns, recorded, ("proved",), current)
-    outcome = campaign([(c.id, "ablate") for c in chosen], context, ablated, no_settings, claims, progress)
+    outcome = campaign([(c.id, "ablate") for c in chosen], context, ablated, no_settings, claims, progress, journal,
+                       apart=apart)
     outcome.left_out = left_out
     return outcome
 

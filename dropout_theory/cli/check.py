@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +21,8 @@ from dropout_theory.verdicts.methods import declared, require_sound
 
 if TYPE_CHECKING:
     from dropout_theory.report.compare import Comparison
+    from dropout_theory.running.campaign import Campaign
     from dropout_theory.running.runner import Run
-
-PARTIAL = "dropout-theory.partial.json"
 
 
 def default_jobs() -> int:
@@ -61,17 +61,20 @@ _WIDTH = max(map(len, METHODS))
               help="Worker processes, by default one per processor; results do not depend on their number.")
 @click.option("--fast", is_flag=True,
               help="Smaller samples; slow checks are shown from the record where that is current, and marked.")
-@click.option("--stale", is_flag=True,
-              help="Run what was not checked on this machine before: everything, as nothing is kept of earlier runs.")
+@click.option("--anew", is_flag=True,
+              help="Run everything; else what this machine found before, by the same code and tools, is recalled.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the evidence here.")
 @click.option("--record", is_flag=True, help="Write the ledger from this run (all claims, all methods).")
 @click.option("--claims", "module", metavar="MODULE",
               help="Check the claims of MODULE.registry() instead of the papers'.")
 @ledger_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no table, only the summary.")
-def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int, fast: bool, stale: bool,
+def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int, fast: bool, anew: bool,
           json_path: Path | None, record: bool, module: str | None, ledger_path: Path | None, quiet: bool) -> int:
     """Run the evidence and compare the derived verdicts with the recorded ledger.
+
+    What is finished is kept in this machine's journal at once: a run that was cut short goes on when it is started
+    again, and after a change only what rests on it is run. --record runs everything anew.
 
     A refuted claim is a result, not an error: the exit status is 0 when the verdicts agree with the record, and 1 when
     one changed, is not on record yet, or a checker failed.
@@ -80,6 +83,7 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
     from dropout_theory.report.compare import compare
     from dropout_theory.report.terminal import coloured, filled
     from dropout_theory.report.verdicts import LEGEND, summary, verdict_table
+    from dropout_theory.running.journal import Journal
     from dropout_theory.running.runner import run, sources
 
     require_sound()
@@ -102,25 +106,43 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
     on = coloured()
     if not quiet:
         click.echo(f"seed {seed}, {jobs} {'process' if jobs == 1 else 'processes'}{', fast' if fast else ''}")
-    found = run(patterns, context=context, only=only, recorded=recorded, stale=stale,
-                progress=progress, claims=claims, checkers=checkers)
+    with closing(Journal(recalls=not (anew or record))) as journal:
+        found = run(patterns, context=context, only=only, recorded=recorded, journal=journal, progress=progress,
+                    claims=claims, checkers=checkers, apart=True)
     if progress:
         progress.clear()
     comparison = compare(found, recorded)
-    if json_path or found.interrupted:
-        _write_evidence(json_path or Path(PARTIAL), found, comparison)
+    if json_path:
+        _write_evidence(json_path, found, comparison)
     if found.interrupted:
-        done = sum(map(len, found.records.values()))
-        click.echo(f"interrupted; {done} finished checks saved in {json_path or PARTIAL}", err=True)
+        click.echo(interrupted(found, sum(map(len, found.records.values())), "checks"), err=True)
         return 130
     if not quiet:
         click.echo(verdict_table(found, comparison, on=on), color=on)
         click.echo(f"\n{filled(LEGEND)}")
     click.echo(summary(found, comparison, on=on), color=on)
-    click.echo(f"{found.seconds:.0f} s")
+    click.echo(f"{found.seconds:.0f} s; {recalled(found, sum(map(len, found.records.values())), 'checks')}")
     if record:
         return _record(claims, found, recorded, target)
     return 0 if found.sound and comparison.agrees else 1
+
+
+def recalled(found: Run | Campaign, done: int, what: str) -> str:
+    """How much was done now, and how much was recalled."""
+    if not found.from_journal:
+        return f"{done:,} {what} made now{_trouble(found)}"
+    return (f"{done - found.from_journal:,} {what} made now, {found.from_journal:,} recalled from this machine's "
+            f"journal (--anew makes all){_trouble(found)}")
+
+
+def interrupted(found: Run | Campaign, done: int, what: str) -> str:
+    """How much of a run that was cut short is kept."""
+    kept = "kept: the same command goes on from there" if found.kept else "lost"
+    return f"interrupted; {done:,} finished {what} {kept}{_trouble(found)}"
+
+
+def _trouble(found: Run | Campaign) -> str:
+    return f"; the journal could not be used: {found.not_kept}" if found.not_kept else ""
 
 
 def _record(claims: Callable[[], Any], found: Run, recorded: Any, target: Path) -> int:
@@ -152,6 +174,7 @@ def _write_evidence(path: Path, found: Run, comparison: Comparison) -> None:
         "interrupted": found.interrupted,
         "seconds": round(found.seconds, 3),
         "left_out": found.left_out,
+        "recalled_from_journal": found.from_journal,
         "failures": [{"claim": f.claim, "method": f.method, "message": f.message, "traceback": f.details}
                      for f in found.failures],
         "contradictions": [str(c) for c in found.contradictions],

@@ -155,5 +155,5 @@ def _record(ledger_path: Path | None, compare: bool) -> bool:
     for line in moved:
         _line("", line)
     if moved:
-        _line("", "what this touches is run anew by: dropout-theory check --stale")
+        _line("", "what this touches is made again by: dropout-theory check")
     return bool(moved)

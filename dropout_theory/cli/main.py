@@ -28,6 +28,7 @@ _COMMANDS = {
     "ledger": "read:ledger",
     "cite": "read:cite",
     "figure": "figure:figure",
+    "cache": "cache:cache",
     "doctor": "doctor:doctor",
 }
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dropout_theory.cli.check import default_jobs, progress_bar
+from dropout_theory.cli.check import default_jobs, interrupted, progress_bar
 from dropout_theory.cli.main import complete_id, ledger_option, require_writable
 from dropout_theory.running.campaign import NOT_ON_RECORD
+from dropout_theory.running.journal import Journal
 from dropout_theory.verdicts.kernel import METHODS, Context
 
 if TYPE_CHECKING:
     from dropout_theory.running.campaign import Campaign
 
-PARTIAL = "dropout-theory.mutants.json"
 TRIED = tuple(m for m in METHODS if m != "admissible")
 LIMIT = 6
 _NAMED = 5  # how many claims are named before the rest is counted
@@ -35,10 +36,12 @@ _NAMED = 5  # how many claims are named before the rest is counted
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the scores here.")
 @click.option("--record", is_flag=True, help="Put the scores into the record that `show` displays.")
 @click.option("--stale", is_flag=True, help="Only claims of which the record says nothing, or another statement.")
+@click.option("--anew", is_flag=True,
+              help="Try everything; else what this machine found before, by the same code and tools, is recalled.")
 @ledger_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no survivors, only the totals.")
 def mutants(patterns: tuple[str, ...], only: tuple[str, ...], limit: int, jobs: int, json_path: Path | None,
-            record: bool, stale: bool, ledger_path: Path | None, quiet: bool) -> int:
+            record: bool, stale: bool, anew: bool, ledger_path: Path | None, quiet: bool) -> int:
     """Make wrong variants of every claim that holds, and run its evidence on them.
 
     A variant is killed by a counterexample, or by a proof that no longer goes through. Variants that are true are
@@ -55,17 +58,19 @@ def mutants(patterns: tuple[str, ...], only: tuple[str, ...], limit: int, jobs: 
     if record:
         require_writable(scores.MUTATION, "--record")
     progress = None if quiet else progress_bar()
-    found = mutate(patterns, context=Context(jobs=jobs), limit=limit, only=only, recorded=Ledger.read(ledger_path),
-                   ledger=ledger_path, current=scores.current(scores.MUTATION) if stale else None, progress=progress)
+    with closing(Journal(recalls=not anew)) as journal:
+        found = mutate(patterns, context=Context(jobs=jobs), limit=limit, only=only, recorded=Ledger.read(ledger_path),
+                       ledger=ledger_path, current=scores.current(scores.MUTATION) if stale else None,
+                       progress=progress, journal=journal, apart=True)
     if progress:
         progress.clear()
-    if json_path or found.interrupted:
+    if json_path:
         text = json.dumps(as_json(found.records.values()), indent=1, ensure_ascii=False)
-        (json_path or Path(PARTIAL)).write_text(text + "\n", encoding="utf-8")
+        json_path.write_text(text + "\n", encoding="utf-8")
     if record:  # what an interrupted run finished is as good as the rest
         scores.record_mutants(found.records)
     if found.interrupted:
-        click.echo(f"interrupted; {len(found.records)} finished claims saved in {json_path or PARTIAL}", err=True)
+        click.echo(interrupted(found, len(found.records), "claims"), err=True)
         return 130
     report(found, quiet)
     return 0 if found.sound else 1
@@ -78,9 +83,11 @@ def mutants(patterns: tuple[str, ...], only: tuple[str, ...], limit: int, jobs: 
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write the findings here.")
 @click.option("--record", is_flag=True, help="Put the findings into the record that `show` displays.")
 @click.option("--stale", is_flag=True, help="Only claims of which the record says nothing, or another statement.")
+@click.option("--anew", is_flag=True,
+              help="Try everything; else what this machine found before, by the same code and tools, is recalled.")
 @ledger_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress, only the totals.")
-def ablate(patterns: tuple[str, ...], jobs: int, json_path: Path | None, record: bool, stale: bool,
+def ablate(patterns: tuple[str, ...], jobs: int, json_path: Path | None, record: bool, stale: bool, anew: bool,
            ledger_path: Path | None, quiet: bool) -> int:
     """Find out which hypotheses proved claims need: without each, a counterexample or a proof is sought.
 
@@ -95,18 +102,19 @@ def ablate(patterns: tuple[str, ...], jobs: int, json_path: Path | None, record:
     if record:
         require_writable(scores.ABLATION, "--record")
     progress = None if quiet else progress_bar()
-    found = dropped(patterns, context=Context(jobs=jobs), recorded=Ledger.read(ledger_path),
-                    current=scores.current(scores.ABLATION) if stale else None, progress=progress)
+    with closing(Journal(recalls=not anew)) as journal:
+        found = dropped(patterns, context=Context(jobs=jobs), recorded=Ledger.read(ledger_path),
+                        current=scores.current(scores.ABLATION) if stale else None, progress=progress,
+                        journal=journal, apart=True)
     if progress:
         progress.clear()
-    if json_path or found.interrupted:
+    if json_path:
         rows = [{"id": r["id"], "hypotheses": r["hypotheses"]} for r in found.records.values()]
-        (json_path or Path(PARTIAL)).write_text(json.dumps({"claims": rows}, indent=1, ensure_ascii=False) + "\n",
-                                                encoding="utf-8")
+        json_path.write_text(json.dumps({"claims": rows}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     if record:
         scores.record_ablation(found.records)
     if found.interrupted:
-        click.echo(f"interrupted; {len(found.records)} finished claims saved in {json_path or PARTIAL}", err=True)
+        click.echo(interrupted(found, len(found.records), "claims"), err=True)
         return 130
     for r in () if quiet else found.records.values():
         if r["hypotheses"]:

@@ -15,6 +15,7 @@ from dropout_theory.language import latex, plain
 from dropout_theory.mutants.run import Examined, Trial, examine
 from dropout_theory.report.ledger import Ledger
 from dropout_theory.running.campaign import Campaign, Progress, campaign, holding
+from dropout_theory.running.journal import Journal
 from dropout_theory.running.runner import loaded, papers
 from dropout_theory.running.workers import Failure
 from dropout_theory.verdicts.kernel import METHODS, Context
@@ -38,18 +39,21 @@ def settings(limit: int, only: tuple[str, ...], ledger: Path | None) -> dict[str
 
 def mutate(patterns: Iterable[str] = (), *, context: Context, limit: int, only: tuple[str, ...] = (),
            recorded: Ledger, ledger: Path | None = None, current: Mapping[str, str] | None = None,
-           progress: Progress | None = None, claims: Callable[[], Registry] = papers) -> Campaign:
+           progress: Progress | None = None, claims: Callable[[], Registry] = papers,
+           journal: Journal | None = None, apart: bool = False) -> Campaign:
     """Try variants of every claim that holds, among those matching `patterns`.
 
-    Claims whose statement has the fingerprint in `current` are left out. Raises UnknownClaimError for a pattern
-    without a match.
+    Claims whose statement has the fingerprint in `current` are left out; see `campaign` for `journal`. Raises
+    UnknownClaimError for a pattern without a match.
     """
     registry = loaded(claims)
     chosen, left_out = holding(registry, patterns, recorded, current=current)
     # the dearest first, so that workers end together
     cost = {c.id: sum(e["seconds"] for e in recorded[c.id]["evidence"]) for c in chosen}
     tasks = [(c.id, "mutants") for c in sorted(chosen, key=lambda c: -cost[c.id])]
-    outcome = campaign(tasks, context, examined, partial(settings, limit, only, ledger), claims, progress)
+    known = settings(limit, only, ledger)["mutants"]
+    outcome = campaign(tasks, context, examined, partial(settings, limit, only, ledger), claims, progress, journal,
+                       lambda claim: f"{limit} {sorted(known.methods[claim].items())}", apart)
     outcome.left_out = left_out
     return outcome
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dropout_theory.claims import Claim, Registry, load_proofs_of
+from dropout_theory.running.journal import Journal, campaign_key
 from dropout_theory.running.workers import Failure, Here, Interrupt, Item, Task, Workers
 from dropout_theory.verdicts.fingerprint import meaning_fingerprint
 from dropout_theory.verdicts.kernel import Context
@@ -26,6 +27,9 @@ class Campaign:
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    from_journal: int = 0  # claims that this machine had finished before
+    kept: bool = False  # whether what was finished is in the journal of this machine
+    not_kept: str = ""  # why it is not
     interrupted: bool = False
 
     @property
@@ -34,36 +38,55 @@ class Campaign:
 
 
 def campaign(tasks: list[Task], context: Context, item: Item, checkers: Callable[[], Mapping[str, Any]],
-             claims: Callable[[], Registry], progress: Progress | None) -> Campaign:
+             claims: Callable[[], Registry], progress: Progress | None, journal: Journal | None = None,
+             settings: Callable[[str], str] = lambda claim: "", apart: bool = False) -> Campaign:
     """Do one task for every claim and keep what was finished, in the order of the tasks.
 
-    Raises MethodError where the file of a method is at fault.
+    What the `journal` holds of a task is not done again; `settings` spells what it depends on besides the claim and the
+    program. Raises MethodError where the file of a method is at fault.
     """
     require_sound()
     outcome = Campaign()
+    journal = journal or Journal.none()
     found: dict[str, dict[str, Any]] = {}
+    keys: dict[Task, str] = {}
     with contextlib.ExitStack() as stack:
         interrupt = stack.enter_context(Interrupt())
-        place = Here(context, claims(), checkers(), item) if context.jobs == 1 else Workers(context, claims, checkers,
-                                                                                            item)
+        place = Workers(context, claims, checkers, item) if apart or context.jobs > 1 else Here(
+            context, claims(), checkers(), item)
         stack.callback(place.stop)
 
         def take(task: Task, result: dict[str, Any] | Failure) -> None:
             if isinstance(result, Failure):
                 outcome.failures.append(result)
             else:
+                if task in keys:
+                    journal.put(keys[task], " ".join(task), result)
                 found[task[0]] = result
             if progress:
                 progress(len(found) + len(outcome.failures), len(tasks), *task)
 
         try:
-            for task, result in place.run(tasks):
+            unfinished = list(tasks)
+            if journal.keeps:
+                registry = claims()
+                for task in tasks:
+                    key = campaign_key(task[1], registry[task[0]], context, registry, settings(task[0]))
+                    known = journal.get(key)
+                    if known is None:
+                        keys[task] = key
+                    else:
+                        unfinished.remove(task)
+                        outcome.from_journal += 1
+                        take(task, known)
+            for task, result in place.run(unfinished):
                 take(task, result)
                 interrupt.check()
         except KeyboardInterrupt:
             outcome.interrupted = True
             for task, result in place.finished():
                 take(task, result)
+    outcome.kept, outcome.not_kept = journal.keeps, journal.trouble
     outcome.records = {claim: found[claim] for claim, _ in sorted(tasks) if claim in found}
     return outcome
 

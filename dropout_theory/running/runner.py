@@ -10,12 +10,13 @@ import importlib
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory.checkers import all_checkers
 from dropout_theory.claims import ClaimError, load, load_proofs_of, spelled_with_place
+from dropout_theory.running.journal import Journal, evidence_key, recalled_evidence, source_key
 from dropout_theory.running.workers import Failure, Here, Interrupt, Task, Workers
 from dropout_theory.verdicts.fingerprint import version
 from dropout_theory.verdicts.kernel import (
@@ -83,6 +84,9 @@ class Run:
     contradictions: list[Contradiction] = field(default_factory=list)
     derivations: dict[str, list[str]] = field(default_factory=dict)  # of claims whose proof was run: lines of a file
     from_record: int = 0  # slow checks that a fast run left to the record
+    from_journal: int = 0  # checks that this machine had finished before, with all that they depend on as it is now
+    kept: bool = False  # whether what was finished is in the journal of this machine, for the next run to find
+    not_kept: str = ""  # why it is not
     interrupted: bool = False
     seconds: float = 0.0
 
@@ -98,14 +102,15 @@ class Run:
 
 
 def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: Sequence[str] = (),
-        recorded: Recorded | None = None, stale: bool = False, progress: Progress | None = None,
-        claims: Callable[[], Registry] = papers, checkers: Callable[[], Mapping[str, Checker]] = methods) -> Run:
+        recorded: Recorded | None = None, journal: Journal | None = None, progress: Progress | None = None,
+        claims: Callable[[], Registry] = papers, checkers: Callable[[], Mapping[str, Checker]] = methods,
+        apart: bool = False) -> Run:
     """Run evidence for the claims matching `patterns` and everything their verdicts rest on.
 
     `only` restricts the methods, and a fast run leaves out slow checks; that evidence is then taken from `recorded`
-    where its fingerprint is current, but not in place of a check that failed, nor where `stale` asks for all that was
-    not checked on this machine before. `claims` and `checkers` must be importable functions when `context.jobs` exceeds
-    one.
+    where its fingerprint is current, but not in place of a check that failed. What the `journal` of this machine holds
+    is not run again; what is finished is kept there at once. `claims` and `checkers` must be importable functions when
+    `context.jobs` exceeds one, or `apart` asks for a process of its own for one, too.
     Raises UnknownClaimError for a pattern without a match, ClaimError and MethodError for a mistake in the files of
     claims, proofs and methods, ValueError for an unknown method and BudgetError when the statistical checks could
     together exceed the budget for false alarms.
@@ -118,7 +123,10 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     registry, available = loaded(claims), checkers()
     chosen = registry.select(patterns)
     load_proofs_of(chosen)
+    journal = journal or Journal.none()
+    own = "" if checkers is methods else source_key(checkers)
     outcome = Run(context, tuple(c.id for c in chosen), left_out=unavailable(available))
+    keys: dict[Task, str] = {}
     wanted = [m for m in METHODS if m in available and m not in outcome.left_out and (not only or m in only)]
     pending = {c.id for c in chosen}
     found: dict[tuple[str, str], dict[str, Any]] = {}
@@ -126,13 +134,15 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     total = statistical = 0
     with contextlib.ExitStack() as stack:
         interrupt = stack.enter_context(Interrupt())
-        place = Here(context, registry, available) if context.jobs == 1 else Workers(context, claims, checkers)
+        place = Workers(context, claims, checkers) if apart or context.jobs > 1 else Here(context, registry, available)
         stack.callback(place.stop)
 
         def take(task: Task, result: dict[str, Any] | Failure) -> None:
             if isinstance(result, Failure):
                 outcome.failures.append(result)
             else:
+                if task in keys:
+                    journal.put(keys[task], " ".join(task), result)
                 if lines := result.pop("derivation", None):
                     outcome.derivations[task[0]] = lines
                 found[task] = result
@@ -142,12 +152,20 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
         while pending and not outcome.interrupted:
             seen |= pending
             tasks = _tasks(registry, available, wanted, pending, outcome, recorded,
-                           recall_slow=context.fast and not stale)
+                           recall_slow=context.fast)
             total += len(tasks)
             statistical += sum(method in STATISTICAL for _, method in tasks)
             require_budget(statistical, context.error_probability)
             try:
-                for task, result in place.run(tasks):
+                unfinished = []
+                for task in tasks:
+                    record = _from_journal(journal, task, context, registry, keys, own)
+                    if record is None:
+                        unfinished.append(task)
+                    else:
+                        outcome.from_journal += 1
+                        take(task, record)
+                for task, result in place.run(unfinished):
                     take(task, result)
                     interrupt.check()
             except KeyboardInterrupt:
@@ -156,9 +174,30 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
                     take(task, result)
             pending = _rests_on(registry, seen, found, recorded) - seen
     outcome.failures.sort(key=lambda f: (f.claim, METHODS.index(f.method)))
-    _settle(registry, available, seen, found, outcome, None if stale else recorded)
+    _settle(registry, available, seen, found, outcome, recorded)
+    outcome.kept, outcome.not_kept = journal.keeps, journal.trouble
     outcome.seconds = time.perf_counter() - start
     return outcome
+
+
+def _from_journal(journal: Journal, task: Task, context: Context, registry: Registry, keys: dict[Task, str],
+                  own: str) -> dict[str, Any] | None:
+    """What the journal holds of a task; where it holds nothing, the key under which to keep it is noted.
+
+    `own` is a hash of methods that are not the program's. Full evidence is as good as what a fast run would make, never
+    the other way round.
+    """
+    if not journal.keeps:
+        return None
+    claim, method = registry[task[0]], task[1]
+    keys[task] = evidence_key(claim, method, context, registry, own)
+    found = recalled_evidence(journal, keys[task], claim, registry)
+    if found is None and context.fast:
+        found = recalled_evidence(journal, evidence_key(claim, method, replace(context, fast=False), registry, own),
+                                  claim, registry)
+    if found is not None:
+        del keys[task]
+    return found
 
 
 def require_budget(checks: int, share: float) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from dropout_theory.verdicts.records import record_of
 
@@ -81,23 +84,59 @@ class Here:
 
 
 class Workers:
-    """Runs tasks in worker processes; `claims`, `checkers` and `item` must be importable functions."""
+    """Runs tasks in worker processes; `claims`, `checkers` and `item` must be importable functions.
+
+    No more tasks are handed out than there are workers, so that little is lost when one ends. A task that ends its
+    worker is tried once more, alone, so that those that were under way beside it are not taken for it.
+    """
 
     def __init__(self, context: Context, claims: Callable[[], Registry],
                  checkers: Callable[[], Mapping[str, Any]], item: Item = run_item) -> None:
-        self._pool = ProcessPoolExecutor(context.jobs, multiprocessing.get_context("spawn"), _start_worker,
-                                         (claims, checkers, context, item))
+        self._jobs, self._start = context.jobs, (claims, checkers, context, item)
         self._open: dict[Future[Any], Task] = {}
+        self._ended = True  # nothing is under way
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._jobs, multiprocessing.get_context("spawn"), _start_worker, self._start)
 
     def run(self, tasks: Sequence[Task]) -> Results:
         """Each task with its result, as they come in."""
-        self._open = {self._pool.submit(_work, *task): task for task in tasks}
-        for future in as_completed(list(self._open)):
-            yield self._result(future)
+        left, alone = deque(tasks), deque[Task]()
+        single: Task | None = None  # a task that is tried alone
+        self._ended = False
+        while left or alone or self._open:
+            with uninterrupted():  # or a worker is caught half started
+                if alone and not self._open:
+                    single = alone.popleft()
+                    self._submit(single)
+                while left and not alone and single is None and len(self._open) < self._jobs:
+                    self._submit(left.popleft())
+            lost: list[Task] = []
+            for future in wait(self._open, return_when=FIRST_COMPLETED).done:
+                if isinstance(future.exception(), BrokenProcessPool):
+                    lost.append(self._open.pop(future))
+                else:
+                    yield self._result(future)
+            if lost:
+                lost += self._open.values()
+                self._open.clear()
+                self._pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = self._new_pool()
+                if single is None:
+                    alone.extend(lost)
+                else:
+                    yield single, Failure(*single, "its worker process ended abruptly: killed, or out of memory")
+            if not self._open:
+                single = None
+        self._ended = True
+
+    def _submit(self, task: Task) -> None:
+        self._open[self._pool.submit(_work, *task)] = task
 
     def finished(self) -> Results:
         """Results that came in but had not been handed out when an interrupt came."""
-        for future in [f for f in self._open if f.done() and not f.cancelled()]:
+        for future in [f for f in self._open if f.done() and not f.cancelled() and not f.exception()]:
             yield self._result(future)
 
     def _result(self, future: Future[Any]) -> tuple[Task, dict[str, Any] | Failure]:
@@ -106,40 +145,65 @@ class Workers:
         return task, future.result() if error is None else Failure(*task, f"worker ended: {error}")
 
     def stop(self) -> None:
-        """End the workers; those still busy after an interrupt are told to terminate."""
+        """End the workers; those still busy after an interrupt are killed."""
         workers = list((self._pool._processes or {}).values())
-        self._pool.shutdown(wait=not self._open, cancel_futures=True)
-        if self._open:
+        if not self._ended:
             for process in workers:
-                process.terminate()
+                process.kill()
+        self._pool.shutdown(wait=self._ended, cancel_futures=True)
 
 
 class Interrupt(contextlib.AbstractContextManager["Interrupt"]):
     """Remembers Ctrl-C, because a solver that handles the signal itself would swallow the exception."""
 
+    current: ClassVar[Interrupt | None] = None
+
     def __init__(self) -> None:
         self.raised = False
+        self.waits = False  # what is under way must not be cut in two
         self._previous: Any = None
 
     def __enter__(self) -> Interrupt:
         if threading.current_thread() is threading.main_thread():
             self._previous = signal.signal(signal.SIGINT, self._note)
+            Interrupt.current = self
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._previous is not None:
             signal.signal(signal.SIGINT, self._previous)
+            Interrupt.current = None
 
     def _note(self, *_: object) -> None:
         if self.raised:  # `timeout` and shells send it twice: the second must not stop what is being saved
             return
         self.raised = True
-        raise KeyboardInterrupt
+        if not self.waits:
+            raise KeyboardInterrupt
 
     def check(self) -> None:
         """Raise KeyboardInterrupt when one came and was lost."""
         if self.raised:
             raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Ctrl-C is kept waiting meanwhile, and processes that are started meanwhile never hear of it."""
+    interrupt = Interrupt.current
+    masks = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()
+    if interrupt is not None:
+        interrupt.waits = True
+    try:
+        yield
+    finally:
+        if interrupt is not None:
+            interrupt.waits = False
+        if masks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if interrupt is not None:
+        interrupt.check()
 
 
 _WORKER: dict[str, Any] = {}
@@ -148,7 +212,16 @@ _WORKER: dict[str, Any] = {}
 def _start_worker(claims: Callable[[], Registry], checkers: Callable[[], Mapping[str, Any]],
                   context: Context, item: Item) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt ends
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     _WORKER.update(registry=claims(), checkers=checkers(), context=context, item=item)
+
+
+def _end_with_the_parent() -> None:
+    """A worker whose parent was killed has nobody to work for."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(claim: str, method: str) -> dict[str, Any] | Failure:

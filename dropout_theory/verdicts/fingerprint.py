@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory.verdicts.methods import FOLDER, declared, module_of
-from dropout_theory.verdicts.sources import Tree, digest, hash_of, imported, reached
+from dropout_theory.verdicts.pieces import Drawing
+from dropout_theory.verdicts.sources import Tree, digest, hash_of, reached
 
 if TYPE_CHECKING:
     from dropout_theory.claims import Registry
@@ -135,7 +136,7 @@ def _proofs(identifier: str) -> str:
                if argument is not None]
     if not written:
         return ""
-    return digest(part for function in written for part in (*_text(function), _argument(str(function.__module__))))
+    return digest(part for function in written for part in (*_text(function), _argument(*_named(function))))
 
 
 def _written(function: Any) -> Any:
@@ -145,42 +146,59 @@ def _written(function: Any) -> Any:
     return function
 
 
+def _named(function: Any) -> tuple[str, str]:
+    """The module of a function, and the name under which it is defined there, or what it is defined in."""
+    return str(function.__module__), str(function.__qualname__).partition(".")[0]
+
+
 @lru_cache(maxsize=2048)
 def _text(function: Any) -> tuple[str, str]:
-    """The name and the text of a function: one file may hold another for the same claim."""
-    try:
-        return function.__qualname__, inspect.getsource(function)
-    except (OSError, TypeError):  # typed into a session
-        return function.__qualname__, repr(getattr(getattr(function, "__code__", None), "co_code", ""))
+    """The name of a function, and what it does where it was typed into a session: one may hold another of that name."""
+    if _file(function.__module__).is_file():
+        return function.__qualname__, ""
+    return function.__qualname__, repr(getattr(getattr(function, "__code__", None), "co_code", ""))
 
 
 @cache
-def _argument(module: str) -> str:
-    """Hash of a file and of what it imports from the arguments, or from a user's package, and from the papers."""
+def _argument(module: str, name: str) -> str:
+    """Hash of what a function rests on: among the arguments or in a user's package, and in the papers."""
+    hashes = drawing(module).hashes(module, name)
+    return digest(part for item in sorted(hashes.items()) for part in item)
+
+
+_PROOFS = f"{LIBRARY.root}.proofs"
+_PAPERS = f"{LIBRARY.root}.papers"
+
+
+def drawing(module: str) -> Drawing:
+    """What rests on what in the package of a module, or in a single file, and in the papers."""
+    top = _PROOFS if module.startswith(f"{_PROOFS}.") else module.partition(".")[0]
+    return _drawn_in(top, _file(module) if top == module else None)
+
+
+@cache
+def _drawn_in(top: str, single: Path | None) -> Drawing:
     from dropout_theory import proofs
 
-    top = module.partition(".")[0]
-    if module.startswith(f"{proofs.__name__}."):
-        tree = Tree(proofs.__name__, proofs.folder())
-    else:
-        tree = Tree(top, _file(top).parent)
-    files = {name: tree.file(name) for name in (reached(tree, module) if module != top else ())}
-    files.setdefault(module, _file(module))
-    files |= {name: LIBRARY.file(name) for name in _papers(path for path in files.values() if path)}
-    return digest(part for name, path in sorted(files.items()) if path for part in (name, hash_of(path)))
+    tree = Tree(top, proofs.folder() if top == _PROOFS else _file(top).parent)
 
+    def find(module: str) -> Path | None:
+        if module.startswith(f"{_PAPERS}."):
+            return LIBRARY.file(module)
+        if module == top:  # what makes a package says only where things are
+            return single if single is not None and single.is_file() else None
+        return tree.file(module) if single is None else None
 
-def _papers(files: Iterable[Path]) -> set[str]:
-    """The modules of the papers that files import: a proof is about expressions that stand there."""
-    found: set[str] = set()
-    pending = {name for path in files for name in imported(path, "")}
-    while pending:
-        name = pending.pop()
-        path = LIBRARY.file(name) if name.startswith(f"{LIBRARY.root}.papers.") and name not in found else None
-        if path is not None:
-            found.add(name)
-            pending |= imported(path, name)
-    return found
+    def looked_up(module: str, names: frozenset[str]) -> list[str]:
+        """All of a paper, where claims are looked up by their ids."""
+        paper = module.removeprefix(f"{_PROOFS}.").removeprefix(f"{_PAPERS}.").partition(".")[0]
+        folder = LIBRARY.folder / "papers" / paper
+        if not any("REGISTRY" in name for name in names) or not folder.is_dir():
+            return []
+        return [f"{_PAPERS}.{paper}" + ("" if path.stem == "__init__" else f".{path.stem}")
+                for path in sorted(folder.glob("*.py"))]
+
+    return Drawing(find, looked_up)
 
 
 def _file(module: str) -> Path:
