@@ -7,7 +7,7 @@ tried. The outcome is `confirmed`, `contradicted` (a fault in one of the two pat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import mpmath as mp
@@ -57,6 +57,38 @@ def read_instance(claim: Any, instance: Mapping[str, Any]) -> dict[Any, Any]:
     missing = {str(a) for a in [*integers, *reals, *families]} - {str(a) for a in found}
     if missing:
         raise CannotRecheck(f"the record has no value for {', '.join(sorted(missing))}")
+    return found
+
+
+def told_again(claim: Any, instance: Mapping[str, Any]) -> dict[str, Any]:
+    """The instance in the one way in which certificates tell it: of each atom its value, and nothing else.
+
+    Raises CannotRecheck as `read_instance` does.
+    """
+    values = {atom: dict(sorted(value.items())) if isinstance(value, Mapping) else value
+              for atom, value in read_instance(claim, instance).items()}
+    return dict(sorted(describe(values).items()))
+
+
+def existence(claim: Any) -> Any:
+    """What a claim that something exists says of it, as a claim; None of another claim."""
+    said = claim.unfolded
+    return replace(said, statement=said.statement.body) if isinstance(said.statement, st.Exists) else None
+
+
+def unseen(claim: Any, instance: Mapping[str, Any]) -> list[str]:
+    """The hypotheses that the second path does not see to hold at an instance, by name."""
+    claim = claim.unfolded
+    found = []
+    with mp.workdps(DIGITS):
+        v = Values(read_instance(claim, instance))
+        for h in claim.hypotheses:
+            try:
+                holds = truth(v, h.condition)
+            except (CannotRecheck, NoValue):
+                holds = None
+            if not holds:
+                found.append(h.name)
     return found
 
 
@@ -136,15 +168,25 @@ def recheck(claims: Iterable[Any], recorded: Mapping[str, Mapping[str, Any]], dr
 def _recheck_witness(claim: Any, suggested: Iterable[Mapping[Any, Any]]) -> Recheck:
     """An existential statement holds by a suggested witness, by the second path too."""
     claim = claim.unfolded
-    reason = "no witness is suggested"
+    found = Recheck(claim.id, "witness", "not rechecked", "no witness is suggested")
+    for values in [*suggested, *([claim.admissible] if claim.admissible else [])]:
+        found = recheck_existence(claim, values)
+        if found.status == "confirmed":
+            return found
+    return replace(found, status="not rechecked")
+
+
+def recheck_existence(claim: Any, values: Mapping[Any, Any]) -> Recheck:
+    """Whether the second path, too, finds that what exists by a claim is at hand."""
+    about = existence(claim)
     with mp.workdps(DIGITS):
-        for values in [*suggested, *([claim.admissible] if claim.admissible else [])]:
-            v = Values(dict(values))
-            try:
-                inside = admissible(v, claim)
-                if inside is None and truth(v, claim.statement.body):
-                    return Recheck(claim.id, "witness", "confirmed")
-                reason = inside or "the second path cannot decide it"
-            except (CannotRecheck, NoValue) as error:
-                reason = str(error)
-    return Recheck(claim.id, "witness", "not rechecked", reason)
+        v = Values(dict(values))
+        try:
+            inside = admissible(v, about)
+            holds = truth(v, about.statement) if inside is None else False
+        except (CannotRecheck, NoValue) as error:
+            return Recheck(claim.id, "witness", "not rechecked", str(error))
+    if holds is None:
+        return Recheck(claim.id, "witness", "not rechecked", "the second path cannot decide it")
+    return Recheck(claim.id, "witness", "confirmed" if holds else "contradicted",
+                   "" if holds else inside or "the statement fails there")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dropout_theory.claims import FACTS, PAPER_KEYS, Registry, load_proofs
+from dropout_theory.claims import FACTS, PAPER_KEYS, Claim, load_proofs
 from dropout_theory.language import unnamed
 from dropout_theory.recheck.steps import arithmetic
 from dropout_theory.recheck.steps.checking import Checking, Report
@@ -20,10 +20,10 @@ CERTIFICATES = Path(__file__).resolve().parent.parent / "certificates.jsonl"
 SEED = 20140210
 
 
-def said_by_claims(registry: Registry) -> dict[str, tuple[Term, frozenset[Term]]]:
+def said_by_claims(claims: Iterable[Claim]) -> dict[str, tuple[Term, frozenset[Term]]]:
     """What each claim states and assumes, in the grammar of proofs, where that has words for it."""
     found = {}
-    for claim in registry:
+    for claim in claims:
         if claim.statement is None:
             continue
         plain = claim.unfolded
@@ -52,8 +52,8 @@ def certificates(path: Path = CERTIFICATES) -> dict[str, Any]:
 class ProofCheck:
     """A run of the checker over recorded proofs; `judge` tells which certificates were used, and which are lacking."""
 
-    def __init__(self, registry: Registry, papers: Iterable[str], known: Mapping[str, Any] | None = None) -> None:
-        claims = said_by_claims(registry)
+    def __init__(self, about: Iterable[Claim], papers: Iterable[str], known: Mapping[str, Any] | None = None) -> None:
+        claims = said_by_claims(about)
         facts = said_by_facts(papers)
         self.judge = Certified(lambda source: claims.get(source) or facts.get(source),
                                certificates() if known is None else known)
