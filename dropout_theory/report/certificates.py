@@ -39,7 +39,7 @@ _WHY = {"supported": "nothing was found against it, which is no proof",
 
 def make(recorded: Ledger, path: Path | None, registry: Registry, identifier: str,
          module: str | None = None) -> Verification:
-    """The certificate of a claim that is on record at `path`, checked as whoever gets it will.
+    """The certificate of a claim that is on record at `path`, checked once.
 
     `module` tells where an author keeps the claims. Raises NothingToSend, and UnknownClaimError.
     """
@@ -49,7 +49,7 @@ def make(recorded: Ledger, path: Path | None, registry: Registry, identifier: st
                             "certificates are of proved, refuted and conditional claims")
     said = said_by_claims([claim]).get(identifier)
     if said is None:
-        raise NothingToSend(f"{identifier} is {record['verdict']}, but the grammar of proofs has no words for what it says")
+        raise NothingToSend(f"{identifier} is {record['verdict']}; the grammar of proofs has no words for what it says")
     proofs, amended, witness, by = _shown(recorded, path, registry, claim)
     seen = examined([registry[i] for i in proofs], proofs, certificates())
     tools = recorded.made_with[by["prints"]["made_with"]]["tools"]
@@ -57,7 +57,7 @@ def make(recorded: Ledger, path: Path | None, registry: Registry, identifier: st
              "tools": ", ".join(f"{tool} {version}" for tool, version in tools.items())}
     made = Certificate(identifier, module, record["verdict"], *said, proofs, seen.used, seen.steps, amended, witness,
                        where)
-    found = verify(made, registry)
+    found = verify(made, registry, seen)
     if found.faults:
         raise NothingToSend(f"{identifier}: what is on record is not accepted: {found.faults[0]}; record anew: "
                             "dropout-theory check --record")
@@ -165,7 +165,7 @@ def misplaced(identifier: str, named: str | None, given: str | None) -> str:
         module = named if named is not None else given
         return "" if module is None else f"{identifier} is a claim of the papers, not of {module}; allowed: no --claims"
     if named is None:
-        return f"{identifier} is no claim of the papers of this version, and no module is named that has it"
+        return f"{identifier} is no claim of the papers of this version, and no module is named that has it (--claims)"
     if named != given:
         return (f"{identifier} is a claim of {named}, which is no part of dropout-theory; nothing of it was imported. "
                 f"Where it is installed, and you trust it: --claims {named}" + (f"; given: {given}" if given else ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -49,25 +50,36 @@ def certificates(path: Path = CERTIFICATES) -> dict[str, Any]:
         return arithmetic.read(lines)
 
 
-class ProofCheck:
-    """A run of the checker over recorded proofs; `judge` tells which certificates were used, and which are lacking."""
+class TooManyUnseen(ValueError):
+    """More steps than may be are accepted by no validator."""
 
-    def __init__(self, about: Iterable[Claim], papers: Iterable[str], known: Mapping[str, Any] | None = None) -> None:
+
+class ProofCheck:
+    """A run of the checker over recorded proofs; `judge` tells which certificates were used, and which are lacking.
+
+    At `most` so many steps are tried at instances; at one more TooManyUnseen is raised.
+    """
+
+    def __init__(self, about: Iterable[Claim], papers: Iterable[str], known: Mapping[str, Any] | None = None,
+                 most: float = inf) -> None:
         claims = said_by_claims(about)
         facts = said_by_facts(papers)
         self.judge = Certified(lambda source: claims.get(source) or facts.get(source),
                                certificates() if known is None else known)
-        self.checking = Checking(self.judge, claims, _at_instances)
+        self.checking = Checking(self.judge, claims, self._at_instances)
+        self.left = most
 
     def reports(self, proofs: Mapping[str, Step]) -> Iterator[Report]:
         """What is found of each proof, as it is found."""
         return self.checking.check(proofs)
 
+    def _at_instances(self, step: Step) -> tuple[str, str]:
+        from dropout_theory.checkers.at_instances import drawn
 
-def _at_instances(step: Step) -> tuple[str, str]:
-    from dropout_theory.checkers.at_instances import drawn
-
-    return tested(step, lambda claim, count: drawn(claim, SEED, count))
+        self.left -= 1
+        if self.left < 0:
+            raise TooManyUnseen(f"no validator accepts a step that should be checked: {step.rule}: {step.conclusion}")
+        return tested(step, lambda claim, count: drawn(claim, SEED, count))
 
 
 def search(questions: Mapping[str, tuple[Any, Any]], known: Mapping[str, Any],

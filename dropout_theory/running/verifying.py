@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any
 
 from dropout_theory.claims import Claim, Registry
@@ -21,7 +22,7 @@ from dropout_theory.recheck.witnesses import (
     told_again,
     unseen,
 )
-from dropout_theory.running.proofs import ProofCheck, said_by_claims
+from dropout_theory.running.proofs import ProofCheck, TooManyUnseen, said_by_claims
 
 _ABOUT = ("refuted", "meaningless")  # what a step concludes of a statement that it does not prove
 
@@ -54,10 +55,14 @@ class Examined:
     used: dict[str, Any]
 
 
-def examined(claims: Iterable[Claim], proofs: Mapping[str, Step], known: Mapping[str, Any]) -> Examined:
-    """Proofs checked by what claims say, with certificates that are known."""
+def examined(claims: Iterable[Claim], proofs: Mapping[str, Step], known: Mapping[str, Any],
+             most: float = inf) -> Examined:
+    """Proofs checked by what claims say, with certificates that are known.
+
+    Raises TooManyUnseen where no validator accepts more than `most` steps, before those are tried at instances.
+    """
     looked = _Looked(known)
-    check = ProofCheck(claims, {identifier.partition(":")[0] for identifier in proofs}, looked)
+    check = ProofCheck(claims, {identifier.partition(":")[0] for identifier in proofs}, looked, most)
     reports = list(check.reports(proofs))
     found = {o.step.digest: o.found for r in reports for o in r.outcomes}
     counts = Counter(found.values())
@@ -107,12 +112,13 @@ class Verification:
         return "rejected" if self.faults else "unchecked" if self.unchecked else "verified"
 
 
-def verify(sent: Certificate, registry: Registry) -> Verification:
+def verify(sent: Certificate, registry: Registry, seen: Examined | None = None) -> Verification:
     """Check what a certificate says of a claim against the claim of that id in a registry.
 
-    Raises UnknownClaimError for a claim that the registry does not hold.
+    What was `seen` of its proofs by whoever makes it need not be found again. Raises UnknownClaimError for a claim that
+    the registry does not hold.
     """
-    found = Verification(sent)
+    found = Verification(sent, examined=seen)
     claim = registry[sent.claim]
     found.faults += [*_of_statement(sent, claim), *_of_verdict(sent, registry, claim)]
     for identifier in sent.proofs:
@@ -195,10 +201,13 @@ def _see_witness(found: Verification, claim: Claim, witness: Mapping[str, Any]) 
 def _see_steps(found: Verification, registry: Registry) -> None:
     sent = found.certificate
     try:
-        found.examined = seen = examined([registry[i] for i in sent.proofs], sent.proofs, sent.arithmetic)
+        seen = found.examined or examined([registry[i] for i in sent.proofs], sent.proofs, sent.arithmetic,
+                                          sent.steps["tested"] + sent.steps["unchecked"])
     except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        found.faults.append(f"steps that no rule makes: {type(error).__name__}: {error}")
+        found.faults.append(str(error) if isinstance(error, TooManyUnseen) else
+                            f"steps that no rule makes: {type(error).__name__}: {error}")
         return
+    found.examined = seen
     found.faults += [f"{r.claim}: no proof of it: {r.fault}" for r in seen.reports if r.fault]
     outcomes = {o.step.digest: o for r in seen.reports for o in r.outcomes}
     for outcome in outcomes.values():
