@@ -431,7 +431,7 @@ def missing_field(parts: Parts, rng: random.Random, others: Sequence[Parts]) -> 
 def fields_reordered(parts: Parts, rng: random.Random, others: Sequence[Parts]) -> None:
     found = rng.choice([parts, parts["steps"], parts["stated"]])
     pairs = list(found.items())
-    n = rng.randrange(1, len(pairs) - 2)
+    n = rng.randrange(1, len(pairs))
     pairs[n - 1], pairs[n] = pairs[n], pairs[n - 1]
     found.clear()
     found.update(pairs)
@@ -581,7 +581,7 @@ def settled(parts: Parts) -> None:
     for field in ("says", "proofs"):
         try:
             parts[field] = [json.loads(line) for line in written(read(map(plain, parts[field])))]
-        except (ValueError, TypeError, RecursionError):
+        except (KeyError, ValueError, TypeError, RecursionError):
             return
 
 

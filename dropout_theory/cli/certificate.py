@@ -45,7 +45,7 @@ def certificate(identifier: str, output: Path | None, module: str | None, ledger
     found = make(recorded, ledger_path, _registry([identifier], module), identifier, module)
     text = written(found.certificate)
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(text.encode(), nl=False)
     else:
         output.write_text(text, encoding="utf-8", newline="\n")
     if found.unchecked:
@@ -70,7 +70,7 @@ Example:
   dropout-theory verify eq39.json
 \b
 Exit status:
-  0  all that is needed was checked, or steps of it tested
+  0  all was checked, but for steps that are on record here and were tested
   1  rejected: the reasons are printed
   2  no certificate, an unknown claim, or one of a module that was not given
   3  a tool is missing
@@ -83,18 +83,19 @@ def verify(path: Path, as_data: bool, module: str | None) -> int:
     """Check a file that `certificate` wrote, on any machine, believing nothing of it.
 
     What must be proved or refuted is the claim of that id as it is installed here, never what the file says. Each step
-    is checked by a validator of its rule, or else tried at exact instances; a witness is judged by the second
-    evaluator. Fields that are stated and not checked are printed as such. A file is data: nothing in it is run or
-    imported.
+    is checked by a validator of its rule, or else tried at exact instances, which counts where it is also in a proof on
+    record here. A witness is judged by the second evaluator. Fields that are stated and not checked are printed as
+    such. A file is data: nothing in it is run or imported.
     """
-    from dropout_theory.recheck.certificate import read
+    from dropout_theory.recheck.certificate import MAX_BYTES, read
     from dropout_theory.recheck.steps.grammar import Malformed
-    from dropout_theory.report.certificates import as_json, lines, misplaced
+    from dropout_theory.report.certificates import as_json, lines, misplaced, on_record
     from dropout_theory.report.terminal import printable
     from dropout_theory.running import verifying
 
     try:
-        sent = read(path.read_bytes())
+        with path.open("rb") as file:
+            sent = read(file.read(MAX_BYTES + 1))
     except (OSError, Malformed) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise click.UsageError(printable(f"{str(path)!r} is no certificate: {reason}")) from None
@@ -102,7 +103,7 @@ def verify(path: Path, as_data: bool, module: str | None) -> int:
         raise click.UsageError(printable(problem))
     registry = _registry([sent.claim, *sent.proofs], module)
     try:
-        found = verifying.verify(sent, registry)
+        found = verifying.verify(sent, registry, on_record(sent))
     except ImportError as error:
         click.echo(printable(f"a tool is missing: {error}"), err=True)
         return MISSING

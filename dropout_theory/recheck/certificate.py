@@ -94,7 +94,7 @@ def _digest(text: str) -> str:
 
 def read(data: bytes) -> Certificate:
     """The certificate in a file. Raises Malformed for all that `written` does not write."""
-    _require(len(data) <= MAX_BYTES, f"{len(data)} bytes; allowed: {MAX_BYTES}")
+    _require(len(data) <= MAX_BYTES, f"more than {MAX_BYTES} bytes")
     try:
         text = data.decode("utf-8")
         parts = json.loads(text, parse_int=_integer, parse_float=_no_number, parse_constant=_no_number,

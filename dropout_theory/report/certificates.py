@@ -22,6 +22,7 @@ from dropout_theory.running.verifying import (
     closure,
     examined,
     facts,
+    said_by,
     verify,
 )
 from dropout_theory.verdicts.records import spelled
@@ -57,7 +58,7 @@ def make(recorded: Ledger, path: Path | None, registry: Registry, identifier: st
              "tools": ", ".join(f"{tool} {version}" for tool, version in tools.items())}
     made = Certificate(identifier, module, record["verdict"], *said, proofs, seen.used, seen.steps, amended, witness,
                        where)
-    found = verify(made, registry, seen)
+    found = verify(made, registry, said_by(proofs), seen)
     if found.faults:
         raise NothingToSend(f"{identifier}: what is on record is not accepted: {found.faults[0]}; record anew: "
                             "dropout-theory check --record")
@@ -110,6 +111,12 @@ def _proofs(path: Path | None, identifier: str) -> dict[str, Step]:
     return {i: proofs[i] for i in closure([identifier], proofs) if i in proofs} if identifier in proofs else {}
 
 
+def on_record(sent: Certificate) -> set[str]:
+    """Names of the steps in the proofs that the package has on record, of the papers that a certificate is about."""
+    papers = {identifier.partition(":")[0] for identifier in sent.proofs}.intersection(PAPER_KEYS)
+    return said_by(recorded_proofs(sorted(papers))) if sent.steps["tested"] else set()
+
+
 def lines(found: Verification, claim: Claim) -> Iterator[str]:
     """What was checked of a certificate, and what it rests on: as text that no terminal takes for commands."""
     sent, seen, said = found.certificate, found.examined, stated(claim)
@@ -137,8 +144,8 @@ def lines(found: Verification, claim: Claim) -> Iterator[str]:
         yield f"rejected: {printable(fault)}"
     yield {"rejected": "rejected: this is no certificate of the claim",
            "unchecked": "not wholly verified: see what is unchecked",
-           "verified": "verified" + (", but for tested steps, which are only known to hold at instances" if found.tested
-                                     else "")}[found.found]
+           "verified": "verified" + (", but for tested steps: those are on record here, and hold at instances"
+                                     if found.tested else "")}[found.found]
 
 
 def _cited(sent: Certificate) -> list[str]:

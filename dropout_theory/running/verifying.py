@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
@@ -82,6 +82,11 @@ def closure(roots: Iterable[str], proofs: Mapping[str, Step]) -> set[str]:
     return found
 
 
+def said_by(proofs: Mapping[str, Step]) -> set[str]:
+    """Names of what the steps of proofs say."""
+    return {step.said for step in steps_below(*proofs.values())}
+
+
 def facts(proofs: Mapping[str, Step]) -> list[str]:
     """The classical facts that proofs quote."""
     return sorted({s.rule.removeprefix("classical: ") for s in steps_below(*proofs.values())
@@ -112,11 +117,13 @@ class Verification:
         return "rejected" if self.faults else "unchecked" if self.unchecked else "verified"
 
 
-def verify(sent: Certificate, registry: Registry, seen: Examined | None = None) -> Verification:
+def verify(sent: Certificate, registry: Registry, on_record: Container[str] = (),
+           seen: Examined | None = None) -> Verification:
     """Check what a certificate says of a claim against the claim of that id in a registry.
 
-    What was `seen` of its proofs by whoever makes it need not be found again. Raises UnknownClaimError for a claim that
-    the registry does not hold.
+    A step that is only tested may be made up, true at small instances and false; it counts where it is `on_record`, as
+    `said_by` tells, since rules made it then. What was `seen` of the proofs by whoever makes a certificate need not be
+    found again. Raises UnknownClaimError for a claim that the registry does not hold.
     """
     found = Verification(sent, examined=seen)
     claim = registry[sent.claim]
@@ -127,7 +134,7 @@ def verify(sent: Certificate, registry: Registry, seen: Examined | None = None) 
         return found
     if sent.witness is not None:
         _see_witness(found, claim, sent.witness)
-    _see_steps(found, registry)
+    _see_steps(found, registry, on_record)
     return found
 
 
@@ -188,7 +195,7 @@ def _see_witness(found: Verification, claim: Claim, witness: Mapping[str, Any]) 
         else:
             outcome = recheck_existence(claim, read_instance(about.unfolded, witness["instance"]))
         unsure = unseen(claim, witness["instance"]) if outcome.status == "confirmed" else []
-    except CannotRecheck as error:
+    except (CannotRecheck, ArithmeticError, TypeError, ValueError) as error:
         found.faults.append(f"the instance: {error}")
         return
     if outcome.status == "contradicted":
@@ -198,7 +205,7 @@ def _see_witness(found: Verification, claim: Claim, witness: Mapping[str, Any]) 
     found.unchecked += [f"the witness: not seen to meet the hypothesis {name!r}" for name in unsure]
 
 
-def _see_steps(found: Verification, registry: Registry) -> None:
+def _see_steps(found: Verification, registry: Registry, on_record: Container[str]) -> None:
     sent = found.certificate
     try:
         seen = found.examined or examined([registry[i] for i in sent.proofs], sent.proofs, sent.arithmetic,
@@ -211,9 +218,11 @@ def _see_steps(found: Verification, registry: Registry) -> None:
     found.faults += [f"{r.claim}: no proof of it: {r.fault}" for r in seen.reports if r.fault]
     outcomes = {o.step.digest: o for r in seen.reports for o in r.outcomes}
     for outcome in outcomes.values():
-        place = {"failed": found.faults, "unchecked": found.unchecked, "tested": found.tested}.get(outcome.found)
-        if place is not None:
-            place.append(f"{outcome.step.rule}: {outcome.reason}")
+        reason = f"{outcome.step.rule}: {outcome.reason}"
+        if outcome.found == "tested" and outcome.step.said not in on_record:
+            found.unchecked.append(f"{reason}, but it is in no proof on record here: it may be made up")
+        elif outcome.found != "checked":
+            {"failed": found.faults, "unchecked": found.unchecked, "tested": found.tested}[outcome.found].append(reason)
     if seen.steps != dict(sent.steps):
         found.faults.append(f"the file says of its steps {_counted(sent.steps)}; here they are {_counted(seen.steps)}")
     found.faults += [f"the certificate {name} of real arithmetic is superfluous, or shows nothing"
