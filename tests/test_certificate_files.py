@@ -21,6 +21,7 @@ from dropout_theory.claims import REGISTRY, Claim, UnknownClaimError, load
 from dropout_theory.cli import main as cli
 from dropout_theory.evaluation.enumeration import expectation
 from dropout_theory.evaluation.values import Truth, Undefined
+from dropout_theory.language import REAL, Exists, Scalar, less
 from dropout_theory.recheck.certificate import CHECKED, Certificate, read, written
 from dropout_theory.recheck.steps.derivation import steps_below
 from dropout_theory.recheck.steps.grammar import Malformed
@@ -270,6 +271,14 @@ def test_what_is_noticed_is_told(identifier: str, fields: dict[str, Any], why: s
 def test_what_is_no_certificate_is_refused_with_its_place(change: Callable[[bytes], bytes], why: str) -> None:
     with pytest.raises(Malformed, match=why):
         read(change(file(RULES)))
+
+
+def test_one_witness_proves_nothing_about_all_values() -> None:
+    x, y = Scalar("x", REAL), Scalar("y", REAL)
+    alone = Claim("own:eq1", "something is larger", Exists(less(x, y), (x,), (y,)), "1", "eq. (1)")
+    for_all = Claim("own:eq2", "of each number there is a larger", Exists(less(x, y), (y,)), "1", "eq. (2)")
+    assert existence(alone) is not None and existence(for_all) is None
+    assert existence(Claim("own:eq3", "smaller", less(x, y), "1", "eq. (3)")) is None
 
 
 def test_a_step_that_is_made_up_counts_for_nothing() -> None:

@@ -71,9 +71,13 @@ def told_again(claim: Any, instance: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def existence(claim: Any) -> Any:
-    """What a claim that something exists says of it, as a claim; None of another claim."""
+    """What a claim that something exists says of it, as a claim; None of a claim that one instance cannot prove.
+
+    Such is also one that something exists for all values of other atoms.
+    """
     said = claim.unfolded
-    return replace(said, statement=said.statement.body) if isinstance(said.statement, st.Exists) else None
+    alone = isinstance(said.statement, st.Exists) and not any(atoms_of(said))
+    return replace(said, statement=said.statement.body) if alone else None
 
 
 def unseen(claim: Any, instance: Mapping[str, Any]) -> list[str]:
@@ -178,7 +182,7 @@ def _recheck_witness(claim: Any, suggested: Iterable[Mapping[Any, Any]]) -> Rech
 
 def recheck_existence(claim: Any, values: Mapping[Any, Any]) -> Recheck:
     """Whether the second path, too, finds that what exists by a claim is at hand."""
-    about = existence(claim)
+    about = replace(claim.unfolded, statement=claim.unfolded.statement.body)
     with mp.workdps(DIGITS):
         v = Values(dict(values))
         try:

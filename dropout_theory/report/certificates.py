@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dropout_theory.claims import PAPER_KEYS, Claim, ClaimError, Registry
+from dropout_theory.recheck.arithmetic import CannotRecheck
 from dropout_theory.recheck.certificate import CHECKED, OUTCOMES, Certificate
 from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.witnesses import existence, told_again
@@ -51,7 +52,10 @@ def make(recorded: Ledger, path: Path | None, registry: Registry, identifier: st
     said = said_by_claims([claim]).get(identifier)
     if said is None:
         raise NothingToSend(f"{identifier} is {record['verdict']}; the grammar of proofs has no words for what it says")
-    proofs, amended, witness, by = _shown(recorded, path, registry, claim)
+    try:
+        proofs, amended, witness, by = _shown(recorded, path, registry, claim)
+    except CannotRecheck as error:
+        raise NothingToSend(f"{identifier}: its witness is none that the second evaluator reads: {error}") from None
     seen = examined([registry[i] for i in proofs], proofs, certificates())
     tools = recorded.made_with[by["prints"]["made_with"]]["tools"]
     where = {"program": recorded.data["generator"], **told(recorded.run),
@@ -129,7 +133,8 @@ def lines(found: Verification, claim: Claim) -> Iterator[str]:
     if sent.witness is not None:
         shown = "a term has no value" if sent.witness["undefined"] else \
             "true" if sent.verdict == "proved" else "false"
-        yield f"witness: {printable(spelled(sent.witness['instance']))} ({shown} there by the second evaluator)"
+        yield f"witness: {printable(spelled(sent.witness['instance']))}" \
+            + (f" ({shown} there by the second evaluator)" if found.witnessed else "")
     if seen is not None and sent.proofs:
         yield f"{counted(sum(seen.steps.values()), 'step')}: " + ", ".join(f"{seen.steps[n]} {n}" for n in OUTCOMES)
         yield f"certificates of real arithmetic: {len(seen.used)}"

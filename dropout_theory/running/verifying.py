@@ -111,6 +111,7 @@ class Verification:
     unchecked: list[str] = field(default_factory=list)
     tested: list[str] = field(default_factory=list)
     examined: Examined | None = None
+    witnessed: bool = False  # whether the second evaluator finds of the witness what the file says of it
 
     @property
     def found(self) -> str:
@@ -194,7 +195,7 @@ def _see_witness(found: Verification, claim: Claim, witness: Mapping[str, Any]) 
             return
         else:
             outcome = recheck_existence(claim, read_instance(about.unfolded, witness["instance"]))
-        unsure = unseen(claim, witness["instance"]) if outcome.status == "confirmed" else []
+        unsure = unseen(about, witness["instance"]) if outcome.status == "confirmed" else []
     except (CannotRecheck, ArithmeticError, TypeError, ValueError) as error:
         found.faults.append(f"the instance: {error}")
         return
@@ -202,6 +203,7 @@ def _see_witness(found: Verification, claim: Claim, witness: Mapping[str, Any]) 
         found.faults.append(f"the witness: {outcome.reason}")
     elif outcome.status != "confirmed":
         found.unchecked.append(f"the witness: {outcome.reason}")
+    found.witnessed = outcome.status == "confirmed"
     found.unchecked += [f"the witness: not seen to meet the hypothesis {name!r}" for name in unsure]
 
 
