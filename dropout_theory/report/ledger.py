@@ -154,7 +154,7 @@ def build(registry: Registry, run: Run, previous: Ledger | None = None,
     referred = sorted({e["prints"]["made_with"] for c in claims for e in c["evidence"]})
     data = {"version": VERSION, "generator": generator(), "papers": papers,
             "made_with": {name: now[name] for name in referred}, "claims": claims}
-    if previous and {k: v for k, v in previous.data.items() if k != "run"} == data:
+    if previous and previous.run and {k: v for k, v in previous.data.items() if k != "run"} == data:
         origin = previous.run
     if origin is not None:
         data["run"] = dict(origin)
