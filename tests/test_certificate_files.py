@@ -273,6 +273,15 @@ def test_what_is_no_certificate_is_refused_with_its_place(change: Callable[[byte
         read(change(file(RULES)))
 
 
+def test_an_argument_that_no_validator_looks_at_is_superfluous() -> None:
+    parts = json.loads(file(RULES))
+    for line in parts["proofs"]:
+        if line[0] == "step":
+            line[6] = {"with": [0]}
+    status, found = judged(laid_out(parts))
+    assert status == 1 and found is not None and "normal form: the argument with is superfluous" in found.faults
+
+
 def test_one_witness_proves_nothing_about_all_values() -> None:
     x, y = Scalar("x", REAL), Scalar("y", REAL)
     alone = Claim("own:eq1", "something is larger", Exists(less(x, y), (x,), (y,)), "1", "eq. (1)")

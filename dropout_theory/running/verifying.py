@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
@@ -28,7 +28,7 @@ _ABOUT = ("refuted", "meaningless")  # what a step concludes of a statement that
 
 
 class _Looked(Mapping[str, Any]):
-    """Certificates of real arithmetic; `at` keeps which of them were looked at."""
+    """What is known by name; `at` keeps what was looked at."""
 
     def __init__(self, known: Mapping[str, Any]) -> None:
         self.known = known
@@ -48,11 +48,15 @@ class _Looked(Mapping[str, Any]):
 
 @dataclass
 class Examined:
-    """What was found of proofs: reports, how many different steps had which outcome, and the certificates they used."""
+    """What was found of proofs: reports, how many different steps had which outcome, and the certificates they used.
+
+    `superfluous` tells of arguments of steps that their validators did not look at.
+    """
 
     reports: list[Report]
     steps: dict[str, int]
     used: dict[str, Any]
+    superfluous: list[str]
 
 
 def examined(claims: Iterable[Claim], proofs: Mapping[str, Step], known: Mapping[str, Any],
@@ -63,11 +67,27 @@ def examined(claims: Iterable[Claim], proofs: Mapping[str, Step], known: Mapping
     """
     looked = _Looked(known)
     check = ProofCheck(claims, {identifier.partition(":")[0] for identifier in proofs}, looked, most)
-    reports = list(check.reports(proofs))
-    found = {o.step.digest: o.found for r in reports for o in r.outcomes}
-    counts = Counter(found.values())
+    watched, arguments = _watched(proofs)
+    reports = list(check.reports(watched))
+    outcomes = {o.step.digest: o for r in reports for o in r.outcomes}
+    counts = Counter(o.found for o in outcomes.values())
+    superfluous = [f"{o.step.rule}: the argument {name} is superfluous" for o in outcomes.values()
+                   if o.found == "checked" for name in set(o.step.arguments) - arguments[o.step.digest].at]
     return Examined(reports, {name: counts[name] for name in OUTCOMES},
-                    {name: known[name] for name in sorted(looked.at - set(check.judge.asked))})
+                    {name: known[name] for name in sorted(looked.at - set(check.judge.asked))}, superfluous)
+
+
+def _watched(proofs: Mapping[str, Step]) -> tuple[dict[str, Step], dict[str, _Looked]]:
+    """The same proofs, and the arguments of their steps by digest, which keep what of them is looked at."""
+    made: dict[str, Step] = {}
+    arguments: dict[str, _Looked] = {}
+    for step in steps_below(*proofs.values()):
+        looked = arguments[step.digest] = _Looked(step.arguments)
+        copy = replace(step, premises=tuple(made[p.digest] for p in step.premises), arguments=looked)
+        made[copy.digest] = copy
+        _ = copy.said  # its names are kept, for which all is looked at
+        looked.at.clear()
+    return {identifier: made[last.digest] for identifier, last in proofs.items()}, arguments
 
 
 def closure(roots: Iterable[str], proofs: Mapping[str, Step]) -> set[str]:
@@ -227,6 +247,7 @@ def _see_steps(found: Verification, registry: Registry, on_record: Container[str
             {"failed": found.faults, "unchecked": found.unchecked, "tested": found.tested}[outcome.found].append(reason)
     if seen.steps != dict(sent.steps):
         found.faults.append(f"the file says of its steps {_counted(sent.steps)}; here they are {_counted(seen.steps)}")
+    found.faults += seen.superfluous
     found.faults += [f"the certificate {name} of real arithmetic is superfluous, or shows nothing"
                      for name in sorted(set(sent.arithmetic) - set(seen.used))]
 
