@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import corruptions
 import pytest
 from corruptions import KINDS, corrupted, laid_out
 
@@ -121,7 +122,7 @@ def test_what_no_machine_can_verify_has_no_certificate(identifier: str, why: str
 # --- corruptions -----------------------------------------------------------------------------------------------------
 
 
-def corruptions(many: int, seed: int) -> Iterator[tuple[str, bytes, bytes]]:
+def changed_files(many: int, seed: int) -> Iterator[tuple[str, bytes, bytes]]:
     """So many changed files, as many of each kind, with what they were."""
     rng, originals = random.Random(seed), [file(i) for i in QUICK]
     done = 0
@@ -186,7 +187,7 @@ def attack(many: int, seed: int) -> tuple[Counter[tuple[str, int]], Counter[tupl
     """How often each kind of change ended with each exit status, and in what way those accepted were right."""
     counts: Counter[tuple[str, int]] = Counter()
     right: Counter[tuple[str, str]] = Counter()
-    for kind, data, changed in corruptions(many, seed):
+    for kind, data, changed in changed_files(many, seed):
         status, found = judged(changed)
         counts[kind, status] += 1
         if status == 0:
@@ -280,6 +281,15 @@ def test_an_argument_that_no_validator_looks_at_is_superfluous() -> None:
             line[6] = {"with": [0]}
     status, found = judged(laid_out(parts))
     assert status == 1 and found is not None and "normal form: the argument with is superfluous" in found.faults
+
+
+def test_a_proof_ends_with_the_statement_in_its_own_words() -> None:
+    """An identity has no proof in 1 = 1, its normal form: that would say nothing of where its terms are defined."""
+    parts = json.loads(file(RULES))
+    corruptions.FIELDS["easier_statement"](parts, random.Random(0), [])
+    parts["says"] = json.loads(file(RULES))["says"]
+    status, found = judged(laid_out(parts))
+    assert status == 1 and found is not None and "concludes (1 = 1), not " in found.faults[0]
 
 
 def test_one_witness_proves_nothing_about_all_values() -> None:

@@ -14,6 +14,7 @@ from dropout_theory.recheck.arithmetic import CannotRecheck
 from dropout_theory.recheck.certificate import OUTCOMES, Certificate
 from dropout_theory.recheck.steps.checking import Report, cited
 from dropout_theory.recheck.steps.derivation import Step, steps_below
+from dropout_theory.recheck.steps.grammar import Term
 from dropout_theory.recheck.witnesses import (
     existence,
     read_instance,
@@ -149,8 +150,7 @@ def verify(sent: Certificate, registry: Registry, on_record: Container[str] = ()
     found = Verification(sent, examined=seen)
     claim = registry[sent.claim]
     found.faults += [*_of_statement(sent, claim), *_of_verdict(sent, registry, claim)]
-    for identifier in sent.proofs:
-        _ = registry[identifier]
+    found.faults += _of_conclusions(sent, said_by_claims([registry[i] for i in sent.proofs]))
     if found.faults:
         return found
     if sent.witness is not None:
@@ -199,6 +199,17 @@ def _of_verdict(sent: Certificate, registry: Registry, claim: Claim) -> Iterator
         yield f"there is no proof of {identifier}"
     for identifier in sorted(set(sent.proofs) - needed):
         yield f"the proof of {identifier} is superfluous"
+
+
+def _of_conclusions(sent: Certificate, said: Mapping[str, tuple[Term, frozenset[Term]]]) -> Iterator[str]:
+    """Which proofs end with something else than their claims in their own words: up to normal forms is not enough, as
+    what is equal to the statement where both are defined may be defined where the statement is not."""
+    for identifier, last in sent.proofs.items():
+        statement, hypotheses = said.get(identifier, (None, frozenset()))
+        if last.conclusion.op not in _ABOUT and last.conclusion is not statement:
+            yield f"the proof of {identifier} concludes {last.conclusion}, not {statement}"
+        for g in sorted(last.given - hypotheses, key=str):
+            yield f"the proof of {identifier} assumes {g}, which the claim does not"
 
 
 def _see_witness(found: Verification, claim: Claim, witness: Mapping[str, Any]) -> None:
