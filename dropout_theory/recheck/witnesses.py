@@ -47,13 +47,15 @@ def read_instance(claim: Any, instance: Mapping[str, Any]) -> dict[Any, Any]:
         text = instance.get(str(atom))
         if text is None:
             continue
-        if isinstance(text, Mapping):
+        if not isinstance(atom, lang.Family):
+            found[atom] = function(text)
+        elif isinstance(text, Mapping):
             found[atom] = {indices(key): number_or_formula(x) for key, x in text.items()}
         elif isinstance(text, list):
-            first = Values(found).integer(atom.ranges[0][1], {}) if isinstance(atom, lang.Family) else 1
+            first = Values(found).integer(atom.ranges[0][1], {})
             found[atom] = {(first + n,): number_or_formula(x) for n, x in enumerate(text)}
         else:
-            found[atom] = function(text)
+            raise CannotRecheck(f"a value of {atom} is {type(text).__name__}; allowed: values of its entries")
     missing = {str(a) for a in [*integers, *reals, *families]} - {str(a) for a in found}
     if missing:
         raise CannotRecheck(f"the record has no value for {', '.join(sorted(missing))}")

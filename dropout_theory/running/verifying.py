@@ -10,7 +10,7 @@ from math import inf
 from typing import Any
 
 from dropout_theory.claims import Claim, Registry
-from dropout_theory.recheck.arithmetic import CannotRecheck
+from dropout_theory.recheck.arithmetic import CannotRecheck, NoValue
 from dropout_theory.recheck.certificate import OUTCOMES, Certificate
 from dropout_theory.recheck.steps.checking import Report, cited
 from dropout_theory.recheck.steps.derivation import Step, steps_below
@@ -227,7 +227,7 @@ def _see_witness(found: Verification, claim: Claim, witness: Mapping[str, Any]) 
         else:
             outcome = recheck_existence(claim, read_instance(about.unfolded, witness["instance"]))
         unsure = unseen(about, witness["instance"]) if outcome.status == "confirmed" else []
-    except (CannotRecheck, ArithmeticError, TypeError, ValueError) as error:
+    except (CannotRecheck, NoValue, ArithmeticError, TypeError, ValueError) as error:
         found.faults.append(f"the instance: {error}")
         return
     if outcome.status == "contradicted":
