@@ -60,6 +60,17 @@ def test_second_run_writes_the_same_bytes() -> None:
     assert again.text() == first.text()
 
 
+def test_a_ledger_keeps_the_run_that_found_what_it_says() -> None:
+    first, later = ({"date": f"2026-01-0{n}", "commit": None, "changed": None, "machine": "Linux"} for n in (1, 2))
+    found = build(fake_claims.registry(), run(), record(), first)
+    VALIDATOR.validate(json.loads(found.text()))
+    assert record().run is None and found.run == first
+    again = build(fake_claims.registry(), run(), found, later)
+    assert again.text() == found.text()
+    found["toy:eq1"]["title"] = "another title"
+    assert build(fake_claims.registry(), run(), found, later).run == later
+
+
 def test_round_trip(tmp_path: Path) -> None:
     path = tmp_path / "ledger.json"
     record().write(path)

@@ -119,6 +119,15 @@ def test_a_false_witness_is_contradicted() -> None:
         assert (found.status, reason in found.reason) == ("contradicted", True), found
 
 
+def test_a_family_has_entries_and_a_function_a_formula() -> None:
+    f = sp.Function("f", real=True)
+    made = claim(less_equal(E(f(S)), 1))
+    good = {"n": "1", "w": ["2"], "p": ["1"], "f": "Lambda(x, x)"}
+    assert recheck_counterexample(made, {"instance": good}).status == "confirmed"
+    for wrong in ({"f": ["1"]}, {"f": {"[1]": "1"}}, {"w": "Lambda(x, x)"}, {"w": "1"}):
+        assert recheck_counterexample(made, {"instance": good | wrong}).status == "not rechecked"
+
+
 def test_a_wrong_claim_that_is_said_to_hold_is_contradicted() -> None:
     assert recheck_holds(claim(equal(Var(S), sp.Sum(w[i] ** 2 * p[i], (i, 1, n)))), draw).status == "contradicted"
     assert recheck_holds(claim(equal(E(S), sp.Sum(w[i] * p[i], (i, 1, n)))), draw).status == "confirmed"

@@ -81,6 +81,7 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
     """
     from dropout_theory.report import ledger as ledgers
     from dropout_theory.report.compare import compare
+    from dropout_theory.report.origin import origin
     from dropout_theory.report.terminal import coloured, filled
     from dropout_theory.report.verdicts import LEGEND, summary, verdict_table
     from dropout_theory.running.journal import Journal
@@ -102,6 +103,7 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
         recorded = ledgers.Ledger.empty()  # the first record here, or the first of this version
     claims, checkers = sources(module)
     context = Context(seed=seed, fast=fast, jobs=jobs)
+    start = origin() if record else None
     progress = None if quiet else progress_bar()
     on = coloured()
     if not quiet:
@@ -123,7 +125,7 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
     click.echo(summary(found, comparison, on=on), color=on)
     click.echo(f"{found.seconds:.0f} s; {recalled(found, sum(map(len, found.records.values())), 'checks')}")
     if record:
-        return _record(claims, found, recorded, target)
+        return _record(claims, found, recorded, target, start)
     return 0 if found.sound and comparison.agrees else 1
 
 
@@ -145,7 +147,8 @@ def _trouble(found: Run | Campaign) -> str:
     return f"; the journal could not be used: {found.not_kept}" if found.not_kept else ""
 
 
-def _record(claims: Callable[[], Any], found: Run, recorded: Any, target: Path) -> int:
+def _record(claims: Callable[[], Any], found: Run, recorded: Any, target: Path,
+            start: dict[str, str | bool | None] | None) -> int:
     from dropout_theory.report import derivations
     from dropout_theory.report import ledger as ledgers
 
@@ -154,7 +157,7 @@ def _record(claims: Callable[[], Any], found: Run, recorded: Any, target: Path) 
         click.echo(f"not recorded, the run is incomplete ({'; '.join(why)})", err=True)
         return 1
     derivations.write(found.derivations, target)
-    ledgers.build(claims(), found, recorded).write(target)
+    ledgers.build(claims(), found, recorded, start).write(target)
     click.echo(f"recorded in {target}")
     return 0
 

@@ -24,6 +24,8 @@ _COMMANDS = {
     "mutants": "mutants:mutants",
     "ablate": "mutants:ablate",
     "recheck": "recheck:recheck",
+    "certificate": "certificate:certificate",
+    "verify": "certificate:verify",
     "explore": "explore:explore",
     "ledger": "read:ledger",
     "cite": "read:cite",

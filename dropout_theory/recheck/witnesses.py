@@ -7,7 +7,7 @@ tried. The outcome is `confirmed`, `contradicted` (a fault in one of the two pat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import mpmath as mp
@@ -47,16 +47,54 @@ def read_instance(claim: Any, instance: Mapping[str, Any]) -> dict[Any, Any]:
         text = instance.get(str(atom))
         if text is None:
             continue
-        if isinstance(text, Mapping):
+        if not isinstance(atom, lang.Family):
+            found[atom] = function(text)
+        elif isinstance(text, Mapping):
             found[atom] = {indices(key): number_or_formula(x) for key, x in text.items()}
         elif isinstance(text, list):
-            first = Values(found).integer(atom.ranges[0][1], {}) if isinstance(atom, lang.Family) else 1
+            first = Values(found).integer(atom.ranges[0][1], {})
             found[atom] = {(first + n,): number_or_formula(x) for n, x in enumerate(text)}
         else:
-            found[atom] = function(text)
+            raise CannotRecheck(f"a value of {atom} is {type(text).__name__}; allowed: values of its entries")
     missing = {str(a) for a in [*integers, *reals, *families]} - {str(a) for a in found}
     if missing:
         raise CannotRecheck(f"the record has no value for {', '.join(sorted(missing))}")
+    return found
+
+
+def told_again(claim: Any, instance: Mapping[str, Any]) -> dict[str, Any]:
+    """The instance in the one way in which certificates tell it: of each atom its value, and nothing else.
+
+    Raises CannotRecheck as `read_instance` does.
+    """
+    values = {atom: dict(sorted(value.items())) if isinstance(value, Mapping) else value
+              for atom, value in read_instance(claim, instance).items()}
+    return dict(sorted(describe(values).items()))
+
+
+def existence(claim: Any) -> Any:
+    """What a claim that something exists says of it, as a claim; None of a claim that one instance cannot prove.
+
+    Such is also one that something exists for all values of other atoms.
+    """
+    said = claim.unfolded
+    alone = isinstance(said.statement, st.Exists) and not any(atoms_of(said))
+    return replace(said, statement=said.statement.body) if alone else None
+
+
+def unseen(claim: Any, instance: Mapping[str, Any]) -> list[str]:
+    """The hypotheses that the second path does not see to hold at an instance, by name."""
+    claim = claim.unfolded
+    found = []
+    with mp.workdps(DIGITS):
+        v = Values(read_instance(claim, instance))
+        for h in claim.hypotheses:
+            try:
+                holds = truth(v, h.condition)
+            except (CannotRecheck, NoValue):
+                holds = None
+            if not holds:
+                found.append(h.name)
     return found
 
 
@@ -136,15 +174,25 @@ def recheck(claims: Iterable[Any], recorded: Mapping[str, Mapping[str, Any]], dr
 def _recheck_witness(claim: Any, suggested: Iterable[Mapping[Any, Any]]) -> Recheck:
     """An existential statement holds by a suggested witness, by the second path too."""
     claim = claim.unfolded
-    reason = "no witness is suggested"
+    found = Recheck(claim.id, "witness", "not rechecked", "no witness is suggested")
+    for values in [*suggested, *([claim.admissible] if claim.admissible else [])]:
+        found = recheck_existence(claim, values)
+        if found.status == "confirmed":
+            return found
+    return replace(found, status="not rechecked")
+
+
+def recheck_existence(claim: Any, values: Mapping[Any, Any]) -> Recheck:
+    """Whether the second path, too, finds that what exists by a claim is at hand."""
+    about = replace(claim.unfolded, statement=claim.unfolded.statement.body)
     with mp.workdps(DIGITS):
-        for values in [*suggested, *([claim.admissible] if claim.admissible else [])]:
-            v = Values(dict(values))
-            try:
-                inside = admissible(v, claim)
-                if inside is None and truth(v, claim.statement.body):
-                    return Recheck(claim.id, "witness", "confirmed")
-                reason = inside or "the second path cannot decide it"
-            except (CannotRecheck, NoValue) as error:
-                reason = str(error)
-    return Recheck(claim.id, "witness", "not rechecked", reason)
+        v = Values(dict(values))
+        try:
+            inside = admissible(v, about)
+            holds = truth(v, about.statement) if inside is None else False
+        except (CannotRecheck, NoValue) as error:
+            return Recheck(claim.id, "witness", "not rechecked", str(error))
+    if holds is None:
+        return Recheck(claim.id, "witness", "not rechecked", "the second path cannot decide it")
+    return Recheck(claim.id, "witness", "confirmed" if holds else "contradicted",
+                   "" if holds else inside or "the statement fails there")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory import __version__
 from dropout_theory.report.formula import UnreadableFormula, formula, in_lines, tex, tex_in_lines, width
+from dropout_theory.report.origin import commit
 
 if TYPE_CHECKING:
     from dropout_theory.report.ledger import Ledger
@@ -28,25 +24,6 @@ def escape(text: str) -> str:
     return "".join(_SPECIAL.get(c, c) for c in text)
 
 
-@cache
-def commit() -> str | None:
-    """Commit of the checkout or of the installed copy; None where neither is known."""
-    root = Path(__file__).resolve().parents[2]
-    if (root / ".git").exists():
-        try:
-            found = subprocess.run(["git", "-C", str(root), "rev-parse", "--short=12", "HEAD"], capture_output=True,
-                                   text=True, timeout=5, check=True)
-            return found.stdout.strip() or None
-        except (OSError, subprocess.SubprocessError):
-            return None
-    try:
-        direct = metadata.distribution("dropout-theory").read_text("direct_url.json")
-    except metadata.PackageNotFoundError:
-        return None
-    source = json.loads(direct).get("vcs_info", {}).get("commit_id") if direct else None
-    return str(source)[:12] if source else None
-
-
 def key(claim: Mapping[str, Any]) -> str:
     """BibTeX key of the check of a claim."""
     return f"dropout-theory-{claim['paper']}-{claim['label']}"
@@ -54,8 +31,8 @@ def key(claim: Mapping[str, Any]) -> str:
 
 def version_line(claim: Mapping[str, Any]) -> str:
     """Version, commit and fingerprint of what was checked."""
-    known = commit()
-    return f"dropout-theory {__version__}, {f'commit {known}, ' if known else ''}fingerprint {claim['fingerprint']}"
+    known = f"commit {found[:12]}, " if (found := commit()) else ""
+    return f"dropout-theory {__version__}, {known}fingerprint {claim['fingerprint']}"
 
 
 def bibtex(ledger: Ledger, claims: Iterable[Mapping[str, Any]]) -> str:

@@ -66,6 +66,12 @@ class Ledger:
         found: dict[str, dict[str, dict[str, str]]] = self.data["made_with"]
         return found
 
+    @property
+    def run(self) -> dict[str, str | bool | None] | None:
+        """When, where and by what commit it was recorded; None in a ledger that does not keep that."""
+        found: dict[str, str | bool | None] | None = self.data.get("run")
+        return found
+
     @classmethod
     def empty(cls) -> Ledger:
         """A ledger with no claims, for a first run."""
@@ -144,11 +150,12 @@ def generator() -> str:
     return f"dropout-theory {__version__}"
 
 
-def build(registry: Registry, run: Run, previous: Ledger | None = None) -> Ledger:
-    """The ledger of a run over the whole registry.
+def build(registry: Registry, run: Run, previous: Ledger | None = None,
+          origin: Mapping[str, str | bool | None] | None = None) -> Ledger:
+    """The ledger of a run over the whole registry, with its `origin`.
 
-    Seconds of the `previous` ledger are kept where nothing else about the evidence changed, so that a second run
-    leaves the file as it is.
+    Seconds of the `previous` ledger are kept where nothing else about the evidence changed, and its origin where
+    nothing at all did, so that a second run leaves the file as it is.
     """
     from dropout_theory.verdicts.fingerprint import made_with_now
 
@@ -158,8 +165,13 @@ def build(registry: Registry, run: Run, previous: Ledger | None = None) -> Ledge
               for p in registry.papers.values()]
     now = made_with_now()
     referred = sorted({e["prints"]["made_with"] for c in claims for e in c["evidence"]})
-    return Ledger({"version": VERSION, "generator": generator(), "papers": papers,
-                   "made_with": {name: now[name] for name in referred}, "claims": claims})
+    data = {"version": VERSION, "generator": generator(), "papers": papers,
+            "made_with": {name: now[name] for name in referred}, "claims": claims}
+    if previous and previous.run and {k: v for k, v in previous.data.items() if k != "run"} == data:
+        origin = previous.run
+    if origin is not None:
+        data["run"] = dict(origin)
+    return Ledger(data)
 
 
 def _claim(registry: Registry, run: Run, claim: Any, previous: Ledger | None) -> dict[str, Any]:

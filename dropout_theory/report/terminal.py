@@ -110,3 +110,8 @@ def tally(verdicts: Iterable[str]) -> str:
 
     counts = Counter(verdicts)
     return ", ".join(f"{counts[v]} {v}" for v in (*VERDICTS, "contradiction") if counts[v]) or "none"
+
+
+def printable(text: str) -> str:
+    """The text with every character that no terminal shows, such as one that begins a command to it, spelled out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode("ascii") for c in text)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 
-from dropout_theory.claims import FACTS, PAPER_KEYS, Registry, load_proofs
+from dropout_theory.claims import FACTS, PAPER_KEYS, Claim, load_proofs
 from dropout_theory.language import unnamed
 from dropout_theory.recheck.steps import arithmetic
 from dropout_theory.recheck.steps.checking import Checking, Report
@@ -20,10 +21,10 @@ CERTIFICATES = Path(__file__).resolve().parent.parent / "certificates.jsonl"
 SEED = 20140210
 
 
-def said_by_claims(registry: Registry) -> dict[str, tuple[Term, frozenset[Term]]]:
+def said_by_claims(claims: Iterable[Claim]) -> dict[str, tuple[Term, frozenset[Term]]]:
     """What each claim states and assumes, in the grammar of proofs, where that has words for it."""
     found = {}
-    for claim in registry:
+    for claim in claims:
         if claim.statement is None:
             continue
         plain = claim.unfolded
@@ -49,25 +50,36 @@ def certificates(path: Path = CERTIFICATES) -> dict[str, Any]:
         return arithmetic.read(lines)
 
 
-class ProofCheck:
-    """A run of the checker over recorded proofs; `judge` tells which certificates were used, and which are lacking."""
+class TooManyUnseen(ValueError):
+    """More steps than may be are accepted by no validator."""
 
-    def __init__(self, registry: Registry, papers: Iterable[str], known: Mapping[str, Any] | None = None) -> None:
-        claims = said_by_claims(registry)
+
+class ProofCheck:
+    """A run of the checker over recorded proofs; `judge` tells which certificates were used, and which are lacking.
+
+    At `most` so many steps are tried at instances; at one more TooManyUnseen is raised.
+    """
+
+    def __init__(self, about: Iterable[Claim], papers: Iterable[str], known: Mapping[str, Any] | None = None,
+                 most: float = inf) -> None:
+        claims = said_by_claims(about)
         facts = said_by_facts(papers)
         self.judge = Certified(lambda source: claims.get(source) or facts.get(source),
                                certificates() if known is None else known)
-        self.checking = Checking(self.judge, claims, _at_instances)
+        self.checking = Checking(self.judge, claims, self._at_instances)
+        self.left = most
 
     def reports(self, proofs: Mapping[str, Step]) -> Iterator[Report]:
         """What is found of each proof, as it is found."""
         return self.checking.check(proofs)
 
+    def _at_instances(self, step: Step) -> tuple[str, str]:
+        from dropout_theory.checkers.at_instances import drawn
 
-def _at_instances(step: Step) -> tuple[str, str]:
-    from dropout_theory.checkers.at_instances import drawn
-
-    return tested(step, lambda claim, count: drawn(claim, SEED, count))
+        self.left -= 1
+        if self.left < 0:
+            raise TooManyUnseen(f"no validator accepts a step that should be checked: {step.rule}: {step.conclusion}")
+        return tested(step, lambda claim, count: drawn(claim, SEED, count))
 
 
 def search(questions: Mapping[str, tuple[Any, Any]], known: Mapping[str, Any],
