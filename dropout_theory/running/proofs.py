@@ -17,7 +17,6 @@ from dropout_theory.recheck.translation import CannotWrite, term
 from dropout_theory.running.tested import tested
 
 CERTIFICATES = Path(__file__).resolve().parent.parent / "certificates.jsonl"
-SEED = 20140210
 
 
 def said_by_claims(registry: Registry) -> dict[str, tuple[Term, frozenset[Term]]]:
@@ -57,17 +56,11 @@ class ProofCheck:
         facts = said_by_facts(papers)
         self.judge = Certified(lambda source: claims.get(source) or facts.get(source),
                                certificates() if known is None else known)
-        self.checking = Checking(self.judge, claims, _at_instances)
+        self.checking = Checking(self.judge, claims, lambda step: tested(step).found)
 
     def reports(self, proofs: Mapping[str, Step]) -> Iterator[Report]:
         """What is found of each proof, as it is found."""
         return self.checking.check(proofs)
-
-
-def _at_instances(step: Step) -> tuple[str, str]:
-    from dropout_theory.checkers.at_instances import drawn
-
-    return tested(step, lambda claim, count: drawn(claim, SEED, count))
 
 
 def search(questions: Mapping[str, tuple[Any, Any]], known: Mapping[str, Any],
