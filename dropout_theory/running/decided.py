@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from dropout_theory.recheck.steps.normal import TooLarge
 from dropout_theory.recheck.steps.rules import NotShown, conjuncts
 from dropout_theory.recheck.translation import term
 
-ALL_VALUES = "for all real values"
+METHOD, ALL_VALUES = "decide", "for all real values"
 FOUND = ("all", "some", "none")  # of the queries of a claim
 
 
@@ -27,14 +28,13 @@ class Query:
     lacking: str = ""
 
 
-def decided(claims: Iterable[Claim], recorded: Mapping[str, Mapping[str, Any]], said: Mapping[str, Any],
-            judge: Certified) -> Iterator[list[Query]]:
-    """The queries of each claim of which `decide` says on record that it holds. `said` tells what claims state."""
-    for claim in claims:
-        evidence = next((e for e in recorded.get(claim.id, {}).get("evidence", ())
-                         if e["method"] == "decide" and e["outcome"] == "holds"), None)
-        if evidence is not None:
-            yield [q for sizes in _sizes(claim, evidence["scope"]) for q in _queries(claim, sizes, said, judge)]
+def queries(claim: Claim, record: Mapping[str, Any], said: Mapping[str, Any], judge: Certified) -> list[Query]:
+    """The queries of a claim of which `decide` says on record that it holds; none of another. `said` tells what claims
+    state."""
+    evidence = next((e for e in record.get("evidence", ()) if e["method"] == METHOD and e["outcome"] == "holds"), None)
+    if evidence is None:
+        return []
+    return [q for sizes in _sizes(claim, evidence["scope"]) for q in _at(claim, sizes, said, judge)]
 
 
 def _sizes(claim: Claim, scope: str) -> list[dict[Any, int]]:
@@ -48,26 +48,26 @@ def _sizes(claim: Claim, scope: str) -> list[dict[Any, int]]:
             for label in labels]
 
 
-def _queries(claim: Claim, sizes: Mapping[Any, int], said: Mapping[str, Any], judge: Certified) -> Iterator[Query]:
+def _at(claim: Claim, sizes: Mapping[Any, int], said: Mapping[str, Any], judge: Certified) -> Iterator[Query]:
     label = ", ".join(f"{a}={k}" for a, k in sizes.items()) or "all values"
     if claim.id not in said:
         yield Query(claim.id, label, "no words for it in the grammar")
         return
     statement, hypotheses = said[claim.id]
-    at = AtSizes({term(a): k for a, k in sizes.items()})
+    write = AtSizes({term(a): k for a, k in sizes.items()})
     try:
-        goals = list(dict.fromkeys(conjuncts(at(statement))))
+        goals = list(dict.fromkeys(conjuncts(write(statement))))
     except (CannotWriteOut, TooLarge) as error:
         yield Query(claim.id, label, str(error))
         return
     known = []
     for h in sorted(hypotheses, key=lambda h: h.digest):
         try:
-            known += conjuncts(at(h))
+            known += conjuncts(write(h))
         except (CannotWriteOut, TooLarge):
             continue  # with less assumed it is more to show
-    known += at.facts
-    for goal in [*at.laws, *goals]:
+    known += write.facts
+    for goal in [*write.laws, *goals]:
         try:
             judge.defined(known, goal)
             shown = judge.implied(known, goal)
@@ -83,4 +83,16 @@ def outcome(queries: Iterable[Query]) -> str:
     return "all" if not any(lacking) else "none" if all(lacking) else "some"
 
 
-__all__ = ["FOUND", "Query", "decided", "outcome"]
+def totals(found: Mapping[str, Sequence[Query]]) -> dict[str, Any]:
+    """What is kept of a run over all claims: claims by paper and by how many of their queries were shown."""
+    papers: dict[str, Counter[str]] = {}
+    for claim, of in found.items():
+        papers.setdefault(claim.partition(":")[0], Counter())[outcome(of)] += 1
+    every = sum(papers.values(), Counter())
+    each = [q for of in found.values() for q in of]
+    return {"version": 1, "papers": {p: {f: counts[f] for f in FOUND} for p, counts in papers.items()},
+            "all": {f: every[f] for f in FOUND},
+            "queries": {"all": len(each), "certified": sum(not q.lacking for q in each)}}
+
+
+__all__ = ["FOUND", "Query", "outcome", "queries", "totals"]

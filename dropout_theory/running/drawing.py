@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import cache
 from math import isqrt
 from typing import Any
 
@@ -37,10 +38,10 @@ class TooMuch(Exception):
 
 
 class Work:
-    """How many more terms are evaluated for a step: a bound on work, the same on every machine."""
+    """How many more terms are evaluated for a step, the same on every machine, and formulas to try for functions."""
 
-    def __init__(self, left: int) -> None:
-        self.left = left
+    def __init__(self, left: int, functions: Mapping[Any, Any] | None = None) -> None:
+        self.left, self.functions = left, dict(functions or {})
 
 
 class Bounded(Values):
@@ -113,8 +114,12 @@ class Drawn(dict[Any, Any]):
             self[atom] = Entries(self, atom)
             return self[atom]
         if isinstance(atom, UndefinedFunction):
-            return self.at((atom,), lambda: self.chooser.pick(str(atom), list(candidates(None, atom))))
+            return self.at((atom,), lambda: self.chooser.pick(str(atom), self._formulas(atom)))
         return self.at((atom,), lambda: self.number(str(atom), domain_of(atom)))
+
+    def _formulas(self, function: Any) -> list[Any]:
+        named = list(self.work.functions.get(function, ()))
+        return named if named and self.chooser.random.random() < 0.5 else list(_pool(function))
 
     def number(self, name: str, domain: lang.Domain) -> Fraction:
         """A number of a domain; of integers, mostly one that is an index."""
@@ -124,6 +129,11 @@ class Drawn(dict[Any, Any]):
             return Fraction(self.chooser.random.choice(inside or list(numbers)))
         drawn = self.chooser.number(name, domain)
         return Fraction(int(drawn.p), int(drawn.q))
+
+
+@cache
+def _pool(function: Any) -> tuple[Any, ...]:
+    return candidates(None, function)
 
 
 class Entries(dict[tuple[int, ...], Any]):

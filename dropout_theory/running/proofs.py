@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +49,23 @@ def certificates(path: Path = CERTIFICATES) -> dict[str, Any]:
         return arithmetic.read(lines)
 
 
+class Asked(Certified):
+    """A judge that tells what it was asked, and what it answered."""
+
+    @property
+    def answers(self) -> Mapping[str, bool]:
+        """Whether there is a certificate, by the digests of questions that no shape decides."""
+        return self._known
+
+
 class ProofCheck:
     """A run of the checker over recorded proofs; `judge` tells which certificates were used, and which are lacking."""
 
     def __init__(self, registry: Registry, papers: Iterable[str], known: Mapping[str, Any] | None = None) -> None:
         claims = said_by_claims(registry)
         facts = said_by_facts(papers)
-        self.judge = Certified(lambda source: claims.get(source) or facts.get(source),
-                               certificates() if known is None else known)
+        self.judge = Asked(lambda source: claims.get(source) or facts.get(source),
+                           certificates() if known is None else known)
         self.checking = Checking(self.judge, claims, lambda step: tested(step).found)
 
     def reports(self, proofs: Mapping[str, Step]) -> Iterator[Report]:
@@ -63,19 +73,24 @@ class ProofCheck:
         return self.checking.check(proofs)
 
 
-def search(questions: Mapping[str, tuple[Any, Any]], known: Mapping[str, Any],
-           progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
-    """Certificates for questions that have none: a search that may take minutes, and that nothing else waits for."""
-    from dropout_theory.arithmetic.certificates import find_all
-
-    found = dict(known)
-    for number, (name, question) in enumerate(sorted(questions.items())):
-        if progress:
-            progress(number, len(questions))
-        found.update(find_all({name: question}, known))
-    return found
+# how a question of real arithmetic is answered that no shape decides
+ANSWERS = ("certified", "z3 and cvc5", "z3 only", "no answer")
 
 
-written = arithmetic.written
+def arithmetic_queries(judge: Asked) -> dict[str, int]:
+    """How the different questions that validators asked are answered: what steps of real arithmetic conclude, that
+    the terms in it are defined, and side conditions of other rules.
 
-__all__ = ["CERTIFICATES", "ProofCheck", "certificates", "said_by_claims", "said_by_facts", "search", "written"]
+    A validator may ask what is not so, and see another way: of those there is no answer.
+    """
+    counts = Counter(dict.fromkeys(ANSWERS, 0))
+    for name, shown in judge.answers.items():
+        mark = judge.certificates.get(name, [""])
+        solvers = [s.partition(" ")[0] for s in mark[1:]] if mark[0] == "solvers" else []
+        counts["certified" if shown else "z3 and cvc5" if {"z3", "cvc5"} <= set(solvers)
+               else "z3 only" if "z3" in solvers else "no answer"] += 1
+    return dict(counts)
+
+
+__all__ = ["ANSWERS", "CERTIFICATES", "Asked", "ProofCheck", "arithmetic_queries", "certificates", "said_by_claims",
+           "said_by_facts"]

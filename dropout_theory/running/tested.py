@@ -7,6 +7,7 @@ its outcomes. Nothing of this is asked where a validator has checked a step, unl
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +24,10 @@ from dropout_theory.recheck.translation import expression
 from dropout_theory.running.drawing import Drawn, TooMuch, Work, admissible, evaluated
 
 INSTANCES = 10
-LIMITS = (2, 2, 3, 4, 12)  # how large integers are, in one round of draws after the other
-DRAWS = 14  # a round
+LIMITS = (2, 2, 3, 5, 12)  # how large integers are, in one round of draws after the other
+DRAWS = 12  # a round
 SEED = 20140210
-WORK = 300_000  # terms evaluated for a step
+WORK = 150_000  # terms evaluated for a step
 FAULTS = (CannotRecheck, ArithmeticError, TypeError, ValueError, RecursionError)  # the evaluator is made for claims
 
 
@@ -54,10 +55,11 @@ class Trial:
         return "tested", f"held at {self.held} distinct {'instance' if self.held == 1 else 'instances'}"
 
 
-def tested(step: Step, instances: int = INSTANCES) -> Trial:
+def tested(step: Step, instances: int = INSTANCES, functions: Mapping[Any, Any] | None = None) -> Trial:
     """Whether what a step concludes holds at different instances that meet what it assumes, so many if there are.
 
-    Two instances are different if something that the conclusion reads has another value.
+    Two instances are different if something that the conclusion reads has another value. `functions` are formulas to
+    try for undefined functions, beside those that are always tried.
     """
     try:
         statement, *assumed = [expression(t) for t in (step.conclusion, *sorted(step.given, key=lambda g: g.digest))]
@@ -67,10 +69,10 @@ def tested(step: Step, instances: int = INSTANCES) -> Trial:
     seed = zlib.crc32(step.said.encode()) + SEED
     seen: set[Any] = set()
     why, reason = NOT_MET, ""
-    work = Work(WORK)
+    work = Work(WORK, functions)
     with mp.workdps(DIGITS):
         for n, limit in enumerate(limit for limit in LIMITS for _ in range(DRAWS)):
-            if len(seen) >= instances or n == 2 * DRAWS and why == NO_RULE and not seen:
+            if len(seen) >= instances or n == 3 * DRAWS and not seen:
                 break
             try:
                 drawn = admissible(tuple(assumed), seed + n, limit, work)
