@@ -104,4 +104,4 @@ def _require_fitting(patterns: tuple[str, ...], of_proofs: bool, every_step: boo
         raise click.UsageError(f"{'--record' if search is None else '--search'} is about proofs; "
                                "allowed: with --proofs or --decided")
     if record and patterns:
-        raise click.UsageError("--record takes all proofs: no claims")
+        raise click.UsageError("--record takes all proofs; allowed: without claims")

@@ -170,7 +170,11 @@ class Outcome(Mask):
         place = atom if isinstance(atom, tuple) else (atom,)
         if isinstance(atom, lang.RandomScalar) and atom.law[0] == "normal":
             return self.drawn.at(place, lambda: self.drawn.number(atom.name, lang.REAL))
-        return self.drawn.at(place, lambda: self.drawn.chooser.random.choice([value for value, _ in options()]))
+        if place not in self.drawn.numbers:  # the law is not what a statement about an outcome reads
+            seen, self.drawn.seen = self.drawn.seen, {}
+            self.drawn.numbers[place] = self.drawn.chooser.random.choice([value for value, _ in options()])
+            self.drawn.seen = seen
+        return self.drawn.at(place, lambda: None)
 
 
 def domain_of(atom: Any) -> lang.Domain:

@@ -24,10 +24,10 @@ from dropout_theory.recheck.translation import expression
 from dropout_theory.running.drawing import Drawn, TooMuch, Work, admissible, evaluated
 
 INSTANCES = 10
-LIMITS = (2, 2, 3, 5, 12)  # how large integers are, in one round of draws after the other
+LIMITS = (2, 2, 3, 5, 15)  # how large integers are, in one round of draws after the other
 DRAWS = 12  # a round
 SEED = 20140210
-WORK = 150_000  # terms evaluated for a step
+WORK, WORK_EACH = 120_000, 25_000  # terms evaluated for a step, and for an instance of it
 FAULTS = (CannotRecheck, ArithmeticError, TypeError, ValueError, RecursionError)  # the evaluator is made for claims
 
 
@@ -69,21 +69,26 @@ def tested(step: Step, instances: int = INSTANCES, functions: Mapping[Any, Any] 
     seed = zlib.crc32(step.said.encode()) + SEED
     seen: set[Any] = set()
     why, reason = NOT_MET, ""
-    work = Work(WORK, functions)
+    left = WORK
     with mp.workdps(DIGITS):
         for n, limit in enumerate(limit for limit in LIMITS for _ in range(DRAWS)):
-            if len(seen) >= instances or n == 3 * DRAWS and not seen:
+            if len(seen) >= instances or left <= 0 or n == 2 * DRAWS and not seen:
                 break
+            work = Work(min(left, WORK_EACH), functions)
+            left -= work.left
             try:
                 drawn = admissible(tuple(assumed), seed + n, limit, work)
                 if drawn is None:
                     continue
                 read, holds = _judged(drawn, statement)
             except TooMuch:
-                return Trial(len(seen), why=TOO_LARGE)
+                why = TOO_LARGE
+                continue
             except FAULTS as error:
                 why, reason = NO_RULE, str(error)
                 continue
+            finally:
+                left += max(work.left, 0)
             if isinstance(holds, str) or holds is False:
                 return Trial(len(seen), f"{holds or 'false'} at {_shown(drawn)}")
             if holds is None:
@@ -92,7 +97,7 @@ def tested(step: Step, instances: int = INSTANCES, functions: Mapping[Any, Any] 
             seen.add(read)
             if not read:
                 return Trial(1, why=CONSTANT)
-    return Trial(len(seen), why=NO_MORE if seen and why == NOT_MET else why, reason=reason)
+    return Trial(len(seen), why=NO_MORE if seen and why == NOT_MET else why, reason=reason if why == NO_RULE else "")
 
 
 def _judged(drawn: Drawn, statement: Any) -> tuple[Any, bool | None | str]:
