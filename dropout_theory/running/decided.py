@@ -9,10 +9,10 @@ from typing import Any
 
 from dropout_theory.claims import Claim
 from dropout_theory.language import atoms_of
-from dropout_theory.recheck.at_sizes import AtSizes, CannotWriteOut
+from dropout_theory.recheck.at_sizes import AtSizes, CannotWriteOut, conjuncts
 from dropout_theory.recheck.steps.judging import Certified
-from dropout_theory.recheck.steps.normal import TooLarge
-from dropout_theory.recheck.steps.rules import NotShown, conjuncts
+from dropout_theory.recheck.steps.polynomial import TooLarge
+from dropout_theory.recheck.steps.rules import NotShown
 from dropout_theory.recheck.translation import term
 
 METHOD, ALL_VALUES = "decide", "for all real values"
