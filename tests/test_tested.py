@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -28,6 +29,8 @@ from dropout_theory.language import (
 )
 from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.translation import term
+from dropout_theory.report import derivations
+from dropout_theory.report.steps import kept
 from dropout_theory.running import every_step
 from dropout_theory.running.tested import CONSTANT, NO_MORE, NO_RULE, NOT_MET, Trial
 from dropout_theory.running.tested import tested as tried
@@ -98,18 +101,29 @@ def test_the_same_instances_in_every_run() -> None:
 
 
 def test_every_step_of_a_paper() -> None:
-    found = every_step.audit([c.id for c in load().select(["marginalized:eq*"])], proofs, 1)
-    assert found.records and not found.failures
+    found = every_step.audit(proofs(), proofs, 1)
     totals = every_step.totals(found.records, proofs())
+    assert found.records and not found.failures
     assert totals["all"]["false"] == 0 and totals["all"]["at ten or more"] > 0
     assert sum(totals["all"].values()) == sum(len(r["steps"]) for r in found.records.values())
 
 
-def proofs() -> Any:
-    from dropout_theory.report.derivations import load as recorded
+@pytest.mark.long
+@pytest.mark.timeout(0)
+def test_no_step_of_a_recorded_proof_is_false_at_an_instance() -> None:
+    """All of them, those too that a validator has checked; and what was found of them is what is on record."""
+    registry = load()
+    all_proofs = derivations.load(registry.papers)
+    found = every_step.audit(all_proofs, partial(derivations.load, registry.papers), 2)
+    totals = every_step.totals(found.records, all_proofs)
+    assert not found.failures and not totals["all"]["false"]
+    assert totals == kept("instances")
 
-    return {claim: last for claim, last in recorded(["marginalized"]).items() if claim in
-            {c.id for c in load().select(["marginalized:eq*"])}}
+
+def proofs() -> Any:
+    """The recorded proofs of a few claims."""
+    chosen = {c.id for c in load().select(["marginalized:eq*"])}
+    return {claim: last for claim, last in derivations.load(["marginalized"]).items() if claim in chosen}
 
 
 def test_a_false_step_among_all_fails_the_run(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
