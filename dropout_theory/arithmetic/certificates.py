@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -22,12 +23,12 @@ from dropout_theory.recheck.steps.arithmetic import (
     Refused,
     Shown,
     check,
-    digest,
-    of_step,
     problem,
 )
 from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import Term
+from dropout_theory.recheck.steps.judging import Certified
+from dropout_theory.recheck.steps.rules import NotShown, validate
 
 RULE = "real arithmetic"
 # what is combined (from 11 on after denominators are multiplied up), and how many cases are told apart: the cheap first
@@ -77,8 +78,13 @@ def find_all(queries: Mapping[str, tuple[Sequence[Term], Term]], known: Mapping[
 
 
 def asked_by(steps: Iterable[Step]) -> dict[str, tuple[Sequence[Term], Term]]:
-    """What is to be shown of steps of real arithmetic, by digests: what `find_all` takes."""
-    return {digest(*question): question for step in steps if step.rule == RULE for question in of_step(step)}
+    """What is to be shown of steps of real arithmetic and no shape shows, by digests: what `find_all` takes."""
+    judge = Certified(lambda source: None, {})
+    for step in steps:
+        if step.rule == RULE:
+            with suppress(NotShown):
+                validate(step, judge)
+    return dict(judge.asked)
 
 
 @dataclass
