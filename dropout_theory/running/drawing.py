@@ -91,8 +91,10 @@ class Drawn(dict[Any, Any]):
         self.seen: dict[Place, None] = {}
 
     def but(self, place: Place, value: Any) -> Drawn:
-        """The same instance with another value at one place."""
-        return Drawn(self.chooser, self.limit, self.work, {**self.numbers, place: value})
+        """The same instance with another value at one place; of another size a distribution is another one."""
+        kept = {p: x for p, x in self.numbers.items() if not (
+            isinstance(p[0], lang.Family) and p[0].simplex is True and place[0] in lang.dependencies(p[0].ranges))}
+        return Drawn(self.chooser, self.limit, self.work, {**kept, place: value})
 
     def at(self, place: Place, draw: Callable[[], Any]) -> Any:
         """What stands at a place, drawn where nothing does yet."""

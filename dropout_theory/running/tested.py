@@ -28,7 +28,9 @@ LIMITS = (2, 2, 3, 5, 15)  # how large integers are, in one round of draws after
 DRAWS = 12  # a round
 SEED = 20140210
 WORK, WORK_EACH = 120_000, 25_000  # terms evaluated for a step, and for an instance of it
-FAULTS = (CannotRecheck, ArithmeticError, TypeError, ValueError, RecursionError)  # the evaluator is made for claims
+WORK_LAST = 500_000  # for a small instance of a step of which all were too large
+PLAN = [(limit, WORK_EACH) for limit in LIMITS for _ in range(DRAWS)] + 2 * [(LIMITS[0], WORK_LAST)]
+FAULTS = (CannotRecheck, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)  # the evaluator is made for claims
 
 
 # why there are no more instances
@@ -71,10 +73,12 @@ def tested(step: Step, instances: int = INSTANCES, functions: Mapping[Any, Any] 
     why, reason = NOT_MET, ""
     left = WORK
     with mp.workdps(DIGITS):
-        for n, limit in enumerate(limit for limit in LIMITS for _ in range(DRAWS)):
-            if len(seen) >= instances or left <= 0 or n == 2 * DRAWS and not seen:
+        for n, (limit, most) in enumerate(PLAN):
+            if len(seen) >= instances or most == WORK_LAST and (seen or why != TOO_LARGE):
                 break
-            work = Work(min(left, WORK_EACH), functions)
+            if most != WORK_LAST and (left <= 0 or n >= 2 * DRAWS and not seen):
+                continue
+            work = Work(min(left, most) if most != WORK_LAST else most, functions)
             left -= work.left
             try:
                 drawn = admissible(tuple(assumed), seed + n, limit, work)
@@ -103,12 +107,19 @@ def tested(step: Step, instances: int = INSTANCES, functions: Mapping[Any, Any] 
 def _judged(drawn: Drawn, statement: Any) -> tuple[Any, bool | None | str]:
     """What a statement reads, and whether it holds: a text where it has no value."""
     drawn.seen.clear()
-    holds: bool | None | str
-    try:
-        holds = truth(evaluated(drawn), statement)
-    except NoValue as error:
-        holds = f"no value: {error}"
+    holds: bool | None | str = False
+    for digits in (DIGITS, 4 * DIGITS):  # numbers that nearly cancel leave few digits
+        if holds is False:
+            with mp.workdps(digits):
+                holds = _judged_once(drawn, statement)
     return frozenset((place, drawn.numbers[place]) for place in drawn.seen), holds
+
+
+def _judged_once(drawn: Drawn, statement: Any) -> bool | None | str:
+    try:
+        return truth(evaluated(drawn), statement)
+    except NoValue as error:
+        return f"no value: {error}"
 
 
 def at_a_point(statement: Any) -> Any:
