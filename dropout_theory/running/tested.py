@@ -28,9 +28,7 @@ LIMITS = (2, 2, 3, 5, 15)  # how large integers are, in one round of draws after
 DRAWS = 12  # a round
 SEED = 20140210
 WORK, WORK_EACH = 120_000, 25_000  # terms evaluated for a step, and for an instance of it
-WORK_LAST = 500_000  # for a small instance of a step of which all were too large
-PLAN = [(limit, WORK_EACH) for limit in LIMITS for _ in range(DRAWS)] + 2 * [(LIMITS[0], WORK_LAST)]
-FAULTS = (CannotRecheck, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)  # the evaluator is made for claims
+FAULTS = (CannotRecheck, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)  # it is made for claims
 
 
 # why there are no more instances
@@ -73,12 +71,10 @@ def tested(step: Step, instances: int = INSTANCES, functions: Mapping[Any, Any] 
     why, reason = NOT_MET, ""
     left = WORK
     with mp.workdps(DIGITS):
-        for n, (limit, most) in enumerate(PLAN):
-            if len(seen) >= instances or most == WORK_LAST and (seen or why != TOO_LARGE):
+        for n, limit in enumerate(limit for limit in LIMITS for _ in range(DRAWS)):
+            if len(seen) >= instances or left <= 0 or n == 2 * DRAWS and not seen:
                 break
-            if most != WORK_LAST and (left <= 0 or n >= 2 * DRAWS and not seen):
-                continue
-            work = Work(min(left, most) if most != WORK_LAST else most, functions)
+            work = Work(min(left, WORK_EACH), functions)
             left -= work.left
             try:
                 drawn = admissible(tuple(assumed), seed + n, limit, work)
