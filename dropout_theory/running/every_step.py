@@ -18,7 +18,7 @@ from dropout_theory.verdicts.kernel import Context
 
 METHOD = "every step"
 # what was found of a step, the best first
-FOUND = ("at ten or more", "at fewer: there are no more", "at fewer", "no instance", "no rule", "false")
+FOUND = ("at ten or more", "at fewer: no others found", "at fewer", "no instance", "no rule", "false")
 
 
 Proofs = Mapping[str, Step]
