@@ -2,6 +2,8 @@
 
     dropout-theory check --record
     dropout-theory recheck --proofs --record
+    dropout-theory recheck --proofs --every-step --record
+    dropout-theory recheck --decided --record
     python docs/coverage.py [--check]
 """
 
@@ -10,18 +12,39 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from dropout_theory.recheck.steps.checking import OUTCOMES
 from dropout_theory.report.ledger import Ledger
-from dropout_theory.report.steps import recorded
+from dropout_theory.report.steps import kept, recorded
+from dropout_theory.running import decided, every_step
+from dropout_theory.running.proofs import ANSWERS
 from dropout_theory.verdicts.kernel import VERDICTS
 
+MOST_REASONS = 12
 PAGE = Path(__file__).with_name("coverage.md")
 TOP = """# How sure
 
-Written by `docs/coverage.py` from the ledger and from what `dropout-theory recheck --proofs --record` found.
-[proofs.md](proofs.md) says what checked and tested mean.
+Written by `docs/coverage.py` from the ledger and from what `dropout-theory recheck --record` found, with `--proofs`,
+with `--proofs --every-step` and with `--decided`. [proofs.md](proofs.md) says what checked and tested mean.
+"""
+AT_INSTANCES = """## Every step at exact instances
+
+Each step, checked or not, tried by the second evaluator at up to ten instances that are distinct in what its conclusion
+reads. Nothing varies in a statement of numbers: it has one instance. There is no rule for a statement about statements,
+and for what the evaluator cannot put into numbers.
+"""
+ARITHMETIC = """## Questions of real arithmetic
+
+What validators asked of all proofs and no shape decides: conclusions of steps of real arithmetic, that terms are
+defined, side conditions of other rules. A solver's answer shows nothing, and no step is checked by it. Without an
+answer are those that a validator asked in vain, before it saw another way or left the step to instances.
+"""
+DECIDED = """## What `decide` claims at fixed sizes
+
+Claims that z3 decided for all real values, by how many of their questions have a certificate; the questions are made
+anew from the claims, by code that is not the solver's.
 """
 
 
@@ -43,7 +66,36 @@ def page() -> str:
                         for o in OUTCOMES])
     return "\n".join([TOP, "## Claims by verdict", "", _table(["paper", "claims", *verdicts], rows), "",
                       "## Different steps of recorded proofs", "",
-                      _table(["paper", "proofs", "wholly checked", "steps", *OUTCOMES], steps), ""])
+                      _table(["paper", "proofs", "wholly checked", "steps", *OUTCOMES], steps), "",
+                      AT_INSTANCES, _counts("instances", "steps", every_step.FOUND), "", _reasons(), "",
+                      ARITHMETIC, _questions(), "",
+                      DECIDED, _counts("decided", "claims", decided.FOUND), "", _shown(), ""])
+
+
+def _counts(kept_as: str, what: str, found: Sequence[str]) -> str:
+    """A table of what was kept of a run: for each paper how many, by what was found."""
+    run = kept(kept_as)
+    rows = [[paper, str(sum(counts.values())), *[str(counts[f]) for f in found]]
+            for paper, counts in [*run["papers"].items(), ("all", run["all"])] if counts]
+    return _table(["paper", what, *found], rows)
+
+
+def _reasons() -> str:
+    """Why steps have no ten instances, the commonest reasons first."""
+    rows = [[found, reason.replace("|", "\\|")[:90], str(n)] for found, reason, n in kept("instances").get("why", [])]
+    return _table(["found", "why", "steps"], rows[:MOST_REASONS])
+
+
+def _questions() -> str:
+    counts = kept("arithmetic").get("questions", {})
+    total = max(sum(counts.values()), 1)
+    return _table(["questions", *ANSWERS], [[str(sum(counts.values())), *[
+        f"{counts[a]} ({100 * counts[a] / total:.1f} %)" for a in ANSWERS if counts]]])
+
+
+def _shown() -> str:
+    counts = kept("decided").get("queries", {"certified": 0, "all": 0})
+    return f"Of their {counts['all']} questions {counts['certified']} are shown, by shape or by a certificate."
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:

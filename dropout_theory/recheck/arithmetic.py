@@ -9,6 +9,8 @@ import mpmath as mp
 
 DIGITS = 60
 Number = Any  # Fraction while exact, else mpf
+LARGE = 10**8
+MAX_BITS = 200_000  # of a fraction
 _TINY = mp.mpf(10) ** (5 - DIGITS)
 
 
@@ -46,12 +48,22 @@ def told_from_zero(x: Number) -> Number:
     return x
 
 
+def moderate(x: Any) -> Any:
+    """The number. Raises CannotRecheck for one whose exponential has more digits than can be told."""
+    if abs(x) > LARGE:
+        raise CannotRecheck(f"an exponential of {mp.nstr(x, 5)}")
+    return x
+
+
 def raised(base: Number, exponent: Number) -> Number:
     """base^exponent with 0^0 = 1. Raises NoValue for 0^negative and for roots of negative numbers."""
     if exponent < 0 and told_from_zero(base) == 0:
         raise NoValue("division by zero")
     if isinstance(exponent, Fraction) and exponent.denominator == 1:
         if isinstance(base, Fraction):
+            size = max(base.numerator.bit_length(), base.denominator.bit_length())
+            if size > 1 and size * abs(exponent.numerator) > MAX_BITS:
+                raise CannotRecheck(f"a power with exponent {exponent}")
             return base ** exponent.numerator
         return mp.power(base, exponent.numerator)
     if told_from_zero(base) == 0 and told_from_zero(exponent) > 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache
@@ -18,6 +19,7 @@ from dropout_theory.recheck.arithmetic import (
     NoValue,
     Number,
     minus,
+    moderate,
     plus,
     raised,
     times,
@@ -108,7 +110,7 @@ def _piecewise(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
 def _logistic(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
     x, c, slope = (v.value(a, env) for a in expr.args)
     exponent = times(slope, x)
-    tail = c if exponent == 0 else times(c, mp.exp(-wide(exponent)))
+    tail = c if exponent == 0 else times(c, mp.exp(moderate(-wide(exponent))))
     return raised(plus(Fraction(1), tail), Fraction(-1))
 
 
@@ -163,7 +165,8 @@ def _derivative(v: Values, expr: Expr, env: Mapping[Any, Number]) -> Number:
 
     def at(x: Number) -> Number:
         if place is not None:
-            return v.moved({variable.family: {**v.values.get(variable.family, {}), place: x}}).value(expr.expr, env)
+            entries = ChainMap({place: x}, v.values.get(variable.family, {}))
+            return v.moved({variable.family: entries}).value(expr.expr, env)
         if variable in env:
             _require_shown(expr.expr, variable)
             return v.moved({}).value(expr.expr, {**env, variable: x})
@@ -249,11 +252,11 @@ _RULES: dict[Any, Callable[..., Number]] = {
     lang.Element: Values.element, sp.Symbol: Values.symbol,
     sp.Add: _fold(Fraction(0), plus), sp.Mul: _fold(Fraction(1), times),
     sp.Sum: _fold_over(Fraction(0), plus), sp.Product: _fold_over(Fraction(1), times),
-    sp.exp: _function(_at(0, 1), mp.exp), sp.log: _logarithm,
+    sp.exp: _function(_at(0, 1), lambda x: mp.exp(moderate(x))), sp.log: _logarithm,
     sp.Pow: lambda v, e, env: raised(v.value(e.base, env), v.value(e.exp, env)),
     sp.sin: _function(_at(0, 0), mp.sin), sp.cos: _function(_at(0, 1), mp.cos),
-    sp.tanh: _function(_at(0, 0), mp.tanh), sp.cosh: _function(_at(0, 1), mp.cosh),
-    sp.sinh: _function(_at(0, 0), mp.sinh), sp.atan: _function(_at(0, 0), mp.atan),
+    sp.tanh: _function(_at(0, 0), mp.tanh), sp.cosh: _function(_at(0, 1), lambda x: mp.cosh(moderate(x))),
+    sp.sinh: _function(_at(0, 0), lambda x: mp.sinh(moderate(x))), sp.atan: _function(_at(0, 0), mp.atan),
     sp.acos: _function(_never, mp.acos, lambda x: abs(x) <= 1), sp.erf: _function(_at(0, 0), mp.erf),
     sp.zeta: _function(_never, mp.zeta, lambda x: x > 1),
     sp.Abs: _function(abs, abs),

@@ -7,6 +7,7 @@ an odometer until all of them have been tried. Variances are means of squared de
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
@@ -58,7 +59,7 @@ class Values:
 
     def moved(self, changed: Mapping[Any, Any]) -> Values:
         """The same mask at an instance in which some values are changed, with nothing kept of what was found before."""
-        other = Values({**self.values, **changed})
+        other = type(self)(ChainMap(dict(changed), self.values))  # type: ignore[arg-type]
         other.mask = self.mask
         return other
 
@@ -182,9 +183,7 @@ class Values:
             outcomes = range(1, self.integer(symbol.size, {}) + 1)
             return self._random(symbol, lambda: [(Fraction(k), self.value(symbol.probabilities[k])) for k in outcomes])
         if isinstance(symbol, lang.RandomScalar):
-            if symbol.law[0] != "bernoulli" and (self.mask is None or symbol not in self.mask.known):
-                raise CannotRecheck(f"{symbol} has no outcomes to go through")
-            return self._random(symbol, lambda: self._gate_options(symbol.law[1], _quantified(env)))
+            return self._random(symbol, lambda: self._scalar_options(symbol, _quantified(env)))
         if symbol in self.values:
             return self.number(self.values[symbol])
         raise CannotRecheck(f"no value for {symbol}")
@@ -193,6 +192,11 @@ class Values:
         if self.mask is None:
             raise CannotRecheck(f"random {atom} outside an expectation")
         return self.mask.draw(atom, options)
+
+    def _scalar_options(self, symbol: Any, env: Mapping[Any, Number]) -> list[tuple[Number, Number]]:
+        if symbol.law[0] != "bernoulli":
+            raise CannotRecheck(f"{symbol} has no outcomes to go through")
+        return self._gate_options(symbol.law[1], env)
 
     def _gate_options(self, keep: Any, env: Mapping[Any, Number]) -> list[tuple[Number, Number]]:
         p = self.value(keep, env)
@@ -234,6 +238,9 @@ class Values:
             raise CannotRecheck(str(error)) from None  # its shape keeps it inside in its ranges: out of both
         return found
 
+    def lawless(self, family: lang.Abstract, indices: tuple[int, ...]) -> Number:
+        raise CannotRecheck(f"{family.name} has no law")
+
     def element(self, expr: Expr, env: Mapping[Any, Number]) -> Number:
         family = expr.family
         indices = tuple(self.integer(i, env) for i in expr.indices)
@@ -248,7 +255,7 @@ class Values:
                 known[family, indices] = self._defined(family, indices, own)
             return known[family, indices]
         if isinstance(family, lang.Abstract):
-            raise CannotRecheck(f"{family.name} has no law")
+            return self.lawless(family, indices)
         try:
             return self.number(self.values[family][indices])
         except KeyError:

@@ -58,17 +58,19 @@ def totals(reports: Iterable[Report]) -> dict[str, Any]:
             "papers": {paper: counted(steps) for paper, steps in by_paper.items()}, "all": counted(every)}
 
 
-def write(reports: Iterable[Report], ledger: Path | None = None) -> Path:
-    """Keep what a run over all proofs found beside them. Raises OSError."""
-    path = folder(ledger) / "outcomes.json"
-    path.write_text(json.dumps(totals(reports), indent=1) + "\n", encoding="utf-8")
+def keep(what: str, found: Mapping[str, Any], ledger: Path | None = None) -> Path:
+    """Keep what a run over all proofs found beside them, under a name. Raises OSError."""
+    path = folder(ledger) / f"{what}.json"
+    temporary = path.with_name(f"{path.name}.tmp")
+    temporary.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(path)
     return path
 
 
-@lru_cache(maxsize=4)
-def recorded(ledger: Path | None = None) -> dict[str, Any]:
-    """What was kept of the last run over all proofs; empty where nothing was. Raises LedgerError."""
-    path = folder(ledger) / "outcomes.json"
+@lru_cache(maxsize=8)
+def kept(what: str, ledger: Path | None = None) -> dict[str, Any]:
+    """What was kept under a name of the last run; empty where nothing was. Raises LedgerError."""
+    path = folder(ledger) / f"{what}.json"
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -76,8 +78,21 @@ def recorded(ledger: Path | None = None) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise LedgerError(f"cannot read {path}: {error}") from None
     if not isinstance(found, dict) or found.get("version") != VERSION:
-        raise LedgerError(f"{path} is not what `recheck --proofs --record` writes; record anew")
+        raise LedgerError(f"{path} is not what `recheck --record` writes; record anew")
     return found
+
+
+def recorded(ledger: Path | None = None) -> dict[str, Any]:
+    """What was kept of the last check of all proofs. Raises LedgerError."""
+    return kept("outcomes", ledger)
+
+
+def table_of(papers: Mapping[str, Mapping[str, int]], every: Mapping[str, int], found: Sequence[str],
+             what: str = "steps") -> str:
+    """A table: for each paper, and for all, how many there are, and by what was found."""
+    rows = [(name, str(sum(counts.values())), *[str(counts[f]) for f in found])
+            for name, counts in [*papers.items(), ("all", every)]]
+    return str(table(rows, ("paper", what, *found)))
 
 
 def spelled(claim: str, ledger: Path | None = None) -> str:

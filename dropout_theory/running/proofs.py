@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ from dropout_theory.recheck.translation import CannotWrite, term
 from dropout_theory.running.tested import tested
 
 CERTIFICATES = Path(__file__).resolve().parent.parent / "certificates.jsonl"
-SEED = 20140210
 
 
 def said_by_claims(claims: Iterable[Claim]) -> dict[str, tuple[Term, frozenset[Term]]]:
@@ -50,6 +50,15 @@ def certificates(path: Path = CERTIFICATES) -> dict[str, Any]:
         return arithmetic.read(lines)
 
 
+class Asked(Certified):
+    """A judge that tells what it was asked, and what it answered."""
+
+    @property
+    def answers(self) -> Mapping[str, bool]:
+        """Whether there is a certificate, by the digests of questions that no shape decides."""
+        return self._known
+
+
 class TooManyUnseen(ValueError):
     """More steps than may be are accepted by no validator."""
 
@@ -64,8 +73,8 @@ class ProofCheck:
                  most: float = inf) -> None:
         claims = said_by_claims(about)
         facts = said_by_facts(papers)
-        self.judge = Certified(lambda source: claims.get(source) or facts.get(source),
-                               certificates() if known is None else known)
+        self.judge = Asked(lambda source: claims.get(source) or facts.get(source),
+                           certificates() if known is None else known)
         self.checking = Checking(self.judge, claims, self._at_instances)
         self.left = most
 
@@ -74,27 +83,31 @@ class ProofCheck:
         return self.checking.check(proofs)
 
     def _at_instances(self, step: Step) -> tuple[str, str]:
-        from dropout_theory.checkers.at_instances import drawn
 
         self.left -= 1
         if self.left < 0:
             raise TooManyUnseen(f"no validator accepts a step that should be checked: {step.rule}: {step.conclusion}")
-        return tested(step, lambda claim, count: drawn(claim, SEED, count))
+        return tested(step).found
 
 
-def search(questions: Mapping[str, tuple[Any, Any]], known: Mapping[str, Any],
-           progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
-    """Certificates for questions that have none: a search that may take minutes, and that nothing else waits for."""
-    from dropout_theory.arithmetic.certificates import find_all
-
-    found = dict(known)
-    for number, (name, question) in enumerate(sorted(questions.items())):
-        if progress:
-            progress(number, len(questions))
-        found.update(find_all({name: question}, known))
-    return found
+# how a question of real arithmetic is answered that no shape decides
+ANSWERS = ("certified", "z3 and cvc5", "z3 only", "no answer")
 
 
-written = arithmetic.written
+def arithmetic_queries(judge: Asked) -> dict[str, int]:
+    """How the different questions that validators asked are answered: what steps of real arithmetic conclude, that
+    the terms in it are defined, and side conditions of other rules.
 
-__all__ = ["CERTIFICATES", "ProofCheck", "certificates", "said_by_claims", "said_by_facts", "search", "written"]
+    A validator may ask what is not so, and see another way: of those there is no answer.
+    """
+    counts = Counter(dict.fromkeys(ANSWERS, 0))
+    for name, shown in judge.answers.items():
+        mark = judge.certificates.get(name, [""])
+        solvers = [s.partition(" ")[0] for s in mark[1:]] if mark[0] == "solvers" else []
+        counts["certified" if shown else "z3 and cvc5" if {"z3", "cvc5"} <= set(solvers)
+               else "z3 only" if "z3" in solvers else "no answer"] += 1
+    return dict(counts)
+
+
+__all__ = ["ANSWERS", "CERTIFICATES", "Asked", "ProofCheck", "arithmetic_queries", "certificates", "said_by_claims",
+           "said_by_facts"]

@@ -1,95 +1,136 @@
-"""Steps of proofs tried at exact instances by the second evaluator, where no validator has checked them.
+"""Steps of proofs tried at exact instances by the second evaluator.
 
-What is free in a step stands for any number: index symbols for integers, gates outside of means for 0 or 1.
+What is free in a step stands for any number: index symbols for integers, what is random outside of means for one of
+its outcomes. Nothing of this is asked where a validator has checked a step, unless every step is to be tried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import mpmath as mp
 import sympy as sp
 
 from dropout_theory import language as lang
-from dropout_theory.claims import Claim, Hypothesis
+from dropout_theory.language import statements as st
 from dropout_theory.recheck.arithmetic import DIGITS, CannotRecheck, NoValue
-from dropout_theory.recheck.statements import admissible, truth
+from dropout_theory.recheck.statements import truth
 from dropout_theory.recheck.steps.derivation import Step
+from dropout_theory.recheck.steps.grammar import Malformed
 from dropout_theory.recheck.translation import expression
-from dropout_theory.recheck.values import Values
+from dropout_theory.running.drawing import Drawn, TooMuch, Work, admissible, evaluated
 
 INSTANCES = 10
-Draw = Callable[[Any, int], Iterable[Mapping[Any, Any]]]  # different admissible instances of a claim, so many
+LIMITS = (2, 2, 3, 5, 15)  # how large integers are, in one round of draws after the other
+DRAWS = 12  # a round
+SEED = 20140210
+WORK, WORK_EACH = 120_000, 25_000  # terms evaluated for a step, and for an instance of it
+FAULTS = (CannotRecheck, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)  # it is made for claims
 
-_ZERO_OR_ONE = lang.Domain("0 or 1", sp.S.Zero, sp.S.One, integer=True)
+
+# why there are no more instances
+CONSTANT, NO_MORE, NOT_MET = "nothing in it varies", "no more among small ones", "none met its assumptions"
+TOO_LARGE, UNTOLD, NO_RULE = "its instances are too large", "it cannot be told", "no rule"
 
 
-def tested(step: Step, draw: Draw, instances: int = INSTANCES) -> tuple[str, str]:
-    """Whether what a step concludes holds at instances that meet what it assumes: tested, unchecked or failed, and why.
+@dataclass(frozen=True)
+class Trial:
+    """What instances said of a step: `held` at how many different ones, where it is `false`, and why no more."""
 
-    Fewer than `instances` are enough where there are no more.
+    held: int
+    false: str = ""
+    why: str = ""
+    reason: str = ""  # in words
+
+    @property
+    def found(self) -> tuple[str, str]:
+        """Tested, unchecked or failed, and where or why."""
+        if self.false:
+            return "failed", self.false
+        if not self.held:
+            return "unchecked", self.reason or self.why
+        return "tested", f"held at {self.held} distinct {'instance' if self.held == 1 else 'instances'}"
+
+
+def tested(step: Step, instances: int = INSTANCES, functions: Mapping[Any, Any] | None = None) -> Trial:
+    """Whether what a step concludes holds at different instances that meet what it assumes, so many if there are.
+
+    Two instances are different if something that the conclusion reads has another value. `functions` are formulas to
+    try for undefined functions, beside those that are always tried.
     """
     try:
-        about = _claim(step)
-    except ValueError as error:  # not written, or no statement of a claim: two atoms of one name
-        return "unchecked", str(error)
-    tried, reason = 0, "no admissible instance was found"
+        statement, *assumed = [expression(t) for t in (step.conclusion, *sorted(step.given, key=lambda g: g.digest))]
+    except (ValueError, Malformed) as error:  # what is said about statements
+        return Trial(0, why=NO_RULE, reason=str(error))
+    statement = at_a_point(statement)
+    seed = zlib.crc32(step.said.encode()) + SEED
+    seen: set[Any] = set()
+    why, reason = NOT_MET, ""
+    left = WORK
     with mp.workdps(DIGITS):
-        for instance in _drawn(draw, about, instances):
-            values = Values(instance)
+        for n, limit in enumerate(limit for limit in LIMITS for _ in range(DRAWS)):
+            if len(seen) >= instances or left <= 0 or n == 2 * DRAWS and not seen:
+                break
+            work = Work(min(left, WORK_EACH), functions)
+            left -= work.left
             try:
-                if admissible(values, about) is not None:
+                drawn = admissible(tuple(assumed), seed + n, limit, work)
+                if drawn is None:
                     continue
-                holds = truth(values, about.statement)
-            except NoValue as error:
-                return "failed", f"no value at {lang.describe(dict(instance))}: {error}"
-            except (CannotRecheck, ArithmeticError, TypeError, ValueError) as error:
-                reason = str(error)  # the second evaluator is made for instances of claims, not of steps
+                read, holds = _judged(drawn, statement)
+            except TooMuch:
+                why = TOO_LARGE
                 continue
-            if holds is False:
-                return "failed", f"false at {lang.describe(dict(instance))}"
-            tried += holds is True
-    return ("tested", f"held at {tried} instances") if tried else ("unchecked", reason)
+            except FAULTS as error:
+                why, reason = NO_RULE, str(error)
+                continue
+            finally:
+                left += max(work.left, 0)
+            if isinstance(holds, str) or holds is False:
+                return Trial(len(seen), f"{holds or 'false'} at {_shown(drawn)}")
+            if holds is None:
+                why = UNTOLD
+                continue
+            seen.add(read)
+            if not read:
+                return Trial(1, why=CONSTANT)
+    return Trial(len(seen), why=NO_MORE if seen and why == NOT_MET else why, reason=reason if why == NO_RULE else "")
 
 
-def _drawn(draw: Draw, about: Any, instances: int) -> Iterable[Mapping[Any, Any]]:
-    """The instances of a step, as far as some can be drawn."""
+def _judged(drawn: Drawn, statement: Any) -> tuple[Any, bool | None | str]:
+    """What a statement reads, and whether it holds: a text where it has no value."""
+    drawn.seen.clear()
+    holds: bool | None | str = False
+    for digits in (DIGITS, 4 * DIGITS):  # numbers that nearly cancel leave few digits
+        if holds is False:
+            with mp.workdps(digits):
+                holds = _judged_once(drawn, statement)
+    return frozenset((place, drawn.numbers[place]) for place in drawn.seen), holds
+
+
+def _judged_once(drawn: Drawn, statement: Any) -> bool | None | str:
     try:
-        yield from draw(about, instances)
-    except (TypeError, ValueError):
-        return
+        return truth(evaluated(drawn), statement)
+    except NoValue as error:
+        return f"no value: {error}"
 
 
-def _claim(step: Step) -> Claim:
-    """What a step says as a claim: its conclusion under what it assumes."""
-    statement, *assumed = _free_of_symbols([expression(t) for t in (step.conclusion, *sorted(step.given, key=str))])
-    hypotheses = tuple(Hypothesis(f"assumption {n}", g) for n, g in enumerate(assumed, start=1))
-    return Claim("own:step", "a step", statement, "-", "-", hypotheses=hypotheses)
+def at_a_point(statement: Any) -> Any:
+    """A statement without the quantifiers of scalars that it is to hold for: their scalars free, under new names."""
+    if isinstance(statement, st.ForAll):
+        names = {s: s.renamed(s.name + "'") for s in statement.bound_symbols}
+        return at_a_point(lang.substitute(statement.body, names))
+    if isinstance(statement, sp.And):
+        return lang.both(*map(at_a_point, statement.args))
+    if isinstance(statement, sp.Implies):
+        premise, conclusion = statement.args
+        return sp.Implies(premise, at_a_point(conclusion), evaluate=False)
+    return statement
 
 
-def _free_of_symbols(statements: list[Any]) -> list[Any]:
-    """The statements with scalars in place of free index symbols, and families of 0 and 1 in place of free gates."""
-    free = {s for a in lang.dependencies(statements) if isinstance(a, sp.Symbol) and not isinstance(a, lang.Scalar)
-            for s in [a]}
-    names: dict[Any, Any] = {s: lang.Scalar(f"{s.name}'", _whole(s)) for s in free}
-    return [_fixed(lang.substitute(s, names)) for s in statements]
-
-
-def _whole(symbol: sp.Symbol) -> lang.Domain:
-    return lang.SIZE if symbol.is_positive else lang.NATURAL if symbol.is_nonnegative else lang.INTEGER
-
-
-def _fixed(expr: Any) -> Any:
-    """An expression with gates that stand outside of means as numbers that are 0 or 1."""
-    if isinstance(expr, lang.Element) and isinstance(expr.family, lang.Gates):
-        other = lang.Family(f"{expr.family.name}'", _ZERO_OR_ONE, expr.family.ranges)
-        return lang.Element(other, *expr.indices)
-    if isinstance(expr, lang.Operator) or not getattr(expr, "args", ()) or isinstance(expr, lang.Scalar):
-        return expr
-    args = [_fixed(a) if isinstance(a, sp.Basic) else a for a in expr.args]
-    if args == list(expr.args):
-        return expr
-    if isinstance(expr, (sp.core.relational.Relational, sp.Not, sp.Implies)):
-        return expr.func(*args, evaluate=False)
-    return expr.func(*args)
+def _shown(drawn: Drawn) -> str:
+    return ", ".join(f"{place[0]}{list(place[1]) if len(place) > 1 else ''} = {value}"
+                     for place, value in sorted(drawn.numbers.items(), key=str))
