@@ -29,33 +29,34 @@ from typing import Any, NamedTuple, TypeAlias
 
 from dropout_theory.recheck.steps.binding import alike
 from dropout_theory.recheck.steps.bounds import bounds
-from dropout_theory.recheck.steps.definedness import STRICT, obligations
-from dropout_theory.recheck.steps.derivation import Step
-from dropout_theory.recheck.steps.grammar import ONE, Malformed, Term
-from dropout_theory.recheck.steps.normal import TooLarge, normal
-from dropout_theory.recheck.steps.signs import is_integer
+from dropout_theory.recheck.steps.definedness import STRICT
+from dropout_theory.recheck.steps.grammar import NUMBER, OPPOSITE, Malformed, NotShown, Term, need, read_lines
+from dropout_theory.recheck.steps.normal import normal
+from dropout_theory.recheck.steps.polynomial import (
+    UNIT,
+    Monomial,
+    Polynomial,
+    add,
+    alone,
+    constant,
+    monomial,
+    multiply,
+    scale,
+    subtract,
+)
 
-Powers: TypeAlias = tuple[tuple[int, int], ...]  # variables, ascending, with exponents that are not 0
-Poly: TypeAlias = dict[Powers, Fraction]
-Written: TypeAlias = dict[tuple[tuple[Term, Fraction], ...], Fraction]  # what `normal` gives
+Powers, Poly, Refused = Monomial, Polynomial, NotShown  # the names that the search for certificates knows
 
 VERSION = 1
-MAX_LINES, MAX_LINE = 200_000, 2_000_000
-MAX_DEPTH, MAX_PARTS, MAX_FACTORS, MAX_EXPONENT, MAX_TERMS, MAX_DIGITS = 40, 2_000, 8, 60, 20_000, 1_000
-NEGATED = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
+MAX_DEPTH, MAX_PARTS, MAX_FACTORS, MAX_EXPONENT, MAX_DIGITS = 40, 2_000, 8, 60, 1_000
 DIGEST = re.compile("[0-9a-f]{32}")
-
-
-class Refused(ValueError):
-    """A certificate does not show what it is for; the message says where."""
 
 
 class Literal(NamedTuple):
     """A polynomial that is = 0, >= 0 or > 0, and the relation that says so: where it holds, its terms are defined."""
 
     sign: str
-    value: Any  # as `normal` writes it, or a Poly
+    value: Polynomial
     said: Term | None = None
 
 
@@ -76,73 +77,54 @@ def formulas(statement: Term, holds: bool = True) -> list[Formula]:
     """What a statement says that holds, or that does not; of a statement that is no relation, that it itself does."""
     op, args = statement.op, statement.terms
     if op in ("true", "false"):
-        return [] if (op == "true") is holds else [Literal("=", {(): Fraction(1)})]
+        return [] if (op == "true") is holds else [Literal("=", UNIT)]
     if op == "not":
         return formulas(args[0], not holds)
     if op in ("and", "or"):
         parts = [formulas(a, holds) for a in args]
-        return [f for part in parts for f in part] if (op == "and") is holds else [_either(parts)]
+        return [f for part in parts for f in part] if (op == "and") is holds else [_either(*parts)]
     if op == "implies":
         first, second = formulas(args[0], not holds), formulas(args[1], holds)
-        return [_either([first, second])] if holds else [*first, *second]
+        return [_either(first, second)] if holds else [*first, *second]
     if op == "iff":
-        return [_either([[*formulas(args[0]), *formulas(args[1], holds)],
-                         [*formulas(args[0], False), *formulas(args[1], not holds)]])]
-    if op in NEGATED:
-        relation = op if holds else NEGATED[op]
-        left, right = (dict(normal(a)) for a in args)
-        gap = _minus(left, right) if relation in (">", ">=", "=") else _minus(right, left)
+        return [_either([*formulas(args[0]), *formulas(args[1], holds)],
+                        [*formulas(args[0], False), *formulas(args[1], not holds)])]
+    if op in OPPOSITE:
+        relation = op if holds else OPPOSITE[op]
+        left, right = map(normal, args)
+        gap = subtract(left, right) if relation in (">", ">=", "=") else subtract(right, left)
         if relation == "!=":
-            return [Either(((Literal(">", gap),), (Literal(">", _minus({}, gap)),)), statement)]
+            return [Either(((Literal(">", gap),), (Literal(">", scale(gap, -1)),)), statement)]
         return [Literal({"<": ">", "<=": ">="}.get(relation, relation), gap, statement)]
-    known: Written = {((statement, Fraction(1)),): Fraction(1)}
-    return [Literal("=", _minus(known, {(): Fraction(1)}) if holds else known)]
+    return [Literal("=", subtract(alone(statement), UNIT) if holds else alone(statement))]
 
 
-def _either(parts: Iterable[Sequence[Formula]]) -> Either:
-    return Either(tuple(tuple(p) for p in parts))
-
-
-def _minus(p: Any, q: Any) -> Any:
-    total = dict(p)
-    for m, c in q.items():
-        total[m] = total.get(m, Fraction(0)) - c
-    return {m: c for m, c in total.items() if c}
-
-
-def _alone(term: Term, exponent: Fraction | int = 1) -> Written:
-    return {((term, Fraction(exponent)),): Fraction(1)}
+def _either(*cases: Sequence[Formula]) -> Either:
+    return Either(tuple(map(tuple, cases)))
 
 
 def _definition(atom: Term) -> list[Formula]:
     """What holds of an atom by its shape, wherever it is defined."""
-    value, found = _alone(atom), bounds(atom)
+    value, found = alone(atom), bounds(atom)
     said: list[Formula] = []
     if _is_bracket(atom):
-        said.append(Literal("=", _minus(value, normal(atom))))
+        said.append(Literal("=", subtract(value, normal(atom))))
     if found.low is not None:
-        said.append(Literal(">" if found.above else ">=", _minus(value, {(): found.low} if found.low else {})))
+        said.append(Literal(">" if found.above else ">=", subtract(value, constant(found.low))))
     if found.high is not None:
-        said.append(Literal(">" if found.below else ">=", _minus({(): found.high} if found.high else {}, value)))
+        said.append(Literal(">" if found.below else ">=", subtract(constant(found.high), value)))
     if atom.op in ("max", "min", "relu", "abs"):
-        inner = [dict(normal(a)) for a in atom.terms] + ([{}] if atom.op == "relu" else [])
-        if atom.op == "abs":
-            inner.append(_minus({}, inner[0]))
-        order = [_minus(a, value) if atom.op == "min" else _minus(value, a) for a in inner]
-        said += [Literal(">=", gap) for gap in order]
-        said.append(_either([[Literal("=", _minus(value, a))] for a in inner]))
-    if atom.op == "sum" and atom.terms[0] is ONE and len(atom.terms) == 2 \
-            and all(map(is_integer, atom.terms[1].terms)):  # as many as there are, or none
-        _, low, high = atom.terms[1].terms
-        count = _minus(normal(Term("+", high, ONE)), normal(low))
-        said.append(_either([[Literal("=", _minus(value, count)), Literal(">=", count)],
-                             [Literal("=", value), Literal(">=", _minus({}, count))]]))
+        inner = [normal(a) for a in atom.terms]
+        if atom.op in ("relu", "abs"):
+            inner.append({} if atom.op == "relu" else scale(inner[0], -1))
+        said += [Literal(">=", subtract(a, value) if atom.op == "min" else subtract(value, a)) for a in inner]
+        said.append(_either(*[[Literal("=", subtract(value, a))] for a in inner]))
     return said
 
 
 def _is_bracket(atom: Term) -> bool:
     """Whether an atom is one for its exponent's sake alone."""
-    return atom.number is not None or atom.op in ("+", "*", "^") and dict(normal(atom)) != _alone(atom)
+    return atom.number is not None or atom.op in ("+", "*", "^") and normal(atom) != alone(atom)
 
 
 # --- problems -----------------------------------------------------------------------------------------------------
@@ -169,7 +151,7 @@ class Problem:
         facts: list[Formula] = []
         left = list(said)
         while left:
-            for atom, e in sorted(_atoms(left.pop()), key=lambda a: (a[0].digest, a[1])):
+            for atom, e in sorted(_atoms(left.pop())):
                 known = self._representative(atom)
                 if known not in exponents:
                     exponents[known] = 1
@@ -177,36 +159,37 @@ class Problem:
                     facts += new
                     left += new
                 exponents[known] = lcm(exponents[known], e.denominator)
-        self.atoms = sorted(exponents, key=lambda a: a.digest)
+        self.atoms = sorted(exponents)
         self.roots = [exponents[a] for a in self.atoms]
         self.places = {a: n for n, a in enumerate(self.atoms)}
+        ends = [bounds(a) for a in self.atoms]
         nonnegative: list[Formula] = [
-            Literal(">" if bounds(a).positive else ">=", {((n, 1),): Fraction(1)})
-            for n, a in enumerate(self.atoms) if self.roots[n] > 1 or bounds(a).nonnegative and bounds(a).low != 0]
+            Literal(">" if end.positive else ">=", alone(n))
+            for n, end in enumerate(ends) if self.roots[n] > 1 or end.nonnegative and end.low != 0]
         self.hypotheses = [self._numbered(f) for f in (*said, *facts)] + nonnegative
-        self.values = [self.polynomial(normal(a) if _is_bracket(a) else _alone(a)) for a in self.atoms]
-        self.shown = Shown({n for n, a in enumerate(self.atoms) if bounds(a).nonzero},
-                           {n for n, a in enumerate(self.atoms) if self.roots[n] == 1 or bounds(a).nonnegative})
+        self.values = [self.polynomial(normal(a) if _is_bracket(a) else alone(a)) for a in self.atoms]
+        self.shown = Shown({n for n, end in enumerate(ends) if end.nonzero},
+                           {n for n, end in enumerate(ends) if self.roots[n] == 1 or end.nonnegative})
         for h in self.hypotheses:
             self.learn(h, self.shown)
 
     def _representative(self, atom: Term) -> Term:
+        """Atoms that differ only in the names of what they bind are one."""
         if atom not in self.same:
             others = (a for a in set(self.same.values()) if a.op == atom.op and alike(a, atom))
             self.same[atom] = next(others, atom)
         return self.same[atom]
 
-    def polynomial(self, written: Any) -> Poly:
+    def polynomial(self, form: Polynomial) -> Polynomial:
         """A normal form over numbered variables: of an atom that has roots, its least root is the variable."""
-        total: Poly = {}
-        for monomial, c in written.items():
+        parts = []
+        for m, c in form.items():
             powers: dict[int, int] = {}
-            for atom, e in monomial:
+            for atom, e in m:
                 n = self.places[self.same[atom]]
                 powers[n] = powers.get(n, 0) + int(e * self.roots[n])
-            key = tuple(sorted((n, e) for n, e in powers.items() if e))
-            total[key] = total.get(key, Fraction(0)) + c
-        return {m: c for m, c in total.items() if c}
+            parts.append({monomial(powers): c})
+        return add(*parts)
 
     def _numbered(self, formula: Formula) -> Formula:
         if isinstance(formula, Either):
@@ -228,7 +211,7 @@ class Problem:
             for part in term.terms:
                 self._show_terms(part, shown)
 
-    def usable(self, p: Poly, shown: Shown) -> bool:
+    def usable(self, p: Polynomial, shown: Shown) -> bool:
         """Whether a polynomial has a value: it divides by nothing that may be 0 and has no root that may not exist."""
         return all((n in shown.roots or e % self.roots[n] == 0) and (e > 0 or n in shown.nonzero)
                    for m in p for n, e in m)
@@ -239,32 +222,28 @@ class Problem:
             self._show_terms(side, shown)
         if isinstance(hypothesis, Either) or hypothesis.sign == "=" or not self.usable(hypothesis.value, shown):
             return
-        known, least = _without_constant(hypothesis.value)
-        for n in range(len(self.atoms)):
-            value, own = _without_constant(self.values[n])
-            ratios = {known[m] / c for m, c in value.items()} if value.keys() == known.keys() else set()
-            if len(ratios) == 1:  # ratio * (variable) >= end
+        known = {m: c for m, c in hypothesis.value.items() if m}
+        for n, value in enumerate(self.values):
+            own = {m: c for m, c in value.items() if m}
+            ratios = {known[m] / c for m, c in own.items()} if own.keys() == known.keys() else set()
+            if len(ratios) == 1:  # the hypothesis is ratio * (variable - end)
                 ratio, = ratios
-                end = ratio * own - least
-                if end > 0 or end == 0 and hypothesis.sign == ">":
+                end = value.get((), Fraction(0)) - hypothesis.value.get((), Fraction(0)) / ratio
+                if end * ratio > 0 or end == 0 and hypothesis.sign == ">":
                     shown.nonzero.add(n)
                 if end >= 0 and ratio > 0:
                     shown.roots.add(n)
 
 
-def _without_constant(p: Poly) -> tuple[Poly, Fraction]:
-    return {m: c for m, c in p.items() if m}, p.get((), Fraction(0))
-
-
 def problem(premises: Iterable[Term], goal: Term) -> Problem:
     """The hypotheses that contradict one another if the premises imply the goal where its terms are defined.
 
-    Raises Refused for statements that have no normal form.
+    Raises NotShown for statements that have no normal form.
     """
     try:
-        return Problem(sorted(set(premises), key=lambda p: p.digest), goal)
-    except (TooLarge, Malformed, RecursionError) as error:
-        raise Refused(f"not read: {error}") from None
+        return Problem(sorted(set(premises)), goal)
+    except (Malformed, RecursionError) as error:
+        raise NotShown(f"not read: {error}") from None
 
 
 def digest(premises: Iterable[Term], goal: Term) -> str:
@@ -279,38 +258,8 @@ def _atoms(formula: Formula) -> Iterator[tuple[Term, Fraction]]:
             for f in case:
                 yield from _atoms(f)
     else:
-        for monomial in formula.value:
-            yield from monomial
-
-
-def proved(premises: Sequence[Term], conclusion: Term, certificates: Mapping[str, Any]) -> None:
-    """Raise Refused unless certificates show that premises imply a conclusion, and that it is defined where they hold.
-
-    Certificates are found by the digests of questions. What is to be shown of terms has certificates of its own.
-    """
-    answered(questions(premises, conclusion), certificates)
-
-
-def answered(asked_for: Iterable[tuple[list[Term], Term]], certificates: Mapping[str, Any]) -> None:
-    """Raise Refused unless there is a certificate for each of some questions."""
-    for asked, goal in asked_for:
-        certificate = certificates.get(digest(asked, goal))
-        if certificate is None:
-            raise Refused(f"no certificate for {goal}")
-        check(problem(asked, goal), certificate)
-
-
-def questions(premises: Sequence[Term], conclusion: Term) -> list[tuple[list[Term], Term]]:
-    """All that is to be shown of a step: its conclusion, and that the terms in it are defined."""
-    needed = obligations(premises, conclusion)
-    return [(list(premises), conclusion), *[(o.premises(premises), o.condition or Term("false")) for o in needed]]
-
-
-def of_step(step: Step) -> list[tuple[list[Term], Term]]:
-    """All that is to be shown of a step of real arithmetic. Raises Refused where a premise assumes more than it."""
-    if any(not p.given <= step.given for p in step.premises):
-        raise Refused("a premise assumes more than its step")
-    return questions([*step.given, *[p.conclusion for p in step.premises]], step.conclusion)
+        for m in formula.value:
+            yield from m
 
 
 # --- certificates -------------------------------------------------------------------------------------------------
@@ -319,35 +268,14 @@ def of_step(step: Step) -> list[tuple[list[Term], Term]]:
 def read(lines: Iterable[str]) -> dict[str, Any]:
     """Certificates by the digests of what they show. Raises Malformed, naming the line, for anything else."""
     found: dict[str, Any] = {}
-    number = 0
-    for number, line in enumerate(lines, start=1):
-        parts = _parsed(line, number)
-        if number == 1:
-            if parts != ["certificates", VERSION]:
-                raise Malformed(f'line 1: allowed: ["certificates", {VERSION}]')
-        elif len(parts) != 2 or not isinstance(parts[0], str) or not DIGEST.fullmatch(parts[0]) or parts[0] in found:
-            raise Malformed(f"line {number}: no digest with a certificate, or one twice")
-        else:
-            found[parts[0]] = parts[1]
-    if not number:
-        raise Malformed("the file is empty")
+
+    def take(parts: list[Any]) -> None:
+        if len(parts) != 2 or not isinstance(parts[0], str) or not DIGEST.fullmatch(parts[0]) or parts[0] in found:
+            raise Malformed("no digest with a certificate, or one twice")
+        found[parts[0]] = parts[1]
+
+    read_lines(lines, ["certificates", VERSION], take)
     return found
-
-
-def _parsed(line: str, number: int) -> list[Any]:
-    if number > MAX_LINES or len(line) > MAX_LINE:
-        raise Malformed(f"line {number}: too long; allowed: {MAX_LINES} lines of {MAX_LINE} characters")
-    try:
-        parts = json.loads(line, parse_float=_refused, parse_constant=_refused)
-    except (ValueError, RecursionError):
-        raise Malformed(f"line {number}: no JSON of texts, whole numbers and lists") from None
-    if not isinstance(parts, list) or not parts:
-        raise Malformed(f"line {number}: no list")
-    return parts
-
-
-def _refused(text: str) -> Any:
-    raise ValueError(text)
 
 
 def written(certificates: Mapping[str, Any]) -> Iterator[str]:
@@ -356,44 +284,26 @@ def written(certificates: Mapping[str, Any]) -> Iterator[str]:
         yield json.dumps(parts, separators=(",", ":"))
 
 
-def multiply(p: Poly, q: Poly) -> Poly:
-    if len(p) * len(q) > MAX_TERMS:
-        raise Refused(f"a product of {len(p)} and {len(q)} terms")
-    total: Poly = {}
-    for m, c in p.items():
-        for n, d in q.items():
-            powers = dict(m)
-            for v, e in n:
-                powers[v] = powers.get(v, 0) + e
-            key = tuple(sorted((v, e) for v, e in powers.items() if e))
-            total[key] = total.get(key, Fraction(0)) + c * d
-    return {m: c for m, c in total.items() if c}
-
-
 def check(problem: Problem, certificate: Any) -> None:
-    """Raise Refused unless the certificate shows that the hypotheses of a problem contradict one another."""
+    """Raise NotShown unless the certificate shows that the hypotheses of a problem contradict one another."""
     _check(problem, certificate, list(problem.hypotheses), problem.shown, 0)
 
 
 def _check(problem: Problem, certificate: Any, hypotheses: list[Formula], shown: Shown, depth: int) -> None:
-    if depth > MAX_DEPTH or not isinstance(certificate, list) or not certificate:
-        raise Refused("no certificate, or one too deep")
-    if certificate[0] == "sum" and len(certificate) == 3:
-        _check_sum(problem, certificate, hypotheses, shown)
+    need(depth <= MAX_DEPTH, "a certificate that is too deep")
+    kind, *parts = _list(certificate, 1)
+    cases: Sequence[Sequence[Formula]] = ()
+    if kind == "sum" and len(parts) == 2:
+        _check_sum(problem, *parts, hypotheses, shown)
         return
-    cases: Sequence[Sequence[Formula]]
-    if certificate[0] == "cases" and len(certificate) == 3:
-        split, parts = _at(hypotheses, certificate[1]), certificate[2]
-        if not isinstance(split, Either) or not isinstance(parts, list) or len(parts) != len(split.cases):
-            raise Refused("not the cases of a disjunction")
-        cases = split.cases
-    elif certificate[0] == "cut" and len(certificate) == 4:
-        f, parts = _polynomial(problem, certificate[1], shown), certificate[2:]
-        cases = [[Literal(">", _minus({}, f))], [Literal(">=", f)]]
-    elif certificate[0] == "solvers":
-        raise Refused("only solvers say so: " + ", ".join(map(str, certificate[1:])))
-    else:
-        raise Refused("a certificate is a sum, cases or a cut")
+    if kind == "cases" and len(parts) == 2:
+        split, parts = _at(hypotheses, parts[0]), _list(parts[1])
+        need(isinstance(split, Either), "not a disjunction")
+        cases = split.cases if isinstance(split, Either) else ()
+    elif kind == "cut" and len(parts) == 3:
+        f = _polynomial(problem, parts.pop(0), shown)
+        cases = [[Literal(">", scale(f, -1))], [Literal(">=", f)]]
+    need(0 < len(cases) == len(parts), "a certificate is a sum, cases or a cut")
     for case, part in zip(cases, parts, strict=True):
         inside = Shown(set(shown.nonzero), set(shown.roots))
         for formula in case:
@@ -401,75 +311,63 @@ def _check(problem: Problem, certificate: Any, hypotheses: list[Formula], shown:
         _check(problem, part, [*hypotheses, *case], inside, depth + 1)
 
 
-def _check_sum(problem: Problem, certificate: list[Any], hypotheses: list[Formula], shown: Shown) -> None:
-    products, equalities = certificate[1:]
-    if not isinstance(products, list) or not isinstance(equalities, list) \
-            or len(products) + len(equalities) > MAX_PARTS:
-        raise Refused("a sum is a list of products and one of equalities")
-    total: Poly = {}
+def _check_sum(problem: Problem, products: Any, equalities: Any, hypotheses: list[Formula], shown: Shown) -> None:
+    total: list[Polynomial] = []
     positive = False
-    for product in products:
-        if not isinstance(product, list) or len(product) not in (2, 3) or not isinstance(product[1], list) \
-                or len(product[1]) > MAX_FACTORS:
-            raise Refused("a product is a number, some places and what is squared")
-        c = _number(product[0])
-        found = [_literal(problem, hypotheses, place, shown) for place in product[1]]
-        square: Poly = _polynomial(problem, product[2], shown) if len(product) == 3 else {(): Fraction(1)}
-        if c <= 0 or any(h.sign == "=" for h in found):
-            raise Refused("a coefficient that is not positive, or an equality among what is not negative")
-        value = multiply({(): c}, multiply(square, square))
+    for product in _list(products):
+        c, places, *squared = _list(product, 2, 3)
+        found = [_literal(problem, hypotheses, place, shown) for place in _list(places, 0, MAX_FACTORS)]
+        square = _polynomial(problem, squared[0], shown) if squared else UNIT
+        need(_number(c) > 0 and all(h.sign != "=" for h in found),
+             "a coefficient that is not positive, or an equality among what is not negative")
+        value = multiply(constant(_number(c)), multiply(square, square))
         for h in found:
             value = multiply(value, h.value)
+        total.append(value)
         # a monomial is not 0 where its variables are not
         sure = len(square) == 1 and all(n in shown.nonzero for m in square for n, _ in m)
         positive = positive or sure and all(h.sign == ">" for h in found)
-        total = _minus(total, _minus({}, value))
-    for equality in equalities:
-        if not isinstance(equality, list) or len(equality) != 2:
-            raise Refused("an equality is a place and what it is multiplied with")
-        h = _literal(problem, hypotheses, equality[0], shown)
-        if h.sign != "=":
-            raise Refused("an inequality among the equalities")
-        total = _minus(total, _minus({}, multiply(h.value, _polynomial(problem, equality[1], shown))))
-    if total or not positive:
-        raise Refused("the sum is not 0" if total else "nothing in the sum is positive")
+    for equality in _list(equalities):
+        place, factor = _list(equality, 2, 2)
+        h = _literal(problem, hypotheses, place, shown)
+        need(h.sign == "=", "an inequality among the equalities")
+        total.append(multiply(h.value, _polynomial(problem, factor, shown)))
+    need(positive and not add(*total), "the sum is not 0, or nothing in it is positive")
+
+
+def _list(part: Any, least: int = 0, most: int = MAX_PARTS) -> list[Any]:
+    need(isinstance(part, list) and least <= len(part) <= most, f"no list of {least} to {most} parts")
+    return list(part)
 
 
 def _at(hypotheses: list[Formula], place: Any) -> Formula:
-    if type(place) is not int or not 0 <= place < len(hypotheses):
-        raise Refused("no such hypothesis")
+    need(type(place) is int and 0 <= place < len(hypotheses), "no such hypothesis")
     return hypotheses[place]
 
 
 def _literal(problem: Problem, hypotheses: list[Formula], place: Any, shown: Shown) -> Literal:
     found = _at(hypotheses, place)
     if isinstance(found, Either) or not problem.usable(found.value, shown):
-        raise Refused("a hypothesis that is a disjunction, or that may be undefined")
+        raise NotShown("a hypothesis that is a disjunction, or that may be undefined")
     return found
 
 
 def _number(text: Any) -> Fraction:
-    if not isinstance(text, str) or len(text) > MAX_DIGITS or not NUMBER.fullmatch(text):
-        raise Refused("not a number")
+    need(isinstance(text, str) and len(text) <= MAX_DIGITS and bool(NUMBER.fullmatch(text)), "not a number")
     return Fraction(text)
 
 
-def _polynomial(problem: Problem, written: Any, shown: Shown) -> Poly:
-    total: Poly = {}
-    if not isinstance(written, list) or len(written) > MAX_PARTS:
-        raise Refused("not a polynomial")
-    for part in written:
-        if not isinstance(part, list) or len(part) != 2 or not isinstance(part[1], list):
-            raise Refused("a polynomial is a list of coefficients and powers")
-        powers: dict[int, int] = {}
-        for power in part[1]:
-            if not isinstance(power, list) or len(power) != 2 or any(type(x) is not int for x in power) \
-                    or not 0 <= power[0] < len(problem.atoms) or abs(power[1]) > MAX_EXPONENT:
-                raise Refused("a power is a variable and an exponent")
-            powers[power[0]] = powers.get(power[0], 0) + power[1]
-        key = tuple(sorted((v, e) for v, e in powers.items() if e))
-        total[key] = total.get(key, Fraction(0)) + _number(part[0])
-    result = {m: c for m, c in total.items() if c}
-    if not problem.usable(result, shown):
-        raise Refused("a polynomial that may be undefined")
+def _polynomial(problem: Problem, written: Any, shown: Shown) -> Polynomial:
+    parts: list[Polynomial] = []
+    for part in _list(written):
+        coefficient, powers = _list(part, 2, 2)
+        term = constant(_number(coefficient))
+        for power in _list(powers):
+            n, e = _list(power, 2, 2)
+            need(type(n) is type(e) is int and 0 <= n < len(problem.atoms) and abs(e) <= MAX_EXPONENT,
+                 "a power is a variable and an exponent")
+            term = multiply(term, alone(n, e))
+        parts.append(term)
+    result = add(*parts)
+    need(problem.usable(result, shown), "a polynomial that may be undefined")
     return result

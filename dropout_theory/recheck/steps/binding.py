@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from dropout_theory.recheck.steps.grammar import ATOMS, Malformed, Term, scopes
+from dropout_theory.recheck.steps.grammar import ATOMS, Malformed, Term, ranges, rebuilt, scopes
 
 Terms = frozenset[Term]
 NUMBERS = frozenset({"E", "Var", "Cov", "G", "G'", "NWGM", "largest-outcome"})  # of random expressions: each a number
@@ -18,11 +18,6 @@ _RANDOM = frozenset({"gates", "abstract", "subnetwork", "normal", "uniform", "be
 
 class CannotSubstitute(Malformed):
     """Putting values for atoms would not give an instance of the term; the message says why."""
-
-
-def ranges(family: Term) -> list[tuple[Term, Term, Term]]:
-    """The index ranges of a family: index, first, last."""
-    return [(r.terms[0], r.terms[1], r.terms[2]) for r in family.terms if r.op == "range"]
 
 
 def _union(parts: Iterable[Terms]) -> Terms:
@@ -41,19 +36,17 @@ def hidden(term: Term) -> Terms:
     """What a value depends on through the atoms in it: a value put for one of these would leave the atom as it was."""
     if term.op not in ATOMS:
         return _union([hidden(part) - set(bound) for part, bound in scopes(term)])
-    own = {index for index, _, _ in ranges(term)}
+    limits = ranges(term)
+    law = [part for part in term.terms if part.op not in ("domain", "range")]
     if term.op == "family" and term.args[2] == "distribution":  # its entries sum to 1 over the range
-        return _union([free(end) for _, *ends in ranges(term) for end in ends]) - own
-    if term.op == "recursion":
-        definition = [*term.terms[1:3], *[end for _, *ends in ranges(term)[:1] for end in ends[:1]]]
-        return frozenset(a for part in definition for a in free(part) if a not in own and not _itself(a, term))
-    if term.op in ("gates", "subnetwork", "normal", "uniform", "bernoulli"):
-        law = [part for part in term.terms if part.op not in ("domain", "range")]
-        return _union([free(part) for part in law]) - own
-    return frozenset()
+        law = [end for r in limits for end in r.terms[1:]]
+    elif term.op == "recursion":  # starts at its first layer
+        law.append(limits[0].terms[1])
+    own = {r.terms[0] for r in limits}
+    return frozenset(a for a in _union([free(part) for part in law]) if a not in own and not is_itself(a, term))
 
 
-def _itself(atom: Term, recursion: Term) -> bool:
+def is_itself(atom: Term, recursion: Term) -> bool:
     """Whether a family is the name by which the definition of a recursion calls the recursion."""
     return atom.op == "family" and atom.args[2] == "self" and atom.args[0] == recursion.args[0]
 
@@ -116,27 +109,6 @@ def renamed(a: Term, taken: Iterable[Term]) -> Term:
     return Term(a.op, name, *a.args[1:])
 
 
-_BOUND_PLACES = {"exists": 1, "all": 1, "derivative": 1, "growth": 1, "aversion": 2, "same-to-order": 2,
-                 "converges": 1, "sums-to": 1}
-
-
-def rebuilt(term: Term, parts: Iterable[Term], names: Mapping[Term, Term]) -> Term:
-    """A term with other parts, in the order in which `scopes` tells them, and other names for what it binds."""
-    left, first = iter(parts), _BOUND_PLACES.get(term.op)
-    several = term.op in ("exists", "all", "aversion")
-    args: list[Term | str] = []
-    for place, a in enumerate(term.args):
-        if isinstance(a, str):
-            args.append(a)
-        elif a.op == "range":
-            args.append(Term("range", names.get(a.terms[0], a.terms[0]), next(left), next(left)))
-        elif first is not None and (place == first or several and place > first):
-            args.append(names.get(a, a))
-        else:
-            args.append(next(left))
-    return Term(term.op, *args)
-
-
 def alike(left: Term, right: Term) -> bool:
     """Whether two terms differ at most in the names of what they bind."""
     return _alike(left, right, {}, {}, 0)
@@ -148,14 +120,12 @@ def _alike(left: Term, right: Term, names: Mapping[Term, int], others: Mapping[T
         if left in names or right in others:
             return left in names and names[left] == others.get(right)
         return left is right and all(names.get(a) == others.get(a) for a in free(left))
-    if left.op != right.op or len(left.args) != len(right.args):
-        return False
-    if any((a if isinstance(a, str) else "") != (b if isinstance(b, str) else "")
-           for a, b in zip(left.args, right.args, strict=True)):
+    shape, shape_of_other = ([t.op, *[a if isinstance(a, str) else a.op == "range" for a in t.args]]
+                             for t in (left, right))
+    if shape != shape_of_other:
         return False
     for (part, bound), (other, also) in zip(scopes(left), scopes(right), strict=True):
-        if len(bound) != len(also) or any(a.op != b.op or a.args[1:] != b.args[1:]
-                                          for a, b in zip(bound, also, strict=True)):
+        if [(a.op, a.args[1:]) for a in bound] != [(a.op, a.args[1:]) for a in also]:
             return False
         below = {**names, **{a: depth + n for n, a in enumerate(bound)}}
         beside = {**others, **{a: depth + n for n, a in enumerate(also)}}

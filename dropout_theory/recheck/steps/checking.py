@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dropout_theory.recheck.steps.derivation import Step, steps_below
-from dropout_theory.recheck.steps.grammar import Term
-from dropout_theory.recheck.steps.rules import Judge, NotShown, agree, validate
+
+from dropout_theory.recheck.steps.grammar import NotShown, Term
+from dropout_theory.recheck.steps.judging import Certified
+from dropout_theory.recheck.steps.rules import agree, validate
 
 OUTCOMES = ("checked", "tested", "unchecked", "failed")  # the best first
 
@@ -46,7 +48,7 @@ class Report:
 class Checking:
     """Checks proofs that share steps: each different step once. `test` is asked where no validator accepts a step."""
 
-    def __init__(self, judge: Judge, claims: Claims, test: Test) -> None:
+    def __init__(self, judge: Certified, claims: Claims, test: Test) -> None:
         self.judge, self.claims, self.test = judge, claims, test
         self.known: dict[str, Outcome] = {}
 

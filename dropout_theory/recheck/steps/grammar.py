@@ -15,19 +15,29 @@ repeated where a `*` follows it.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import cached_property
-from typing import ClassVar, Union
+from functools import cache, cached_property
+from typing import Any, ClassVar, Union
 
-MAX_TEXT = 20_000
+MAX_TEXT, MAX_LINE = 20_000, 2_000_000
 
 Argument = Union["Term", str]
 
 
 class Malformed(ValueError):
     """What was read is not in the grammar; the message says what and where."""
+
+
+class NotShown(Exception):
+    """Something is not seen to follow; the message says what is missing."""
+
+
+def need(condition: bool, message: str) -> None:
+    if not condition:
+        raise NotShown(message)
 
 
 # sorts: E expression, S statement, D domain, R range of an index, B bound atom, F family, U undefined function,
@@ -81,8 +91,9 @@ OPERATORS: dict[str, tuple[str, tuple[str, ...]]] = {
 ATOMS = frozenset({"index", "variable", "scalar", "family", "gates", "recursion", "abstract", "subnetwork", "normal",
                    "uniform", "bernoulli", "function"})
 _BOUND = frozenset({"index", "variable", "scalar", "family", "recursion", "gates", "abstract"})
-_NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
-_END = re.compile(_NUMBER.pattern + r"(\*pi)?")
+NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
+_END = re.compile(NUMBER.pattern + r"(\*pi)?")
+OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _KINDS = {"index": {"integer", "non-negative integer", "positive integer"}, "family": {"free", "distribution", "self"}}
 
 
@@ -105,6 +116,9 @@ class Term:
     # equal terms are one object, so that comparing and hashing them by identity is right, and quick
     def __repr__(self) -> str:
         return shown(self)
+
+    def __lt__(self, other: Term) -> bool:
+        return self.digest < other.digest
 
     @property
     def sort(self) -> str:
@@ -130,27 +144,34 @@ def number(value: Fraction | int) -> Term:
     return Term("number", str(Fraction(value)))
 
 
+def minus(left: Term, right: Term) -> Term:
+    return Term("+", left, Term("*", number(-1), right))
+
+
+def sorts(op: str, count: int) -> tuple[str, ...]:
+    """The sorts of the arguments of an operator that is given so many. Raises Malformed where it takes other numbers."""
+    if op not in OPERATORS:
+        raise Malformed(f"unknown operator {op!r:.40}")
+    wanted = OPERATORS[op][1]
+    if wanted and wanted[-1].endswith("*"):
+        wanted = (*wanted[:-1], *[wanted[-1][0]] * (count - len(wanted) + 1))
+    if len(wanted) != count:
+        raise Malformed(f"{op} has {count} arguments; allowed: {', '.join(OPERATORS[op][1]) or 'none'}")
+    return wanted
+
 
 def _require(op: str, args: tuple[Argument, ...]) -> None:
     """Raise Malformed unless the arguments are what the operator takes."""
-    if op not in OPERATORS:
-        raise Malformed(f"unknown operator {op!r:.40}")
-    _, sorts = OPERATORS[op]
-    fixed = [s for s in sorts if not s.endswith("*")]
-    repeated = sorts[-1][0] if len(fixed) < len(sorts) else None
-    if len(args) < len(fixed) or repeated is None and len(args) > len(fixed):
-        raise Malformed(f"{op} has {len(args)} arguments; allowed: {', '.join(sorts) or 'none'}")
-    for place, a in enumerate(args):
-        wanted = fixed[place] if place < len(fixed) else repeated
+    for place, (a, wanted) in enumerate(zip(args, sorts(op, len(args)), strict=True), start=1):
         if isinstance(a, str):
             if wanted != "T" or len(a) > MAX_TEXT:
-                raise Malformed(f"argument {place + 1} of {op} is a text; allowed: {wanted}")
+                raise Malformed(f"argument {place} of {op} is a text; allowed: {wanted}")
         elif wanted == "B":
             if a.op not in _BOUND:
                 raise Malformed(f"{op} binds {a.op}; allowed: {', '.join(sorted(_BOUND))}")
         elif a.sort != wanted and not (wanted == "E" and a.op == "family" and not a.args[3:]):
-            raise Malformed(f"argument {place + 1} of {op} is of sort {a.sort}; allowed: {wanted}")
-    if op == "number" and not _NUMBER.fullmatch(str(args[0])):
+            raise Malformed(f"argument {place} of {op} is of sort {a.sort}; allowed: {wanted}")
+    if op == "number" and not NUMBER.fullmatch(str(args[0])):
         raise Malformed(f"not a number: {args[0]!r:.40}")
     if op == "domain":
         _require_domain(*map(str, args))
@@ -170,7 +191,7 @@ def _require_domain(name: str, kind: str, low: str, high: str, left: str, right:
 
 def rational_end(text: str) -> Fraction | None:
     """The end of a domain; None where it is infinite or a multiple of pi."""
-    return Fraction(text) if _NUMBER.fullmatch(text) else None
+    return Fraction(text) if NUMBER.fullmatch(text) else None
 
 
 def end(text: str) -> Term:
@@ -179,33 +200,43 @@ def end(text: str) -> Term:
     return Term("*", number(Fraction(factor)), Term("pi")) if of_pi else number(Fraction(factor))
 
 
+@cache
 def scopes(term: Term) -> list[tuple[Term, tuple[Term, ...]]]:
-    """The parts of a term, each with the atoms that the term binds in it. The one place that knows what binds."""
-    op, args = term.op, term.terms
-    if op in ("sum", "product"):  # an end sees the indices of the sums around it
-        bound = [r.terms[0] for r in args[1:]]
-        return [(args[0], tuple(bound)),
-                *[(end, tuple(bound[n + 1:])) for n, r in enumerate(args[1:]) for end in r.terms[1:]]]
-    if op == "each":  # a range sees the indices before it
-        bound = [r.terms[0] for r in args[1:]]
-        return [(args[0], tuple(bound)),
-                *[(end, tuple(bound[:n])) for n, r in enumerate(args[1:]) for end in r.terms[1:]]]
-    if op in ("largest", "smallest"):
-        index, low, high = args[1].terms
-        return [(args[0], (index,)), (low, ()), (high, ())]
-    if op in ("exists", "all"):
-        return [(args[0], args[1:])]
-    if op == "derivative":
-        return [(args[0], (args[1],)), (args[2], ()), (args[3], ())]
-    if op == "growth":
-        return [(args[0], (args[1],)), (args[2], (args[1],))]
-    if op == "aversion":
-        return [(args[0], args[2:]), (args[1], args[2:])]
-    if op == "same-to-order":
-        return [(args[0], (args[2],)), (args[1], (args[2],))]
-    if op in ("converges", "sums-to"):
-        return [(args[0], (args[1],)), *[(a, ()) for a in args[2:]]]
-    return [(a, ()) for a in args]
+    """The parts of a term, each with the atoms that the term binds in it; an atom has none.
+
+    The one place that knows what binds.
+    """
+    if term.op in ATOMS:
+        return []
+    limits = ranges(term)
+    if limits:  # an end sees the indices of the sums around it, in a statement for each index those before it
+        bound = tuple(r.terms[0] for r in limits)
+        return [(term.terms[0], bound),
+                *[(end, bound[:n] if term.op == "each" else bound[n + 1:])
+                  for n, r in enumerate(limits) for end in r.terms[1:]]]
+    binds = [s == "B" for s in sorts(term.op, len(term.args))]
+    bound = tuple(a for a, binder in zip(term.args, binds, strict=True) if binder and isinstance(a, Term))
+    return [(a, bound if True in binds[n:] or term.op == "growth" else ())  # what stands before its name is bound
+            for n, a in enumerate(term.args) if isinstance(a, Term) and not binds[n]]
+
+
+def rebuilt(term: Term, parts: Iterable[Term], names: Mapping[Term, Term]) -> Term:
+    """A term with other parts, in the order in which `scopes` tells them, and other names for what it binds."""
+    left = iter(parts)
+    args: list[Argument] = []
+    for a, sort in zip(term.args, sorts(term.op, len(term.args)), strict=True):
+        if isinstance(a, str):
+            args.append(a)
+        elif a.op == "range":
+            args.append(Term("range", names.get(a.terms[0], a.terms[0]), next(left), next(left)))
+        else:
+            args.append(names.get(a, a) if sort == "B" else next(left))
+    return Term(term.op, *args)
+
+
+def ranges(term: Term) -> tuple[Term, ...]:
+    """The ranges that a term has as arguments."""
+    return tuple(a for a in term.terms if a.op == "range")
 
 
 def walk(term: Term) -> Iterator[Term]:
@@ -224,23 +255,46 @@ def walk(term: Term) -> Iterator[Term]:
 
 def shown(term: Term) -> str:
     """A term on one line, for messages."""
-    op, args = term.op, term.args
-    if op in ("number", "index", "variable", "scalar", *_FAMILIES, "subnetwork", "normal", "uniform", "bernoulli",
-              "function"):
-        return str(args[0])
-    parts = [a if isinstance(a, str) else shown(a) for a in args]
-    if op == "entry":
+    parts = [a if isinstance(a, str) else shown(a) for a in term.args]
+    if term.op in ATOMS or term.op == "number":
+        return parts[0]
+    if term.op in ("entry", "apply"):
         return f"{parts[0]}[{', '.join(parts[1:])}]"
-    if op == "apply":
-        return f"{parts[0]}({', '.join(parts[1:])})"
-    if op == "range":
+    if term.op == "range":
         return f"{parts[0]} = {parts[1]}..{parts[2]}"
-    if op in _INFIX:
-        return "(" + f" {op} ".join(parts) + ")"
-    return f"{op}({', '.join(parts)})"
+    return f"({f' {term.op} '.join(parts)})" if term.op in _INFIX else f"{term.op}({', '.join(parts)})"
 
 
-_FAMILIES = ("family", "gates", "recursion", "abstract")
 _INFIX = ("+", "*", "^", "=", "!=", "<", "<=", ">", ">=", "and", "or", "implies", "iff")
 
 ZERO, ONE = number(0), number(1)
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def read_lines(lines: Iterable[str], first: list[Any], take: Callable[[list[Any]], None]) -> None:
+    """Hand each line of a file but the first, a list of JSON, to `take`. Raises Malformed, naming the line.
+
+    Numbers that are not whole are no JSON here, nor is anything but a list on a line.
+    """
+    number = 0
+    for number, line in enumerate(lines, start=1):
+        try:
+            parts = json.loads(line, parse_float=_refused, parse_constant=_refused) if len(line) <= MAX_LINE else None
+            if not isinstance(parts, list) or not parts:
+                raise Malformed(f"no list; allowed: one of at most {MAX_LINE} characters")
+            if number > 1:
+                take(parts)
+            elif parts != first:
+                raise Malformed(f"{line.strip()[:40]!r}; allowed first: {json.dumps(first)}")
+        except Malformed as error:
+            raise Malformed(f"line {number}: {error}") from None
+        except (ValueError, RecursionError):
+            raise Malformed(f"line {number}: no JSON of texts, whole numbers and lists") from None
+    if not number:
+        raise Malformed("the file is empty")
+
+
+def _refused(text: str) -> Any:
+    raise ValueError(text)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from dropout_theory.recheck.steps.arithmetic import Refused, check, digest, problem
+from dropout_theory.recheck.steps.arithmetic import check, digest, problem
 from dropout_theory.recheck.steps.bounds import bounds
 from dropout_theory.recheck.steps.definedness import obligations
-from dropout_theory.recheck.steps.grammar import Term
+from dropout_theory.recheck.steps.grammar import OPPOSITE, NotShown, Term, minus, need
 from dropout_theory.recheck.steps.normal import normal
-from dropout_theory.recheck.steps.rules import NotShown, conjuncts, relation
 
 Quoted = Callable[[str], "tuple[Term, frozenset[Term]] | None"]
 Questions = dict[str, tuple[tuple[Term, ...], Term]]  # premises and goal by digest
@@ -25,12 +24,14 @@ class Certified:
         self._known: dict[str, bool] = {}
 
     def said(self, source: str) -> tuple[Term, frozenset[Term]]:
+        """The statement and the hypotheses of a claim or classical fact."""
         found = self.quoted(source)
         if found is None:
             raise NotShown(f"there is no {source}")
         return found
 
     def implied(self, known: Iterable[Term], wanted: Term) -> bool:
+        """Whether a statement follows over the reals, by its shape or by a certificate."""
         premises = list(known)
         if wanted.op == "true" or any(wanted in conjuncts(k) for k in premises) or by_shape(wanted):
             return True
@@ -38,22 +39,17 @@ class Certified:
             return all(self.implied(premises, part) for part in wanted.terms)
         name = digest(premises, wanted)
         if name not in self._known:
-            self._known[name] = self._certified(name, premises, wanted)
+            try:
+                need(name in self.certificates, "no certificate")
+                check(problem(premises, wanted), self.certificates[name])
+                self._known[name] = True
+            except NotShown:
+                self.asked[name] = (tuple(premises), wanted)
+                self._known[name] = False
         return self._known[name]
 
-    def _certified(self, name: str, premises: Sequence[Term], wanted: Term) -> bool:
-        certificate = self.certificates.get(name)
-        if certificate is None:
-            self.asked[name] = (tuple(premises), wanted)
-            return False
-        try:
-            check(problem(premises, wanted), certificate)
-        except Refused:
-            self.asked[name] = (tuple(premises), wanted)
-            return False
-        return True
-
     def defined(self, known: Sequence[Term], statement: Term) -> None:
+        """Raise NotShown unless each term of a statement is defined wherever those that are known hold."""
         for o in obligations(known, statement):
             if o.condition is None or not self.implied(o.premises(known), o.condition):
                 raise NotShown(f"{o.term} may be undefined")
@@ -61,16 +57,29 @@ class Certified:
 
 def by_shape(statement: Term) -> bool:
     """Whether a relation holds wherever its sides are defined, by the bounds of their difference."""
-    if statement.op not in ("=", "!=", "<", "<=", ">", ">="):
+    if statement.op not in OPPOSITE:
         return False
     op, left, right = relation(statement)
-    gap = normal(Term("+", right, Term("*", Term("number", "-1"), left)))
-    if not gap:
-        return op in ("=", "<=")
-    if set(gap) == {()}:
-        return op in ("<", "<=", "!=") and (gap[()] > 0 or op == "!=")
-    found = bounds(Term("+", right, Term("*", Term("number", "-1"), left)))
-    return op == "<" and found.positive or op == "<=" and found.nonnegative or op == "!=" and found.nonzero
+    form = normal(minus(right, left))
+    found = bounds(minus(right, left))
+    positive, zero = (form[()] > 0, False) if set(form) == {()} else (found.positive, not form)
+    nonzero = set(form) == {()} or found.nonzero
+    return {"=": zero, "<=": zero or positive or found.nonnegative, "<": positive, "!=": nonzero}[op]
 
 
-__all__ = ["Certified", "Questions", "by_shape"]
+# --- statements -----------------------------------------------------------------------------------------------------
+
+
+def relation(statement: Term) -> tuple[str, Term, Term]:
+    """The operator and sides of a relation, > and >= turned round. Raises NotShown for another statement."""
+    need(statement.op in OPPOSITE, f"no relation: {statement}")
+    left, right = statement.terms
+    return (statement.op.replace(">", "<"), right, left) if statement.op in (">", ">=") else (statement.op, left, right)
+
+
+def negation(statement: Term) -> Term:
+    return Term(OPPOSITE[statement.op], *statement.args) if statement.op in OPPOSITE else Term("not", statement)
+
+
+def conjuncts(statement: Term) -> list[Term]:
+    return [c for a in statement.terms for c in conjuncts(a)] if statement.op == "and" else [statement]

@@ -7,15 +7,14 @@ E(d_i d_j) = p_i p_j + [i = j] (p_i - p_i p_j). Of what cannot be told apart the
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import cache
 from itertools import chain
-from math import comb, prod
 
 from dropout_theory.recheck.steps import normal as whole
 from dropout_theory.recheck.steps import sums
-from dropout_theory.recheck.steps.binding import NUMBERS, free, hidden, random, ranges, substitute
-from dropout_theory.recheck.steps.grammar import ONE, Term, number, scopes, walk
+from dropout_theory.recheck.steps.binding import NUMBERS, free, hidden, is_itself, random, substitute
+from dropout_theory.recheck.steps.bounds import bounds, is_distribution
+from dropout_theory.recheck.steps.grammar import ONE, Term, minus, number, ranges, scopes, walk
 from dropout_theory.recheck.steps.polynomial import (
     UNIT,
     Monomial,
@@ -23,12 +22,11 @@ from dropout_theory.recheck.steps.polynomial import (
     add,
     as_term,
     atom,
-    multiply,
     product,
     scale,
     subtract,
+    term_of,
 )
-from dropout_theory.recheck.steps.signs import is_distribution, is_probability
 
 MAX_GATES = 4
 _LAWS = ("gates", "normal", "uniform", "bernoulli")
@@ -48,7 +46,7 @@ def mean(body: Term) -> Polynomial:
 def geometric(op: str, body: Term) -> Term | None:
     """G, G' and NWGM of what only a subnetwork makes random, as products of its outcomes; None for others."""
     if op == "G'":
-        return geometric("G", Term("+", ONE, Term("*", number(-1), body)))
+        return geometric("G", minus(ONE, body))
     drawn = _drawn(body)
     if drawn is None or len(random(body)) > 1:
         return None
@@ -63,59 +61,33 @@ def _drawn(body: Term) -> tuple[Term, Term, Term] | None:
 
     None unless the body speaks of a subnetwork openly and outside means, and its distribution is one over 1..m.
     """
-    for n in sorted(random(body), key=lambda t: t.digest):
+    for n in sorted(random(body)):
         if n.op == "subnetwork" and n not in hidden(body) and is_distribution(n.terms[1]) \
-                and ranges(n.terms[1])[0][1] is ONE and not any(t.op in NUMBERS and n in free(t) for t in walk(body)):
+                and ranges(n.terms[1])[0].terms[1] is ONE \
+                and not any(t.op in NUMBERS and n in free(t) for t in walk(body)):
             index, = sums.fresh("~", 1, body, n)
             return (substitute(body, {n: index}), Term("entry", n.terms[1], index),
-                    Term("range", index, *ranges(n.terms[1])[0][1:]))
+                    Term("range", index, *ranges(n.terms[1])[0].terms[1:]))
     return None
 
 
 def _of_monomial(m: Monomial) -> Polynomial:
     """The mean of a monomial."""
     if not any(random(t) for t, _ in m):
-        return {m: Fraction(1)}
+        return {m: UNIT[()]}
     coefficient, m, binders = sums.flattened(m, [], True)
-    certain = tuple((t, e) for t, e in m if not random(t))
-    factors = [(t, e) for t, e in m if random(t)]
-    result: Polynomial = {certain: coefficient}
-    for group in _groups(factors):
-        result = multiply(result, _of_group(group))
+    result: Polynomial = {tuple(f for f in m if not random(f[0])): coefficient}
+    for group in sums.joined([f for f in m if random(f[0])], lambda f, g: not _apart(f[0], g[0])):
+        result = product(result, _of_group(tuple(sorted(group))))
     return sums.summed(result, binders)
 
 
-def _groups(factors: list[tuple[Term, Fraction]]) -> list[Monomial]:
-    """Factors that may depend on each other, together."""
-    groups: list[Monomial] = []
-    for f in factors:
-        near = [g for g in groups if not all(_apart(f[0], t) for t, _ in g)]
-        groups = [g for g in groups if g not in near] + [(*[p for g in near for p in g], f)]
-    return groups
-
-
 def _of_group(group: Monomial) -> Polynomial:
-    group = tuple(sorted(group, key=lambda p: p[0].digest))
+    """The mean of factors that may depend on each other."""
     if len(group) <= MAX_GATES and len({t.terms[0] for t, _ in group if t.terms}) == 1 \
-            and all(e == 1 and _is_simple_gate(t) and is_probability(t.terms[0].terms[0]) for t, e in group):
+            and all(e == 1 and _is_simple_gate(t) and bounds(t.terms[0].terms[0]).probability for t, e in group):
         return _gates([t for t, _ in group])
-    found = _moment(*group[0]) if len(group) == 1 else None
-    found = _given(group) if found is None else found
-    return atom(Term("E", product(group))) if found is None else found
-
-
-def _given(group: Monomial) -> Polynomial | None:
-    """The mean over gates given the random numbers in their keep probabilities; None when any other is random."""
-    gates = [t for t, e in group if e == 1 and t.op == "entry" and t.terms[0].op == "gates"
-             and not any(map(random, t.terms[1:])) and is_probability(t.terms[0].terms[0])]
-    left = tuple(f for f in group if f[0] not in gates)
-    tied = [random(t.terms[0].terms[0]) for t in gates] + [random(t) for t, _ in left]
-    families = {t.terms[0] for t in gates}
-    if not gates or len(gates) > MAX_GATES or len({f.args[0] for f in families}) < len(families) \
-            or any(a.op not in ("normal", "uniform", "bernoulli") for atoms in tied for a in atoms):
-        return None
-    means = [_gates([t for t in gates if t.terms[0] is f]) for f in sorted(families, key=lambda f: f.digest)]
-    return mean(as_term(multiply({left: Fraction(1)}, *means)))
+    return atom(Term("E", term_of(group)))
 
 
 def _is_simple_gate(t: Term) -> bool:
@@ -123,39 +95,20 @@ def _is_simple_gate(t: Term) -> bool:
     return t.op == "entry" and t.terms[0].op == "gates" and random(t) == {t.terms[0]}
 
 
-def _keep(family: Term, indices: tuple[Term, ...]) -> Term:
-    return substitute(family.terms[0], {r[0]: i for r, i in zip(ranges(family), indices, strict=True)})
-
-
 def _gates(gates: list[Term]) -> Polynomial:
     """The mean of a product of gates of one family, by which of their indices coincide."""
-    first, *rest = gates
-    keep = whole.normal(_keep(first.terms[0], first.terms[1:]))
-    if not rest:
-        return keep
-    others = _gates(rest)
-    total: Polynomial = {}
-    distinct = UNIT
-    for other in rest:  # the first one is this one and none before: one gate fewer
-        equal = multiply(*[whole.normal(Term("equal-indices", i, j))
-                           for i, j in zip(first.terms[1:], other.terms[1:], strict=True)])
-        total = add(total, multiply(distinct, equal, others))
-        distinct = multiply(distinct, subtract(UNIT, equal))
-    return add(total, multiply(distinct, keep, others))
-
-
-def _moment(t: Term, order: Fraction) -> Polynomial | None:
-    """A moment of a normal, uniform or Bernoulli number of a law that is not random; None for anything else."""
-    if t.op not in ("normal", "uniform", "bernoulli") or random(t) != {t} or order.denominator != 1 or order < 1:
-        return None
-    n, law = int(order), [whole.normal(a) for a in t.terms[1:]]
-    if t.op == "bernoulli":
-        return law[0] if is_probability(t.terms[1]) else None
-    power = whole.power
-    if t.op == "uniform":
-        return scale(add(*[multiply(power(law[0], k), power(law[1], n - k)) for k in range(n + 1)]), Fraction(1, n + 1))
-    return add(*[scale(multiply(power(law[0], n - k), power(law[1], k)), comb(n, k) * prod(range(1, k, 2)))
-                 for k in range(0, n + 1, 2)])
+    if not gates:
+        return UNIT
+    family, *indices = gates[0].terms
+    names = [r.terms[0] for r in ranges(family)]
+    keep = whole.normal(substitute(family.terms[0], dict(zip(names, indices, strict=True))))
+    others, total, distinct = _gates(gates[1:]), [], UNIT
+    for other in gates[1:]:  # the first one is this one and none before: one gate fewer
+        equal = product(*[whole.normal(Term("equal-indices", i, j))
+                          for i, j in zip(indices, other.terms[1:], strict=True)])
+        total.append(product(distinct, equal, others))
+        distinct = product(distinct, subtract(UNIT, equal))
+    return add(*total, product(distinct, keep, others))
 
 
 # --- independence ---------------------------------------------------------------------------------------------------
@@ -170,7 +123,7 @@ def _leaves(term: Term, bound: frozenset[Term]) -> list[Leaf]:
     """The random atoms and entries of an expression, each with the indices bound around it."""
     if not random(term):
         return []
-    if term.op == "entry" or not term.terms or term.op in (*_LAWS, "subnetwork", "abstract"):
+    if term.op == "entry" or not scopes(term):
         return [(term, bound)]
     return [leaf for part, own in scopes(term) for leaf in _leaves(part, bound | set(own))]
 
@@ -194,7 +147,7 @@ def _is_above(gate: Term, entry: Term, bound: frozenset[Term]) -> bool:
     return _is_simple_gate(gate) and entry.op == "entry" and entry.terms[0].op == "recursion" \
         and len(gate.terms) > 1 and len(entry.terms) > 1 and not free(entry.terms[1]) & bound \
         and not any(map(random, entry.terms[1:])) \
-        and sums.at_least_0(sums.minus(gate.terms[1], entry.terms[1])) \
+        and sums.at_least_0(sums.gap(gate.terms[1], entry.terms[1])) \
         and _gates_below(entry.terms[0], gate.terms[0])
 
 
@@ -202,20 +155,20 @@ def _is_above(gate: Term, entry: Term, bound: frozenset[Term]) -> bool:
 def _gates_below(recursion: Term, family: Term) -> bool:
     """Whether each entry of a recursion is made of gates of a family at layers below its own, and of nothing akin."""
     base, step = recursion.terms[1:3]
-    layer, start, _ = ranges(recursion)[0]
+    layer, start, _ = ranges(recursion)[0].terms
     if layer.args[1] != "integer":  # a name that promises what the index need not keep
         return False
 
     def below(part: Term, top: Term, binders: list[sums.Binder]) -> bool:
         if part.op == "entry":
             own = part.terms[0].op == "family" and part.terms[0].args[2] == "self"
-            if own and (part.terms[0].args[0] != recursion.args[0] or top is start):
+            if own and (not is_itself(part.terms[0], recursion) or top is start):
                 return False
             if any(map(random, part.terms[1:])):
                 return False
             if own or part.terms[0].args[0] == family.args[0]:
-                gap = sums.minus(Term("+", top, number(-1)), part.terms[1])
-                return (own or part.terms[0] is family) and sums.at_least_0(gap, binders)
+                room = sums.gap(Term("+", top, number(-1)), part.terms[1])
+                return (own or part.terms[0] is family) and sums.at_least_0(room, binders)
             return part.terms[0].op in ("family", "gates") and random(part.terms[0]) <= {part.terms[0]}
         if part.op == "sum":
             body, limits = sums.opened(part.terms[0], part.terms[1:], top, *chain(*binders))
@@ -225,4 +178,3 @@ def _gates_below(recursion: Term, family: Term) -> bool:
         return all(below(a, top, binders) for a in part.terms if a.op not in ("domain", "range"))
 
     return below(base, start, []) and below(step, layer, [])
-

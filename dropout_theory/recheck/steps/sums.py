@@ -8,16 +8,16 @@ range could tell to be 0 is taken out of it, only where the range is certainly n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import cache
-from itertools import chain, islice, permutations
-from itertools import product as choices
-from typing import TypeAlias
+from itertools import chain
+from typing import TypeAlias, TypeVar
 
 from dropout_theory.recheck.steps import normal as whole
-from dropout_theory.recheck.steps.binding import CannotSubstitute, free, random, ranges, substitute
-from dropout_theory.recheck.steps.grammar import ZERO, Term, number, walk
+from dropout_theory.recheck.steps.binding import CannotSubstitute, free, random, substitute
+from dropout_theory.recheck.steps.bounds import is_distribution, is_integer, is_nonnegative, is_positive
+from dropout_theory.recheck.steps.grammar import Term, number, ranges, walk
 from dropout_theory.recheck.steps.polynomial import (
     UNIT,
     Monomial,
@@ -26,16 +26,16 @@ from dropout_theory.recheck.steps.polynomial import (
     add,
     as_term,
     atom,
-    multiply,
     product,
     scale,
     subtract,
+    term_of,
 )
-from dropout_theory.recheck.steps.signs import is_distribution, is_integer, is_nonnegative, is_positive
 
 Binder: TypeAlias = tuple[Term, Term, Term]  # an index, its first and its last value; inner ones stand first
+Item = TypeVar("Item")
 
-MAX_BINDERS, MAX_ORDERS = 8, 48
+MAX_BINDERS = 8
 
 
 # --- indices --------------------------------------------------------------------------------------------------------
@@ -67,33 +67,42 @@ def opened(body: Term, limits: Iterable[Term], *others: Term) -> tuple[Term, lis
     binders = []
     for n, (x, low, high) in enumerate(found):  # an end sees the indices of the sums around it
         around = {r[0]: named[r[0]] for r in found[n + 1:]}
-        binders.append((named[x], canonical(low, around), canonical(high, around)))
+        binders.append((named[x], put(low, around), put(high, around)))
     return substitute(body, named), binders
 
 
-def canonical(t: Term, values: dict[Term, Term]) -> Term:
+def put(t: Term, values: dict[Term, Term]) -> Term:
     """An expression with values for indices, in normal form."""
     return as_term(whole.normal(substitute(t, values)))
 
 
-def minus(left: Term, right: Term) -> Polynomial:
+def gap(left: Term, right: Term) -> Polynomial:
     return subtract(whole.normal(left), whole.normal(right))
 
 
 def differ(left: Term, right: Term) -> bool:
     """Whether two expressions are certainly not equal."""
-    return any(is_positive(as_term(scale(minus(left, right), sign))) for sign in (1, -1))
+    return any(is_positive(as_term(scale(gap(left, right), sign))) for sign in (1, -1))
 
 
-def at_least_0(gap: Polynomial, binders: Iterable[Binder] = ()) -> bool:
+def at_least_0(p: Polynomial, binders: Iterable[Binder] = ()) -> bool:
     """Whether an expression is at least 0 at all values of the indices of ranges, none of which is empty."""
     for x, low, high in binders:
-        slope = gap.get(((x, Fraction(1)),), Fraction(0))
-        gap = subtract(gap, scale(atom(x), slope))
-        if any(x in free(t) for m in gap for t, _ in m):
+        slope = p.get(((x, Fraction(1)),), Fraction(0))
+        p = subtract(p, scale(atom(x), slope))
+        if any(x in free(t) for m in p for t, _ in m):
             return False
-        gap = add(gap, scale(whole.normal(low if slope > 0 else high), slope))
-    return is_nonnegative(as_term(gap))
+        p = add(p, scale(whole.normal(low if slope > 0 else high), slope))
+    return is_nonnegative(as_term(p))
+
+
+def joined(items: Iterable[Item], near: Callable[[Item, Item], bool]) -> list[list[Item]]:
+    """The items in groups: those that are near each other, directly or by others, together."""
+    groups: list[list[Item]] = []
+    for item in items:
+        close = [g for g in groups if any(near(item, other) for other in g)]
+        groups = [*[g for g in groups if g not in close], [*[other for g in close for other in g], item]]
+    return groups
 
 
 # --- sums -----------------------------------------------------------------------------------------------------------
@@ -109,11 +118,11 @@ def summed(p: Polynomial, binders: list[Binder]) -> Polynomial:
     """A polynomial summed over some indices."""
     if not binders:
         return p
-    total: Polynomial = {}
+    total = []
     for m, c in p.items():
         factor, single, inner = flattened(m, binders)
-        total = add(total, scale(_of_monomial(single, inner), c * factor))
-    return total
+        total.append(scale(_of_monomial(single, inner), c * factor))
+    return add(*total)
 
 
 def flattened(m: Monomial, binders: list[Binder], also: bool = False) -> tuple[Fraction, Monomial, list[Binder]]:
@@ -126,7 +135,7 @@ def flattened(m: Monomial, binders: list[Binder], also: bool = False) -> tuple[F
         found: Polynomial = {tuple(f for f in m if f[0] is not t): Fraction(1)}
         for _ in range(int(e)):
             body, more = opened(t.terms[0], t.terms[1:], *chain(*binders), *[u for u, _ in m])
-            found, binders = multiply(found, whole.normal(body)), [*more, *binders]
+            found, binders = product(found, whole.normal(body)), [*more, *binders]
         if len(found) > 1:
             raise TooLarge(f"a sum of several terms: {t}")
         (single, coefficient), = found.items()
@@ -139,53 +148,35 @@ def _of_monomial(m: Monomial, binders: list[Binder]) -> Polynomial:
     """A monomial without sums that speak of the indices, summed over them."""
     ends = {x: (low, high) for x, low, high in binders}
     for x, low, high in binders:
-        gap = minus(high, low)
-        if set(gap) <= {()} and gap.get((), Fraction(0)) <= 0 and is_integer(low):  # no value, or one
-            return {} if gap.get((), Fraction(0)) < 0 else _put(x, low, m, binders)
+        length = gap(high, low)
+        if set(length) <= {()} and length.get((), Fraction(0)) <= 0 and is_integer(low):  # no value, or one
+            return {} if length else _with_value(x, low, m, binders)
     for t, e in m:  # an index that equals another of the same range
         if t.op == "equal-indices" and e > 0:
             for x, y in (t.terms, t.terms[::-1]):
                 if x in ends and ends[x] == ends.get(y) and not any(x in free(end) for end in chain(*ends.values())):
-                    return _put(x, y, tuple(f for f in m if f[0] is not t), binders)
-    outside, groups = _components(m, binders)
-    result: Polynomial = {outside: Fraction(1)}
-    for factors, own in groups:
-        result = multiply(result, _of_group(factors, own))
+                    return _with_value(x, y, tuple(f for f in m if f[0] is not t), binders)
+    indices = frozenset(ends)
+    touches: dict[tuple[Term, object], frozenset[Term]] = {}
+    for x, low, high in reversed(binders):  # an inner range may speak of the outer ones
+        touches[x, None] = {x} | (free(low) | free(high)) & indices
+    for t, e in m:
+        touches[t, e] = free(t) & indices
+        if not touches[t, e] and not _is_safe(t, e):  # where a range is empty, it is not evaluated there
+            touches[t, e] = frozenset(x for x, low, high in binders if free(t) & (free(low) | free(high))
+                                      and not at_least_0(gap(high, low), binders))
+    result: Polynomial = {tuple(f for f in m if not touches[f]): Fraction(1)}
+    for group in joined([item for item, touched in touches.items() if touched],
+                        lambda a, b: bool(touches[a] & touches[b])):
+        result = product(result, _of_group(tuple(f for f in m if f in group),
+                                           [b for b in binders if (b[0], None) in group]))
     return result
 
 
-def _put(x: Term, value: Term, m: Monomial, binders: list[Binder]) -> Polynomial:
+def _with_value(x: Term, value: Term, m: Monomial, binders: list[Binder]) -> Polynomial:
     """The sum with a value for an index, which is no longer summed over."""
-    left = [(y, canonical(low, {x: value}), canonical(high, {x: value})) for y, low, high in binders if y is not x]
-    return summed(whole.normal(substitute(product(m), {x: value})), left)
-
-
-Group: TypeAlias = tuple[Monomial, list[Binder]]
-
-
-def _components(m: Monomial, binders: list[Binder]) -> tuple[Monomial, list[Group]]:
-    """What is free of all indices, and the factors and indices that hang together, in their order."""
-    groups: list[Group] = []
-
-    def join(factors: Monomial, own: list[Binder], touches: frozenset[Term]) -> None:
-        near = [g for g in groups if touches.intersection(x for x, *_ in g[1])]
-        groups[:] = [g for g in groups if g not in near]
-        groups.append(((*factors, *[f for g in near for f in g[0]]), [*own, *[b for g in near for b in g[1]]]))
-
-    for b in reversed(binders):  # an inner range may speak of the outer ones
-        join((), [b], free(b[1]) | free(b[2]))
-    indices, outside = {x for x, *_ in binders}, []
-    for t, e in m:
-        touches = free(t) & indices
-        if not touches and not _is_safe(t, e):  # where a range is empty, it is not evaluated there
-            touches = frozenset(x for x, low, high in binders
-                                if free(t) & (free(low) | free(high)) and not at_least_0(minus(high, low), binders))
-        if touches:
-            join(((t, e),), [], touches)
-        else:
-            outside.append((t, e))
-    return tuple(outside), [(tuple(f for f in m if f in factors), [b for b in binders if b in own])
-                            for factors, own in groups]
+    left = [(y, put(low, {x: value}), put(high, {x: value})) for y, low, high in binders if y is not x]
+    return summed(whole.normal(substitute(term_of(m), {x: value})), left)
 
 
 def _is_safe(t: Term, e: Fraction) -> bool:
@@ -196,40 +187,35 @@ def _is_safe(t: Term, e: Fraction) -> bool:
 def _of_group(m: Monomial, binders: list[Binder]) -> Polynomial:
     """The sum of a monomial over indices that hang together."""
     (x, low, high), *around = binders
-    times = add(minus(high, low), UNIT)
+    times = add(gap(high, low), UNIT)
     if not m and is_integer(low) and is_integer(high) and at_least_0(times, around):  # a constant is counted
         return summed(times, around)
-    if not around and len(m) == 1 and m[0][1] == 1 and is_whole_distribution(m[0][0], x, low, high):
+    if not around and len(m) == 1 and m[0][1] == 1 and _is_whole_distribution(m[0][0], x, low, high):
         return UNIT
     return _named(m, binders)
 
 
-def is_whole_distribution(t: Term, x: Term, low: Term, high: Term) -> bool:
+def _is_whole_distribution(t: Term, x: Term, low: Term, high: Term) -> bool:
     """Whether a term is the probability of x, and x runs through all of the range of its distribution."""
     return t.op == "entry" and t.terms[1:] == (x,) and is_distribution(t.terms[0]) \
-        and not any(minus(a, b) for a, b in zip((low, high), ranges(t.terms[0])[0][1:], strict=True))
+        and not any(gap(a, b) for a, b in zip((low, high), ranges(t.terms[0])[0].terms[1:], strict=True))
 
 
 # --- canonical names ------------------------------------------------------------------------------------------------
 
 
 def _named(m: Monomial, binders: list[Binder]) -> Polynomial:
-    """The atom for a sum, its indices under the names that make it the first of all in the order of digests."""
-    body = product(m)
-    names = fresh("#", len(binders), body, *[end for _, *ends in binders for end in ends])
-    found: list[tuple[str, Fraction, Term]] = []
-    for order in _orders(m, binders):
-        named = dict(zip(order, names, strict=True))
-        inside = whole.normal(substitute(body, named))
-        limits = {named[x]: (canonical(low, named), canonical(high, named)) for x, low, high in binders}
-        coefficient, inner = Fraction(1), as_term(inside)
-        if len(inside) == 1:
-            (single, coefficient), = inside.items()
-            inner = product(single)
-        term = Term("sum", inner, *_inner_first(limits))
-        found.append((term.digest, coefficient, term))
-    _, coefficient, term = min(found, key=lambda f: f[:2])
-    return scale(atom(term), coefficient)
+    """The atom for a sum, its indices under names by where they occur."""
+    names = fresh("#", len(binders), term_of(m), *[end for _, *ends in binders for end in ends])
+    order = sorted([x for x, *_ in binders], key=lambda x: _signature(x, m, binders))
+    named = dict(zip(order, names, strict=True))
+    inside = whole.normal(substitute(term_of(m), named))
+    limits = {named[x]: (put(low, named), put(high, named)) for x, low, high in binders}
+    coefficient, inner = Fraction(1), as_term(inside)
+    if len(inside) == 1:
+        (single, coefficient), = inside.items()
+        inner = term_of(single)
+    return scale(atom(Term("sum", inner, *_inner_first(limits))), coefficient)
 
 
 def _inner_first(limits: dict[Term, tuple[Term, Term]]) -> Iterator[Term]:
@@ -241,23 +227,12 @@ def _inner_first(limits: dict[Term, tuple[Term, Term]]) -> Iterator[Term]:
         yield Term("range", x, *left.pop(x))
 
 
-def _orders(m: Monomial, binders: list[Binder]) -> Iterable[tuple[Term, ...]]:
-    """Orders of the indices by where they occur; those that occur alike in every order, up to a bound."""
-    if len(binders) == 1:
-        return [(binders[0][0],)]
-    classes: dict[tuple[str, ...], list[Term]] = {}
-    for x, *_ in binders:
-        classes.setdefault(_signature(x, m, binders), []).append(x)
-    groups = [permutations(classes[s]) for s in sorted(classes)]
-    return [tuple(chain(*choice)) for choice in islice(choices(*groups), MAX_ORDERS)]
-
-
 def _signature(x: Term, m: Monomial, binders: list[Binder]) -> tuple[str, ...]:
     """Where an index occurs, told without the names of any."""
     marks = {y: Term("index", "~this" if y is x else "~other", "integer") for y, *_ in binders}
-    places = sorted(f"{canonical(t, marks).digest} {e}" for t, e in m if x in free(t))
-    own = [canonical(end, marks).digest for y, *ends in binders if y is x for end in ends]
-    inside = sorted(canonical(end, marks).digest for _, *ends in binders for end in ends if x in free(end))
+    places = sorted(f"{put(t, marks).digest} {e}" for t, e in m if x in free(t))
+    own = [put(end, marks).digest for y, *ends in binders if y is x for end in ends]
+    inside = sorted(put(end, marks).digest for _, *ends in binders for end in ends if x in free(end))
     return (*own, "factors", *places, "ends", *inside)
 
 
@@ -274,23 +249,15 @@ def product_over(body: Term, limits: tuple[Term, ...]) -> Polynomial:
 
 
 def _product(body: Polynomial, x: Term, low: Term, high: Term) -> Polynomial:
-    gap, limit = minus(high, low), Term("range", x, low, high)
-    whole_ends = is_integer(low) and is_integer(high)
-    if whole_ends and at_least_0(gap) and (not body or _is_power_of_0(body, x, low, high)):
-        return {}
+    limit, times = Term("range", x, low, high), add(gap(high, low), UNIT)
+    counted = is_integer(low) and is_integer(high) and at_least_0(times)
     result = UNIT
     for t, e in whole.factors(body):
         if is_positive(t):
             found = whole.normal(Term("exp", Term("*", number(e), Term("sum", Term("log", t), limit))))
-        elif whole_ends and x not in free(t) and e.denominator == 1 and at_least_0(add(gap, UNIT)):
-            found = whole.raised(whole.normal(t), scale(add(gap, UNIT), e))
+        elif counted and x not in free(t) and e.denominator == 1:
+            found = whole.raised(whole.normal(t), scale(times, e))
         else:
-            found = atom(whole.opaque_product(t if e == 1 else Term("^", t, number(e)), limit))
-        result = multiply(result, found)
+            found = atom(whole.canonical(Term("product", t if e == 1 else Term("^", t, number(e)), limit)))
+        result = product(result, found)
     return result
-
-
-def _is_power_of_0(body: Polynomial, x: Term, low: Term, high: Term) -> bool:
-    """Whether a body is 0^P[x] over the whole of a distribution: one of the probabilities is positive."""
-    t = as_term(body)
-    return t.op == "^" and t.terms[0] is ZERO and is_whole_distribution(t.terms[1], x, low, high)
