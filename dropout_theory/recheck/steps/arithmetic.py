@@ -27,23 +27,19 @@ from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple, TypeAlias
 
-from dropout_theory.recheck.steps.binding import alike
 from dropout_theory.recheck.steps.bounds import bounds
 from dropout_theory.recheck.steps.definedness import STRICT
-from dropout_theory.recheck.steps.grammar import NUMBER, OPPOSITE, Malformed, NotShown, Term, need, read_lines
-from dropout_theory.recheck.steps.normal import normal
-from dropout_theory.recheck.steps.polynomial import (
-    UNIT,
-    Monomial,
-    Polynomial,
-    add,
-    alone,
-    constant,
-    monomial,
-    multiply,
-    scale,
-    subtract,
+from dropout_theory.recheck.steps.grammar import (
+    NUMBER,
+    OPPOSITE,
+    Malformed,
+    NotShown,
+    Term,
+    need,
+    read_lines,
 )
+from dropout_theory.recheck.steps.normal import normal
+from dropout_theory.recheck.steps.polynomial import UNIT, Monomial, Polynomial, alone, collected, monomial
 
 Powers, Poly, Refused = Monomial, Polynomial, NotShown  # the names that the search for certificates knows
 
@@ -92,11 +88,11 @@ def formulas(statement: Term, holds: bool = True) -> list[Formula]:
     if op in OPPOSITE:
         relation = op if holds else OPPOSITE[op]
         left, right = map(normal, args)
-        gap = subtract(left, right) if relation in (">", ">=", "=") else subtract(right, left)
+        gap = left - right if relation in (">", ">=", "=") else right - left
         if relation == "!=":
-            return [Either(((Literal(">", gap),), (Literal(">", scale(gap, -1)),)), statement)]
+            return [Either(((Literal(">", gap),), (Literal(">", gap * -1),)), statement)]
         return [Literal({"<": ">", "<=": ">="}.get(relation, relation), gap, statement)]
-    return [Literal("=", subtract(alone(statement), UNIT) if holds else alone(statement))]
+    return [Literal("=", alone(statement, Fraction(1)) - UNIT if holds else alone(statement, Fraction(1)))]
 
 
 def _either(*cases: Sequence[Formula]) -> Either:
@@ -105,26 +101,26 @@ def _either(*cases: Sequence[Formula]) -> Either:
 
 def _definition(atom: Term) -> list[Formula]:
     """What holds of an atom by its shape, wherever it is defined."""
-    value, found = alone(atom), bounds(atom)
+    value, found = alone(atom, Fraction(1)), bounds(atom)
     said: list[Formula] = []
     if _is_bracket(atom):
-        said.append(Literal("=", subtract(value, normal(atom))))
+        said.append(Literal("=", value - normal(atom)))
     if found.low is not None:
-        said.append(Literal(">" if found.above else ">=", subtract(value, constant(found.low))))
+        said.append(Literal(">" if found.above else ">=", value - UNIT * found.low))
     if found.high is not None:
-        said.append(Literal(">" if found.below else ">=", subtract(constant(found.high), value)))
+        said.append(Literal(">" if found.below else ">=", UNIT * found.high - value))
     if atom.op in ("max", "min", "relu", "abs"):
         inner = [normal(a) for a in atom.terms]
         if atom.op in ("relu", "abs"):
-            inner.append({} if atom.op == "relu" else scale(inner[0], -1))
-        said += [Literal(">=", subtract(a, value) if atom.op == "min" else subtract(value, a)) for a in inner]
-        said.append(_either(*[[Literal("=", subtract(value, a))] for a in inner]))
+            inner.append(inner[0] * (0 if atom.op == "relu" else -1))
+        said += [Literal(">=", a - value if atom.op == "min" else value - a) for a in inner]
+        said.append(_either(*[[Literal("=", value - a)] for a in inner]))
     return said
 
 
 def _is_bracket(atom: Term) -> bool:
     """Whether an atom is one for its exponent's sake alone."""
-    return atom.number is not None or atom.op in ("+", "*", "^") and normal(atom) != alone(atom)
+    return atom.number is not None or atom.op in ("+", "*", "^") and normal(atom) != alone(atom, Fraction(1))
 
 
 # --- problems -----------------------------------------------------------------------------------------------------
@@ -147,18 +143,15 @@ class Problem:
         said += formulas(goal, False)
         self.first_of_facts = len(said)
         exponents: dict[Term, int] = {}
-        self.same: dict[Term, Term] = {}
         facts: list[Formula] = []
         left = list(said)
         while left:
             for atom, e in sorted(_atoms(left.pop())):
-                known = self._representative(atom)
-                if known not in exponents:
-                    exponents[known] = 1
-                    new = _definition(known)
-                    facts += new
-                    left += new
-                exponents[known] = lcm(exponents[known], e.denominator)
+                if atom not in exponents:
+                    exponents[atom] = 1
+                    facts += _definition(atom)
+                    left += _definition(atom)
+                exponents[atom] = lcm(exponents[atom], e.denominator)
         self.atoms = sorted(exponents)
         self.roots = [exponents[a] for a in self.atoms]
         self.places = {a: n for n, a in enumerate(self.atoms)}
@@ -167,29 +160,15 @@ class Problem:
             Literal(">" if end.positive else ">=", alone(n))
             for n, end in enumerate(ends) if self.roots[n] > 1 or end.nonnegative and end.low != 0]
         self.hypotheses = [self._numbered(f) for f in (*said, *facts)] + nonnegative
-        self.values = [self.polynomial(normal(a) if _is_bracket(a) else alone(a)) for a in self.atoms]
         self.shown = Shown({n for n, end in enumerate(ends) if end.nonzero},
                            {n for n, end in enumerate(ends) if self.roots[n] == 1 or end.nonnegative})
         for h in self.hypotheses:
             self.learn(h, self.shown)
 
-    def _representative(self, atom: Term) -> Term:
-        """Atoms that differ only in the names of what they bind are one."""
-        if atom not in self.same:
-            others = (a for a in set(self.same.values()) if a.op == atom.op and alike(a, atom))
-            self.same[atom] = next(others, atom)
-        return self.same[atom]
-
     def polynomial(self, form: Polynomial) -> Polynomial:
         """A normal form over numbered variables: of an atom that has roots, its least root is the variable."""
-        parts = []
-        for m, c in form.items():
-            powers: dict[int, int] = {}
-            for atom, e in m:
-                n = self.places[self.same[atom]]
-                powers[n] = powers.get(n, 0) + int(e * self.roots[n])
-            parts.append({monomial(powers): c})
-        return add(*parts)
+        return collected((monomial((self.places[t], int(e * self.roots[self.places[t]])) for t, e in m), c)
+                         for m, c in form.items())
 
     def _numbered(self, formula: Formula) -> Formula:
         if isinstance(formula, Either):
@@ -202,11 +181,11 @@ class Problem:
         if exponent is not None and (exponent < 0 or exponent.denominator > 1):
             form = normal(term)
             for atom, e in next(iter(form)) if len(form) == 1 else ():
-                if self.same.get(atom) in self.places:
+                if atom in self.places:
                     if exponent < 0:
-                        shown.nonzero.add(self.places[self.same[atom]])
+                        shown.nonzero.add(self.places[atom])
                     if e.denominator > 1:
-                        shown.roots.add(self.places[self.same[atom]])
+                        shown.roots.add(self.places[atom])
         if term.op in STRICT:
             for part in term.terms:
                 self._show_terms(part, shown)
@@ -217,22 +196,14 @@ class Problem:
                    for m in p for n, e in m)
 
     def learn(self, hypothesis: Formula, shown: Shown) -> None:
-        """Take note of what a hypothesis that holds shows to be defined, and to be other than 0."""
+        """Take note of what a hypothesis that holds shows: its terms are defined."""
         for side in hypothesis.said.terms if hypothesis.said is not None else ():
             self._show_terms(side, shown)
-        if isinstance(hypothesis, Either) or hypothesis.sign == "=" or not self.usable(hypothesis.value, shown):
-            return
-        known = {m: c for m, c in hypothesis.value.items() if m}
-        for n, value in enumerate(self.values):
-            own = {m: c for m, c in value.items() if m}
-            ratios = {known[m] / c for m, c in own.items()} if own.keys() == known.keys() else set()
-            if len(ratios) == 1:  # the hypothesis is ratio * (variable - end)
-                ratio, = ratios
-                end = value.get((), Fraction(0)) - hypothesis.value.get((), Fraction(0)) / ratio
-                if end * ratio > 0 or end == 0 and hypothesis.sign == ">":
-                    shown.nonzero.add(n)
-                if end >= 0 and ratio > 0:
-                    shown.roots.add(n)
+
+
+def multiply(p: dict[Monomial, Fraction], q: dict[Monomial, Fraction]) -> Polynomial:
+    """The product, as the search for certificates asks for it."""
+    return Polynomial(p) * Polynomial(q)
 
 
 def problem(premises: Iterable[Term], goal: Term) -> Problem:
@@ -302,7 +273,7 @@ def _check(problem: Problem, certificate: Any, hypotheses: list[Formula], shown:
         cases = split.cases if isinstance(split, Either) else ()
     elif kind == "cut" and len(parts) == 3:
         f = _polynomial(problem, parts.pop(0), shown)
-        cases = [[Literal(">", scale(f, -1))], [Literal(">=", f)]]
+        cases = [[Literal(">", f * -1)], [Literal(">=", f)]]
     need(0 < len(cases) == len(parts), "a certificate is a sum, cases or a cut")
     for case, part in zip(cases, parts, strict=True):
         inside = Shown(set(shown.nonzero), set(shown.roots))
@@ -312,18 +283,17 @@ def _check(problem: Problem, certificate: Any, hypotheses: list[Formula], shown:
 
 
 def _check_sum(problem: Problem, products: Any, equalities: Any, hypotheses: list[Formula], shown: Shown) -> None:
-    total: list[Polynomial] = []
-    positive = False
+    total, positive = Polynomial(), False
     for product in _list(products):
         c, places, *squared = _list(product, 2, 3)
         found = [_literal(problem, hypotheses, place, shown) for place in _list(places, 0, MAX_FACTORS)]
         square = _polynomial(problem, squared[0], shown) if squared else UNIT
         need(_number(c) > 0 and all(h.sign != "=" for h in found),
              "a coefficient that is not positive, or an equality among what is not negative")
-        value = multiply(constant(_number(c)), multiply(square, square))
+        value = square * square * _number(c)
         for h in found:
-            value = multiply(value, h.value)
-        total.append(value)
+            value = value * h.value
+        total = total + value
         # a monomial is not 0 where its variables are not
         sure = len(square) == 1 and all(n in shown.nonzero for m in square for n, _ in m)
         positive = positive or sure and all(h.sign == ">" for h in found)
@@ -331,8 +301,8 @@ def _check_sum(problem: Problem, products: Any, equalities: Any, hypotheses: lis
         place, factor = _list(equality, 2, 2)
         h = _literal(problem, hypotheses, place, shown)
         need(h.sign == "=", "an inequality among the equalities")
-        total.append(multiply(h.value, _polynomial(problem, factor, shown)))
-    need(positive and not add(*total), "the sum is not 0, or nothing in it is positive")
+        total = total + h.value * _polynomial(problem, factor, shown)
+    need(positive and not total, "the sum is not 0, or nothing in it is positive")
 
 
 def _list(part: Any, least: int = 0, most: int = MAX_PARTS) -> list[Any]:
@@ -358,16 +328,13 @@ def _number(text: Any) -> Fraction:
 
 
 def _polynomial(problem: Problem, written: Any, shown: Shown) -> Polynomial:
-    parts: list[Polynomial] = []
-    for part in _list(written):
-        coefficient, powers = _list(part, 2, 2)
-        term = constant(_number(coefficient))
-        for power in _list(powers):
-            n, e = _list(power, 2, 2)
-            need(type(n) is type(e) is int and 0 <= n < len(problem.atoms) and abs(e) <= MAX_EXPONENT,
-                 "a power is a variable and an exponent")
-            term = multiply(term, alone(n, e))
-        parts.append(term)
-    result = add(*parts)
+    terms = []
+    for coefficient, powers in (_list(part, 2, 2) for part in _list(written)):
+        pairs = [_list(power, 2, 2) for power in _list(powers)]
+        need(all(type(n) is type(e) is int and 0 <= n < len(problem.atoms) and abs(e) <= MAX_EXPONENT
+                 for n, e in pairs),
+             "a power is a variable and an exponent")
+        terms.append((monomial(pairs), _number(coefficient)))
+    result = collected(terms)
     need(problem.usable(result, shown), "a polynomial that may be undefined")
     return result

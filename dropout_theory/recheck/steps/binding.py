@@ -1,4 +1,4 @@
-"""What a term depends on, what makes it random, and substitution that captures nothing and leaves nothing behind.
+"""What a term binds and depends on, what makes it random, and substitution that captures nothing.
 
 A gate shows its name and index and hides its keep probability; a random number hides its law, a subnetwork its
 distribution, an entry of a recursion its definition, a probability the size of its distribution.
@@ -9,15 +9,58 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from dropout_theory.recheck.steps.grammar import ATOMS, Malformed, Term, ranges, rebuilt, scopes
+from dropout_theory.recheck.steps.grammar import ATOMS, OPPOSITE, Argument, Malformed, Term, need, sorts
 
 Terms = frozenset[Term]
 NUMBERS = frozenset({"E", "Var", "Cov", "G", "G'", "NWGM", "largest-outcome"})  # of random expressions: each a number
 _RANDOM = frozenset({"gates", "abstract", "subnetwork", "normal", "uniform", "bernoulli"})
 
 
+PREDICATES = frozenset({"exists", "all", "same-to-order", "converges", "sums-to", "has-value", "no-minimiser",
+                        "refuted", "meaningless"})  # statements that are not taken apart
+
+
 class CannotSubstitute(Malformed):
     """Putting values for atoms would not give an instance of the term; the message says why."""
+
+
+@cache
+def scopes(term: Term) -> list[tuple[Term, tuple[Term, ...]]]:
+    """The parts of a term, each with the atoms that the term binds in it; an atom has none.
+
+    The one place that knows what binds.
+    """
+    if term.op in ATOMS:
+        return []
+    limits = ranges(term)
+    if limits:  # an end sees the indices of the sums around it, in a statement for each index those before it
+        bound = tuple(r.terms[0] for r in limits)
+        return [(term.terms[0], bound),
+                *[(end, bound[:n] if term.op == "each" else bound[n + 1:])
+                  for n, r in enumerate(limits) for end in r.terms[1:]]]
+    binds = [s == "B" for s in sorts(term.op, len(term.args))]
+    bound = tuple(a for a, binder in zip(term.args, binds, strict=True) if binder and isinstance(a, Term))
+    return [(a, bound if True in binds[n:] or term.op == "growth" else ())  # what stands before its name is bound
+            for n, a in enumerate(term.args) if isinstance(a, Term) and not binds[n]]
+
+
+def rebuilt(term: Term, parts: Iterable[Term], names: Mapping[Term, Term]) -> Term:
+    """A term with other parts, in the order in which `scopes` tells them, and other names for what it binds."""
+    left = iter(parts)
+    args: list[Argument] = []
+    for a, sort in zip(term.args, sorts(term.op, len(term.args)), strict=True):
+        if isinstance(a, str):
+            args.append(a)
+        elif a.op == "range":
+            args.append(Term("range", names.get(a.terms[0], a.terms[0]), next(left), next(left)))
+        else:
+            args.append(names.get(a, a) if sort == "B" else next(left))
+    return Term(term.op, *args)
+
+
+def ranges(term: Term) -> tuple[Term, ...]:
+    """The ranges that a term has as arguments."""
+    return tuple(a for a in term.terms if a.op == "range")
 
 
 def _union(parts: Iterable[Terms]) -> Terms:
@@ -109,26 +152,29 @@ def renamed(a: Term, taken: Iterable[Term]) -> Term:
     return Term(a.op, name, *a.args[1:])
 
 
-def alike(left: Term, right: Term) -> bool:
-    """Whether two terms differ at most in the names of what they bind."""
-    return _alike(left, right, {}, {}, 0)
+# --- statements -----------------------------------------------------------------------------------------------------
 
 
-def _alike(left: Term, right: Term, names: Mapping[Term, int], others: Mapping[Term, int], depth: int) -> bool:
-    """The same under names bound around: each of them with a number that says where, the same on both sides."""
-    if left.op in ATOMS or right.op in ATOMS:
-        if left in names or right in others:
-            return left in names and names[left] == others.get(right)
-        return left is right and all(names.get(a) == others.get(a) for a in free(left))
-    shape, shape_of_other = ([t.op, *[a if isinstance(a, str) else a.op == "range" for a in t.args]]
-                             for t in (left, right))
-    if shape != shape_of_other:
-        return False
-    for (part, bound), (other, also) in zip(scopes(left), scopes(right), strict=True):
-        if [(a.op, a.args[1:]) for a in bound] != [(a.op, a.args[1:]) for a in also]:
-            return False
-        below = {**names, **{a: depth + n for n, a in enumerate(bound)}}
-        beside = {**others, **{a: depth + n for n, a in enumerate(also)}}
-        if not _alike(part, other, below, beside, depth + len(bound)):
-            return False
-    return True
+def relation(statement: Term) -> tuple[str, Term, Term]:
+    """The operator and sides of a relation, > and >= turned round. Raises NotShown for another statement."""
+    need(statement.op in OPPOSITE, f"no relation: {statement}")
+    left, right = statement.terms
+    return (statement.op.replace(">", "<"), right, left) if statement.op in (">", ">=") else (statement.op, left, right)
+
+
+def negation(statement: Term) -> Term:
+    return Term(OPPOSITE[statement.op], *statement.args) if statement.op in OPPOSITE else Term("not", statement)
+
+
+def parts_of(statement: Term, op: str) -> list[Term]:
+    """The parts of a conjunction or disjunction, those of parts of its kind included."""
+    return [p for a in statement.terms for p in parts_of(a, op)] if statement.op == op else [statement]
+
+
+def in_range(*limits: Term) -> list[Term]:
+    """What ranges say of their indices. Raises NotShown where an end speaks of an index that is bound after it."""
+    for n, r in enumerate(limits):
+        later = [q.terms[0] for q in limits[n:]]
+        need(not free(r.terms[1]).union(free(r.terms[2])).intersection(later) and later[0] not in later[1:],
+             f"{r} depends on an index that is bound inside of it, or is bound twice")
+    return [c for r in limits for c in (Term(">=", *r.terms[:2]), Term("<=", r.terms[0], r.terms[2]))]

@@ -1,4 +1,4 @@
-"""Between which numbers a term lies wherever it is defined, and whether it is whole: by its atoms' domains and its shape.
+"""Between which numbers a term lies wherever it is defined, and whether it is whole, by the domains of its atoms.
 
 Everything that asks for a sign asks here.
 """
@@ -6,12 +6,13 @@ Everything that asks for a sign asks here.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
-from dropout_theory.recheck.steps.grammar import ONE, Term, minus, ranges, rational_end, walk
+from dropout_theory.recheck.steps.binding import ranges
+from dropout_theory.recheck.steps.grammar import ONE, Term, minus, rational_end, walk
 
 
 class Bounds(NamedTuple):
@@ -47,26 +48,13 @@ class Bounds(NamedTuple):
 _0, _1 = Fraction(0), Fraction(1)
 _ANY, _UNIT, _NONNEGATIVE, _POSITIVE = Bounds(), Bounds(_0, False, _1), Bounds(_0), Bounds(_0, True)
 _FIXED = {"exp": _POSITIVE, "Var": _NONNEGATIVE, "equal-indices": _UNIT, "gates": _UNIT, "bernoulli": _UNIT,
-          "factorial": Bounds(_1), "stirling": _NONNEGATIVE, "cosh": Bounds(_1),
+          "factorial": Bounds(_1), "stirling": _NONNEGATIVE,
           "tanh": Bounds(-_1, True, _1, True), "erf": Bounds(-_1, True, _1, True),
           "pi": Bounds(Fraction("3.14159"), True, Fraction("3.1416"), True),
           "euler": Bounds(Fraction("2.71828"), True, Fraction("2.71829"), True),
           **dict.fromkeys(("sin", "cos", "sign"), Bounds(-_1, False, _1))}
 _KINDS = {"positive integer": Bounds(_1), "non-negative integer": _NONNEGATIVE,
           "positive": _POSITIVE, "non-negative": _NONNEGATIVE}
-
-Known = Mapping[Term, Bounds]
-
-
-def bounds(term: Term, known: Known | None = None) -> Bounds:
-    """Between which numbers a term lies wherever it is defined; `known` tells of the indices that are bound around."""
-    return _bounds(term, known) if known else _bounds_alone(term)
-
-
-@cache
-def _bounds_alone(term: Term) -> Bounds:
-    return _bounds(term, {})
-
 
 def is_positive(term: Term) -> bool:
     return bounds(term).positive
@@ -76,10 +64,10 @@ def is_nonnegative(term: Term) -> bool:
     return bounds(term).nonnegative
 
 
-def _bounds(term: Term, known: Known) -> Bounds:
+@cache
+def bounds(term: Term) -> Bounds:
+    """Between which numbers a term lies wherever it is defined."""
     op, args = term.op, term.terms
-    if term in known:
-        return known[term]
     if term.number is not None:
         return Bounds(term.number, False, term.number)
     if op in _FIXED:
@@ -89,21 +77,19 @@ def _bounds(term: Term, known: Known) -> Bounds:
     if op in ("scalar", "family", "abstract", "subnetwork"):  # of a recursion its definition tells
         return _domain(args[0])
     if op in ("entry", "apply"):
-        return bounds(args[0], known)
-    if op == "uniform":
-        return Bounds(bounds(args[1], known).low, False, bounds(args[2], known).high)
+        return bounds(args[0])
     if op in _SHAPES:
-        found = _SHAPES[op](*[bounds(a, known) for a in args])
+        found = _SHAPES[op](*[bounds(a) for a in args])
         if op in ("G", "G'", "NWGM") and any(part.op in ("normal", "uniform", "abstract") for part in walk(term)):
             return Bounds(found.low, False, found.high)  # a logarithm with a mean of -oo may make an end
         return found
     if op == "^":
-        return _power(bounds(args[0], known), args[1].number, bounds(args[1], known))
+        return _power(bounds(args[0]), args[1].number, bounds(args[1]))
     if op in ("sum", "product", "largest", "smallest"):
-        return _over_ranges(term, known)
+        return _over_ranges(term)
     if op == "binomial":
-        below, gap = bounds(args[1], known).nonnegative, bounds(minus(*args), known).nonnegative
-        return Bounds(_1) if below and gap else _NONNEGATIVE if bounds(args[0], known).nonnegative else _ANY
+        below, gap = bounds(args[1]).nonnegative, bounds(minus(*args)).nonnegative
+        return Bounds(_1) if below and gap else _NONNEGATIVE if bounds(args[0]).nonnegative else _ANY
     return _ANY
 
 
@@ -148,43 +134,38 @@ def _times(a: Bounds, b: Bounds) -> Bounds:
 
 def _power(base: Bounds, exponent: Fraction | None, exponents: Bounds) -> Bounds:
     """A power: of a base that may be negative, only to a whole exponent; of 0, only to one that is not negative."""
-    if exponent is not None and exponent.denominator == 1 and 0 <= exponent <= 20:
-        if exponent % 2 == 0 and not base.nonnegative and not base.negated.nonnegative:
-            return _NONNEGATIVE
+    whole = exponent is None or exponent.denominator == 1
+    if exponent is not None and base.nonnegative and whole and 0 <= exponent <= 20:
         return _product(*[base] * int(exponent))
-    if exponent is not None and exponent < 0:
-        if exponent.denominator > 1 or exponent % 2 == 0 or base.nonnegative:
-            return Bounds(_0, True, _1 if base.low is not None and base.low >= 1 else None)
-        return _POSITIVE.negated if base.negated.nonnegative else _ANY
-    if not base.nonnegative and (exponent is None or exponent.denominator == 1):
-        return _ANY
-    growing = exponents.nonnegative
-    low = _1 if growing and base.low is not None and base.low >= 1 else _0
-    return Bounds(low, low == 0 and base.positive, _1 if growing and base.high is not None and base.high <= 1 else None)
+    if whole and not base.nonnegative:
+        if exponent is not None and exponent % 2 == 0:
+            return _POSITIVE if exponent < 0 else _NONNEGATIVE
+        return _POSITIVE.negated if exponent == -1 and base.negated.nonnegative else _ANY
+    growing, falling = exponents.nonnegative, exponents.negated.nonnegative
+    at_least_1, at_most_1 = base.low is not None and base.low >= 1, base.high is not None and base.high <= 1
+    low = _1 if growing and at_least_1 else _0
+    return Bounds(low, low == 0 and (base.positive or exponents.negated.positive),
+                  _1 if growing and at_most_1 or falling and at_least_1 else None)
 
 
-def _over_ranges(term: Term, known: Known) -> Bounds:
-    """Of extremes, which lie between the values, of sums and of products, which have no terms where a range is empty."""
-    inside, nonempty = dict(known), True
-    for r in reversed(ranges(term)):  # the ends of a range see the indices of the ranges after it
-        index, low, high = r.terms
-        nonempty = nonempty and is_nonempty(low, high, inside)
-        inside[index] = Bounds(bounds(low, inside).low, False, bounds(high, inside).high)
-    body = bounds(_averaged(term) or term.terms[0], inside)
+def _over_ranges(term: Term) -> Bounds:
+    """Of extremes, which lie between the values, and of sums and products, which may have no terms."""
+    body = bounds(_averaged(term) or term.terms[0])
     if term.op in ("largest", "smallest") or _averaged(term):
         return body
     if term.op == "product":
         one = body.low is not None and body.low >= 1
         return Bounds(_1 if one else _0, not one and body.positive,
                       _1 if body.high is not None and body.high <= 1 else None) if body.nonnegative else _ANY
+    nonempty = all(is_nonempty(*r.terms[1:]) for r in ranges(term))
     if body.nonnegative:
-        return Bounds(_0, nonempty and body.positive, _0 if body.high == 0 else None)
+        return Bounds(_0, nonempty and body.positive)
     return Bounds(_0, nonempty and body.negated.positive).negated if body.negated.nonnegative else _ANY
 
 
-def is_nonempty(low: Term, high: Term, known: Known | None = None) -> bool:
+def is_nonempty(low: Term, high: Term) -> bool:
     """Whether two ends are whole and there is an index from one to the other."""
-    return is_integer(low) and is_integer(high) and bounds(minus(high, low), known).nonnegative
+    return is_integer(low) and is_integer(high) and bounds(minus(high, low)).nonnegative
 
 
 def is_distribution(family: Term) -> bool:
@@ -193,16 +174,21 @@ def is_distribution(family: Term) -> bool:
         and is_nonempty(*ranges(family)[0].terms[1:]) and bounds(family).probability
 
 
+def weighs(t: Term, limit: Term) -> bool:
+    """Whether a term is the probability of an index that runs through all of the range of its distribution."""
+    return t.op == "entry" and t.terms[1:] == limit.terms[:1] and is_distribution(t.terms[0]) \
+        and limit.terms[1:] == ranges(t.terms[0])[0].terms[1:]
+
+
 def _averaged(term: Term) -> Term | None:
     """What a sum averages with the weights of a distribution, over all of it."""
-    body, limit, *more = term.terms
+    body, *limits = term.terms
     factors = list(body.terms if body.op == "*" else (body,))
-    for f in factors if term.op == "sum" and not more else ():
-        if f.op == "entry" and f.terms[1:] == limit.terms[:1] and is_distribution(f.terms[0]) \
-                and ranges(f.terms[0])[0].terms[1:] == limit.terms[1:]:
-            factors.remove(f)
-            return Term("*", *factors) if factors else ONE
-    return None
+    weight = next((f for f in factors if term.op == "sum" and len(limits) == 1 and weighs(f, limits[0])), None)
+    if weight is None:
+        return None
+    factors.remove(weight)
+    return Term("*", *factors) if factors else ONE
 
 
 def _largest(*parts: Bounds) -> Bounds:
@@ -211,28 +197,22 @@ def _largest(*parts: Bounds) -> Bounds:
     return Bounds(low.low, low.above, max(ends) if len(ends) == len(parts) else None)
 
 
-def _log(a: Bounds) -> Bounds:
-    at_least_1, at_most_1 = a.low is not None and a.low >= 1, a.high is not None and a.high <= 1
-    return Bounds(_0 if at_least_1 else None, at_least_1 and (a.low != 1 or a.above),
-                  _0 if at_most_1 else None, at_most_1 and (a.high != 1 or a.below))
-
-
-def _geometric(a: Bounds) -> Bounds:
-    return a if a.nonnegative else _NONNEGATIVE
-
-
 def _inside_unit(a: Bounds) -> Bounds:
-    return Bounds(_0, a.positive, _1, _sum(Bounds(_1, False, _1), a.negated).positive)
+    return Bounds(_0, a.positive, _1, _complement(a).positive)
+
+
+def _complement(a: Bounds) -> Bounds:
+    return _sum(Bounds(_1, False, _1), a.negated)
 
 
 _SHAPES: dict[str, Callable[..., Bounds]] = {
-    "+": _sum, "*": _product, "log": _log,
+    "+": _sum, "*": _product, "E": lambda a: a,
     "logistic": lambda _, c, __: Bounds(_0, True, _1, c.positive) if c.nonnegative else _ANY,
     "abs": lambda a: a if a.nonnegative else a.negated if a.negated.nonnegative else _NONNEGATIVE,
     "relu": lambda a: _largest(Bounds(_0, False, _0), a), "max": _largest,
     "min": lambda *parts: _largest(*[p.negated for p in parts]).negated,
-    "E": lambda a: a, "largest-outcome": lambda a: a,
-    "G": _geometric, "G'": lambda a: _geometric(_sum(Bounds(_1, False, _1), a.negated)), "NWGM": _inside_unit,
+    "G": lambda a: a if a.nonnegative else _NONNEGATIVE, "NWGM": _inside_unit,
+    "G'": lambda a: _complement(a) if _complement(a).nonnegative else _NONNEGATIVE,
 }
 
 

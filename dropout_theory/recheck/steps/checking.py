@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dropout_theory.recheck.steps.derivation import Step, steps_below
-
 from dropout_theory.recheck.steps.grammar import NotShown, Term
 from dropout_theory.recheck.steps.judging import Certified
-from dropout_theory.recheck.steps.rules import agree, validate
+from dropout_theory.recheck.steps.rules import validate
 
 OUTCOMES = ("checked", "tested", "unchecked", "failed")  # the best first
 
@@ -84,11 +83,11 @@ class Checking:
             about, _, *holds = last.conclusion.args
             if about is not statement or not hypotheses <= set(holds) or last.given:
                 return "the refutation is of another statement, or leaves a hypothesis out"
-            return ""
-        if not agree(last.conclusion, statement):
+        elif last.conclusion is not statement:
             return f"the proof concludes {last.conclusion}, not {statement}"
-        extra = [g for g in last.given if not any(agree(g, h) for h in hypotheses)]
-        return f"the proof assumes {extra[0]}, which the claim does not" if extra else ""
+        elif extra := last.given - hypotheses:
+            return f"the proof assumes {min(extra)}, which the claim does not"
+        return ""
 
 
 def cited(step: Step) -> Iterator[str]:

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from dropout_theory.recheck.steps.binding import NUMBERS, free, random
+from dropout_theory.recheck.steps.binding import NUMBERS, free, random, ranges, scopes
 from dropout_theory.recheck.steps.bounds import bounds, is_integer, is_nonempty
-from dropout_theory.recheck.steps.grammar import ATOMS, ONE, OPPOSITE, ZERO, Term, minus, number, ranges, walk
+from dropout_theory.recheck.steps.grammar import ATOMS, ONE, OPPOSITE, ZERO, Term, minus, walk
 
 CONNECTIVES = frozenset({"and", "or", "not", "implies", "iff"})
-# defined where their arguments are, and only there
-TOTAL = frozenset({"+", "*", "exp", "abs", "max", "min", "relu", "sign", "sin", "cos", "tanh", "atan", "sinh", "cosh",
-                   "erf", "floor", "ceiling", "equal-indices", "apply"})
-STRICT = TOTAL | {"^", "log", "logistic", "tan", "gamma", "zeta", "factorial", "binomial", "stirling",
-                  "bernoulli-number"}
+# what is defined only where its arguments are, and then if `_own` asks for nothing more
+STRICT = frozenset({"+", "*", "^", "exp", "log", "abs", "max", "min", "relu", "sign", "sin", "cos", "tanh", "atan",
+                    "sinh", "cosh", "erf", "floor", "ceiling", "equal-indices", "logistic", "gamma", "factorial",
+                    "binomial", "stirling", "bernoulli-number", "apply"})
+OVER_RANGES = frozenset({"sum", "product", "each", "largest", "smallest"})
+PARTS_FIRST = STRICT | OVER_RANGES | NUMBERS | OPPOSITE.keys() | {"not", "iff", "entry", "pi", "euler", "function"}
+NOWHERE_UNDEFINED = frozenset({"exists", "has-value", "true", "false"})  # false where nothing makes them true
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,14 @@ class Place:
     def under(self, *facts: Term) -> Place:
         return replace(self, known=(*self.known, *facts))
 
-    def binding(self, atoms: Iterable[Term]) -> Place:
-        """Inside a binder: what was known of free atoms of these names is forgotten."""
-        new = frozenset(atoms)
-        return replace(self, known=tuple(k for k in self.known if not free(k) & new), bound=self.bound | new)
-
-    def in_range(self, index: Term, low: Term, high: Term) -> Place:
-        inside = self.binding([index])
-        return inside.under(*[f for f in (Term(">=", index, low), Term("<=", index, high))
-                              if index not in free(f.terms[1])])
+    def in_ranges(self, limits: Iterable[Term]) -> Place:
+        """Inside ranges, outer ones first: what was known of free atoms of the names of indices is forgotten."""
+        place = self
+        for index, low, high in (r.terms for r in limits):
+            known = [k for k in place.known if index not in free(k)]
+            known += [f for f in (Term(">=", index, low), Term("<=", index, high)) if index not in free(f.terms[1])]
+            place = replace(place, known=tuple(known), bound=place.bound | {index})
+        return place
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def obligations(premises: Iterable[Term], conclusion: Term) -> list[Obligation]:
         return []  # of a statement that is not taken apart it is shown that it holds: where it does, it has a meaning
     shown = {t for p in premises for t in defined_in(p)}
     found = _of(conclusion, Place(), shown)
-    return list({(o.condition, o.place.known, o.place.bound, o.place.averaged): o for o in found}.values())
+    return list({(o.condition, o.place): o for o in found}.values())
 
 
 def defined_in(statement: Term) -> Iterator[Term]:
@@ -92,22 +93,10 @@ def _of(term: Term, place: Place, shown: set[Term]) -> Iterator[Obligation]:
     if term.number is not None or term in shown and not free(term) & place.bound \
             and not (place.averaged and random(term)):
         return
-    if op in ("and", "or"):
+    if op in ("and", "or", "implies"):  # each part guards those after it
         for part in args:
             yield from _of(part, place, shown)
-            place = place.under(part if op == "and" else Term("not", part))
-    elif op == "implies":
-        yield from _of(args[0], place, shown)
-        yield from _of(args[1], place.under(args[0]), shown)
-    elif op in OPPOSITE or op in ("not", "iff"):
-        for a in args:
-            yield from _of(a, place, shown)
-    elif op in ("exists", "has-value", "true", "false"):  # false, not undefined, where nothing makes them true
-        return
-    elif op == "all":
-        yield from _of(args[0], place.binding(args[1:]), shown)
-    elif op in ("sum", "product", "each", "largest", "smallest"):
-        yield from _over_ranges(term, place, shown)
+            place = place.under(Term("not", part) if op == "or" else part)
     elif op == "cases":  # each value in its own case, each condition where those before it fail; some case must apply
         for value, condition in (case.terms for case in args):
             yield from _of(condition, place, shown)
@@ -117,73 +106,50 @@ def _of(term: Term, place: Place, shown: set[Term]) -> Iterator[Obligation]:
             place = place.under(Term("not", condition))
         yield Obligation(term, Term("false"), place)
     elif op in ATOMS:  # what a law or a definition by recursion needs to be defined, at all of its indices
-        for r in ranges(term):
-            place = place.in_range(*r.terms)
         for part in args:
-            yield from _of(part, place, shown) if part.op not in ("domain", "range") else ()
-    elif op == "entry":
-        for index in args[1:]:
-            yield from _of(index, place, shown)
-            if not (is_integer(index) or index.op == "subnetwork" and index.terms[0].args[1] == "integer"):
-                yield Obligation(term, None, place)
-        yield from _of(args[0], place, shown)
-    elif op in NUMBERS:
-        inside = replace(place, averaged=True)
-        for a in args:
-            yield from _of(a, inside, shown)
-            if any(part.op in ("normal", "abstract") for part in walk(a)):
-                yield Obligation(term, None, place)  # a mean may fail to exist
-        yield from _own(term, inside)
-    elif op in STRICT:
-        for a in args if op != "apply" else args[1:]:
-            yield from _of(a, place, shown)
-        yield from _own(term, place)
-    elif op not in ("pi", "euler", "function", "domain"):
+            if part.op not in ("domain", "range"):
+                yield from _of(part, place.in_ranges(ranges(term)), shown)
+    elif op in PARTS_FIRST:
+        place = replace(place, averaged=place.averaged or op in NUMBERS)
+        limits = ranges(term)[::-1] if op in ("sum", "product") else ranges(term)  # the outer ones first
+        for n, (part, bound) in enumerate(scopes(term)):
+            inside = place.in_ranges(r for r in limits if r.terms[0] in bound)
+            yield from _of(part, inside, shown)
+            if op in OVER_RANGES and n > 0 and not is_integer(part):
+                yield Obligation(term, None, inside)
+        yield from [Obligation(term, condition, place) for is_shown, condition in _own(term) if not is_shown]
+    elif op not in NOWHERE_UNDEFINED:
         yield Obligation(term, None, place)
 
 
-def _over_ranges(term: Term, place: Place, shown: set[Term]) -> Iterator[Obligation]:
-    """A body where its indices are in their ranges; the ends of each range where the ranges around it hold."""
-    limits = ranges(term)
-    for r in reversed(limits) if term.op in ("sum", "product") else limits:
-        index, low, high = r.terms
-        for end in (low, high):
-            yield from _of(end, place, shown)
-            if not is_integer(end):
-                yield Obligation(term, None, place)
-        if term.op in ("largest", "smallest") and not is_nonempty(low, high):
-            yield Obligation(term, Term("<=", low, high), place)
-        least = bounds(index).low
-        if least is not None and not bounds(minus(low, number(least))).nonnegative:
-            yield Obligation(term, Term(">=", low, number(least)), place)  # its name says more than its range
-        place = place.in_range(index, low, high)
-    yield from _of(term.terms[0], place, shown)
-
-
-def _own(term: Term, place: Place) -> Iterator[Obligation]:
-    """What an operator asks of its arguments, where their shape does not show it."""
+def _own(term: Term) -> list[tuple[bool, Term | None]]:
+    """What an operator asks of its arguments: a condition, and whether their shape shows it."""
     op, args = term.op, term.terms
-    found = [bounds(a) for a in args]
-    asked: list[tuple[bool, Term | None]] = []  # whether the shape shows it, and the condition
+    if op in ("largest", "smallest"):
+        _, low, high = ranges(term)[0].terms
+        return [(is_nonempty(low, high), Term("<=", low, high))]
+    if op == "entry":
+        return [(is_integer(i) or i.op == "subnetwork" and i.terms[0].args[1] == "integer", None) for i in args[1:]]
     if op == "^":
-        asked.append(_power(*args))
-    elif op in ("log", "gamma"):
-        asked.append((found[0].positive, Term("<", ZERO, args[0])))
-    elif op in ("tan", "zeta"):
-        asked.append((False, None))
-    elif op == "logistic":
-        asked.append((found[1].nonnegative, Term("<=", ZERO, args[1])))
-    elif op in ("factorial", "stirling", "bernoulli-number", "binomial"):
-        asked += [(is_integer(a), None) for a in args]
-        asked.append((found[0].nonnegative or op == "binomial", Term("<=", ZERO, args[0])))
-    elif op == "G":
-        asked.append((found[0].nonnegative, Term("<=", ZERO, args[0])))
+        return [_power(*args)]
+    if op in ("log", "gamma"):
+        return [(bounds(args[0]).positive, Term("<", ZERO, args[0]))]
+    if op == "logistic":
+        return [(bounds(args[1]).nonnegative, Term("<=", ZERO, args[1]))]
+    if op in ("factorial", "stirling", "bernoulli-number", "binomial"):
+        return [*[(is_integer(a), None) for a in args],
+                (bounds(args[0]).nonnegative or op == "binomial", Term("<=", ZERO, args[0]))]
+    if op not in NUMBERS:
+        return []
+    found: list[tuple[bool, Term | None]] = [(not any(t.op in ("normal", "abstract") for t in walk(term)), None)]
+    of, rest = args[0], minus(ONE, args[0])  # beside that a mean may fail to exist
+    if op == "G":
+        found.append((bounds(of).nonnegative, Term("<=", ZERO, of)))
     elif op == "G'":
-        asked.append((bounds(minus(ONE, args[0])).nonnegative, Term("<=", args[0], ONE)))
+        found.append((bounds(rest).nonnegative, Term("<=", of, ONE)))
     elif op == "NWGM":
-        asked.append((found[0].positive and bounds(minus(ONE, args[0])).positive,
-                      Term("and", Term("<", ZERO, args[0]), Term("<", args[0], ONE))))
-    yield from [Obligation(term, condition, place) for is_shown, condition in asked if not is_shown]
+        found += [(bounds(of).positive, Term("<", ZERO, of)), (bounds(rest).positive, Term("<", of, ONE))]
+    return found
 
 
 def _power(base: Term, exponent: Term) -> tuple[bool, Term]:

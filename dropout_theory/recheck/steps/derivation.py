@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from dropout_theory.recheck.steps.grammar import Malformed, Term, read_lines, walk
+from dropout_theory.recheck.steps.grammar import Malformed, Term, bottom_up, read_lines, walk
 
 VERSION = 1
 
@@ -57,16 +57,7 @@ def _digests(step: Step) -> list[str]:
 
 def steps_below(*last: Step) -> Iterator[Step]:
     """Each step that some steps rest on, and they themselves, once: premises before what rests on them."""
-    seen: set[int] = set()
-    stack = [(step, False) for step in reversed(last)]
-    while stack:
-        here, done = stack.pop()
-        if done:
-            yield here
-        elif id(here) not in seen:
-            seen.add(id(here))
-            stack.append((here, True))
-            stack += [(p, False) for p in reversed(here.premises)]
+    return bottom_up(last, lambda step: step.premises)
 
 
 def written(proofs: Mapping[str, Step]) -> Iterator[str]:

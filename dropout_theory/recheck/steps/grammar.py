@@ -9,7 +9,7 @@ repeated where a `*` follows it.
     index     an index symbol: a name, and "integer", "non-negative integer" or "positive integer"
     variable  a real variable that a derivative binds
     domain    a name, "real" or "integer", two ends ("1/2", "2*pi", "-oo", "oo"), "[" or "(", "]" or ")"
-    range     an index and its two ends
+    range     an index symbol that is an integer and nothing more, and its two ends
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from functools import cache, cached_property
-from typing import Any, ClassVar, Union
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar, Union
 
 MAX_TEXT, MAX_LINE = 20_000, 2_000_000
 
 Argument = Union["Term", str]
+Node = TypeVar("Node")
 
 
 class Malformed(ValueError):
@@ -41,52 +42,29 @@ def need(condition: bool, message: str) -> None:
 
 
 # sorts: E expression, S statement, D domain, R range of an index, B bound atom, F family, U undefined function,
-# C case, I index symbol, T text
-OPERATORS: dict[str, tuple[str, tuple[str, ...]]] = {
-    # numbers and atoms
-    "number": ("E", ("T",)), "pi": ("E", ()), "euler": ("E", ()),
-    "index": ("E", ("T", "T")), "variable": ("E", ("T",)),
-    "scalar": ("E", ("T", "D")),
-    "family": ("F", ("T", "D", "T", "R*")),  # the text: "free", "distribution" or "self"
-    "gates": ("F", ("T", "E", "R*")),
-    "recursion": ("F", ("T", "D", "E", "E", "R*")),
-    "abstract": ("F", ("T", "D", "T", "R*")),  # the text: names of gates it is independent of
-    "subnetwork": ("E", ("T", "D", "F")),
-    "normal": ("E", ("T", "D", "E", "E")), "uniform": ("E", ("T", "D", "E", "E")), "bernoulli": ("E", ("T", "D", "E")),
-    "entry": ("E", ("F", "E*")),
-    "function": ("U", ("T", "T")), "apply": ("E", ("U", "E*")),  # the text: "real", "positive", ...
-    # arithmetic and functions
-    "+": ("E", ("E*",)), "*": ("E", ("E*",)), "^": ("E", ("E", "E")),
-    "exp": ("E", ("E",)), "log": ("E", ("E",)), "abs": ("E", ("E",)), "max": ("E", ("E*",)), "min": ("E", ("E*",)),
-    "relu": ("E", ("E",)), "logistic": ("E", ("E", "E", "E")), "sign": ("E", ("E",)),
-    "sin": ("E", ("E",)), "cos": ("E", ("E",)), "tan": ("E", ("E",)), "tanh": ("E", ("E",)), "atan": ("E", ("E",)),
-    "sinh": ("E", ("E",)), "cosh": ("E", ("E",)), "erf": ("E", ("E",)), "gamma": ("E", ("E",)), "zeta": ("E", ("E",)),
-    "floor": ("E", ("E",)), "ceiling": ("E", ("E",)), "factorial": ("E", ("E",)), "binomial": ("E", ("E", "E")),
-    "stirling": ("E", ("E", "E")), "bernoulli-number": ("E", ("E",)), "equal-indices": ("E", ("E", "E")),
-    "cases": ("E", ("C*",)), "case": ("C", ("E", "S")),
-    # what binds
-    "sum": ("E", ("E", "R*")), "product": ("E", ("E", "R*")),
-    "largest": ("E", ("E", "R")), "smallest": ("E", ("E", "R")),
-    "derivative": ("E", ("E", "B", "E", "E")),  # body, variable, point, order
-    "growth": ("E", ("E", "B", "E")),  # term, index, root
-    "aversion": ("E", ("E", "E", "B*")),
-    # operators on random expressions
-    "E": ("E", ("E",)), "Var": ("E", ("E",)), "Cov": ("E", ("E", "E")),
-    "G": ("E", ("E",)), "G'": ("E", ("E",)), "NWGM": ("E", ("E",)), "largest-outcome": ("E", ("E",)),
-    # statements
-    "true": ("S", ()), "false": ("S", ()),
-    "=": ("S", ("E", "E")), "!=": ("S", ("E", "E")), "<": ("S", ("E", "E")), "<=": ("S", ("E", "E")),
-    ">": ("S", ("E", "E")), ">=": ("S", ("E", "E")),
-    "and": ("S", ("S*",)), "or": ("S", ("S*",)), "not": ("S", ("S",)), "implies": ("S", ("S", "S")),
-    "iff": ("S", ("S", "S")),
-    "each": ("S", ("S", "R*")), "exists": ("S", ("S", "B*")), "all": ("S", ("S", "B*")),
-    "same-to-order": ("S", ("E", "E", "B", "T")),
-    "converges": ("S", ("E", "B", "E")), "sums-to": ("S", ("E", "B", "E", "E")),
-    "has-value": ("S", ("E",)), "no-minimiser": ("S", ("E",)),
-    "refuted": ("S", ("S", "T", "S*")), "meaningless": ("S", ("S", "T", "S*")),  # statement, instance, what holds there
-    # parts
-    "domain": ("D", ("T", "T", "T", "T", "T", "T")), "range": ("R", ("B", "E", "E")),
+# C case, T text; here operators by their own sort and those of their arguments
+_BY_SORTS = {
+    "E": "pi euler", "E T": "number variable", "E T T": "index", "E T D": "scalar",
+    "F T D T R*": "family abstract",  # a family is "free", "distribution" or "self"; gates an abstract one ignores
+    "F T E R*": "gates", "F T D E E R*": "recursion",
+    "E T D F": "subnetwork", "E T D E E": "normal uniform", "E T D E": "bernoulli", "E F E*": "entry",
+    "U T T": "function", "E U E*": "apply",  # a function is "real", "positive", ...
+    "E E*": "+ * max min", "E E E": "^ binomial stirling equal-indices Cov", "E E E E": "logistic",
+    "E E": "exp log abs relu sign sin cos tan tanh atan sinh cosh erf gamma zeta floor ceiling factorial "
+           "bernoulli-number E Var G G' NWGM largest-outcome",
+    "E C*": "cases", "C E S": "case",
+    "E E R*": "sum product", "E E R": "largest smallest",
+    "E E B E E": "derivative",  # body, variable, point, order
+    "E E B E": "growth",  # term, index, root
+    "E E E B*": "aversion",
+    "S": "true false", "S E E": "= != < <= > >=", "S S*": "and or", "S S": "not", "S S S": "implies iff",
+    "S S R*": "each", "S S B*": "exists all", "S E E B T": "same-to-order",
+    "S E B E": "converges", "S E B E E": "sums-to", "S E": "has-value no-minimiser",
+    "S S T S*": "refuted meaningless",  # statement, instance, what holds there
+    "D T T T T T T": "domain", "R B E E": "range",
 }
+OPERATORS = {op: (sorts[0], tuple(sorts[1:])) for text, ops in _BY_SORTS.items() for sorts in [text.split()]
+             for op in ops.split()}
 
 ATOMS = frozenset({"index", "variable", "scalar", "family", "gates", "recursion", "abstract", "subnetwork", "normal",
                    "uniform", "bernoulli", "function"})
@@ -149,7 +127,7 @@ def minus(left: Term, right: Term) -> Term:
 
 
 def sorts(op: str, count: int) -> tuple[str, ...]:
-    """The sorts of the arguments of an operator that is given so many. Raises Malformed where it takes other numbers."""
+    """The sorts of so many arguments of an operator. Raises Malformed where it takes more or fewer."""
     if op not in OPERATORS:
         raise Malformed(f"unknown operator {op!r:.40}")
     wanted = OPERATORS[op][1]
@@ -175,6 +153,8 @@ def _require(op: str, args: tuple[Argument, ...]) -> None:
         raise Malformed(f"not a number: {args[0]!r:.40}")
     if op == "domain":
         _require_domain(*map(str, args))
+    if op == "range" and isinstance(args[0], Term) and (args[0].op, *args[0].args[1:]) != ("index", "integer"):
+        raise Malformed(f"{args[0]} runs through a range; allowed: an index symbol that is an integer")
     if op in _KINDS and (kind := args[1 if op == "index" else 2]) not in _KINDS[op]:
         raise Malformed(f"{op} is {kind!r:.40}; allowed: {', '.join(sorted(_KINDS[op]))}")
 
@@ -200,57 +180,23 @@ def end(text: str) -> Term:
     return Term("*", number(Fraction(factor)), Term("pi")) if of_pi else number(Fraction(factor))
 
 
-@cache
-def scopes(term: Term) -> list[tuple[Term, tuple[Term, ...]]]:
-    """The parts of a term, each with the atoms that the term binds in it; an atom has none.
-
-    The one place that knows what binds.
-    """
-    if term.op in ATOMS:
-        return []
-    limits = ranges(term)
-    if limits:  # an end sees the indices of the sums around it, in a statement for each index those before it
-        bound = tuple(r.terms[0] for r in limits)
-        return [(term.terms[0], bound),
-                *[(end, bound[:n] if term.op == "each" else bound[n + 1:])
-                  for n, r in enumerate(limits) for end in r.terms[1:]]]
-    binds = [s == "B" for s in sorts(term.op, len(term.args))]
-    bound = tuple(a for a, binder in zip(term.args, binds, strict=True) if binder and isinstance(a, Term))
-    return [(a, bound if True in binds[n:] or term.op == "growth" else ())  # what stands before its name is bound
-            for n, a in enumerate(term.args) if isinstance(a, Term) and not binds[n]]
-
-
-def rebuilt(term: Term, parts: Iterable[Term], names: Mapping[Term, Term]) -> Term:
-    """A term with other parts, in the order in which `scopes` tells them, and other names for what it binds."""
-    left = iter(parts)
-    args: list[Argument] = []
-    for a, sort in zip(term.args, sorts(term.op, len(term.args)), strict=True):
-        if isinstance(a, str):
-            args.append(a)
-        elif a.op == "range":
-            args.append(Term("range", names.get(a.terms[0], a.terms[0]), next(left), next(left)))
-        else:
-            args.append(names.get(a, a) if sort == "B" else next(left))
-    return Term(term.op, *args)
-
-
-def ranges(term: Term) -> tuple[Term, ...]:
-    """The ranges that a term has as arguments."""
-    return tuple(a for a in term.terms if a.op == "range")
-
-
-def walk(term: Term) -> Iterator[Term]:
-    """Each different term in a term once, the arguments before what they are in."""
-    seen: set[Term] = set()
-    stack: list[tuple[Term, bool]] = [(term, False)]
+def bottom_up(last: Iterable[Node], below: Callable[[Node], Iterable[Node]]) -> Iterator[Node]:
+    """Each different thing that some things are made of, and they themselves, once: after all that is below it."""
+    seen: set[int] = set()
+    stack = [(one, False) for one in last][::-1]
     while stack:
         here, done = stack.pop()
         if done:
             yield here
-        elif here not in seen:
-            seen.add(here)
+        elif id(here) not in seen:
+            seen.add(id(here))
             stack.append((here, True))
-            stack += [(a, False) for a in reversed(here.terms)]
+            stack += [(one, False) for one in below(here)][::-1]
+
+
+def walk(term: Term) -> Iterator[Term]:
+    """Each different term in a term once, the arguments before what they are in."""
+    return bottom_up([term], lambda t: t.terms)
 
 
 def shown(term: Term) -> str:
@@ -258,14 +204,8 @@ def shown(term: Term) -> str:
     parts = [a if isinstance(a, str) else shown(a) for a in term.args]
     if term.op in ATOMS or term.op == "number":
         return parts[0]
-    if term.op in ("entry", "apply"):
-        return f"{parts[0]}[{', '.join(parts[1:])}]"
-    if term.op == "range":
-        return f"{parts[0]} = {parts[1]}..{parts[2]}"
-    return f"({f' {term.op} '.join(parts)})" if term.op in _INFIX else f"{term.op}({', '.join(parts)})"
-
-
-_INFIX = ("+", "*", "^", "=", "!=", "<", "<=", ">", ">=", "and", "or", "implies", "iff")
+    infix = len(parts) > 1 and (term.op in OPPOSITE or term.op in ("+", "*", "^", "and", "or", "implies", "iff"))
+    return f"({f' {term.op} '.join(parts)})" if infix else f"{term.op}({', '.join(parts)})"
 
 ZERO, ONE = number(0), number(1)
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dropout_theory.recheck.steps.arithmetic import check, digest, problem
-from dropout_theory.recheck.steps.bounds import bounds
+from dropout_theory.recheck.steps.binding import free, in_range, parts_of, ranges, relation
+from dropout_theory.recheck.steps.bounds import bounds, is_integer
 from dropout_theory.recheck.steps.definedness import obligations
 from dropout_theory.recheck.steps.grammar import OPPOSITE, NotShown, Term, minus, need
 from dropout_theory.recheck.steps.normal import normal
@@ -33,7 +34,7 @@ class Certified:
     def implied(self, known: Iterable[Term], wanted: Term) -> bool:
         """Whether a statement follows over the reals, by its shape or by a certificate."""
         premises = list(known)
-        if wanted.op == "true" or any(wanted in conjuncts(k) for k in premises) or by_shape(wanted):
+        if wanted.op == "true" or any(wanted in parts_of(k, "and") for k in premises) or by_shape(wanted):
             return True
         if wanted.op == "and":
             return all(self.implied(premises, part) for part in wanted.terms)
@@ -50,9 +51,21 @@ class Certified:
 
     def defined(self, known: Sequence[Term], statement: Term) -> None:
         """Raise NotShown unless each term of a statement is defined wherever those that are known hold."""
+        if statement.op == "each" and statement not in known:
+            self._defined_for_each(known, statement)
         for o in obligations(known, statement):
             if o.condition is None or not self.implied(o.premises(known), o.condition):
                 raise NotShown(f"{o.term} may be undefined")
+
+    def _defined_for_each(self, known: Sequence[Term], statement: Term) -> None:
+        """The ends of the ranges, and the body where what is said for each index of the same ranges holds."""
+        limits = ranges(statement)
+        facts, inside = in_range(*limits), [k for k in known if not free(k).intersection(r.terms[0] for r in limits)]
+        for n, (_, low, high) in enumerate(r.terms for r in limits):
+            need(is_integer(low) and is_integer(high), f"{statement} has no whole ends")
+            self.defined([*inside, *facts[:2 * n]], Term("<=", low, high))
+        bodies = [k.terms[0] for k in known if k.op == "each" and ranges(k) == limits]
+        self.defined([*inside, *facts, *bodies], statement.terms[0])
 
 
 def by_shape(statement: Term) -> bool:
@@ -65,21 +78,3 @@ def by_shape(statement: Term) -> bool:
     positive, zero = (form[()] > 0, False) if set(form) == {()} else (found.positive, not form)
     nonzero = set(form) == {()} or found.nonzero
     return {"=": zero, "<=": zero or positive or found.nonnegative, "<": positive, "!=": nonzero}[op]
-
-
-# --- statements -----------------------------------------------------------------------------------------------------
-
-
-def relation(statement: Term) -> tuple[str, Term, Term]:
-    """The operator and sides of a relation, > and >= turned round. Raises NotShown for another statement."""
-    need(statement.op in OPPOSITE, f"no relation: {statement}")
-    left, right = statement.terms
-    return (statement.op.replace(">", "<"), right, left) if statement.op in (">", ">=") else (statement.op, left, right)
-
-
-def negation(statement: Term) -> Term:
-    return Term(OPPOSITE[statement.op], *statement.args) if statement.op in OPPOSITE else Term("not", statement)
-
-
-def conjuncts(statement: Term) -> list[Term]:
-    return [c for a in statement.terms for c in conjuncts(a)] if statement.op == "and" else [statement]

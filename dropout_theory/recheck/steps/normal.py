@@ -1,51 +1,62 @@
 """Normal forms of expressions: what decides equations, whatever the sizes, by arithmetic on atoms.
 
 Two expressions with one normal form are equal wherever both are defined; different ones decide nothing. Each function
-here says what a term is as a polynomial of atoms: sums and products over ranges are in `sums`, means in `means`.
-Roots, logarithms and powers that are not whole are taken apart only where `bounds` shows the factors to be positive.
+here says what a term is as a polynomial of atoms. Roots, logarithms and powers that are not whole are taken apart only
+where `bounds` shows the factors to be positive.
+
+A sum is distributed over the terms of its body; what is free of its indices stands before it, and indices that share
+no factor are summed apart, so that each sum that is left is one atom: the sum of one monomial over indices that hang
+together, which have canonical names. An empty range has no terms: a constant is counted, and a denominator that the
+range could tell to be 0 is taken out of it, only where the range is certainly not empty.
+
+A mean is taken of each monomial, its random sums opened: factors that are not random stand before it, the others fall
+into groups that share no randomness. Two gates of one family are one gate or independent:
+E(d_i d_j) = p_i p_j + [i = j] (p_i - p_i p_j). Of what cannot be told apart the mean stays an atom.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import cache
+from itertools import chain
+from typing import TypeAlias, TypeVar
 
-from dropout_theory.recheck.steps import means, sums
-from dropout_theory.recheck.steps.binding import CannotSubstitute, substitute
-from dropout_theory.recheck.steps.bounds import is_integer, is_positive
+from dropout_theory.recheck.steps.atoms import as_term, atom, is_idempotent, parsed, power, product, term_of
+from dropout_theory.recheck.steps.binding import (
+    NUMBERS,
+    PREDICATES,
+    CannotSubstitute,
+    free,
+    hidden,
+    parts_of,
+    random,
+    ranges,
+    rebuilt,
+    relation,
+    scopes,
+    substitute,
+)
+from dropout_theory.recheck.steps.bounds import bounds, is_distribution, is_integer, is_nonnegative, is_positive, weighs
 from dropout_theory.recheck.steps.grammar import (
     ATOMS,
     ONE,
+    OPPOSITE,
     ZERO,
     Malformed,
+    NotShown,
     Term,
     minus,
     number,
-    rebuilt,
-    scopes,
+    walk,
 )
-from dropout_theory.recheck.steps.polynomial import (
-    UNIT,
-    Monomial,
-    Polynomial,
-    TooLarge,
-    add,
-    as_term,
-    atom,
-    constant,
-    is_idempotent,
-    monomial,
-    multiply,
-    parsed,
-    power,
-    power_of_number,
-    primes,
-    product,
-    scale,
-    subtract,
-    term_of,
-)
+from dropout_theory.recheck.steps.polynomial import UNIT, Monomial, Polynomial, added, alone, monomial
+
+Binder: TypeAlias = tuple[Term, Term, Term]  # an index, its first and its last value; inner ones stand first
+Item = TypeVar("Item")
+
+MAX_BINDERS, MAX_GATES = 8, 4
+_LAWS = ("gates", "normal", "uniform", "bernoulli")
 
 NOWHERE = atom(Term("log", ZERO))  # what has no value
 
@@ -62,9 +73,9 @@ def normal(term: Term) -> Polynomial:
 def _normal(term: Term) -> Polynomial:
     op, args = term.op, term.terms
     if term.number is not None:
-        return constant(term.number)
+        return UNIT * term.number
     if op == "+":
-        return add(*map(normal, args))
+        return added(map(normal, args))
     if op == "*":
         return product(*map(normal, args))
     if op == "^":
@@ -76,15 +87,16 @@ def _normal(term: Term) -> Polynomial:
     if op == "log":
         return logarithm(normal(args[0]))
     if op == "sum":
-        return sums.summed_over(args[0], args[1:])
+        body, binders = opened(term)
+        return summed(normal(body), binders)
     if op == "product":
-        return sums.product_over(args[0], args[1:])
+        return product_over(term)
     if op == "E":
-        return means.mean(args[0])
+        return mean(args[0])
     if op == "equal-indices":
         return _equal_indices(*args)
     if op in ("G", "NWGM", "G'"):
-        found = means.geometric(op, args[0])
+        found = geometric(op, args[0])
         return atom(canonical(term)) if found is None else normal(found)
     return atom(canonical(term))
 
@@ -103,33 +115,93 @@ _DEFINED: dict[str, Callable[..., Term]] = {
 
 
 def _equal_indices(left: Term, right: Term) -> Polynomial:
-    if sums.differ(left, right) or not sums.gap(left, right):
-        return constant(0 if sums.differ(left, right) else 1)
+    if differ(left, right) or not gap(left, right):
+        return UNIT * (0 if differ(left, right) else 1)
     return atom(Term("equal-indices", *sorted((as_term(normal(left)), as_term(normal(right))))))
+
+
+# --- names ----------------------------------------------------------------------------------------------------------
 
 
 @cache
 def canonical(term: Term) -> Term:
-    """A term with the expressions in it in normal form, and canonical names for the indices it binds."""
-    if term.op in ATOMS or term.op == "domain":
+    """A term with what is in it in normal form, and canonical names for the indices it binds."""
+    if term.op in ATOMS or term.op == "domain" or term.op in PREDICATES:
         return term
-    own = sorted({a for _, bound in scopes(term) for a in bound if a.op in ("index", "variable")})
-    for letter in "~#" if own else "~":  # first out of the way of what is inside, then in its order
-        names = dict(zip(own, [Term(a.op, f"{letter}{n}", *_kind(a, term))
-                               for a, n in zip(own, sums.numbers(letter, len(own), term), strict=True)], strict=True))
-        term = rebuilt(term, [_part(substitute(part, {a: names[a] for a in bound if a in names}))
-                              for part, bound in scopes(term)], names)
-        own = [names[a] for a in own]
-    return term
+    if term.op in OPPOSITE:
+        op, left, right = relation(term)
+        gap = normal(right) - normal(left)
+        return Term(op, ZERO, min(as_term(gap), as_term(gap * -1)) if op in ("=", "!=") else as_term(gap))
+    if term.op in ("and", "or"):
+        return Term(term.op, *sorted({canonical(p) for p in parts_of(term, term.op)}))
+    own = _own(term)
+    term = _named(term, own, "~")  # first out of the way of what is inside, then in the order of where they occur
+    signatures = {a: _signature(a, _own(term), term) for a in _own(term)} if len(own) > 1 else {}
+    return _named(term, sorted(_own(term), key=lambda a: signatures.get(a, [])), "#") if own else term
 
 
-def _kind(a: Term, binder: Term) -> tuple[str, ...]:
-    """What the name of an index promises, where its range does not say it all."""
-    return ("integer",) if a.op == "index" and binder.terms[1].op == "range" else tuple(map(str, a.args[1:]))
+def _own(term: Term) -> list[Term]:
+    """The indices and variables that a term binds."""
+    found = {a for _, bound in scopes(term) for a in bound if a.op in ("index", "variable")}
+    if len(found) < len(ranges(term)):
+        raise CannotSubstitute(f"an index is bound twice: {term}")
+    return sorted(found)
+
+
+def _named(term: Term, own: list[Term], letter: str, *others: Term) -> Term:
+    """A term with what is in it in normal form, and for its indices names that stand nowhere in it or in others."""
+    first = max([_highest(letter, t) for t in (term, *others)]) + 1
+    names = {a: Term(a.op, f"{letter}{n}", *a.args[1:]) for n, a in enumerate(own, start=first)}
+    return rebuilt(term, [_part(substitute(part, {a: names[a] for a in bound if a in names}))
+                          for part, bound in scopes(term)], names)
+
+
+def _signature(a: Term, own: Iterable[Term], term: Term) -> list[str]:
+    """Where an index occurs, told without the names of any."""
+    marks = {b: Term(b.op, "~this" if b is a else "~other", *b.args[1:]) for b in own}
+    return [_part(substitute(part, {b: marks[b] for b in bound if b in marks})).digest for part, bound in scopes(term)]
 
 
 def _part(part: Term) -> Term:
     return as_term(normal(part)) if part.sort == "E" and part.op != "family" else canonical(part)
+
+
+@cache
+def _highest(letter: str, term: Term) -> int:
+    """The highest number that stands after a letter in the names of indices."""
+    names = [str(t.args[0]) for t in walk(term) if t.op in ("index", "variable")]
+    return max([int(name[1:]) for name in names if name[:1] == letter and name[1:].isdecimal()], default=0)
+
+
+def opened(total: Term, *others: Term) -> tuple[Term, list[Binder]]:
+    """The body of a sum or product and its ranges under names that nothing else has."""
+    body, *limits = _named(total, _own(total), "~", *others).terms
+    return body, [(r.terms[0], r.terms[1], r.terms[2]) for r in limits]
+
+
+def put(t: Term, values: dict[Term, Term]) -> Term:
+    """An expression with values for indices, in normal form."""
+    return as_term(normal(substitute(t, values)))
+
+
+def gap(left: Term, right: Term) -> Polynomial:
+    return normal(left) - normal(right)
+
+
+def differ(left: Term, right: Term) -> bool:
+    """Whether two expressions are certainly not equal."""
+    return any(is_positive(as_term(gap(left, right) * sign)) for sign in (1, -1))
+
+
+def at_least_0(p: Polynomial, binders: Iterable[Binder] = ()) -> bool:
+    """Whether an expression is at least 0 at all values of the indices of ranges, none of which is empty."""
+    for x, low, high in binders:
+        slope = p.get(((x, Fraction(1)),), Fraction(0))
+        p = p - atom(x) * slope
+        if any(x in free(t) for m in p for t, _ in m):
+            return False
+        p = p + normal(low if slope > 0 else high) * slope
+    return is_nonnegative(as_term(p))
 
 
 # --- powers, exponentials and logarithms --------------------------------------------------------------------------
@@ -141,15 +213,15 @@ def raised(base: Polynomial, exponent: Polynomial) -> Polynomial:
     A factor is taken alone where all factors are positive, or where the exponent is whole.
     """
     if set(exponent) <= {()}:
-        return _to_number(base, exponent.get((), Fraction(0)))
+        return _to_number(base, exponent.constant)
     e = as_term(exponent)
     if not base:
-        return {} if is_positive(e) else atom(Term("^", ZERO, e))
+        return Polynomial() if is_positive(e) else atom(Term("^", ZERO, e))
     apart = factors(base)
     if not all(is_positive(t) for t, _ in apart) \
             and not all(c.denominator == 1 and is_integer(term_of(m)) for m, c in exponent.items()):
         return atom(Term("^", as_term(base), e))
-    result = _to_number(base, exponent.get((), Fraction(0)))
+    result = _to_number(base, exponent.constant)
     for m, c in exponent.items():
         for t, x in apart if m else ():
             result = product(result, _factor_raised(t, m, x * c))
@@ -159,9 +231,9 @@ def raised(base: Polynomial, exponent: Polynomial) -> Polynomial:
 def _factor_raised(t: Term, m: Monomial, c: Fraction) -> Polynomial:
     """t^(m c), where the monomial m is not a number."""
     if t.op == "exp":
-        return exponential(scale(product({m: Fraction(1)}, normal(t.terms[0])), c))
+        return exponential(product(_single(m), normal(t.terms[0])) * c)
     if t.op == "^" and t.terms[1].number is None:
-        return raised(parsed(t.terms[0]), scale(product({m: Fraction(1)}, normal(t.terms[1])), c))
+        return raised(parsed(t.terms[0]), product(_single(m), normal(t.terms[1])) * c)
     return atom(Term("^", t, term_of(m)), c)
 
 
@@ -170,16 +242,14 @@ def _to_number(base: Polynomial, e: Fraction) -> Polynomial:
     if whole and e >= 0:
         return power(base, int(e))
     if not base:
-        return {} if e > 0 else NOWHERE
+        return Polynomial() if e > 0 else NOWHERE
     coefficient, common, rest = _split(base, whole)
     found = [atom(t, x * e) for t, x in common]
     if rest != UNIT:
         (m, c), *more = rest.items()
         alone = not more and c == 1 and len(m) == 1 and m[0][1] == 1
         found.append(atom(m[0][0] if alone else as_term(rest), e))
-    if whole:
-        return product(constant(power_of_number(coefficient, int(e))), *found)
-    return product(*[atom(q, x * e) for q, x in primes(coefficient)], *found)
+    return product(atom(number(coefficient), e), *found)
 
 
 def _split(p: Polynomial, whole: bool) -> tuple[Fraction, Monomial, Polynomial]:
@@ -187,17 +257,14 @@ def _split(p: Polynomial, whole: bool) -> tuple[Fraction, Monomial, Polynomial]:
 
     A whole power may be taken of any factor; another one of what is positive, the number included.
     """
-    common: dict[Term, Fraction] = {}
-    for t in {t for m in p for t, _ in m}:
-        if (whole or is_positive(t)) and (len(p) == 1 or not is_idempotent(t)):
-            common[t] = min(dict(m).get(t, Fraction(0)) for m in p)
-    outside: Polynomial = {monomial(common): Fraction(1)}
-    rest = product(p, {monomial({t: -e for t, e in common.items()}): Fraction(1)})
+    common = [(t, min(dict(m).get(t, Fraction(0)) for m in p)) for t in {t for m in p for t, _ in m}
+              if (whole or is_positive(t)) and (len(p) == 1 or not is_idempotent(t))]
+    rest = product(p, _single((t, -e) for t, e in common))
     if len(rest) == 1 < len(p):  # a bracket was taken apart
-        return _split(product(outside, rest), whole)
+        return _split(product(_single(common), rest), whole)
     lead = rest[min(rest)]
     factor = lead if whole else abs(lead)
-    return factor, monomial(common), scale(rest, 1 / factor)
+    return factor, monomial(common), rest * (1 / factor)
 
 
 def factors(p: Polynomial) -> list[tuple[Term, Fraction]]:
@@ -205,8 +272,12 @@ def factors(p: Polynomial) -> list[tuple[Term, Fraction]]:
     if not p:
         return [(ZERO, Fraction(1))]
     coefficient, common, rest = _split(p, True)
-    return [*primes(abs(coefficient)), *([(number(-1), Fraction(1))] if coefficient < 0 else []),
-            *common, *([] if rest == UNIT else [(as_term(rest), Fraction(1))])]
+    numbers = [number(c) for c in (abs(coefficient), coefficient / abs(coefficient)) if c != 1]
+    return [*[(t, Fraction(1)) for t in (*numbers, *([] if rest == UNIT else [as_term(rest)]))], *common]
+
+
+def _single(powers: Iterable[tuple[Term, Fraction]]) -> Polynomial:
+    return Polynomial({monomial(powers): Fraction(1)})
 
 
 def exponential(exponent: Polynomial) -> Polynomial:
@@ -216,7 +287,7 @@ def exponential(exponent: Polynomial) -> Polynomial:
         logs = [t for t, e in m if t.op == "log" and e == 1]
         if len(logs) == 1:
             rest = tuple((t, e) for t, e in m if t not in logs)
-            found = _to_number(raised(parsed(logs[0].terms[0]), {rest: Fraction(1)}), c)
+            found = _to_number(raised(parsed(logs[0].terms[0]), _single(rest)), c)
         else:
             found = atom(Term("exp", term_of(m)), c)
         result = product(result, found)
@@ -228,9 +299,9 @@ def logarithm(argument: Polynomial) -> Polynomial:
     if not argument:
         return NOWHERE
     coefficient, common, rest = _split(argument, False)
-    found = [scale(atom(Term("log", q)), x) for q, x in primes(coefficient)]
-    found += [scale(_log_of_factor(t), x) for t, x in common]
-    return add(*found, *([] if rest == UNIT else [atom(Term("log", as_term(rest)))]))
+    found = [] if coefficient == 1 else [atom(Term("log", number(coefficient)))]
+    found += [_log_of_factor(t) * x for t, x in common]
+    return added([*found, *([] if rest == UNIT else [atom(Term("log", as_term(rest)))])])
 
 
 def _log_of_factor(t: Term) -> Polynomial:
@@ -239,6 +310,222 @@ def _log_of_factor(t: Term) -> Polynomial:
     if t.op == "^" and t.terms[1].number is None and is_positive(t.terms[0]):
         return product(normal(t.terms[1]), logarithm(normal(t.terms[0])))
     return atom(Term("log", t))
+
+
+# --- sums -----------------------------------------------------------------------------------------------------------
+
+
+def summed(p: Polynomial, binders: list[Binder]) -> Polynomial:
+    """A polynomial summed over some indices."""
+    if not binders:
+        return p
+    found = [(c, *flattened(m, binders)) for m, c in p.items()]
+    return added(_sum_of_monomial(m, inner) * (c * factor) for c, factor, m, inner in found)
+
+
+def flattened(m: Monomial, binders: list[Binder]) -> tuple[Fraction, Monomial, list[Binder]]:
+    """A monomial under binders with the sums in it opened that speak of their indices or are random."""
+    for t, e in m:
+        speaks = free(t).intersection(x for x, *_ in binders) or random(t)
+        if t.op != "sum" or e.denominator != 1 or e < 0 or not speaks or any(map(random, t.terms[1:])) \
+                or len(binders) + int(e) * (len(t.terms) - 1) > MAX_BINDERS:
+            continue
+        found = _single(f for f in m if f[0] is not t)
+        for _ in range(int(e)):
+            body, more = opened(t, *chain(*binders), *[u for u, _ in m])
+            found, binders = product(found, normal(body)), [*more, *binders]
+        if len(found) > 1:
+            raise NotShown(f"a sum of several terms: {t}")
+        (single, coefficient), = found.items()
+        factor, single, binders = flattened(single, binders)
+        return coefficient * factor, single, binders
+    return Fraction(1), m, binders
+
+
+def _sum_of_monomial(m: Monomial, binders: list[Binder]) -> Polynomial:
+    """A monomial without sums that speak of the indices, summed over them."""
+    ends = {x: (low, high) for x, low, high in binders}
+    for x, low, high in binders:
+        length = gap(high, low)
+        if set(length) <= {()} and length.constant <= 0 and is_integer(low):  # no value, or one
+            return Polynomial() if length else _with_value(x, low, m, binders)
+    for t, e in m:  # an index that equals another of the same range
+        if t.op == "equal-indices" and e > 0:
+            for x, y in (t.terms, t.terms[::-1]):
+                if x in ends and ends[x] == ends.get(y) and not any(x in free(end) for end in chain(*ends.values())):
+                    return _with_value(x, y, tuple(f for f in m if f[0] is not t), binders)
+    indices = frozenset(ends)
+    touches: dict[tuple[Term, object], frozenset[Term]] = {}
+    for x, low, high in reversed(binders):  # an inner range may speak of the outer ones
+        touches[x, None] = {x} | (free(low) | free(high)) & indices
+    for t, e in m:
+        touches[t, e] = free(t) & indices
+        if not touches[t, e] and not _is_safe(t, e):  # where a range is empty, it is not evaluated there
+            touches[t, e] = frozenset(x for x, low, high in binders if free(t) & (free(low) | free(high))
+                                      and not at_least_0(gap(high, low), binders))
+    result = _single(f for f in m if not touches[f])
+    for group in joined([item for item, touched in touches.items() if touched],
+                        lambda a, b: bool(touches[a] & touches[b])):
+        result = product(result, _sum_of_group(tuple(f for f in m if f in group),
+                                           [b for b in binders if (b[0], None) in group]))
+    return result
+
+
+def _with_value(x: Term, value: Term, m: Monomial, binders: list[Binder]) -> Polynomial:
+    """The sum with a value for an index, which is no longer summed over."""
+    left = [(y, put(low, {x: value}), put(high, {x: value})) for y, low, high in binders if y is not x]
+    return summed(normal(substitute(term_of(m), {x: value})), left)
+
+
+def _is_safe(t: Term, e: Fraction) -> bool:
+    """Whether a factor is no denominator that may be 0."""
+    return e > 0 and (t.op != "^" or t.terms[1].number is not None) or is_positive(t)
+
+
+def _sum_of_group(m: Monomial, binders: list[Binder]) -> Polynomial:
+    """The sum of a monomial over indices that hang together."""
+    (x, low, high), *around = binders
+    times = gap(high, low) + UNIT
+    if not m and is_integer(low) and is_integer(high) and at_least_0(times, around):  # a constant is counted
+        return summed(times, around)
+    if not around and len(m) == 1 and m[0][1] == 1 and weighs(m[0][0], Term("range", x, low, high)):
+        return UNIT
+    return _atom_of_sum(m, binders)
+
+
+def _atom_of_sum(m: Monomial, binders: list[Binder]) -> Polynomial:
+    """The atom for a sum of a monomial, under canonical names."""
+    body, *limits = canonical(Term("sum", term_of(m), *[Term("range", *b) for b in binders])).terms
+    own = {r.terms[0] for r in limits}
+    if not any(free(end) & own for r in limits for end in r.terms[1:]):  # else the inner ones must stay first
+        limits.sort()
+    form = parsed(body)
+    single, coefficient = next(iter(form.items())) if len(form) == 1 else (((body, Fraction(1)),), Fraction(1))
+    return atom(Term("sum", term_of(single), *limits)) * coefficient
+
+
+# --- products -------------------------------------------------------------------------------------------------------
+
+
+def product_over(term: Term) -> Polynomial:
+    """The normal form of a product: of each factor for itself, of a positive one by its logarithm."""
+    body, binders = opened(term)
+    inside = normal(body)
+    for x, low, high in binders:
+        inside = _product(inside, x, low, high)
+    return inside
+
+
+def _product(body: Polynomial, x: Term, low: Term, high: Term) -> Polynomial:
+    limit, times = Term("range", x, low, high), gap(high, low) + UNIT
+    counted = is_integer(low) and is_integer(high) and at_least_0(times)
+    result = UNIT
+    for t, e in factors(body):
+        if is_positive(t):
+            found = normal(Term("exp", Term("*", number(e), Term("sum", Term("log", t), limit))))
+        elif counted and x not in free(t) and e.denominator == 1:
+            found = raised(normal(t), times * e)
+        else:
+            found = atom(canonical(Term("product", t if e == 1 else Term("^", t, number(e)), limit)))
+        result = product(result, found)
+    return result
+
+
+# --- means ----------------------------------------------------------------------------------------------------------
+
+
+def joined(items: Iterable[Item], near: Callable[[Item, Item], bool]) -> list[list[Item]]:
+    """The items in groups: those that are near each other, directly or by others, together."""
+    groups: list[list[Item]] = []
+    for item in items:
+        close = [g for g in groups if any(near(item, other) for other in g)]
+        groups = [*[g for g in groups if g not in close], [*[other for g in close for other in g], item]]
+    return groups
+
+
+def mean(body: Term) -> Polynomial:
+    """The normal form of a mean."""
+    inside = normal(body)
+    drawn = _drawn(body) or _drawn(as_term(inside))  # a normal form has drawn what means inside it draw
+    if drawn is not None:  # E(f(N)) = sum of P[k] E(f(k)): the subnetwork is drawn apart from all else
+        value, weight, limit = drawn
+        return normal(Term("sum", Term("*", weight, Term("E", value)), limit))
+    return added(_mean_of_monomial(m) * c for m, c in inside.items())
+
+
+def geometric(op: str, body: Term) -> Term | None:
+    """G, G' and NWGM of what only a subnetwork makes random, as products of its outcomes; None for others."""
+    if op == "G'":
+        return geometric("G", minus(ONE, body))
+    drawn = _drawn(body)
+    if drawn is None or len(random(body)) > 1:
+        return None
+    if op == "NWGM":
+        return Term("*", Term("G", body), Term("^", Term("+", Term("G", body), Term("G'", body)), number(-1)))
+    value, weight, limit = drawn
+    return Term("product", Term("^", value, weight), limit)
+
+
+def _drawn(body: Term) -> tuple[Term, Term, Term] | None:
+    """A body at an index in place of a subnetwork, with its probability and the range of the index.
+
+    None unless the body speaks of a subnetwork openly and outside means, and its distribution is one over 1..m.
+    """
+    for n in sorted(random(body)):
+        if n.op == "subnetwork" and n not in hidden(body) and is_distribution(n.terms[1]) \
+                and ranges(n.terms[1])[0].terms[1] is ONE \
+                and not any(t.op in NUMBERS and n in free(t) for t in walk(body)):
+            index = Term("index", f"~{max(_highest('~', body), _highest('~', n)) + 1}", "integer")
+            return (substitute(body, {n: index}), Term("entry", n.terms[1], index),
+                    Term("range", index, *ranges(n.terms[1])[0].terms[1:]))
+    return None
+
+
+def _mean_of_monomial(m: Monomial) -> Polynomial:
+    """The mean of a monomial."""
+    if not any(random(t) for t, _ in m):
+        return _single(m)
+    coefficient, m, binders = flattened(m, [])
+    result = _single(f for f in m if not random(f[0])) * coefficient
+    for group in joined([f for f in m if random(f[0])], lambda f, g: not _apart(f[0], g[0])):
+        result = product(result, _mean_of_group(tuple(sorted(group))))
+    return summed(result, binders)
+
+
+def _mean_of_group(group: Monomial) -> Polynomial:
+    """The mean of factors that may depend on each other."""
+    if len(group) <= MAX_GATES and len({t.terms[0] for t, _ in group if t.terms}) == 1 \
+            and all(e == 1 and _is_simple_gate(t) and bounds(t.terms[0].terms[0]).probability for t, e in group):
+        return _gates([t for t, _ in group])
+    return atom(Term("E", term_of(group)))
+
+
+def _is_simple_gate(t: Term) -> bool:
+    """Whether a gate depends on no other random atom: neither by its keep probability nor by its index."""
+    return t.op == "entry" and t.terms[0].op == "gates" and random(t) == {t.terms[0]}
+
+
+def _gates(gates: list[Term]) -> Polynomial:
+    """The mean of a product of gates of one family, by which of their indices coincide."""
+    if not gates:
+        return UNIT
+    family, *indices = gates[0].terms
+    names = [r.terms[0] for r in ranges(family)]
+    keep = normal(substitute(family.terms[0], dict(zip(names, indices, strict=True))))
+    others, total, distinct = _gates(gates[1:]), Polynomial(), UNIT
+    for other in gates[1:]:  # the first one is this one and none before: one gate fewer
+        equal = product(*[normal(Term("equal-indices", i, j))
+                          for i, j in zip(indices, other.terms[1:], strict=True)])
+        total = total + product(distinct, equal, others)
+        distinct = product(distinct, UNIT - equal)
+    return total + product(distinct, keep, others)
+
+
+def _apart(left: Term, right: Term) -> bool:
+    """Whether two random expressions are certainly independent: by laws that are not random, of other names."""
+    mine, theirs = random(left), random(right)
+    return all(a.op in _LAWS and random(a) == {a} for a in mine | theirs) \
+        and not {a.args[0] for a in mine} & {a.args[0] for a in theirs}
 
 
 # --- decisions ------------------------------------------------------------------------------------------------------
@@ -251,7 +538,7 @@ def vanishes(p: Polynomial) -> bool:
         if not p or not below:
             break
         t = min(below)
-        p = product(p, {((t, -min(e for m in p for u, e in m if u is t)),): Fraction(1)})
+        p = product(p, alone(t, -min(e for m in p for u, e in m if u is t)))
     return not p
 
 
@@ -260,6 +547,6 @@ def same(left: Term, right: Term) -> bool:
     if left is right:
         return True
     try:
-        return vanishes(subtract(normal(left), normal(right)))
-    except (TooLarge, Malformed, RecursionError):
+        return vanishes(normal(left) - normal(right))
+    except (NotShown, Malformed, RecursionError):
         return False

@@ -11,11 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from dropout_theory.recheck.steps.binding import NUMBERS, alike, free, is_itself, random, substitute
-from dropout_theory.recheck.steps.bounds import is_distribution, is_integer, is_nonnegative
+from dropout_theory.recheck.steps.binding import (
+    NUMBERS,
+    free,
+    in_range,
+    is_itself,
+    negation,
+    parts_of,
+    random,
+    ranges,
+    rebuilt,
+    relation,
+    scopes,
+    substitute,
+)
+from dropout_theory.recheck.steps.bounds import is_integer, is_nonnegative, weighs
 from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import (
-    ATOMS,
     ONE,
     OPPOSITE,
     ZERO,
@@ -24,15 +36,11 @@ from dropout_theory.recheck.steps.grammar import (
     end,
     need,
     number,
-    ranges,
     rational_end,
-    rebuilt,
-    scopes,
     walk,
 )
-from dropout_theory.recheck.steps.judging import Certified, conjuncts, negation, relation
-from dropout_theory.recheck.steps.normal import normal, same, vanishes
-from dropout_theory.recheck.steps.polynomial import add, subtract
+from dropout_theory.recheck.steps.judging import Certified
+from dropout_theory.recheck.steps.normal import canonical, normal, same, vanishes
 
 Said = Sequence[Term]  # statements that are defined, and true, since the premises are
 Validator = Callable[[Step, Certified], Said]
@@ -64,43 +72,14 @@ def validate(step: Step, judge: Certified) -> None:
 
 def agree(one: Term, other: Term) -> bool:
     """Whether two statements say the same, wherever both are defined, up to normal forms and names of bound indices."""
-    if alike(one, other):
+    if canonical(one) is canonical(other):
         return True
-    if one.op in OPPOSITE and other.op in OPPOSITE:
-        (op, a, b), (kind, c, d) = relation(one), relation(other)
-        if op != kind:
-            return False
-        if same(a, c) and same(b, d):
-            return True
-        gap, wanted = subtract(normal(a), normal(b)), subtract(normal(c), normal(d))
-        return vanishes(subtract(gap, wanted)) or op in ("=", "!=") and vanishes(add(gap, wanted))
-    if one.op != other.op or one.sort != "S":
+    if one.op not in OPPOSITE or other.op not in OPPOSITE:
         return False
-    if one.op in ("and", "or"):
-        these, those = (_parts(t, t.op) for t in (one, other))
-        return all(any(agree(a, b) for b in those) for a in these) \
-            and all(any(agree(a, b) for a in these) for b in those)
-    if one.op in ("not", "implies", "iff"):
-        return all(agree(a, b) for a, b in zip(one.terms, other.terms, strict=True))
-    if one.op == "each" and len(one.args) == len(other.args):
-        names: dict[Term, Term] = {}
-        for (i, *ends), (j, *limits) in zip([r.terms for r in ranges(one)], [r.terms for r in ranges(other)],
-                                            strict=True):
-            if i.args[1:] != j.args[1:] or any(not same(a, substitute(b, names))
-                                               for a, b in zip(ends, limits, strict=True)):
-                return False
-            names[j] = i
-        hidden_behind = (free(other.terms[0]) - set(names)) & set(names.values())
-        return not hidden_behind and agree(one.terms[0], substitute(other.terms[0], names))
-    return one.op in ("exists", "all") and one.args[1:] == other.args[1:] and agree(one.terms[0], other.terms[0])
-
-
-def _parts(statement: Term, op: str) -> list[Term]:
-    return [p for a in statement.terms for p in _parts(a, op)] if statement.op == op else [statement]
-
-
-def in_range(index: Term, low: Term, high: Term) -> tuple[Term, Term]:
-    return Term(">=", index, low), Term("<=", index, high)
+    (op, a, b), (kind, c, d) = relation(one), relation(other)
+    gap, wanted = normal(a) - normal(b), normal(c) - normal(d)
+    return op == kind and (same(a, c) and same(b, d) or vanishes(gap - wanted)
+                           or op in ("=", "!=") and vanishes(gap + wanted))
 
 
 def _keeps(step: Step, premises: Iterable[Step], *gone: Term) -> None:
@@ -117,15 +96,7 @@ def _known(step: Step) -> list[Term]:
 
 def _in_their_ranges(step: Step, premise: Step, limits: Sequence[Term], judge: Certified) -> None:
     """Raise NotShown unless what a premise assumes of indices that are bound here follows from their ranges."""
-    inside = [c for r in limits for c in in_range(*r.terms)]
-    bound = {r.terms[0] for r in limits}
-    for place, (index, low, high) in enumerate(r.terms for r in limits):
-        need(not (free(low) | free(high)) & bound - {r.terms[0] for r in limits[:place]},
-             "a range depends on an index bound inside of it")
-        need(index.op == "index", f"{index} is no index symbol")
-        if index.args[1] != "integer":  # what is known of the symbol must follow from its range
-            least = number(0 if index.args[1] == "non-negative integer" else 1)
-            need(judge.implied([], Term("<=", least, low)), f"the range of {index} leaves its kind")
+    inside, bound = in_range(*limits), {r.terms[0] for r in limits}
     for g in premise.given:
         if free(g) & bound:
             need(g in inside or judge.implied(inside, g), f"an assumption restricts an index: {g}")
@@ -157,7 +128,7 @@ def _follows(step: Step, judge: Certified) -> Said:
 def _shown(goal: Term, given: list[Term], premises: Sequence[Step], judge: Certified) -> None:
     """Raise NotShown unless a statement is defined and true wherever all that is given holds, since premises do."""
     facts = _facts(given, premises, judge)
-    if any(goal in conjuncts(f) for f in facts):
+    if any(goal in parts_of(f, "and") for f in facts):
         return
     if goal.op == "and":  # a conjunct guards those after it
         for part in goal.terms:
@@ -228,7 +199,7 @@ def _for_each(step: Step, judge: Certified) -> Said:
     if "indices" in step.arguments:
         return _specialised(step, premise, others, judge)
     need(step.conclusion.op == "each" and not others, "not for each index")
-    need(alike(step.conclusion.terms[0], premise.conclusion), "the premise concludes something else")
+    need(step.conclusion.terms[0] is premise.conclusion, "the premise concludes something else")
     _in_their_ranges(step, premise, ranges(step.conclusion), judge)
     judge.defined(_known(step), Term("each", Term("true"), *ranges(step.conclusion)))
     return [step.conclusion]
@@ -240,11 +211,10 @@ def _specialised(step: Step, premise: Step, others: Sequence[Step], judge: Certi
     values = dict(zip([r.terms[0] for r in ranges(whole)], step.arguments["indices"], strict=True))
     _keeps(step, step.premises)
     known = [*step.given, *[p.conclusion for p in others]]
-    for index, low, high in (r.terms for r in ranges(whole)):
-        value = values[index]
+    for value in values.values():
         need(is_integer(value) and not random(value), f"{value} is no fixed integer")
-        for c in in_range(value, substitute(low, values), substitute(high, values)):
-            need(c in step.given or judge.implied(known, c), f"{value} may be out of range")
+    for c in [substitute(c, values) for c in in_range(*ranges(whole))]:
+        need(c in step.given or judge.implied(known, c), f"it may be out of range: {c}")
     there = substitute(whole.terms[0], values)
     need(agree(step.conclusion, there), "not the statement at these indices")
     return [there]
@@ -352,7 +322,7 @@ def _replaced(whole: Term, equality: Step, wild: set[Term], step: Step, judge: C
         need(not any(random(v) for v in found.values()), "a random index")
         for there in [substitute(g, found) for g in places]:
             if free(there) & ({r.terms[0] for r in limits} | loose):
-                need(not free(there) & loose and judge.implied([c for r in limits for c in in_range(*r.terms)], there),
+                need(not free(there) & loose and judge.implied(in_range(*limits), there),
                      f"an index may be out of range: {there}")
             else:
                 need(there in step.given, f"an assumption is lost: {there}")
@@ -364,7 +334,7 @@ def _replaced(whole: Term, equality: Step, wild: set[Term], step: Step, judge: C
 def _instance_of(pattern: Term, t: Term, wild: set[Term]) -> dict[Term, Term] | None:
     """The values of the wild indices that make a pattern a term; only an entry has instances, others must be equal."""
     if not wild or pattern.op != "entry":
-        return {} if pattern.op == t.op and t.sort == "E" and alike(pattern, t) else None
+        return {} if pattern is t else None
     if t.op != "entry" or t.terms[0] is not pattern.terms[0]:
         return None
     found: dict[Term, Term] = {}
@@ -377,55 +347,41 @@ def _instance_of(pattern: Term, t: Term, wild: set[Term]) -> dict[Term, Term] | 
 # --- sums, means and monotone functions ------------------------------------------------------------------------------
 
 
-@validates("weighted sum", "sum of terms")
-def _sum(step: Step, judge: Certified) -> Said:
-    """A relation for every index, times weights that are not negative, summed over the range of the index."""
-    premise, = step.premises
-    weight, = step.arguments.get("weight", (ONE,))
-    op, left, right = relation(premise.conclusion)
-    kind, low, high = relation(step.conclusion)
-    limit = next((r for side in (low, high) if side.op == "sum" for r in ranges(side)), None)
-    if limit is None:
-        raise NotShown("no sum")
-    _in_their_ranges(step, premise, [limit], judge)
-    need(op == "=" or is_nonnegative(weight) or judge.implied(in_range(*limit.terms), Term("<=", ZERO, weight)),
-         f"the weight {weight} may be negative")
-    for side, total in ((left, low), (right, high)):
-        need(same(total, Term("sum", Term("*", weight, side), limit)), "the sums are of something else")
-    whole = weight.op == "entry" and weight.terms[1:] == limit.terms[:1] and is_distribution(weight.terms[0]) \
-        and limit.terms[1:] == ranges(weight.terms[0])[0].terms[1:]
-    need(kind == op if op != "<" else kind == "<=" or whole,  # weights that may all vanish leave no strict inequality
-         "another relation")
-    return ()
-
-
-@validates("expectation")
-def _expectation(step: Step, judge: Certified) -> Said:
-    """Means of both sides of a relation that holds at every outcome."""
-    premise, = step.premises
-    need(not any(random(g) for g in premise.given), "an assumption restricts an outcome")
-    op, left, right = relation(premise.conclusion)
-    kind, low, high = relation(step.conclusion)
-    need((op, kind) in (("=", "="), ("<=", "<="), ("<", "<=")), "another relation")
-    need(same(low, Term("E", left)) and same(high, Term("E", right)), "the means are of something else")
-    _keeps(step, [premise])
-    proper = not any(t.op in ("normal", "abstract") for t in walk(premise.conclusion))  # else a mean may not exist
-    return [Term(kind, Term("E", left), Term("E", right))] if proper else ()
-
-
-@validates("monotone")
-def _monotone(step: Step, judge: Certified) -> Said:
-    """exp or log of both sides, the smaller one positive where it is log."""
+@validates("weighted sum", "sum of terms", "expectation", "monotone")
+def _both_sides(step: Step, judge: Certified) -> Said:
+    """A relation of sums, means, exponentials or logarithms of both sides of a relation."""
     premise, *others = step.premises
     op, left, right = relation(premise.conclusion)
     kind, low, high = relation(step.conclusion)
-    need(op == kind and op in ("=", "<=", "<"), "another relation")
-    _keeps(step, step.premises)
-    function = "exp" if same(low, Term("exp", left)) else "log"
-    need(function == "exp" or judge.implied([p.conclusion for p in others], Term("<", ZERO, left)),
-         f"{left} may not be positive")
-    need(same(low, Term(function, left)) and same(high, Term(function, right)), "no exp or log of both sides")
-    return [Term(op, Term(function, left), Term(function, right))]
+    if step.rule in ("expectation", "monotone"):
+        _keeps(step, step.premises)
+        function = "E" if step.rule == "expectation" else "exp" if same(low, Term("exp", left)) else "log"
+        need(function != "E" or not any(random(g) for g in premise.given), "an assumption restricts an outcome")
+        need(function != "log" or judge.implied([p.conclusion for p in others], Term("<", ZERO, left)),
+             f"{left} may not be positive")
+        strict = function != "E"
+        sides = [Term(function, left), Term(function, right)]
+    else:
+        limit, strict = _weighed(step, premise, op, judge)
+        weight, = step.arguments.get("weight", (ONE,))
+        sides = [Term("sum", Term("*", weight, side), limit) for side in (left, right)]
+    need((op, kind) in (("=", "="), ("<=", "<="), ("<", "<" if strict else "<=")), "another relation")
+    need(same(low, sides[0]) and same(high, sides[1]), "the sides are something else")
+    # a weight may be undefined, and a mean may fail to exist
+    improper = any(t.op in ("normal", "abstract") for t in walk(premise.conclusion))
+    return [Term(kind, *sides)] if step.rule in ("expectation", "monotone") and not improper else ()
+
+
+def _weighed(step: Step, premise: Step, op: str, judge: Certified) -> tuple[Term, bool]:
+    """The range over which the sides of a relation are summed, and whether < is kept: weights may all vanish."""
+    limit = next((r for side in step.conclusion.terms if side.op == "sum" for r in ranges(side)), None)
+    if limit is None:
+        raise NotShown("no sum")
+    _in_their_ranges(step, premise, [limit], judge)
+    weight, = step.arguments.get("weight", (ONE,))
+    need(op == "=" or is_nonnegative(weight) or judge.implied(in_range(limit), Term("<=", ZERO, weight)),
+         f"the weight {weight} may be negative")
+    return limit, weighs(weight, limit)
 
 
 @validates("variance is not negative")
