@@ -29,17 +29,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 from dropout_theory.recheck.steps.bounds import bounds
 from dropout_theory.recheck.steps.definedness import STRICT
-from dropout_theory.recheck.steps.grammar import (
-    NUMBER,
-    OPPOSITE,
-    Malformed,
-    NotShown,
-    Term,
-    need,
-    read_lines,
-)
+from dropout_theory.recheck.steps.grammar import NUMBER, Malformed, NotShown, Term, need, read_lines
 from dropout_theory.recheck.steps.normal import normal
 from dropout_theory.recheck.steps.polynomial import UNIT, Monomial, Polynomial, alone, collected, monomial
+from dropout_theory.recheck.steps.statements import OPPOSITE
 
 Powers, Poly, Refused = Monomial, Polynomial, NotShown  # the names that the search for certificates knows
 
@@ -178,14 +171,11 @@ class Problem:
     def _show_terms(self, term: Term, shown: Shown) -> None:
         """Take note of what a term that is defined shows: it divides by nothing that is 0."""
         exponent = term.terms[1].number if term.op == "^" else None
-        if exponent is not None and (exponent < 0 or exponent.denominator > 1):
-            form = normal(term)
-            for atom, e in next(iter(form)) if len(form) == 1 else ():
-                if atom in self.places:
-                    if exponent < 0:
-                        shown.nonzero.add(self.places[atom])
-                    if e.denominator > 1:
-                        shown.roots.add(self.places[atom])
+        for atom, e in next(iter(normal(term))) if exponent is not None and len(normal(term)) == 1 else ():
+            if exponent < 0 and atom.op != "^" and atom in self.places:
+                shown.nonzero.add(self.places[atom])
+            if e.denominator > 1 and atom in self.places:
+                shown.roots.add(self.places[atom])
         if term.op in STRICT:
             for part in term.terms:
                 self._show_terms(part, shown)

@@ -9,58 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from dropout_theory.recheck.steps.grammar import ATOMS, OPPOSITE, Argument, Malformed, Term, need, sorts
+from dropout_theory.recheck.steps.grammar import ATOMS, Malformed, Term
 
 Terms = frozenset[Term]
 NUMBERS = frozenset({"E", "Var", "Cov", "G", "G'", "NWGM", "largest-outcome"})  # of random expressions: each a number
 _RANDOM = frozenset({"gates", "abstract", "subnetwork", "normal", "uniform", "bernoulli"})
 
 
-PREDICATES = frozenset({"exists", "all", "same-to-order", "converges", "sums-to", "has-value", "no-minimiser",
-                        "refuted", "meaningless"})  # statements that are not taken apart
-
-
 class CannotSubstitute(Malformed):
     """Putting values for atoms would not give an instance of the term; the message says why."""
-
-
-@cache
-def scopes(term: Term) -> list[tuple[Term, tuple[Term, ...]]]:
-    """The parts of a term, each with the atoms that the term binds in it; an atom has none.
-
-    The one place that knows what binds.
-    """
-    if term.op in ATOMS:
-        return []
-    limits = ranges(term)
-    if limits:  # an end sees the indices of the sums around it, in a statement for each index those before it
-        bound = tuple(r.terms[0] for r in limits)
-        return [(term.terms[0], bound),
-                *[(end, bound[:n] if term.op == "each" else bound[n + 1:])
-                  for n, r in enumerate(limits) for end in r.terms[1:]]]
-    binds = [s == "B" for s in sorts(term.op, len(term.args))]
-    bound = tuple(a for a, binder in zip(term.args, binds, strict=True) if binder and isinstance(a, Term))
-    return [(a, bound if True in binds[n:] or term.op == "growth" else ())  # what stands before its name is bound
-            for n, a in enumerate(term.args) if isinstance(a, Term) and not binds[n]]
-
-
-def rebuilt(term: Term, parts: Iterable[Term], names: Mapping[Term, Term]) -> Term:
-    """A term with other parts, in the order in which `scopes` tells them, and other names for what it binds."""
-    left = iter(parts)
-    args: list[Argument] = []
-    for a, sort in zip(term.args, sorts(term.op, len(term.args)), strict=True):
-        if isinstance(a, str):
-            args.append(a)
-        elif a.op == "range":
-            args.append(Term("range", names.get(a.terms[0], a.terms[0]), next(left), next(left)))
-        else:
-            args.append(names.get(a, a) if sort == "B" else next(left))
-    return Term(term.op, *args)
-
-
-def ranges(term: Term) -> tuple[Term, ...]:
-    """The ranges that a term has as arguments."""
-    return tuple(a for a in term.terms if a.op == "range")
 
 
 def _union(parts: Iterable[Terms]) -> Terms:
@@ -70,7 +27,7 @@ def _union(parts: Iterable[Terms]) -> Terms:
 @cache
 def free(term: Term) -> Terms:
     """Every atom on which the value of a term depends, shown or hidden; a family counts as a whole."""
-    return _union([free(part) - set(bound) for part, bound in scopes(term)]) if term.op not in ATOMS \
+    return _union([free(part) - set(bound) for part, bound in term.scopes]) if term.op not in ATOMS \
         else hidden(term) | {term}
 
 
@@ -78,8 +35,8 @@ def free(term: Term) -> Terms:
 def hidden(term: Term) -> Terms:
     """What a value depends on through the atoms in it: a value put for one of these would leave the atom as it was."""
     if term.op not in ATOMS:
-        return _union([hidden(part) - set(bound) for part, bound in scopes(term)])
-    limits = ranges(term)
+        return _union([hidden(part) - set(bound) for part, bound in term.scopes])
+    limits = term.ranges
     law = [part for part in term.terms if part.op not in ("domain", "range")]
     if term.op == "family" and term.args[2] == "distribution":  # its entries sum to 1 over the range
         law = [end for r in limits for end in r.terms[1:]]
@@ -124,9 +81,9 @@ def _put(term: Term, mapping: Mapping[Term, Term]) -> Term:
         return term
     if term.op in ATOMS:
         return mapping[term]
-    bound = {a for _, names in scopes(term) for a in names}
+    bound = {a for _, names in term.scopes for a in names}
     incoming = _union([free(value) for value in mapping.values()])
-    taken = incoming | _union([free(part) for part, _ in scopes(term)]) | bound | set(mapping)
+    taken = incoming | _union([free(part) for part, _ in term.scopes]) | bound | set(mapping)
     fresh: dict[Term, Term] = {}
     for a in sorted(bound & incoming, key=lambda a: a.digest):
         fresh[a] = renamed(a, taken)
@@ -139,7 +96,7 @@ def _put(term: Term, mapping: Mapping[Term, Term]) -> Term:
             raise CannotSubstitute(f"a law or a definition in {part} depends on {min(map(str, unseen))}")
         return _put(part, values)
 
-    return rebuilt(term, [inside(*scope) for scope in scopes(term)], fresh)
+    return term.rebuilt([inside(*scope) for scope in term.scopes], fresh)
 
 
 def renamed(a: Term, taken: Iterable[Term]) -> Term:
@@ -150,31 +107,3 @@ def renamed(a: Term, taken: Iterable[Term]) -> Term:
     while name in names:
         name += "'"
     return Term(a.op, name, *a.args[1:])
-
-
-# --- statements -----------------------------------------------------------------------------------------------------
-
-
-def relation(statement: Term) -> tuple[str, Term, Term]:
-    """The operator and sides of a relation, > and >= turned round. Raises NotShown for another statement."""
-    need(statement.op in OPPOSITE, f"no relation: {statement}")
-    left, right = statement.terms
-    return (statement.op.replace(">", "<"), right, left) if statement.op in (">", ">=") else (statement.op, left, right)
-
-
-def negation(statement: Term) -> Term:
-    return Term(OPPOSITE[statement.op], *statement.args) if statement.op in OPPOSITE else Term("not", statement)
-
-
-def parts_of(statement: Term, op: str) -> list[Term]:
-    """The parts of a conjunction or disjunction, those of parts of its kind included."""
-    return [p for a in statement.terms for p in parts_of(a, op)] if statement.op == op else [statement]
-
-
-def in_range(*limits: Term) -> list[Term]:
-    """What ranges say of their indices. Raises NotShown where an end speaks of an index that is bound after it."""
-    for n, r in enumerate(limits):
-        later = [q.terms[0] for q in limits[n:]]
-        need(not free(r.terms[1]).union(free(r.terms[2])).intersection(later) and later[0] not in later[1:],
-             f"{r} depends on an index that is bound inside of it, or is bound twice")
-    return [c for r in limits for c in (Term(">=", *r.terms[:2]), Term("<=", r.terms[0], r.terms[2]))]

@@ -11,7 +11,6 @@ from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
-from dropout_theory.recheck.steps.binding import ranges
 from dropout_theory.recheck.steps.grammar import ONE, Term, minus, rational_end, walk
 
 
@@ -157,7 +156,7 @@ def _over_ranges(term: Term) -> Bounds:
         one = body.low is not None and body.low >= 1
         return Bounds(_1 if one else _0, not one and body.positive,
                       _1 if body.high is not None and body.high <= 1 else None) if body.nonnegative else _ANY
-    nonempty = all(is_nonempty(*r.terms[1:]) for r in ranges(term))
+    nonempty = all(is_nonempty(*r.terms[1:]) for r in term.ranges)
     if body.nonnegative:
         return Bounds(_0, nonempty and body.positive)
     return Bounds(_0, nonempty and body.negated.positive).negated if body.negated.nonnegative else _ANY
@@ -170,14 +169,14 @@ def is_nonempty(low: Term, high: Term) -> bool:
 
 def is_distribution(family: Term) -> bool:
     """Whether the entries of a family are probabilities that sum to 1 over its range, which is not empty."""
-    return family.op == "family" and family.args[2] == "distribution" and len(ranges(family)) == 1 \
-        and is_nonempty(*ranges(family)[0].terms[1:]) and bounds(family).probability
+    return family.op == "family" and family.args[2] == "distribution" and len(family.ranges) == 1 \
+        and is_nonempty(*family.ranges[0].terms[1:]) and bounds(family).probability
 
 
 def weighs(t: Term, limit: Term) -> bool:
     """Whether a term is the probability of an index that runs through all of the range of its distribution."""
     return t.op == "entry" and t.terms[1:] == limit.terms[:1] and is_distribution(t.terms[0]) \
-        and limit.terms[1:] == ranges(t.terms[0])[0].terms[1:]
+        and limit.terms[1:] == t.terms[0].ranges[0].terms[1:]
 
 
 def _averaged(term: Term) -> Term | None:

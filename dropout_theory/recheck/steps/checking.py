@@ -61,18 +61,14 @@ class Checking:
             yield report
 
     def _outcome(self, step: Step) -> Outcome:
-        found = self.known.get(step.said)
-        if found is None:
-            found = self.known[step.said] = self._checked(step)
-        return found
-
-    def _checked(self, step: Step) -> Outcome:
-        try:
-            validate(step, self.judge)
-        except NotShown as error:
-            found, where = self.test(step)
-            return Outcome(step, found, f"{error}; {where}" if where else str(error))
-        return Outcome(step, "checked")
+        if step.said not in self.known:
+            try:
+                validate(step, self.judge)
+                self.known[step.said] = Outcome(step, "checked")
+            except NotShown as error:
+                found, where = self.test(step)
+                self.known[step.said] = Outcome(step, found, f"{error}; {where}" if where else str(error))
+        return self.known[step.said]
 
     def _fault(self, claim: str, last: Step) -> str:
         """Why a step is no proof or refutation of a claim, or an empty text."""

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from dropout_theory.recheck.steps.binding import NUMBERS, free, random, ranges, scopes
+from dropout_theory.recheck.steps.binding import NUMBERS, free, random
 from dropout_theory.recheck.steps.bounds import bounds, is_integer, is_nonempty
-from dropout_theory.recheck.steps.grammar import ATOMS, ONE, OPPOSITE, ZERO, Term, minus, walk
+from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Term, minus, walk
+from dropout_theory.recheck.steps.statements import CONNECTIVES, RELATIONS
 
-CONNECTIVES = frozenset({"and", "or", "not", "implies", "iff"})
 # what is defined only where its arguments are, and then if `_own` asks for nothing more
 STRICT = frozenset({"+", "*", "^", "exp", "log", "abs", "max", "min", "relu", "sign", "sin", "cos", "tanh", "atan",
                     "sinh", "cosh", "erf", "floor", "ceiling", "equal-indices", "logistic", "gamma", "factorial",
                     "binomial", "stirling", "bernoulli-number", "apply"})
 OVER_RANGES = frozenset({"sum", "product", "each", "largest", "smallest"})
-PARTS_FIRST = STRICT | OVER_RANGES | NUMBERS | OPPOSITE.keys() | {"not", "iff", "entry", "pi", "euler", "function"}
+PARTS_FIRST = STRICT | OVER_RANGES | NUMBERS | RELATIONS | {"not", "iff", "entry", "pi", "euler", "function"}
 NOWHERE_UNDEFINED = frozenset({"exists", "has-value", "true", "false"})  # false where nothing makes them true
 
 
@@ -62,7 +62,7 @@ class Obligation:
 def obligations(premises: Iterable[Term], conclusion: Term) -> list[Obligation]:
     """What is to be shown beside a conclusion, so that all its terms are defined wherever the premises hold."""
     premises = list(premises)
-    if conclusion in premises or conclusion.op not in OPPOSITE.keys() | CONNECTIVES:
+    if conclusion in premises or conclusion.op not in RELATIONS | CONNECTIVES:
         return []  # of a statement that is not taken apart it is shown that it holds: where it does, it has a meaning
     shown = {t for p in premises for t in defined_in(p)}
     found = _of(conclusion, Place(), shown)
@@ -74,7 +74,7 @@ def defined_in(statement: Term) -> Iterator[Term]:
     if statement.op == "and":
         for part in statement.terms:
             yield from defined_in(part)
-    elif statement.op in OPPOSITE:
+    elif statement.op in RELATIONS:
         stack = list(statement.terms)
         while stack:
             t = stack.pop()
@@ -108,11 +108,11 @@ def _of(term: Term, place: Place, shown: set[Term]) -> Iterator[Obligation]:
     elif op in ATOMS:  # what a law or a definition by recursion needs to be defined, at all of its indices
         for part in args:
             if part.op not in ("domain", "range"):
-                yield from _of(part, place.in_ranges(ranges(term)), shown)
+                yield from _of(part, place.in_ranges(term.ranges), shown)
     elif op in PARTS_FIRST:
         place = replace(place, averaged=place.averaged or op in NUMBERS)
-        limits = ranges(term)[::-1] if op in ("sum", "product") else ranges(term)  # the outer ones first
-        for n, (part, bound) in enumerate(scopes(term)):
+        limits = term.ranges[::-1] if op in ("sum", "product") else term.ranges  # the outer ones first
+        for n, (part, bound) in enumerate(term.scopes):
             inside = place.in_ranges(r for r in limits if r.terms[0] in bound)
             yield from _of(part, inside, shown)
             if op in OVER_RANGES and n > 0 and not is_integer(part):
@@ -126,7 +126,7 @@ def _own(term: Term) -> list[tuple[bool, Term | None]]:
     """What an operator asks of its arguments: a condition, and whether their shape shows it."""
     op, args = term.op, term.terms
     if op in ("largest", "smallest"):
-        _, low, high = ranges(term)[0].terms
+        _, low, high = term.ranges[0].terms
         return [(is_nonempty(low, high), Term("<=", low, high))]
     if op == "entry":
         return [(is_integer(i) or i.op == "subnetwork" and i.terms[0].args[1] == "integer", None) for i in args[1:]]

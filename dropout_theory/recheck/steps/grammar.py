@@ -17,7 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar, Union
@@ -71,7 +71,7 @@ ATOMS = frozenset({"index", "variable", "scalar", "family", "gates", "recursion"
 _BOUND = frozenset({"index", "variable", "scalar", "family", "recursion", "gates", "abstract"})
 NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
 _END = re.compile(NUMBER.pattern + r"(\*pi)?")
-OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_INFIX = frozenset({"+", "*", "^", "=", "!=", "<", "<=", ">", ">=", "and", "or", "implies", "iff"})
 _KINDS = {"index": {"integer", "non-negative integer", "positive integer"}, "family": {"free", "distribution", "self"}}
 
 
@@ -116,6 +116,43 @@ class Term:
         """A name made of the content: the same in every file and on every machine."""
         parts = [self.op, *[f"t{a}" if isinstance(a, str) else a.digest for a in self.args]]
         return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
+
+    @cached_property
+    def ranges(self) -> tuple[Term, ...]:
+        """The ranges that the term has as arguments."""
+        return tuple(a for a in self.terms if a.op == "range")
+
+    @cached_property
+    def scopes(self) -> list[tuple[Term, tuple[Term, ...]]]:
+        """The parts of the term, each with the atoms that the term binds in it; an atom has none.
+
+        The one place that knows what binds.
+        """
+        if self.op in ATOMS:
+            return []
+        if self.ranges:  # an end sees the indices of the sums around it, in a statement for each index those before it
+            bound = tuple(r.terms[0] for r in self.ranges)
+            return [(self.terms[0], bound),
+                    *[(end, bound[:n] if self.op == "each" else bound[n + 1:])
+                      for n, r in enumerate(self.ranges) for end in r.terms[1:]]]
+        binds = [sort == "B" for sort in sorts(self.op, len(self.args))]
+        bound = tuple(a for a, binder in zip(self.args, binds, strict=True) if binder and isinstance(a, Term))
+        return [(a, bound if True in binds[n:] or self.op == "growth" else ())  # what stands before its name is bound
+                for n, a in enumerate(self.args) if isinstance(a, Term) and not binds[n]]
+
+    def rebuilt(self, parts: Iterable[Term], names: Mapping[Term, Term]) -> Term:
+        """The term with other parts, in the order of `scopes`, and other names for what it binds."""
+        left = iter(parts)
+        args: list[Argument] = []
+        for a, sort in zip(self.args, sorts(self.op, len(self.args)), strict=True):
+            if isinstance(a, str):
+                args.append(a)
+            elif a.op == "range":
+                args.append(Term("range", names.get(a.terms[0], a.terms[0]), next(left), next(left)))
+            else:
+                args.append(names.get(a, a) if sort == "B" else next(left))
+        return Term(self.op, *args)
+
 
 
 def number(value: Fraction | int) -> Term:
@@ -204,7 +241,7 @@ def shown(term: Term) -> str:
     parts = [a if isinstance(a, str) else shown(a) for a in term.args]
     if term.op in ATOMS or term.op == "number":
         return parts[0]
-    infix = len(parts) > 1 and (term.op in OPPOSITE or term.op in ("+", "*", "^", "and", "or", "implies", "iff"))
+    infix = len(parts) > 1 and (term.op in _INFIX)
     return f"({f' {term.op} '.join(parts)})" if infix else f"{term.op}({', '.join(parts)})"
 
 ZERO, ONE = number(0), number(1)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dropout_theory.recheck.steps.arithmetic import check, digest, problem
-from dropout_theory.recheck.steps.binding import free, in_range, parts_of, ranges, relation
+from dropout_theory.recheck.steps.binding import free
 from dropout_theory.recheck.steps.bounds import bounds, is_integer
 from dropout_theory.recheck.steps.definedness import obligations
-from dropout_theory.recheck.steps.grammar import OPPOSITE, NotShown, Term, minus, need
+from dropout_theory.recheck.steps.grammar import NotShown, Term, minus, need
 from dropout_theory.recheck.steps.normal import normal
+from dropout_theory.recheck.steps.statements import OPPOSITE, in_range, parts_of, relation
 
 Quoted = Callable[[str], "tuple[Term, frozenset[Term]] | None"]
 Questions = dict[str, tuple[tuple[Term, ...], Term]]  # premises and goal by digest
@@ -59,12 +60,12 @@ class Certified:
 
     def _defined_for_each(self, known: Sequence[Term], statement: Term) -> None:
         """The ends of the ranges, and the body where what is said for each index of the same ranges holds."""
-        limits = ranges(statement)
+        limits = statement.ranges
         facts, inside = in_range(*limits), [k for k in known if not free(k).intersection(r.terms[0] for r in limits)]
         for n, (_, low, high) in enumerate(r.terms for r in limits):
             need(is_integer(low) and is_integer(high), f"{statement} has no whole ends")
             self.defined([*inside, *facts[:2 * n]], Term("<=", low, high))
-        bodies = [k.terms[0] for k in known if k.op == "each" and ranges(k) == limits]
+        bodies = [k.terms[0] for k in known if k.op == "each" and k.ranges == limits]
         self.defined([*inside, *facts, *bodies], statement.terms[0])
 
 

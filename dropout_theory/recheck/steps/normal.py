@@ -23,34 +23,11 @@ from itertools import chain
 from typing import TypeAlias, TypeVar
 
 from dropout_theory.recheck.steps.atoms import as_term, atom, is_idempotent, parsed, power, product, term_of
-from dropout_theory.recheck.steps.binding import (
-    NUMBERS,
-    PREDICATES,
-    CannotSubstitute,
-    free,
-    hidden,
-    parts_of,
-    random,
-    ranges,
-    rebuilt,
-    relation,
-    scopes,
-    substitute,
-)
+from dropout_theory.recheck.steps.binding import NUMBERS, CannotSubstitute, free, hidden, random, substitute
 from dropout_theory.recheck.steps.bounds import bounds, is_distribution, is_integer, is_nonnegative, is_positive, weighs
-from dropout_theory.recheck.steps.grammar import (
-    ATOMS,
-    ONE,
-    OPPOSITE,
-    ZERO,
-    Malformed,
-    NotShown,
-    Term,
-    minus,
-    number,
-    walk,
-)
+from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Malformed, NotShown, Term, minus, number, walk
 from dropout_theory.recheck.steps.polynomial import UNIT, Monomial, Polynomial, added, alone, monomial
+from dropout_theory.recheck.steps.statements import OPPOSITE, PREDICATES, parts_of, relation
 
 Binder: TypeAlias = tuple[Term, Term, Term]  # an index, its first and its last value; inner ones stand first
 Item = TypeVar("Item")
@@ -65,39 +42,12 @@ NOWHERE = atom(Term("log", ZERO))  # what has no value
 def normal(term: Term) -> Polynomial:
     """The normal form of an expression. Raises TooLarge."""
     try:
-        return _normal(term)
+        return _FORMS.get(term.op, _opaque)(term)
     except CannotSubstitute:  # a law speaks of what the term binds
         return atom(term)
 
 
-def _normal(term: Term) -> Polynomial:
-    op, args = term.op, term.terms
-    if term.number is not None:
-        return UNIT * term.number
-    if op == "+":
-        return added(map(normal, args))
-    if op == "*":
-        return product(*map(normal, args))
-    if op == "^":
-        return raised(normal(args[0]), normal(args[1]))
-    if op in _DEFINED:
-        return normal(_DEFINED[op](*args))
-    if op == "exp":
-        return exponential(normal(args[0]))
-    if op == "log":
-        return logarithm(normal(args[0]))
-    if op == "sum":
-        body, binders = opened(term)
-        return summed(normal(body), binders)
-    if op == "product":
-        return product_over(term)
-    if op == "E":
-        return mean(args[0])
-    if op == "equal-indices":
-        return _equal_indices(*args)
-    if op in ("G", "NWGM", "G'"):
-        found = geometric(op, args[0])
-        return atom(canonical(term)) if found is None else normal(found)
+def _opaque(term: Term) -> Polynomial:
     return atom(canonical(term))
 
 
@@ -105,19 +55,34 @@ def _logistic(x: Term, c: Term = ONE, slope: Term = ONE) -> Term:
     return Term("^", Term("+", ONE, Term("*", c, Term("exp", Term("*", number(-1), slope, x)))), number(-1))
 
 
-_DEFINED: dict[str, Callable[..., Term]] = {
-    "euler": lambda: Term("exp", ONE),
-    "logistic": _logistic,
-    "tanh": lambda x: Term("+", number(-1), Term("*", number(2), _logistic(Term("*", number(2), x)))),
-    "Var": lambda x: Term("Cov", x, x),
-    "Cov": lambda x, y: minus(Term("E", Term("*", x, y)), Term("*", Term("E", x), Term("E", y))),
+def _covariance(x: Term, y: Term) -> Term:
+    return minus(Term("E", Term("*", x, y)), Term("*", Term("E", x), Term("E", y)))
+
+
+def _equal_indices(term: Term) -> Polynomial:
+    left, right = sorted(as_term(normal(a)) for a in term.terms)
+    if differ(left, right) or left is right:
+        return UNIT * (1 if left is right else 0)
+    return atom(Term("equal-indices", left, right))
+
+
+_FORMS: dict[str, Callable[[Term], Polynomial]] = {
+    "number": lambda t: UNIT * Fraction(str(t.args[0])),
+    "+": lambda t: added(map(normal, t.terms)),
+    "*": lambda t: product(*map(normal, t.terms)),
+    "^": lambda t: raised(*map(normal, t.terms)),
+    "exp": lambda t: exponential(normal(t.terms[0])),
+    "log": lambda t: logarithm(normal(t.terms[0])),
+    "euler": lambda t: normal(Term("exp", ONE)),
+    "logistic": lambda t: normal(_logistic(*t.terms)),
+    "Var": lambda t: normal(_covariance(t.terms[0], t.terms[0])),
+    "Cov": lambda t: normal(_covariance(*t.terms)),
+    "equal-indices": _equal_indices,
+    "sum": lambda t: sum_over(*opened(t)),
+    "product": lambda t: product_over(*opened(t)),
+    "E": lambda t: mean(t.terms[0]),
+    **dict.fromkeys(("G", "NWGM", "G'"), lambda t: geometric(t)),
 }
-
-
-def _equal_indices(left: Term, right: Term) -> Polynomial:
-    if differ(left, right) or not gap(left, right):
-        return UNIT * (0 if differ(left, right) else 1)
-    return atom(Term("equal-indices", *sorted((as_term(normal(left)), as_term(normal(right))))))
 
 
 # --- names ----------------------------------------------------------------------------------------------------------
@@ -142,8 +107,8 @@ def canonical(term: Term) -> Term:
 
 def _own(term: Term) -> list[Term]:
     """The indices and variables that a term binds."""
-    found = {a for _, bound in scopes(term) for a in bound if a.op in ("index", "variable")}
-    if len(found) < len(ranges(term)):
+    found = {a for _, bound in term.scopes for a in bound if a.op in ("index", "variable")}
+    if len(found) < len(term.ranges):
         raise CannotSubstitute(f"an index is bound twice: {term}")
     return sorted(found)
 
@@ -152,14 +117,14 @@ def _named(term: Term, own: list[Term], letter: str, *others: Term) -> Term:
     """A term with what is in it in normal form, and for its indices names that stand nowhere in it or in others."""
     first = max([_highest(letter, t) for t in (term, *others)]) + 1
     names = {a: Term(a.op, f"{letter}{n}", *a.args[1:]) for n, a in enumerate(own, start=first)}
-    return rebuilt(term, [_part(substitute(part, {a: names[a] for a in bound if a in names}))
-                          for part, bound in scopes(term)], names)
+    return term.rebuilt([_part(substitute(part, {a: names[a] for a in bound if a in names}))
+                          for part, bound in term.scopes], names)
 
 
 def _signature(a: Term, own: Iterable[Term], term: Term) -> list[str]:
     """Where an index occurs, told without the names of any."""
     marks = {b: Term(b.op, "~this" if b is a else "~other", *b.args[1:]) for b in own}
-    return [_part(substitute(part, {b: marks[b] for b in bound if b in marks})).digest for part, bound in scopes(term)]
+    return [_part(substitute(part, {b: marks[b] for b in bound if b in marks})).digest for part, bound in term.scopes]
 
 
 def _part(part: Term) -> Term:
@@ -173,10 +138,10 @@ def _highest(letter: str, term: Term) -> int:
     return max([int(name[1:]) for name in names if name[:1] == letter and name[1:].isdecimal()], default=0)
 
 
-def opened(total: Term, *others: Term) -> tuple[Term, list[Binder]]:
+def opened(total: Term, *others: Term) -> tuple[Polynomial, list[Binder]]:
     """The body of a sum or product and its ranges under names that nothing else has."""
     body, *limits = _named(total, _own(total), "~", *others).terms
-    return body, [(r.terms[0], r.terms[1], r.terms[2]) for r in limits]
+    return normal(body), [(r.terms[0], r.terms[1], r.terms[2]) for r in limits]
 
 
 def put(t: Term, values: dict[Term, Term]) -> Term:
@@ -238,42 +203,31 @@ def _factor_raised(t: Term, m: Monomial, c: Fraction) -> Polynomial:
 
 
 def _to_number(base: Polynomial, e: Fraction) -> Polynomial:
-    whole = e.denominator == 1
-    if whole and e >= 0:
+    if e.denominator == 1 and e >= 0:
         return power(base, int(e))
     if not base:
         return Polynomial() if e > 0 else NOWHERE
-    coefficient, common, rest = _split(base, whole)
-    found = [atom(t, x * e) for t, x in common]
-    if rest != UNIT:
-        (m, c), *more = rest.items()
-        alone = not more and c == 1 and len(m) == 1 and m[0][1] == 1
-        found.append(atom(m[0][0] if alone else as_term(rest), e))
-    return product(atom(number(coefficient), e), *found)
+    return product(*[atom(t, x * e) for t, x in factors(base, e.denominator == 1)])
 
 
-def _split(p: Polynomial, whole: bool) -> tuple[Fraction, Monomial, Polynomial]:
-    """A normal form that is not 0 as a number times factors that a power may be taken of alone, times the rest.
+def factors(p: Polynomial, whole: bool = True) -> list[tuple[Term, Fraction]]:
+    """The factors of a normal form with their exponents, so that a power may be taken of each for itself.
 
-    A whole power may be taken of any factor; another one of what is positive, the number included.
+    A whole power may be taken of any factors; another one of what is positive and of one factor beside, the last.
     """
+    if not p:
+        return [(ZERO, Fraction(1))]
     common = [(t, min(dict(m).get(t, Fraction(0)) for m in p)) for t in {t for m in p for t, _ in m}
               if (whole or is_positive(t)) and (len(p) == 1 or not is_idempotent(t))]
     rest = product(p, _single((t, -e) for t, e in common))
     if len(rest) == 1 < len(p):  # a bracket was taken apart
-        return _split(product(_single(common), rest), whole)
+        return factors(product(_single(common), rest), whole)
     lead = rest[min(rest)]
-    factor = lead if whole else abs(lead)
-    return factor, monomial(common), rest * (1 / factor)
-
-
-def factors(p: Polynomial) -> list[tuple[Term, Fraction]]:
-    """The factors of a normal form, each with a rational exponent."""
-    if not p:
-        return [(ZERO, Fraction(1))]
-    coefficient, common, rest = _split(p, True)
-    numbers = [number(c) for c in (abs(coefficient), coefficient / abs(coefficient)) if c != 1]
-    return [*[(t, Fraction(1)) for t in (*numbers, *([] if rest == UNIT else [as_term(rest)]))], *common]
+    sign = -1 if whole and lead < 0 else 1
+    numbers = [(sign, 1), (abs(lead).numerator, 1), (lead.denominator, -1)]
+    last = rest * (sign / abs(lead))
+    return [*[(number(n), Fraction(e)) for n, e in numbers if n != 1], *monomial(common),
+            *([] if last == UNIT else [(as_term(last), Fraction(1))])]
 
 
 def _single(powers: Iterable[tuple[Term, Fraction]]) -> Polynomial:
@@ -296,12 +250,7 @@ def exponential(exponent: Polynomial) -> Polynomial:
 
 def logarithm(argument: Polynomial) -> Polynomial:
     """log of a product: of each positive factor for itself."""
-    if not argument:
-        return NOWHERE
-    coefficient, common, rest = _split(argument, False)
-    found = [] if coefficient == 1 else [atom(Term("log", number(coefficient)))]
-    found += [_log_of_factor(t) * x for t, x in common]
-    return added([*found, *([] if rest == UNIT else [atom(Term("log", as_term(rest)))])])
+    return added(_log_of_factor(t) * x for t, x in factors(argument, False)) if argument else NOWHERE
 
 
 def _log_of_factor(t: Term) -> Polynomial:
@@ -315,7 +264,7 @@ def _log_of_factor(t: Term) -> Polynomial:
 # --- sums -----------------------------------------------------------------------------------------------------------
 
 
-def summed(p: Polynomial, binders: list[Binder]) -> Polynomial:
+def sum_over(p: Polynomial, binders: list[Binder]) -> Polynomial:
     """A polynomial summed over some indices."""
     if not binders:
         return p
@@ -333,7 +282,7 @@ def flattened(m: Monomial, binders: list[Binder]) -> tuple[Fraction, Monomial, l
         found = _single(f for f in m if f[0] is not t)
         for _ in range(int(e)):
             body, more = opened(t, *chain(*binders), *[u for u, _ in m])
-            found, binders = product(found, normal(body)), [*more, *binders]
+            found, binders = product(found, body), [*more, *binders]
         if len(found) > 1:
             raise NotShown(f"a sum of several terms: {t}")
         (single, coefficient), = found.items()
@@ -374,7 +323,7 @@ def _sum_of_monomial(m: Monomial, binders: list[Binder]) -> Polynomial:
 def _with_value(x: Term, value: Term, m: Monomial, binders: list[Binder]) -> Polynomial:
     """The sum with a value for an index, which is no longer summed over."""
     left = [(y, put(low, {x: value}), put(high, {x: value})) for y, low, high in binders if y is not x]
-    return summed(normal(substitute(term_of(m), {x: value})), left)
+    return sum_over(normal(substitute(term_of(m), {x: value})), left)
 
 
 def _is_safe(t: Term, e: Fraction) -> bool:
@@ -387,7 +336,7 @@ def _sum_of_group(m: Monomial, binders: list[Binder]) -> Polynomial:
     (x, low, high), *around = binders
     times = gap(high, low) + UNIT
     if not m and is_integer(low) and is_integer(high) and at_least_0(times, around):  # a constant is counted
-        return summed(times, around)
+        return sum_over(times, around)
     if not around and len(m) == 1 and m[0][1] == 1 and weighs(m[0][0], Term("range", x, low, high)):
         return UNIT
     return _atom_of_sum(m, binders)
@@ -407,13 +356,11 @@ def _atom_of_sum(m: Monomial, binders: list[Binder]) -> Polynomial:
 # --- products -------------------------------------------------------------------------------------------------------
 
 
-def product_over(term: Term) -> Polynomial:
+def product_over(body: Polynomial, binders: list[Binder]) -> Polynomial:
     """The normal form of a product: of each factor for itself, of a positive one by its logarithm."""
-    body, binders = opened(term)
-    inside = normal(body)
-    for x, low, high in binders:
-        inside = _product(inside, x, low, high)
-    return inside
+    for binder in binders:
+        body = _product(body, *binder)
+    return body
 
 
 def _product(body: Polynomial, x: Term, low: Term, high: Term) -> Polynomial:
@@ -453,17 +400,18 @@ def mean(body: Term) -> Polynomial:
     return added(_mean_of_monomial(m) * c for m, c in inside.items())
 
 
-def geometric(op: str, body: Term) -> Term | None:
-    """G, G' and NWGM of what only a subnetwork makes random, as products of its outcomes; None for others."""
-    if op == "G'":
-        return geometric("G", minus(ONE, body))
+def geometric(term: Term) -> Polynomial:
+    """G, G' and NWGM of what only a subnetwork makes random, as products of its outcomes."""
+    body, = term.terms
+    if term.op == "G'":
+        return normal(Term("G", minus(ONE, body)))
     drawn = _drawn(body)
     if drawn is None or len(random(body)) > 1:
-        return None
-    if op == "NWGM":
-        return Term("*", Term("G", body), Term("^", Term("+", Term("G", body), Term("G'", body)), number(-1)))
+        return _opaque(term)
+    if term.op == "NWGM":
+        return normal(Term("*", Term("G", body), Term("^", Term("+", Term("G", body), Term("G'", body)), number(-1))))
     value, weight, limit = drawn
-    return Term("product", Term("^", value, weight), limit)
+    return normal(Term("product", Term("^", value, weight), limit))
 
 
 def _drawn(body: Term) -> tuple[Term, Term, Term] | None:
@@ -473,11 +421,11 @@ def _drawn(body: Term) -> tuple[Term, Term, Term] | None:
     """
     for n in sorted(random(body)):
         if n.op == "subnetwork" and n not in hidden(body) and is_distribution(n.terms[1]) \
-                and ranges(n.terms[1])[0].terms[1] is ONE \
+                and n.terms[1].ranges[0].terms[1] is ONE \
                 and not any(t.op in NUMBERS and n in free(t) for t in walk(body)):
             index = Term("index", f"~{max(_highest('~', body), _highest('~', n)) + 1}", "integer")
             return (substitute(body, {n: index}), Term("entry", n.terms[1], index),
-                    Term("range", index, *ranges(n.terms[1])[0].terms[1:]))
+                    Term("range", index, *n.terms[1].ranges[0].terms[1:]))
     return None
 
 
@@ -489,7 +437,7 @@ def _mean_of_monomial(m: Monomial) -> Polynomial:
     result = _single(f for f in m if not random(f[0])) * coefficient
     for group in joined([f for f in m if random(f[0])], lambda f, g: not _apart(f[0], g[0])):
         result = product(result, _mean_of_group(tuple(sorted(group))))
-    return summed(result, binders)
+    return sum_over(result, binders)
 
 
 def _mean_of_group(group: Monomial) -> Polynomial:
@@ -510,7 +458,7 @@ def _gates(gates: list[Term]) -> Polynomial:
     if not gates:
         return UNIT
     family, *indices = gates[0].terms
-    names = [r.terms[0] for r in ranges(family)]
+    names = [r.terms[0] for r in family.ranges]
     keep = normal(substitute(family.terms[0], dict(zip(names, indices, strict=True))))
     others, total, distinct = _gates(gates[1:]), Polynomial(), UNIT
     for other in gates[1:]:  # the first one is this one and none before: one gate fewer

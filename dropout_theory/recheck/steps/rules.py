@@ -11,26 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from dropout_theory.recheck.steps.binding import (
-    NUMBERS,
-    free,
-    in_range,
-    is_itself,
-    negation,
-    parts_of,
-    random,
-    ranges,
-    rebuilt,
-    relation,
-    scopes,
-    substitute,
-)
+from dropout_theory.recheck.steps.binding import NUMBERS, free, is_itself, random, substitute
 from dropout_theory.recheck.steps.bounds import is_integer, is_nonnegative, weighs
 from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import (
     ONE,
-    OPPOSITE,
     ZERO,
+    Malformed,
     NotShown,
     Term,
     end,
@@ -41,6 +28,7 @@ from dropout_theory.recheck.steps.grammar import (
 )
 from dropout_theory.recheck.steps.judging import Certified
 from dropout_theory.recheck.steps.normal import canonical, normal, same, vanishes
+from dropout_theory.recheck.steps.statements import in_range, negation, parts_of, relation
 
 Said = Sequence[Term]  # statements that are defined, and true, since the premises are
 Validator = Callable[[Step, Certified], Said]
@@ -72,14 +60,15 @@ def validate(step: Step, judge: Certified) -> None:
 
 def agree(one: Term, other: Term) -> bool:
     """Whether two statements say the same, wherever both are defined, up to normal forms and names of bound indices."""
-    if canonical(one) is canonical(other):
-        return True
-    if one.op not in OPPOSITE or other.op not in OPPOSITE:
+    try:
+        if canonical(one) is canonical(other):
+            return True
+        (op, a, b), (kind, c, d) = relation(one), relation(other)
+        gap, wanted = normal(a) - normal(b), normal(c) - normal(d)
+        return op == kind and (same(a, c) and same(b, d) or vanishes(gap - wanted)
+                               or op in ("=", "!=") and vanishes(gap + wanted))
+    except (NotShown, Malformed, RecursionError):
         return False
-    (op, a, b), (kind, c, d) = relation(one), relation(other)
-    gap, wanted = normal(a) - normal(b), normal(c) - normal(d)
-    return op == kind and (same(a, c) and same(b, d) or vanishes(gap - wanted)
-                           or op in ("=", "!=") and vanishes(gap + wanted))
 
 
 def _keeps(step: Step, premises: Iterable[Step], *gone: Term) -> None:
@@ -200,20 +189,20 @@ def _for_each(step: Step, judge: Certified) -> Said:
         return _specialised(step, premise, others, judge)
     need(step.conclusion.op == "each" and not others, "not for each index")
     need(step.conclusion.terms[0] is premise.conclusion, "the premise concludes something else")
-    _in_their_ranges(step, premise, ranges(step.conclusion), judge)
-    judge.defined(_known(step), Term("each", Term("true"), *ranges(step.conclusion)))
+    _in_their_ranges(step, premise, step.conclusion.ranges, judge)
+    judge.defined(_known(step), Term("each", Term("true"), *step.conclusion.ranges))
     return [step.conclusion]
 
 
 def _specialised(step: Step, premise: Step, others: Sequence[Step], judge: Certified) -> Said:
     whole = premise.conclusion
     need(whole.op == "each", "not for each index")
-    values = dict(zip([r.terms[0] for r in ranges(whole)], step.arguments["indices"], strict=True))
+    values = dict(zip([r.terms[0] for r in whole.ranges], step.arguments["indices"], strict=True))
     _keeps(step, step.premises)
     known = [*step.given, *[p.conclusion for p in others]]
     for value in values.values():
         need(is_integer(value) and not random(value), f"{value} is no fixed integer")
-    for c in [substitute(c, values) for c in in_range(*ranges(whole))]:
+    for c in [substitute(c, values) for c in in_range(*whole.ranges)]:
         need(c in step.given or judge.implied(known, c), f"it may be out of range: {c}")
     there = substitute(whole.terms[0], values)
     need(agree(step.conclusion, there), "not the statement at these indices")
@@ -262,7 +251,7 @@ def _definition(step: Step, judge: Certified) -> Said:
     need(entry.op == "entry" and entry.terms[0].op == "recursion", f"{entry} is not defined by recursion")
     family, *indices = entry.terms
     need(family.terms[0].args[2:4] == ("-oo", "oo"), "a recursion with a domain")
-    start = ranges(family)[0].terms[1]
+    start = family.ranges[0].terms[1]
     first = same(indices[0], start)
     known = [*[p.conclusion for p in step.premises], *step.given]
     need(first or judge.implied(known, Term("<=", Term("+", start, ONE), indices[0])), f"{entry} may lie too low")
@@ -271,7 +260,7 @@ def _definition(step: Step, judge: Certified) -> Said:
     for t in walk(body):
         made[t] = family if is_itself(t, family) else \
             Term(t.op, *[a if isinstance(a, str) else made[a] for a in t.args])
-    names = dict(zip([r.terms[0] for r in ranges(family)], indices, strict=True))
+    names = dict(zip([r.terms[0] for r in family.ranges], indices, strict=True))
     need(same(value, substitute(made[body], names)), "the definition says something else")
     _keeps(step, step.premises)
     return ()
@@ -306,7 +295,7 @@ def _replaced(whole: Term, equality: Step, wild: set[Term], step: Step, judge: C
     need(fixed <= step.given, "an assumption is lost")
     need(not any(random(g) for g in equality.given) or not any(t.op in NUMBERS for t in walk(whole)),
          "an assumption of one outcome is used inside of a mean")
-    bound_anywhere = {b for t in walk(whole) for _, bound in scopes(t) for b in bound}
+    bound_anywhere = {b for t in walk(whole) for _, bound in t.scopes for b in bound}
     need(left not in bound_anywhere and not any(free(g) & bound_anywhere for g in fixed),
          "an assumption is about what is bound")
     # an equality that assumes nothing of what is bound holds for each of its values, as binding asks for it
@@ -315,10 +304,10 @@ def _replaced(whole: Term, equality: Step, wild: set[Term], step: Step, judge: C
         found = _instance_of(left, t, wild)
         if found is None:
             parts = []
-            for part, bound in scopes(t):
-                own = tuple(r for r in ranges(t) if r.terms[0] in bound)
+            for part, bound in t.scopes:
+                own = tuple(r for r in t.ranges if r.terms[0] in bound)
                 parts.append(inside(part, limits + own, loose | (set(bound) - {r.terms[0] for r in own})))
-            return rebuilt(t, parts, {}) if parts else t
+            return t.rebuilt(parts, {}) if parts else t
         need(not any(random(v) for v in found.values()), "a random index")
         for there in [substitute(g, found) for g in places]:
             if free(there) & ({r.terms[0] for r in limits} | loose):
@@ -374,7 +363,7 @@ def _both_sides(step: Step, judge: Certified) -> Said:
 
 def _weighed(step: Step, premise: Step, op: str, judge: Certified) -> tuple[Term, bool]:
     """The range over which the sides of a relation are summed, and whether < is kept: weights may all vanish."""
-    limit = next((r for side in step.conclusion.terms if side.op == "sum" for r in ranges(side)), None)
+    limit = next((r for side in step.conclusion.terms if side.op == "sum" for r in side.ranges), None)
     if limit is None:
         raise NotShown("no sum")
     _in_their_ranges(step, premise, [limit], judge)
