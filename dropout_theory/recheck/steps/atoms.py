@@ -11,14 +11,13 @@ from functools import cache
 
 from dropout_theory.recheck.steps.grammar import ZERO, Term, number
 from dropout_theory.recheck.steps.polynomial import (
-    MAX_TERMS,
     UNIT,
     Monomial,
     Polynomial,
-    TooLarge,
     added,
     alone,
     collected,
+    limited,
     monomial,
 )
 
@@ -69,14 +68,12 @@ def power(p: Polynomial, exponent: int) -> Polynomial:
     if len(p) == 1:
         (m, c), = p.items()
         return product(UNIT * power_of_number(c, exponent), *[atom(t, e * exponent) for t, e in m])
-    if exponent > MAX_TERMS:
-        raise TooLarge(f"a power of {len(p)} terms to the {exponent}")
+    limited(exponent)
     return product(*[p] * exponent)
 
 
 def power_of_number(value: Fraction, exponent: int) -> Fraction:
-    if abs(exponent) > MAX_TERMS and abs(value) != 1:
-        raise TooLarge(f"{value}^{exponent}")
+    limited(abs(exponent) if abs(value) != 1 else 0)
     return value**exponent
 
 

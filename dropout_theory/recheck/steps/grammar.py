@@ -71,7 +71,6 @@ ATOMS = frozenset({"index", "variable", "scalar", "family", "gates", "recursion"
 _BOUND = frozenset({"index", "variable", "scalar", "family", "recursion", "gates", "abstract"})
 NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
 _END = re.compile(NUMBER.pattern + r"(\*pi)?")
-_INFIX = frozenset({"+", "*", "^", "=", "!=", "<", "<=", ">", ">=", "and", "or", "implies", "iff"})
 _KINDS = {"index": {"integer", "non-negative integer", "positive integer"}, "family": {"free", "distribution", "self"}}
 
 
@@ -93,7 +92,8 @@ class Term:
 
     # equal terms are one object, so that comparing and hashing them by identity is right, and quick
     def __repr__(self) -> str:
-        return shown(self)
+        named = self.op in ATOMS or self.op == "number"
+        return str(self.args[0]) if named else f"{self.op}({', '.join(map(str, self.args))})"
 
     def __lt__(self, other: Term) -> bool:
         return self.digest < other.digest
@@ -235,14 +235,6 @@ def walk(term: Term) -> Iterator[Term]:
     """Each different term in a term once, the arguments before what they are in."""
     return bottom_up([term], lambda t: t.terms)
 
-
-def shown(term: Term) -> str:
-    """A term on one line, for messages."""
-    parts = [a if isinstance(a, str) else shown(a) for a in term.args]
-    if term.op in ATOMS or term.op == "number":
-        return parts[0]
-    infix = len(parts) > 1 and (term.op in _INFIX)
-    return f"({f' {term.op} '.join(parts)})" if infix else f"{term.op}({', '.join(parts)})"
 
 ZERO, ONE = number(0), number(1)
 

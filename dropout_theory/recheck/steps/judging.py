@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dropout_theory.recheck.steps.arithmetic import check, digest, problem
+from dropout_theory.recheck.steps.atoms import as_term
 from dropout_theory.recheck.steps.binding import free
 from dropout_theory.recheck.steps.bounds import bounds, is_integer
 from dropout_theory.recheck.steps.definedness import obligations
@@ -50,6 +51,11 @@ class Certified:
                 self._known[name] = False
         return self._known[name]
 
+    def holds(self, known: Sequence[Term], wanted: Term, otherwise: str) -> None:
+        """Raise NotShown unless a statement is defined and follows."""
+        need(self.implied(known, wanted), f"{otherwise}: {wanted}")
+        self.defined(known, wanted)
+
     def defined(self, known: Sequence[Term], statement: Term) -> None:
         """Raise NotShown unless each term of a statement is defined wherever those that are known hold."""
         if statement.op == "each" and statement not in known:
@@ -74,8 +80,8 @@ def by_shape(statement: Term) -> bool:
     if statement.op not in OPPOSITE:
         return False
     op, left, right = relation(statement)
-    form = normal(minus(right, left))
-    found = bounds(minus(right, left))
-    positive, zero = (form[()] > 0, False) if set(form) == {()} else (found.positive, not form)
-    nonzero = set(form) == {()} or found.nonzero
-    return {"=": zero, "<=": zero or positive or found.nonnegative, "<": positive, "!=": nonzero}[op]
+    gap = minus(right, left)
+    if op == "=":
+        return not normal(gap)
+    found = [bounds(gap), bounds(as_term(normal(gap)))]
+    return any(f.positive if op == "<" else f.nonnegative if op == "<=" else f.nonzero for f in found)

@@ -22,7 +22,7 @@ from functools import cache
 from itertools import chain
 from typing import TypeAlias, TypeVar
 
-from dropout_theory.recheck.steps.atoms import as_term, atom, is_idempotent, parsed, power, product, term_of
+from dropout_theory.recheck.steps.atoms import as_term, atom, parsed, power, product, term_of
 from dropout_theory.recheck.steps.binding import NUMBERS, CannotSubstitute, free, hidden, random, substitute
 from dropout_theory.recheck.steps.bounds import bounds, is_distribution, is_integer, is_nonnegative, is_positive, weighs
 from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Malformed, NotShown, Term, minus, number, walk
@@ -189,17 +189,8 @@ def raised(base: Polynomial, exponent: Polynomial) -> Polynomial:
     result = _to_number(base, exponent.constant)
     for m, c in exponent.items():
         for t, x in apart if m else ():
-            result = product(result, _factor_raised(t, m, x * c))
+            result = product(result, atom(Term("^", t, term_of(m)), x * c))
     return result
-
-
-def _factor_raised(t: Term, m: Monomial, c: Fraction) -> Polynomial:
-    """t^(m c), where the monomial m is not a number."""
-    if t.op == "exp":
-        return exponential(product(_single(m), normal(t.terms[0])) * c)
-    if t.op == "^" and t.terms[1].number is None:
-        return raised(parsed(t.terms[0]), product(_single(m), normal(t.terms[1])) * c)
-    return atom(Term("^", t, term_of(m)), c)
 
 
 def _to_number(base: Polynomial, e: Fraction) -> Polynomial:
@@ -218,10 +209,8 @@ def factors(p: Polynomial, whole: bool = True) -> list[tuple[Term, Fraction]]:
     if not p:
         return [(ZERO, Fraction(1))]
     common = [(t, min(dict(m).get(t, Fraction(0)) for m in p)) for t in {t for m in p for t, _ in m}
-              if (whole or is_positive(t)) and (len(p) == 1 or not is_idempotent(t))]
+              if whole or is_positive(t)]
     rest = product(p, _single((t, -e) for t, e in common))
-    if len(rest) == 1 < len(p):  # a bracket was taken apart
-        return factors(product(_single(common), rest), whole)
     lead = rest[min(rest)]
     sign = -1 if whole and lead < 0 else 1
     numbers = [(sign, 1), (abs(lead).numerator, 1), (lead.denominator, -1)]

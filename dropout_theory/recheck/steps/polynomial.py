@@ -21,6 +21,11 @@ class TooLarge(NotShown):
     """There are more terms than is worth the work."""
 
 
+def limited(work: int) -> None:
+    if work > MAX_TERMS:
+        raise TooLarge(f"{work} terms; allowed: {MAX_TERMS}")
+
+
 class Polynomial(dict[Monomial, Fraction]):
     """A mapping from monomials to coefficients that are not 0. Products are of variables of which nothing is known."""
 
@@ -33,8 +38,7 @@ class Polynomial(dict[Monomial, Fraction]):
     def __mul__(self, other: Polynomial | Fraction | int) -> Polynomial:
         if not isinstance(other, Polynomial):
             return Polynomial({m: c * other for m, c in self.items()} if other else {})
-        if len(self) * len(other) > MAX_TERMS:
-            raise TooLarge(f"a product of {len(self)} and {len(other)} terms")
+        limited(len(self) * len(other))
         return collected([(monomial([*m, *n]), c * d) for m, c in self.items() for n, d in other.items()])
 
     @property

@@ -14,33 +14,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dropout_theory.recheck.steps.binding import NUMBERS, free, is_itself, random, substitute
 from dropout_theory.recheck.steps.bounds import is_integer, is_nonnegative, weighs
 from dropout_theory.recheck.steps.derivation import Step
-from dropout_theory.recheck.steps.grammar import (
-    ONE,
-    ZERO,
-    Malformed,
-    NotShown,
-    Term,
-    end,
-    need,
-    number,
-    rational_end,
-    walk,
-)
+from dropout_theory.recheck.steps.grammar import ONE, ZERO, Malformed, NotShown, Term, end, need, rational_end, walk
 from dropout_theory.recheck.steps.judging import Certified
 from dropout_theory.recheck.steps.normal import canonical, normal, same, vanishes
 from dropout_theory.recheck.steps.statements import in_range, negation, parts_of, relation
 
 Said = Sequence[Term]  # statements that are defined, and true, since the premises are
-Validator = Callable[[Step, Certified], Said]
-VALIDATORS: dict[str, Validator] = {}
-
-
-def validates(*rules: str) -> Callable[[Validator], Validator]:
-    def registered(validator: Validator) -> Validator:
-        VALIDATORS.update(dict.fromkeys(rules, validator))
-        return validator
-
-    return registered
 
 
 def validate(step: Step, judge: Certified) -> None:
@@ -87,10 +66,7 @@ def _in_their_ranges(step: Step, premise: Step, limits: Sequence[Term], judge: C
     """Raise NotShown unless what a premise assumes of indices that are bound here follows from their ranges."""
     inside, bound = in_range(*limits), {r.terms[0] for r in limits}
     for g in premise.given:
-        if free(g) & bound:
-            need(g in inside or judge.implied(inside, g), f"an assumption restricts an index: {g}")
-        else:
-            need(g in step.given, f"an assumption is lost: {g}")
+        judge.holds(inside if free(g) & bound else list(step.given), g, "an assumption is lost")
 
 
 # --- logic and arithmetic -------------------------------------------------------------------------------------------
@@ -151,18 +127,12 @@ def _facts(given: list[Term], premises: Sequence[Step], judge: Certified) -> lis
 
 def _is_fact(statement: Term, facts: list[Term], judge: Certified) -> bool:
     """Whether a statement is a fact, or one up to its normal form and defined where facts hold."""
-    if statement in facts:
-        return True
-    if not any(agree(statement, f) for f in facts):
-        return False
-    try:
+    if statement not in facts and any(agree(statement, f) for f in facts):
         judge.defined(facts, statement)
-    except NotShown:
-        return False
-    return True
+        return True
+    return statement in facts
 
 
-@validates("induction")
 def _induction(step: Step, judge: Certified) -> Said:
     base, advance = step.premises
     (variable,), (start,) = step.arguments["variable"], step.arguments["start"]
@@ -182,58 +152,46 @@ def _induction(step: Step, judge: Certified) -> Said:
     return [step.conclusion]
 
 
-@validates("for each")
 def _for_each(step: Step, judge: Certified) -> Said:
-    premise, *others = step.premises
     if "indices" in step.arguments:
-        return _specialised(step, premise, others, judge)
-    need(step.conclusion.op == "each" and not others, "not for each index")
-    need(step.conclusion.terms[0] is premise.conclusion, "the premise concludes something else")
+        return _instance(step, judge)
+    premise, = step.premises
+    need(step.conclusion.op == "each" and step.conclusion.terms[0] is premise.conclusion, "not for each index")
     _in_their_ranges(step, premise, step.conclusion.ranges, judge)
     judge.defined(_known(step), Term("each", Term("true"), *step.conclusion.ranges))
     return [step.conclusion]
 
 
-def _specialised(step: Step, premise: Step, others: Sequence[Step], judge: Certified) -> Said:
-    whole = premise.conclusion
-    need(whole.op == "each", "not for each index")
-    values = dict(zip([r.terms[0] for r in whole.ranges], step.arguments["indices"], strict=True))
-    _keeps(step, step.premises)
-    known = [*step.given, *[p.conclusion for p in others]]
-    for value in values.values():
-        need(is_integer(value) and not random(value), f"{value} is no fixed integer")
-    for c in [substitute(c, values) for c in in_range(*whole.ranges)]:
-        need(c in step.given or judge.implied(known, c), f"it may be out of range: {c}")
-    there = substitute(whole.terms[0], values)
-    need(agree(step.conclusion, there), "not the statement at these indices")
-    return [there]
-
-
-@validates("for all", "instance")
 def _instance(step: Step, judge: Certified) -> Said:
-    """A statement at values of its free scalars, or of those for all of whose values it holds."""
+    """A statement at values of its free scalars, or of what it binds and of all of whose values it says something."""
     premise, *others = step.premises
-    statement, atoms, assumed = premise.conclusion, step.arguments.get("atoms", ()), premise.given
-    if step.rule == "for all":
-        need(statement.op == "all", "not for all values")
-        statement, *atoms = statement.terms
-    values = dict(zip(atoms, step.arguments["values"], strict=True))
-    need(all(a.op == "scalar" for a in values), "values for more than scalars")
-    for scalar, value in values.items():
-        _in_domain(scalar, value, [p.conclusion for p in others], judge)
-        for t in (t for s in (statement, *assumed) for t in walk(s)):  # no random value inside of a mean
-            need(not (random(value) and t.op in NUMBERS and scalar in free(t)), f"{value} is random in a mean")
-            need(t.op != "same-to-order" or scalar not in free(t) | {t.terms[2]}, f"{scalar} may move a scale")
+    statement, *bound = [premise.conclusion] if step.rule == "instance" else premise.conclusion.terms
+    need(step.rule == "instance" or premise.conclusion.op == step.rule.removeprefix("for "), "not for all values")
+    atoms = step.arguments.get("atoms", [a.terms[0] if a.op == "range" else a for a in bound])
+    values = dict(zip(atoms, step.arguments["indices" if step.rule == "for each" else "values"], strict=True))
+    known = [p.conclusion for p in others]
+    if step.rule == "for each":
+        need(all(is_integer(v) and not random(v) for v in values.values()), "no fixed integer")
+        for c in in_range(*bound):
+            judge.holds([*step.given, *known], substitute(c, values), "a value may be out of range")
+    else:
+        for scalar, value in values.items():
+            _in_domain(scalar, value, known, judge)
+            for t in (t for s in (statement, *premise.given) for t in walk(s)):
+                need(not (random(value) and t.op in NUMBERS and scalar in free(t)), f"{value} is random in a mean")
+                need(t.op != "same-to-order" or scalar not in free(t) | {t.terms[2]}, f"{scalar} may move a scale")
     there = substitute(statement, values)
     need(agree(step.conclusion, there), "not the statement at these values")
-    for g in assumed if step.rule == "for all" else [substitute(g, values) for g in assumed]:
-        need(any(agree(g, h) for h in step.given) or judge.implied([], g), f"an assumption is lost: {g}")
+    for g in [substitute(g, values) for g in premise.given] if step.rule == "instance" else premise.given:
+        if not _is_fact(g, list(step.given), judge):
+            judge.holds([], g, "an assumption is lost")
     _keeps(step, others)
     return [there]
 
 
 def _in_domain(scalar: Term, value: Term, known: Sequence[Term], judge: Certified) -> None:
     """Raise NotShown unless a value lies in the domain of a scalar, by shape or by what is known."""
+    need(scalar.op == "scalar", f"{scalar} is no scalar")
     _, kind, low, high, left, right = map(str, scalar.terms[0].args)
     need(kind == "real" or is_integer(value), f"{value} is no integer")
     judge.defined(known, Term("=", value, value))
@@ -243,7 +201,6 @@ def _in_domain(scalar: Term, value: Term, known: Sequence[Term], judge: Certifie
          f"{value} may lie above the domain of {scalar}")
 
 
-@validates("definition")
 def _definition(step: Step, judge: Certified) -> Said:
     """An entry of a recursion is its base at the first layer, its step above it, in the ranges of the other indices."""
     need(step.conclusion.op == "=", "no equality")
@@ -269,7 +226,6 @@ def _definition(step: Step, judge: Certified) -> Said:
 # --- rewriting ------------------------------------------------------------------------------------------------------
 
 
-@validates("rewriting")
 def _rewriting(step: Step, judge: Certified) -> Said:
     """The statement before with instances of left sides replaced by right sides: both are rewritten here, and agree.
 
@@ -310,11 +266,9 @@ def _replaced(whole: Term, equality: Step, wild: set[Term], step: Step, judge: C
             return t.rebuilt(parts, {}) if parts else t
         need(not any(random(v) for v in found.values()), "a random index")
         for there in [substitute(g, found) for g in places]:
-            if free(there) & ({r.terms[0] for r in limits} | loose):
-                need(not free(there) & loose and judge.implied(in_range(*limits), there),
-                     f"an index may be out of range: {there}")
-            else:
-                need(there in step.given, f"an assumption is lost: {there}")
+            if there not in step.given or free(there) & {*loose, *[r.terms[0] for r in limits]}:
+                need(not free(there) & loose, f"an assumption is about what is bound: {there}")
+                judge.holds(in_range(*limits), there, "an index may be out of range")
         return substitute(right, found)
 
     return inside(whole, (), frozenset())
@@ -336,7 +290,6 @@ def _instance_of(pattern: Term, t: Term, wild: set[Term]) -> dict[Term, Term] | 
 # --- sums, means and monotone functions ------------------------------------------------------------------------------
 
 
-@validates("weighted sum", "sum of terms", "expectation", "monotone")
 def _both_sides(step: Step, judge: Certified) -> Said:
     """A relation of sums, means, exponentials or logarithms of both sides of a relation."""
     premise, *others = step.premises
@@ -373,10 +326,17 @@ def _weighed(step: Step, premise: Step, op: str, judge: Certified) -> tuple[Term
     return limit, weighs(weight, limit)
 
 
-@validates("variance is not negative")
 def _variance(step: Step, judge: Certified) -> Said:
+    """The square of a mean is at most the mean of the square."""
     op, left, right = relation(step.conclusion)
-    need(op == "<=" and right.op == "E" and right.terms[0].op == "^" and right.terms[0].terms[1] is number(2),
-         "no mean of a square")
-    need(same(left, Term("^", Term("E", right.terms[0].terms[0]), number(2))), "not the square of the mean")
+    square = right.terms[0]
+    need(op == "<=" and right.op == "E" and square.op == "^" and square.terms[1].number == 2, "no mean of a square")
+    need(same(left, Term("^", Term("E", square.terms[0]), square.terms[1])), "not the square of the mean")
     return ()
+
+
+VALIDATORS: dict[str, Callable[[Step, Certified], Said]] = {
+    "induction": _induction, "for each": _for_each, "for all": _instance, "instance": _instance,
+    "definition": _definition, "rewriting": _rewriting, "variance is not negative": _variance,
+    **dict.fromkeys(("weighted sum", "sum of terms", "expectation", "monotone"), _both_sides),
+}
