@@ -245,12 +245,13 @@ def written(certificates: Mapping[str, Any]) -> Iterator[str]:
         yield json.dumps(parts, separators=(",", ":"))
 
 
-def check(problem: Problem, certificate: Any) -> None:
-    """Raise NotShown unless the certificate shows that the hypotheses of a problem contradict one another."""
-    _check(problem, certificate, list(problem.hypotheses), problem.shown, 0)
+def check(problem: Problem, certificate: Any, added: tuple[Formula, ...] = (), shown: Shown | None = None,
+          depth: int = 0) -> None:
+    """Raise NotShown unless the certificate shows that the hypotheses of a problem contradict one another.
 
-
-def _check(problem: Problem, certificate: Any, hypotheses: list[Formula], shown: Shown, depth: int) -> None:
+    `added` is what cases and cuts above it add to the hypotheses, and what they show to be defined is in `shown`.
+    """
+    shown, hypotheses = shown or problem.shown, [*problem.hypotheses, *added]
     need(depth <= MAX_DEPTH, "a certificate that is too deep")
     kind, *parts = _list(certificate, 1)
     cases: Sequence[Sequence[Formula]] = ()
@@ -269,7 +270,7 @@ def _check(problem: Problem, certificate: Any, hypotheses: list[Formula], shown:
         inside = Shown(set(shown.nonzero), set(shown.roots))
         for formula in case:
             problem.learn(formula, inside)
-        _check(problem, part, [*hypotheses, *case], inside, depth + 1)
+        check(problem, part, (*added, *case), inside, depth + 1)
 
 
 def _check_sum(problem: Problem, products: Any, equalities: Any, hypotheses: list[Formula], shown: Shown) -> None:

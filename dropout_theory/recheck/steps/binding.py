@@ -72,31 +72,18 @@ def substitute(term: Term, mapping: Mapping[Term, Term]) -> Term:
             raise CannotSubstitute(f"{value} is no value for {a}; allowed: what is of its sort, for an atom")
     if unseen := hidden(term).intersection(moved):
         raise CannotSubstitute(f"a law or a definition in {term} depends on {min(map(str, unseen))}")
-    return _put(term, moved)
-
-
-def _put(term: Term, mapping: Mapping[Term, Term]) -> Term:
-    mapping = {a: value for a, value in mapping.items() if a in free(term)}
-    if not mapping:
-        return term
-    if term.op in ATOMS:
-        return mapping[term]
+    moved = {a: value for a, value in moved.items() if a in free(term)}
+    if not moved or term.op in ATOMS:
+        return moved.get(term, term)
     bound = {a for _, names in term.scopes for a in names}
-    incoming = _union([free(value) for value in mapping.values()])
-    taken = incoming | _union([free(part) for part, _ in term.scopes]) | bound | set(mapping)
+    incoming = _union([free(value) for value in moved.values()])
+    taken = incoming | _union([free(part) for part, _ in term.scopes]) | bound | set(moved)
     fresh: dict[Term, Term] = {}
-    for a in sorted(bound & incoming, key=lambda a: a.digest):
-        fresh[a] = renamed(a, taken)
-        taken |= {fresh[a]}
-
-    def inside(part: Term, names: tuple[Term, ...]) -> Term:
-        values = {a: value for a, value in mapping.items() if a not in names}
-        values.update({a: fresh[a] for a in names if a in fresh})
-        if unseen := hidden(part).intersection(values):  # of what is bound, a law may speak too
-            raise CannotSubstitute(f"a law or a definition in {part} depends on {min(map(str, unseen))}")
-        return _put(part, values)
-
-    return term.rebuilt([inside(*scope) for scope in term.scopes], fresh)
+    for a in sorted(bound & incoming):
+        fresh[a] = renamed(a, taken | set(fresh.values()))
+    parts = [substitute(part, {**{a: value for a, value in moved.items() if a not in names},
+                               **{a: fresh[a] for a in names if a in fresh}}) for part, names in term.scopes]
+    return term.rebuilt(parts, fresh)
 
 
 def renamed(a: Term, taken: Iterable[Term]) -> Term:

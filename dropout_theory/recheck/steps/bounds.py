@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
+from functools import cache, reduce
 from typing import NamedTuple
 
 from dropout_theory.recheck.steps.grammar import ONE, Term, minus, rational_end, walk
@@ -54,14 +54,6 @@ _FIXED = {"exp": _POSITIVE, "Var": _NONNEGATIVE, "equal-indices": _UNIT, "gates"
           **dict.fromkeys(("sin", "cos", "sign"), Bounds(-_1, False, _1))}
 _KINDS = {"positive integer": Bounds(_1), "non-negative integer": _NONNEGATIVE,
           "positive": _POSITIVE, "non-negative": _NONNEGATIVE}
-
-def is_positive(term: Term) -> bool:
-    return bounds(term).positive
-
-
-def is_nonnegative(term: Term) -> bool:
-    return bounds(term).nonnegative
-
 
 @cache
 def bounds(term: Term) -> Bounds:
@@ -110,10 +102,7 @@ def _sum(*parts: Bounds) -> Bounds:
 
 
 def _product(*parts: Bounds) -> Bounds:
-    result = Bounds(_1, False, _1)
-    for p in parts:
-        result = _times(result, p)
-    return result
+    return reduce(_times, parts, Bounds(_1, False, _1))
 
 
 def _times(a: Bounds, b: Bounds) -> Bounds:
@@ -227,7 +216,7 @@ def is_integer(term: Term) -> bool:
         family = args[0] if op == "entry" else term
         return family.op in ("family", "scalar") and family.terms[0].args[1] == "integer"
     if op == "^":
-        return is_integer(args[0]) and is_integer(args[1]) and is_nonnegative(args[1])
+        return is_integer(args[0]) and is_integer(args[1]) and bounds(args[1]).nonnegative
     if op in ("+", "*", "abs", "relu", "max", "min", "factorial", "binomial"):
         return all(map(is_integer, args))
     return op in ("sum", "product") and is_integer(args[0])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dropout_theory.recheck.steps.derivation import Step, steps_below
-from dropout_theory.recheck.steps.grammar import NotShown, Term
+from dropout_theory.recheck.steps.grammar import NotShown, Term, bottom_up
 from dropout_theory.recheck.steps.judging import Certified
 from dropout_theory.recheck.steps.rules import validate
 
@@ -56,8 +56,9 @@ class Checking:
         rests = {claim: set(cited(step)) for claim, step in proofs.items()}
         for claim, last in proofs.items():
             report = Report(claim, [self._outcome(step) for step in steps_below(last)])
-            report.fault = self._fault(claim, last) or (f"the proof rests on {claim} itself"
-                                                        if claim in _reached(claim, rests) else "")
+            if claim in bottom_up(rests[claim], lambda other: rests.get(other, ())):
+                report.fault = f"the proof rests on {claim} itself"
+            report.fault = self._fault(claim, last) or report.fault
             yield report
 
     def _outcome(self, step: Step) -> Outcome:
@@ -89,15 +90,3 @@ class Checking:
 def cited(step: Step) -> Iterator[str]:
     """The claims that a proof quotes."""
     return (s.rule.removeprefix("claim ") for s in steps_below(step) if s.rule.startswith("claim "))
-
-
-def _reached(claim: str, rests: Mapping[str, Iterable[str]]) -> set[str]:
-    """All claims that the proof of a claim rests on."""
-    found: set[str] = set()
-    left = list(rests.get(claim, ()))
-    while left:
-        here = left.pop()
-        if here not in found:
-            found.add(here)
-            left += rests.get(here, ())
-    return found

@@ -69,22 +69,13 @@ def obligations(premises: Iterable[Term], conclusion: Term) -> list[Obligation]:
     return list({(o.condition, o.place): o for o in found}.values())
 
 
-def defined_in(statement: Term) -> Iterator[Term]:
-    """The terms that are defined wherever a statement holds, by what it says alone."""
-    if statement.op == "and":
-        for part in statement.terms:
+def defined_in(term: Term) -> Iterator[Term]:
+    """The terms that are defined wherever a statement holds, or where a term is defined, by its shape alone."""
+    if term.op in RELATIONS or term.op in STRICT or term.op in ("and", "entry"):
+        for part in term.terms[term.op == "entry":]:  # the law of an entry is defined at its indices, not at others
             yield from defined_in(part)
-    elif statement.op in RELATIONS:
-        stack = list(statement.terms)
-        while stack:
-            t = stack.pop()
-            yield t
-            if t.op in STRICT:
-                stack += t.terms
-            elif t.op == "entry":  # its law is defined at these indices, not at others
-                stack += t.terms[1:]
-    elif statement.op not in CONNECTIVES:
-        yield statement
+    if term.op not in CONNECTIVES:
+        yield term
 
 
 def _of(term: Term, place: Place, shown: set[Term]) -> Iterator[Obligation]:

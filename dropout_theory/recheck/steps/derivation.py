@@ -13,13 +13,12 @@ A step says: what its premises conclude, under what they assume, gives the concl
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from dropout_theory.recheck.steps.grammar import Malformed, Term, bottom_up, read_lines, walk
+from dropout_theory.recheck.steps.grammar import Malformed, Term, bottom_up, read_lines
 
 VERSION = 1
 
@@ -58,38 +57,6 @@ def _digests(step: Step) -> list[str]:
 def steps_below(*last: Step) -> Iterator[Step]:
     """Each step that some steps rest on, and they themselves, once: premises before what rests on them."""
     return bottom_up(last, lambda step: step.premises)
-
-
-def written(proofs: Mapping[str, Step]) -> Iterator[str]:
-    """The lines of a file that keeps the proofs of claims by their ids."""
-    terms: dict[Term, int] = {}
-    steps: dict[str, int] = {}
-
-    def new_terms(wanted: Iterable[Term]) -> Iterator[str]:
-        for root in wanted:
-            if root in terms:
-                continue
-            for t in walk(root):
-                if t not in terms:
-                    terms[t] = len(terms)
-                    yield _line("term", terms[t], t.op, *[a if isinstance(a, str) else terms[a] for a in t.args])
-
-    yield _line("derivations", VERSION)
-    for claim in sorted(proofs):
-        for step in steps_below(proofs[claim]):
-            if step.digest in steps:
-                continue
-            given = sorted(step.given, key=lambda g: g.digest)
-            yield from new_terms([step.conclusion, *given, *[a for found in step.arguments.values() for a in found]])
-            steps[step.digest] = len(steps)
-            yield _line("step", steps[step.digest], step.rule, terms[step.conclusion], [terms[g] for g in given],
-                        [steps[p.digest] for p in step.premises],
-                        {name: [terms[a] for a in found] for name, found in sorted(step.arguments.items())})
-        yield _line("claim", claim, steps[proofs[claim].digest])
-
-
-def _line(*parts: Any) -> str:
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
 
 
 def read(lines: Iterable[str]) -> dict[str, Step]:

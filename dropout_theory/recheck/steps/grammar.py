@@ -219,14 +219,14 @@ def end(text: str) -> Term:
 
 def bottom_up(last: Iterable[Node], below: Callable[[Node], Iterable[Node]]) -> Iterator[Node]:
     """Each different thing that some things are made of, and they themselves, once: after all that is below it."""
-    seen: set[int] = set()
+    seen: set[Node] = set()
     stack = [(one, False) for one in last][::-1]
     while stack:
         here, done = stack.pop()
         if done:
             yield here
-        elif id(here) not in seen:
-            seen.add(id(here))
+        elif here not in seen:
+            seen.add(here)
             stack.append((here, True))
             stack += [(one, False) for one in below(here)][::-1]
 

@@ -24,7 +24,7 @@ from typing import TypeAlias, TypeVar
 
 from dropout_theory.recheck.steps.atoms import as_term, atom, parsed, power, product, term_of
 from dropout_theory.recheck.steps.binding import NUMBERS, CannotSubstitute, free, hidden, random, substitute
-from dropout_theory.recheck.steps.bounds import bounds, is_distribution, is_integer, is_nonnegative, is_positive, weighs
+from dropout_theory.recheck.steps.bounds import bounds, is_distribution, is_integer, weighs
 from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Malformed, NotShown, Term, minus, number, walk
 from dropout_theory.recheck.steps.polynomial import UNIT, Monomial, Polynomial, added, alone, monomial
 from dropout_theory.recheck.steps.statements import OPPOSITE, PREDICATES, parts_of, relation
@@ -155,7 +155,7 @@ def gap(left: Term, right: Term) -> Polynomial:
 
 def differ(left: Term, right: Term) -> bool:
     """Whether two expressions are certainly not equal."""
-    return any(is_positive(as_term(gap(left, right) * sign)) for sign in (1, -1))
+    return any(bounds(as_term(gap(left, right) * sign)).positive for sign in (1, -1))
 
 
 def at_least_0(p: Polynomial, binders: Iterable[Binder] = ()) -> bool:
@@ -166,7 +166,7 @@ def at_least_0(p: Polynomial, binders: Iterable[Binder] = ()) -> bool:
         if any(x in free(t) for m in p for t, _ in m):
             return False
         p = p + normal(low if slope > 0 else high) * slope
-    return is_nonnegative(as_term(p))
+    return bounds(as_term(p)).nonnegative
 
 
 # --- powers, exponentials and logarithms --------------------------------------------------------------------------
@@ -181,9 +181,9 @@ def raised(base: Polynomial, exponent: Polynomial) -> Polynomial:
         return _to_number(base, exponent.constant)
     e = as_term(exponent)
     if not base:
-        return Polynomial() if is_positive(e) else atom(Term("^", ZERO, e))
+        return Polynomial() if bounds(e).positive else atom(Term("^", ZERO, e))
     apart = factors(base)
-    if not all(is_positive(t) for t, _ in apart) \
+    if not all(bounds(t).positive for t, _ in apart) \
             and not all(c.denominator == 1 and is_integer(term_of(m)) for m, c in exponent.items()):
         return atom(Term("^", as_term(base), e))
     result = _to_number(base, exponent.constant)
@@ -209,7 +209,7 @@ def factors(p: Polynomial, whole: bool = True) -> list[tuple[Term, Fraction]]:
     if not p:
         return [(ZERO, Fraction(1))]
     common = [(t, min(dict(m).get(t, Fraction(0)) for m in p)) for t in {t for m in p for t, _ in m}
-              if whole or is_positive(t)]
+              if whole or bounds(t).positive]
     rest = product(p, _single((t, -e) for t, e in common))
     lead = rest[min(rest)]
     sign = -1 if whole and lead < 0 else 1
@@ -245,7 +245,7 @@ def logarithm(argument: Polynomial) -> Polynomial:
 def _log_of_factor(t: Term) -> Polynomial:
     if t.op == "exp":
         return normal(t.terms[0])
-    if t.op == "^" and t.terms[1].number is None and is_positive(t.terms[0]):
+    if t.op == "^" and t.terms[1].number is None and bounds(t.terms[0]).positive:
         return product(normal(t.terms[1]), logarithm(normal(t.terms[0])))
     return atom(Term("log", t))
 
@@ -317,7 +317,7 @@ def _with_value(x: Term, value: Term, m: Monomial, binders: list[Binder]) -> Pol
 
 def _is_safe(t: Term, e: Fraction) -> bool:
     """Whether a factor is no denominator that may be 0."""
-    return e > 0 and (t.op != "^" or t.terms[1].number is not None) or is_positive(t)
+    return e > 0 and (t.op != "^" or t.terms[1].number is not None) or bounds(t).positive
 
 
 def _sum_of_group(m: Monomial, binders: list[Binder]) -> Polynomial:
@@ -357,7 +357,7 @@ def _product(body: Polynomial, x: Term, low: Term, high: Term) -> Polynomial:
     counted = is_integer(low) and is_integer(high) and at_least_0(times)
     result = UNIT
     for t, e in factors(body):
-        if is_positive(t):
+        if bounds(t).positive:
             found = normal(Term("exp", Term("*", number(e), Term("sum", Term("log", t), limit))))
         elif counted and x not in free(t) and e.denominator == 1:
             found = raised(normal(t), times * e)
