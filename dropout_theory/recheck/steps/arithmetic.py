@@ -231,8 +231,8 @@ def read(lines: Iterable[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
 
     def take(parts: list[Any]) -> None:
-        if len(parts) != 2 or not isinstance(parts[0], str) or not DIGEST.fullmatch(parts[0]) or parts[0] in found:
-            raise Malformed("no digest with a certificate, or one twice")
+        need(len(parts) == 2 and isinstance(parts[0], str) and DIGEST.fullmatch(parts[0]) and parts[0] not in found,
+             "no digest with a certificate, or one twice", Malformed)
         found[parts[0]] = parts[1]
 
     read_lines(lines, ["certificates", VERSION], take)
@@ -314,7 +314,7 @@ def _literal(problem: Problem, hypotheses: list[Formula], place: Any, shown: Sho
 
 
 def _number(text: Any) -> Fraction:
-    need(isinstance(text, str) and len(text) <= MAX_DIGITS and bool(NUMBER.fullmatch(text)), "not a number")
+    need(isinstance(text, str) and len(text) <= MAX_DIGITS and NUMBER.fullmatch(text), "not a number")
     return Fraction(text)
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from dropout_theory.recheck.steps.grammar import Malformed, Term, bottom_up, read_lines
+from dropout_theory.recheck.steps.grammar import Malformed, Term, bottom_up, need, read_lines
 
 VERSION = 1
 
@@ -81,19 +81,15 @@ def read(lines: Iterable[str]) -> dict[str, Step]:
 
 
 def _earlier(n: Any, known: list[Any]) -> Any:
-    if type(n) is not int or not 0 <= n < len(known):
-        raise Malformed(f"{n!r:.20} is the number of no earlier line")
+    need(type(n) is int and 0 <= n < len(known), f"{n!r:.20} is the number of no earlier line", Malformed)
     return known[n]
 
 
 def _step(parts: list[Any], terms: list[Term], steps: list[Step]) -> Step:
-    if [type(p) for p in parts] != [str, int, list, list, dict] \
-            or not all(isinstance(values, list) for values in parts[4].values()):
-        raise Malformed("a step is its number, a rule, a conclusion, what is given, premises and arguments")
+    need([type(p) for p in parts] == [str, int, list, list, dict] and all(type(v) is list for v in parts[4].values()),
+         "a step is its number, a rule, a conclusion, what is given, premises and arguments", Malformed)
     rule, conclusion, given, premises, arguments = parts
     statements = [_earlier(n, terms) for n in (conclusion, *given)]
-    for statement in statements:
-        if statement.sort != "S":
-            raise Malformed(f"{statement} is no statement")
+    need(all(s.sort == "S" for s in statements), "what is concluded and given are statements", Malformed)
     return Step(rule, statements[0], frozenset(statements[1:]), tuple(_earlier(p, steps) for p in premises),
                 {name: tuple(_earlier(v, terms) for v in values) for name, values in arguments.items()})

@@ -36,9 +36,9 @@ class NotShown(Exception):
     """Something is not seen to follow; the message says what is missing."""
 
 
-def need(condition: bool, message: str) -> None:
+def need(condition: object, message: str, error: type[Exception] = NotShown) -> None:
     if not condition:
-        raise NotShown(message)
+        raise error(message)
 
 
 # sorts: E expression, S statement, D domain, R range of an index, B bound atom, F family, U undefined function,
@@ -165,13 +165,11 @@ def minus(left: Term, right: Term) -> Term:
 
 def sorts(op: str, count: int) -> tuple[str, ...]:
     """The sorts of so many arguments of an operator. Raises Malformed where it takes more or fewer."""
-    if op not in OPERATORS:
-        raise Malformed(f"unknown operator {op!r:.40}")
+    need(op in OPERATORS, f"unknown operator {op!r:.40}", Malformed)
     wanted = OPERATORS[op][1]
     if wanted and wanted[-1].endswith("*"):
         wanted = (*wanted[:-1], *[wanted[-1][0]] * (count - len(wanted) + 1))
-    if len(wanted) != count:
-        raise Malformed(f"{op} has {count} arguments; allowed: {', '.join(OPERATORS[op][1]) or 'none'}")
+    need(len(wanted) == count, f"{op} has {count} arguments; allowed: {OPERATORS[op][1]}", Malformed)
     return wanted
 
 
@@ -179,31 +177,28 @@ def _require(op: str, args: tuple[Argument, ...]) -> None:
     """Raise Malformed unless the arguments are what the operator takes."""
     for place, (a, wanted) in enumerate(zip(args, sorts(op, len(args)), strict=True), start=1):
         if isinstance(a, str):
-            if wanted != "T" or len(a) > MAX_TEXT:
-                raise Malformed(f"argument {place} of {op} is a text; allowed: {wanted}")
+            need(wanted == "T" and len(a) <= MAX_TEXT, f"argument {place} of {op} is a text; allowed: {wanted}", Malformed)
         elif wanted == "B":
-            if a.op not in _BOUND:
-                raise Malformed(f"{op} binds {a.op}; allowed: {', '.join(sorted(_BOUND))}")
-        elif a.sort != wanted and not (wanted == "E" and a.op == "family" and not a.args[3:]):
-            raise Malformed(f"argument {place} of {op} is of sort {a.sort}; allowed: {wanted}")
-    if op == "number" and not NUMBER.fullmatch(str(args[0])):
-        raise Malformed(f"not a number: {args[0]!r:.40}")
+            need(a.op in _BOUND, f"{op} binds {a.op}; allowed: {sorted(_BOUND)}", Malformed)
+        else:
+            need(a.sort == wanted or wanted == "E" and a.op == "family" and not a.ranges,
+                 f"argument {place} of {op} is of sort {a.sort}; allowed: {wanted}", Malformed)
+    need(op != "number" or NUMBER.fullmatch(str(args[0])), f"not a number: {args[:1]!r:.40}", Malformed)
+    need(op != "range" or isinstance(args[0], Term) and (args[0].op, *args[0].args[1:]) == ("index", "integer"),
+         f"what runs through a range is {args[:1]}; allowed: an index symbol that is an integer", Malformed)
+    kind = args[{"index": 1, "family": 2}.get(op, 0)] if args else ""
+    need(kind in _KINDS.get(op, (kind,)), f"{op} is {kind!r:.40}; allowed: {_KINDS.get(op)}", Malformed)
     if op == "domain":
         _require_domain(*map(str, args))
-    if op == "range" and isinstance(args[0], Term) and (args[0].op, *args[0].args[1:]) != ("index", "integer"):
-        raise Malformed(f"{args[0]} runs through a range; allowed: an index symbol that is an integer")
-    if op in _KINDS and (kind := args[1 if op == "index" else 2]) not in _KINDS[op]:
-        raise Malformed(f"{op} is {kind!r:.40}; allowed: {', '.join(sorted(_KINDS[op]))}")
 
 
 def _require_domain(name: str, kind: str, low: str, high: str, left: str, right: str) -> None:
     ends = (low == "-oo" or _END.fullmatch(low)) and (high == "oo" or _END.fullmatch(high))
-    if kind not in ("real", "integer") or not ends or left not in "[(" or right not in "])":
-        raise Malformed(f"not a domain: {name!r:.40} {kind!r:.10} {left!r:.3} {low!r:.20} {high!r:.20} {right!r:.3}")
-    if (first := rational_end(low)) is not None and (last := rational_end(high)) is not None:
-        gap = last - first
-        if gap < 0 or gap == 0 and (left, right) != ("[", "]"):
-            raise Malformed(f"the domain {name!r:.40} is empty")
+    need(kind in ("real", "integer") and ends and left in ("[", "(") and right in ("]", ")"),
+         f"not a domain: {name!r:.40} {kind!r:.10} {left!r:.3} {low!r:.20} {high!r:.20} {right!r:.3}", Malformed)
+    first, last = rational_end(low), rational_end(high)
+    need(first is None or last is None or first < last or first == last and left + right == "[]",
+         f"the domain {name!r:.40} is empty", Malformed)
 
 
 def rational_end(text: str) -> Fraction | None:
@@ -251,18 +246,15 @@ def read_lines(lines: Iterable[str], first: list[Any], take: Callable[[list[Any]
     for number, line in enumerate(lines, start=1):
         try:
             parts = json.loads(line, parse_float=_refused, parse_constant=_refused) if len(line) <= MAX_LINE else None
-            if not isinstance(parts, list) or not parts:
-                raise Malformed(f"no list; allowed: one of at most {MAX_LINE} characters")
+            need(isinstance(parts, list) and parts, f"no list; allowed: one of at most {MAX_LINE} characters", Malformed)
+            need(number > 1 or parts == first, f"{line.strip()[:40]!r}; allowed first: {json.dumps(first)}", Malformed)
             if number > 1:
                 take(parts)
-            elif parts != first:
-                raise Malformed(f"{line.strip()[:40]!r}; allowed first: {json.dumps(first)}")
         except Malformed as error:
             raise Malformed(f"line {number}: {error}") from None
         except (ValueError, RecursionError):
             raise Malformed(f"line {number}: no JSON of texts, whole numbers and lists") from None
-    if not number:
-        raise Malformed("the file is empty")
+    need(number, "the file is empty", Malformed)
 
 
 def _refused(text: str) -> Any:

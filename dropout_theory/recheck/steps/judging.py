@@ -26,13 +26,6 @@ class Certified:
         self.asked: Questions = {}
         self._known: dict[str, bool] = {}
 
-    def said(self, source: str) -> tuple[Term, frozenset[Term]]:
-        """The statement and the hypotheses of a claim or classical fact."""
-        found = self.quoted(source)
-        if found is None:
-            raise NotShown(f"there is no {source}")
-        return found
-
     def implied(self, known: Iterable[Term], wanted: Term) -> bool:
         """Whether a statement follows over the reals, by its shape or by a certificate."""
         premises = list(known)

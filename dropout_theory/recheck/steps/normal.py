@@ -35,9 +35,6 @@ Item = TypeVar("Item")
 MAX_BINDERS, MAX_GATES = 8, 4
 _LAWS = ("gates", "normal", "uniform", "bernoulli")
 
-NOWHERE = atom(Term("log", ZERO))  # what has no value
-
-
 @cache
 def normal(term: Term) -> Polynomial:
     """The normal form of an expression. Raises TooLarge."""
@@ -158,14 +155,7 @@ def differ(left: Term, right: Term) -> bool:
     return any(bounds(as_term(gap(left, right) * sign)).positive for sign in (1, -1))
 
 
-def at_least_0(p: Polynomial, binders: Iterable[Binder] = ()) -> bool:
-    """Whether an expression is at least 0 at all values of the indices of ranges, none of which is empty."""
-    for x, low, high in binders:
-        slope = p.get(((x, Fraction(1)),), Fraction(0))
-        p = p - atom(x) * slope
-        if any(x in free(t) for m in p for t, _ in m):
-            return False
-        p = p + normal(low if slope > 0 else high) * slope
+def at_least_0(p: Polynomial) -> bool:
     return bounds(as_term(p)).nonnegative
 
 
@@ -197,7 +187,7 @@ def _to_number(base: Polynomial, e: Fraction) -> Polynomial:
     if e.denominator == 1 and e >= 0:
         return power(base, int(e))
     if not base:
-        return Polynomial() if e > 0 else NOWHERE
+        return Polynomial() if e > 0 else atom(Term("log", ZERO))  # which has no value either
     return product(*[atom(t, x * e) for t, x in factors(base, e.denominator == 1)])
 
 
@@ -239,7 +229,7 @@ def exponential(exponent: Polynomial) -> Polynomial:
 
 def logarithm(argument: Polynomial) -> Polynomial:
     """log of a product: of each positive factor for itself."""
-    return added(_log_of_factor(t) * x for t, x in factors(argument, False)) if argument else NOWHERE
+    return added(_log_of_factor(t) * x for t, x in factors(argument, False))
 
 
 def _log_of_factor(t: Term) -> Polynomial:
@@ -300,7 +290,7 @@ def _sum_of_monomial(m: Monomial, binders: list[Binder]) -> Polynomial:
         touches[t, e] = free(t) & indices
         if not touches[t, e] and not _is_safe(t, e):  # where a range is empty, it is not evaluated there
             touches[t, e] = frozenset(x for x, low, high in binders if free(t) & (free(low) | free(high))
-                                      and not at_least_0(gap(high, low), binders))
+                                      and not at_least_0(gap(high, low)))
     result = _single(f for f in m if not touches[f])
     for group in joined([item for item, touched in touches.items() if touched],
                         lambda a, b: bool(touches[a] & touches[b])):
@@ -324,7 +314,7 @@ def _sum_of_group(m: Monomial, binders: list[Binder]) -> Polynomial:
     """The sum of a monomial over indices that hang together."""
     (x, low, high), *around = binders
     times = gap(high, low) + UNIT
-    if not m and is_integer(low) and is_integer(high) and at_least_0(times, around):  # a constant is counted
+    if not m and is_integer(low) and is_integer(high) and at_least_0(times):  # a constant is counted
         return sum_over(times, around)
     if not around and len(m) == 1 and m[0][1] == 1 and weighs(m[0][0], Term("range", x, low, high)):
         return UNIT

@@ -73,9 +73,9 @@ def _in_their_ranges(step: Step, premise: Step, limits: Sequence[Term], judge: C
 
 
 def _quoted(step: Step, judge: Certified) -> None:
-    statement, hypotheses = judge.said(step.rule.removeprefix("claim ").replace("classical: ", "classical:"))
-    need(step.conclusion is statement and hypotheses <= step.given and not step.premises,
-         f"{step.rule} says something else")
+    found = judge.quoted(step.rule.removeprefix("claim ").replace("classical: ", "classical:"))
+    need(found and step.conclusion is found[0] and found[1] <= step.given and not step.premises,
+         f"{step.rule} says something else, or is unknown")
 
 
 def _follows(step: Step, judge: Certified) -> Said:
