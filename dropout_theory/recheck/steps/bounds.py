@@ -129,11 +129,9 @@ def _power(base: Bounds, exponent: Fraction | None, exponents: Bounds) -> Bounds
         if exponent is not None and exponent % 2 == 0:
             return _POSITIVE if exponent < 0 else _NONNEGATIVE
         return _POSITIVE.negated if exponent == -1 and base.negated.nonnegative else _ANY
-    growing, falling = exponents.nonnegative, exponents.negated.nonnegative
-    at_least_1, at_most_1 = base.low is not None and base.low >= 1, base.high is not None and base.high <= 1
-    low = _1 if growing and at_least_1 else _0
-    return Bounds(low, low == 0 and (base.positive or exponents.negated.positive),
-                  _1 if growing and at_most_1 or falling and at_least_1 else None)
+    at_most_1 = exponents.nonnegative and base.high is not None and base.high <= 1 \
+        or exponents.negated.nonnegative and base.low is not None and base.low >= 1
+    return Bounds(_0, base.positive or exponents.negated.positive, _1 if at_most_1 else None)
 
 
 def _over_ranges(term: Term) -> Bounds:
@@ -141,14 +139,11 @@ def _over_ranges(term: Term) -> Bounds:
     body = bounds(_averaged(term) or term.terms[0])
     if term.op in ("largest", "smallest") or _averaged(term):
         return body
-    if term.op == "product":
-        one = body.low is not None and body.low >= 1
-        return Bounds(_1 if one else _0, not one and body.positive,
-                      _1 if body.high is not None and body.high <= 1 else None) if body.nonnegative else _ANY
-    nonempty = all(is_nonempty(*r.terms[1:]) for r in term.ranges)
+    full = term.op == "product" or all(is_nonempty(*r.terms[1:]) for r in term.ranges)
     if body.nonnegative:
-        return Bounds(_0, nonempty and body.positive)
-    return Bounds(_0, nonempty and body.negated.positive).negated if body.negated.nonnegative else _ANY
+        return Bounds(_0, full and body.positive)
+    negative = term.op == "sum" and body.negated.nonnegative
+    return Bounds(_0, full and body.negated.positive).negated if negative else _ANY
 
 
 def is_nonempty(low: Term, high: Term) -> bool:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from dropout_theory.recheck.steps.binding import NUMBERS, free, random
-from dropout_theory.recheck.steps.bounds import bounds, is_integer, is_nonempty
-from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Term, minus, walk
+from dropout_theory.recheck.steps.bounds import bounds, is_integer
+from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Term, walk
 from dropout_theory.recheck.steps.statements import CONNECTIVES, RELATIONS
 
 # what is defined only where its arguments are, and then if `_own` asks for nothing more
@@ -108,47 +108,43 @@ def _of(term: Term, place: Place, shown: set[Term]) -> Iterator[Obligation]:
             yield from _of(part, inside, shown)
             if op in OVER_RANGES and n > 0 and not is_integer(part):
                 yield Obligation(term, None, inside)
-        yield from [Obligation(term, condition, place) for is_shown, condition in _own(term) if not is_shown]
+        yield from [Obligation(term, condition, place) for condition in _own(term)]
     elif op not in NOWHERE_UNDEFINED:
         yield Obligation(term, None, place)
 
 
-def _own(term: Term) -> list[tuple[bool, Term | None]]:
-    """What an operator asks of its arguments: a condition, and whether their shape shows it."""
+def _own(term: Term) -> list[Term | None]:
+    """What an operator asks of its arguments; None where no condition is known that is enough."""
     op, args = term.op, term.terms
+    x = args[0] if args else term
     if op in ("largest", "smallest"):
-        _, low, high = term.ranges[0].terms
-        return [(is_nonempty(low, high), Term("<=", low, high))]
+        return [Term("<=", *term.ranges[0].terms[1:])]
     if op == "entry":
-        return [(is_integer(i) or i.op == "subnetwork" and i.terms[0].args[1] == "integer", None) for i in args[1:]]
+        return [None for i in args[1:]
+                if not (is_integer(i) or i.op == "subnetwork" and i.terms[0].args[1] == "integer")]
     if op == "^":
-        return [_power(*args)]
+        return _power(*args)
     if op in ("log", "gamma"):
-        return [(bounds(args[0]).positive, Term("<", ZERO, args[0]))]
+        return [Term("<", ZERO, x)]
     if op == "logistic":
-        return [(bounds(args[1]).nonnegative, Term("<=", ZERO, args[1]))]
+        return [Term("<=", ZERO, args[1])]
     if op in ("factorial", "stirling", "bernoulli-number", "binomial"):
-        return [*[(is_integer(a), None) for a in args],
-                (bounds(args[0]).nonnegative or op == "binomial", Term("<=", ZERO, args[0]))]
-    if op not in NUMBERS:
-        return []
-    found: list[tuple[bool, Term | None]] = [(not any(t.op in ("normal", "abstract") for t in walk(term)), None)]
-    of, rest = args[0], minus(ONE, args[0])  # beside that a mean may fail to exist
-    if op == "G":
-        found.append((bounds(of).nonnegative, Term("<=", ZERO, of)))
-    elif op == "G'":
-        found.append((bounds(rest).nonnegative, Term("<=", of, ONE)))
-    elif op == "NWGM":
-        found += [(bounds(of).positive, Term("<", ZERO, of)), (bounds(rest).positive, Term("<", of, ONE))]
+        return [*[None for a in args if not is_integer(a)], *([] if op == "binomial" else [Term("<=", ZERO, x)])]
+    found: list[Term | None] = []
+    if op in NUMBERS and any(t.op in ("normal", "abstract") for t in walk(term)):
+        found.append(None)  # a mean may fail to exist
+    if op in ("G", "NWGM"):
+        found.append(Term("<=" if op == "G" else "<", ZERO, x))
+    if op in ("G'", "NWGM"):
+        found.append(Term("<=" if op == "G'" else "<", x, ONE))
     return found
 
 
-def _power(base: Term, exponent: Term) -> tuple[bool, Term]:
+def _power(base: Term, exponent: Term) -> list[Term | None]:
     """Of a base that may be negative only to a whole exponent, of 0 only to one that is not negative."""
-    inside, above = bounds(base), bounds(exponent)
+    nonnegative = bounds(exponent).nonnegative
     if not is_integer(exponent):
-        return (inside.positive or inside.nonnegative and above.nonnegative,
-                Term("<=" if above.nonnegative else "<", ZERO, base))
+        return [Term("<=" if nonnegative else "<", ZERO, base)]
     nonzero = Term("!=", base, ZERO)
-    return (above.nonnegative or inside.nonzero,
-            nonzero if exponent.number is not None else Term("or", nonzero, Term(">=", exponent, ZERO)))
+    unless = nonzero if exponent.number is not None else Term("or", nonzero, Term(">=", exponent, ZERO))
+    return [] if nonnegative else [unless]

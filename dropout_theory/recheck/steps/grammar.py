@@ -177,7 +177,7 @@ def _require(op: str, args: tuple[Argument, ...]) -> None:
     """Raise Malformed unless the arguments are what the operator takes."""
     for place, (a, wanted) in enumerate(zip(args, sorts(op, len(args)), strict=True), start=1):
         if isinstance(a, str):
-            need(wanted == "T" and len(a) <= MAX_TEXT, f"argument {place} of {op} is a text; allowed: {wanted}", Malformed)
+            need(wanted == "T" and len(a) <= MAX_TEXT, f"argument {place} of {op} is a text, not {wanted}", Malformed)
         elif wanted == "B":
             need(a.op in _BOUND, f"{op} binds {a.op}; allowed: {sorted(_BOUND)}", Malformed)
         else:
@@ -246,7 +246,7 @@ def read_lines(lines: Iterable[str], first: list[Any], take: Callable[[list[Any]
     for number, line in enumerate(lines, start=1):
         try:
             parts = json.loads(line, parse_float=_refused, parse_constant=_refused) if len(line) <= MAX_LINE else None
-            need(isinstance(parts, list) and parts, f"no list; allowed: one of at most {MAX_LINE} characters", Malformed)
+            need(isinstance(parts, list) and parts, f"no list of at most {MAX_LINE} characters", Malformed)
             need(number > 1 or parts == first, f"{line.strip()[:40]!r}; allowed first: {json.dumps(first)}", Malformed)
             if number > 1:
                 take(parts)

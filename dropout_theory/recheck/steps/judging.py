@@ -12,7 +12,7 @@ from dropout_theory.recheck.steps.bounds import bounds, is_integer
 from dropout_theory.recheck.steps.definedness import obligations
 from dropout_theory.recheck.steps.grammar import NotShown, Term, minus, need
 from dropout_theory.recheck.steps.normal import normal
-from dropout_theory.recheck.steps.statements import OPPOSITE, in_range, parts_of, relation
+from dropout_theory.recheck.steps.statements import RELATIONS, in_range, parts_of, relation
 
 Quoted = Callable[[str], "tuple[Term, frozenset[Term]] | None"]
 Questions = dict[str, tuple[tuple[Term, ...], Term]]  # premises and goal by digest
@@ -70,11 +70,11 @@ class Certified:
 
 def by_shape(statement: Term) -> bool:
     """Whether a relation holds wherever its sides are defined, by the bounds of their difference."""
-    if statement.op not in OPPOSITE:
+    if statement.op == "or":
+        return any(map(by_shape, statement.terms))
+    if statement.op not in RELATIONS:
         return False
     op, left, right = relation(statement)
     gap = minus(right, left)
-    if op == "=":
-        return not normal(gap)
-    found = [bounds(gap), bounds(as_term(normal(gap)))]
-    return any(f.positive if op == "<" else f.nonnegative if op == "<=" else f.nonzero for f in found)
+    shown = {"<": lambda f: f.positive, "<=": lambda f: f.nonnegative, "!=": lambda f: f.nonzero}.get(op)
+    return not normal(gap) if shown is None else shown(bounds(gap)) or shown(bounds(as_term(normal(gap))))

@@ -327,9 +327,7 @@ def _atom_of_sum(m: Monomial, binders: list[Binder]) -> Polynomial:
     own = {r.terms[0] for r in limits}
     if not any(free(end) & own for r in limits for end in r.terms[1:]):  # else the inner ones must stay first
         limits.sort()
-    form = parsed(body)
-    single, coefficient = next(iter(form.items())) if len(form) == 1 else (((body, Fraction(1)),), Fraction(1))
-    return atom(Term("sum", term_of(single), *limits)) * coefficient
+    return atom(Term("sum", body, *limits))
 
 
 # --- products -------------------------------------------------------------------------------------------------------

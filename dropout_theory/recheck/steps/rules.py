@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from dropout_theory.recheck.steps.binding import NUMBERS, free, is_itself, random, substitute
-from dropout_theory.recheck.steps.bounds import bounds, is_integer, weighs
+from dropout_theory.recheck.steps.bounds import is_integer, weighs
 from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import ONE, ZERO, Malformed, NotShown, Term, end, need, rational_end, walk
 from dropout_theory.recheck.steps.judging import Certified
@@ -321,7 +321,7 @@ def _weighed(step: Step, premise: Step, op: str, judge: Certified) -> tuple[Term
         raise NotShown("no sum")
     _in_their_ranges(step, premise, [limit], judge)
     weight, = step.arguments.get("weight", (ONE,))
-    need(op == "=" or bounds(weight).nonnegative or judge.implied(in_range(limit), Term("<=", ZERO, weight)),
+    need(op == "=" or judge.implied(in_range(limit), Term("<=", ZERO, weight)),
          f"the weight {weight} may be negative")
     return limit, weighs(weight, limit)
 
