@@ -73,8 +73,7 @@ def formulas(statement: Term, holds: bool = True) -> list[Formula]:
         parts = [formulas(a, holds) for a in args]
         return [f for part in parts for f in part] if (op == "and") is holds else [_either(*parts)]
     if op == "implies":
-        first, second = formulas(args[0], not holds), formulas(args[1], holds)
-        return [_either(first, second)] if holds else [*first, *second]
+        return formulas(Term("or", Term("not", args[0]), args[1]), holds)
     if op == "iff":
         return [_either([*formulas(args[0]), *formulas(args[1], holds)],
                         [*formulas(args[0], False), *formulas(args[1], not holds)])]

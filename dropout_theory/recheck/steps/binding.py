@@ -75,22 +75,8 @@ def substitute(term: Term, mapping: Mapping[Term, Term]) -> Term:
     moved = {a: value for a, value in moved.items() if a in free(term)}
     if not moved or term.op in ATOMS:
         return moved.get(term, term)
-    bound = {a for _, names in term.scopes for a in names}
-    incoming = _union([free(value) for value in moved.values()])
-    taken = incoming | _union([free(part) for part, _ in term.scopes]) | bound | set(moved)
-    fresh: dict[Term, Term] = {}
-    for a in sorted(bound & incoming):
-        fresh[a] = renamed(a, taken | set(fresh.values()))
-    parts = [substitute(part, {**{a: value for a, value in moved.items() if a not in names},
-                               **{a: fresh[a] for a in names if a in fresh}}) for part, names in term.scopes]
-    return term.rebuilt(parts, fresh)
-
-
-def renamed(a: Term, taken: Iterable[Term]) -> Term:
-    """An index, a variable or a scalar of the same kind whose name none of these has."""
-    if a.op not in ("index", "variable", "scalar"):
-        raise CannotSubstitute(f"{a} is bound, and no other can stand for it")
-    names, name = {t.args[0] for t in taken}, str(a.args[0])
-    while name in names:
-        name += "'"
-    return Term(a.op, name, *a.args[1:])
+    captured = _union([free(value) for value in moved.values()]).intersection(a for _, names in term.scopes for a in names)
+    if captured:
+        raise CannotSubstitute(f"{min(captured)} is bound in {term}")
+    return term.rebuilt([substitute(part, {a: value for a, value in moved.items() if a not in names})
+                         for part, names in term.scopes], {})

@@ -23,10 +23,10 @@ from itertools import chain
 from typing import TypeAlias, TypeVar
 
 from dropout_theory.recheck.steps.atoms import as_term, atom, parsed, power, product, term_of
-from dropout_theory.recheck.steps.binding import NUMBERS, CannotSubstitute, free, hidden, random, substitute
-from dropout_theory.recheck.steps.bounds import bounds, is_distribution, is_integer, weighs
+from dropout_theory.recheck.steps.binding import CannotSubstitute, free, random, substitute
+from dropout_theory.recheck.steps.bounds import bounds, is_integer, weighs
 from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Malformed, NotShown, Term, minus, number, walk
-from dropout_theory.recheck.steps.polynomial import UNIT, Monomial, Polynomial, added, alone, monomial
+from dropout_theory.recheck.steps.polynomial import UNIT, Monomial, Polynomial, added, monomial
 from dropout_theory.recheck.steps.statements import OPPOSITE, PREDICATES, parts_of, relation
 
 Binder: TypeAlias = tuple[Term, Term, Term]  # an index, its first and its last value; inner ones stand first
@@ -76,9 +76,7 @@ _FORMS: dict[str, Callable[[Term], Polynomial]] = {
     "Cov": lambda t: normal(_covariance(*t.terms)),
     "equal-indices": _equal_indices,
     "sum": lambda t: sum_over(*opened(t)),
-    "product": lambda t: product_over(*opened(t)),
-    "E": lambda t: mean(t.terms[0]),
-    **dict.fromkeys(("G", "NWGM", "G'"), lambda t: geometric(t)),
+    "E": lambda t: added(_mean_of_monomial(m) * c for m, c in normal(t.terms[0]).items()),
 }
 
 
@@ -330,31 +328,6 @@ def _atom_of_sum(m: Monomial, binders: list[Binder]) -> Polynomial:
     return atom(Term("sum", body, *limits))
 
 
-# --- products -------------------------------------------------------------------------------------------------------
-
-
-def product_over(body: Polynomial, binders: list[Binder]) -> Polynomial:
-    """The normal form of a product: of each factor for itself, of a positive one by its logarithm."""
-    for binder in binders:
-        body = _product(body, *binder)
-    return body
-
-
-def _product(body: Polynomial, x: Term, low: Term, high: Term) -> Polynomial:
-    limit, times = Term("range", x, low, high), gap(high, low) + UNIT
-    counted = is_integer(low) and is_integer(high) and at_least_0(times)
-    result = UNIT
-    for t, e in factors(body):
-        if bounds(t).positive:
-            found = normal(Term("exp", Term("*", number(e), Term("sum", Term("log", t), limit))))
-        elif counted and x not in free(t) and e.denominator == 1:
-            found = raised(normal(t), times * e)
-        else:
-            found = atom(canonical(Term("product", t if e == 1 else Term("^", t, number(e)), limit)))
-        result = product(result, found)
-    return result
-
-
 # --- means ----------------------------------------------------------------------------------------------------------
 
 
@@ -365,45 +338,6 @@ def joined(items: Iterable[Item], near: Callable[[Item, Item], bool]) -> list[li
         close = [g for g in groups if any(near(item, other) for other in g)]
         groups = [*[g for g in groups if g not in close], [*[other for g in close for other in g], item]]
     return groups
-
-
-def mean(body: Term) -> Polynomial:
-    """The normal form of a mean."""
-    inside = normal(body)
-    drawn = _drawn(body) or _drawn(as_term(inside))  # a normal form has drawn what means inside it draw
-    if drawn is not None:  # E(f(N)) = sum of P[k] E(f(k)): the subnetwork is drawn apart from all else
-        value, weight, limit = drawn
-        return normal(Term("sum", Term("*", weight, Term("E", value)), limit))
-    return added(_mean_of_monomial(m) * c for m, c in inside.items())
-
-
-def geometric(term: Term) -> Polynomial:
-    """G, G' and NWGM of what only a subnetwork makes random, as products of its outcomes."""
-    body, = term.terms
-    if term.op == "G'":
-        return normal(Term("G", minus(ONE, body)))
-    drawn = _drawn(body)
-    if drawn is None or len(random(body)) > 1:
-        return _opaque(term)
-    if term.op == "NWGM":
-        return normal(Term("*", Term("G", body), Term("^", Term("+", Term("G", body), Term("G'", body)), number(-1))))
-    value, weight, limit = drawn
-    return normal(Term("product", Term("^", value, weight), limit))
-
-
-def _drawn(body: Term) -> tuple[Term, Term, Term] | None:
-    """A body at an index in place of a subnetwork, with its probability and the range of the index.
-
-    None unless the body speaks of a subnetwork openly and outside means, and its distribution is one over 1..m.
-    """
-    for n in sorted(random(body)):
-        if n.op == "subnetwork" and n not in hidden(body) and is_distribution(n.terms[1]) \
-                and n.terms[1].ranges[0].terms[1] is ONE \
-                and not any(t.op in NUMBERS and n in free(t) for t in walk(body)):
-            index = Term("index", f"~{max(_highest('~', body), _highest('~', n)) + 1}", "integer")
-            return (substitute(body, {n: index}), Term("entry", n.terms[1], index),
-                    Term("range", index, *n.terms[1].ranges[0].terms[1:]))
-    return None
 
 
 def _mean_of_monomial(m: Monomial) -> Polynomial:
@@ -456,22 +390,11 @@ def _apart(left: Term, right: Term) -> bool:
 # --- decisions ------------------------------------------------------------------------------------------------------
 
 
-def vanishes(p: Polynomial) -> bool:
-    """Whether a normal form is 0 once its brackets in denominators are multiplied up."""
-    for _ in range(20):
-        below = {t for m in p for t, e in m if e < 0 and t.op == "+"}
-        if not p or not below:
-            break
-        t = min(below)
-        p = product(p, alone(t, -min(e for m in p for u, e in m if u is t)))
-    return not p
-
-
 def same(left: Term, right: Term) -> bool:
     """Whether two expressions are equal wherever both are defined, by normal form. False decides nothing."""
     if left is right:
         return True
     try:
-        return vanishes(normal(left) - normal(right))
+        return normal(left) == normal(right)
     except (NotShown, Malformed, RecursionError):
         return False

@@ -16,7 +16,7 @@ from dropout_theory.recheck.steps.bounds import is_integer, weighs
 from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import ONE, ZERO, Malformed, NotShown, Term, end, need, rational_end, walk
 from dropout_theory.recheck.steps.judging import Certified
-from dropout_theory.recheck.steps.normal import canonical, normal, same, vanishes
+from dropout_theory.recheck.steps.normal import canonical, same
 from dropout_theory.recheck.steps.statements import in_range, negation, parts_of, relation
 
 Said = Sequence[Term]  # statements that are defined, and true, since the premises are
@@ -43,9 +43,7 @@ def agree(one: Term, other: Term) -> bool:
         if canonical(one) is canonical(other):
             return True
         (op, a, b), (kind, c, d) = relation(one), relation(other)
-        gap, wanted = normal(a) - normal(b), normal(c) - normal(d)
-        return op == kind and (same(a, c) and same(b, d) or vanishes(gap - wanted)
-                               or op in ("=", "!=") and vanishes(gap + wanted))
+        return op == kind and same(a, c) and same(b, d)
     except (NotShown, Malformed, RecursionError):
         return False
 
@@ -104,9 +102,8 @@ def _shown(goal: Term, given: list[Term], premises: Sequence[Step], judge: Certi
         judge.defined(facts, assumed)
         _shown(concluded, [*given, assumed], premises, judge)
     elif goal.op == "iff":
-        for assumed, concluded in (goal.terms, goal.terms[::-1]):
-            judge.defined(facts, assumed)
-            _shown(concluded, [*given, assumed], premises, judge)
+        for sides in (goal.terms, goal.terms[::-1]):
+            _shown(Term("implies", *sides), given, premises, judge)
     else:
         need(any(agree(goal, f) for f in facts) or goal.op == "=" and same(*goal.terms)
              or judge.implied([p.conclusion for p in premises if p.conclusion in facts], goal),
