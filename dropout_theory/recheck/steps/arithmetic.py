@@ -190,11 +190,6 @@ class Problem:
             self._show_terms(side, shown)
 
 
-def multiply(p: dict[Monomial, Fraction], q: dict[Monomial, Fraction]) -> Polynomial:
-    """The product, as the search for certificates asks for it."""
-    return Polynomial(p) * Polynomial(q)
-
-
 def problem(premises: Iterable[Term], goal: Term) -> Problem:
     """The hypotheses that contradict one another if the premises imply the goal where its terms are defined.
 

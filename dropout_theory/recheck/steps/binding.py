@@ -61,10 +61,9 @@ def random(term: Term) -> Terms:
 
 
 def substitute(term: Term, mapping: Mapping[Term, Term]) -> Term:
-    """A term with values for free atoms; what it binds is renamed where it would capture.
+    """A term with values for free atoms.
 
-    Raises CannotSubstitute for a value of an atom that a law or a definition hides, and for a name in the way that
-    cannot be changed.
+    Raises CannotSubstitute for a value of an atom that a law or a definition hides, and for one that would be captured.
     """
     moved = {a: value for a, value in mapping.items() if a is not value}
     for a, value in moved.items():
@@ -75,8 +74,8 @@ def substitute(term: Term, mapping: Mapping[Term, Term]) -> Term:
     moved = {a: value for a, value in moved.items() if a in free(term)}
     if not moved or term.op in ATOMS:
         return moved.get(term, term)
-    captured = _union([free(value) for value in moved.values()]).intersection(a for _, names in term.scopes for a in names)
-    if captured:
+    bound = _union([frozenset(names) for _, names in term.scopes])
+    if captured := bound & _union([free(value) for value in moved.values()]):
         raise CannotSubstitute(f"{min(captured)} is bound in {term}")
     return term.rebuilt([substitute(part, {a: value for a, value in moved.items() if a not in names})
                          for part, names in term.scopes], {})

@@ -24,7 +24,7 @@ from typing import TypeAlias, TypeVar
 
 from dropout_theory.recheck.steps.atoms import as_term, atom, parsed, power, product, term_of
 from dropout_theory.recheck.steps.binding import CannotSubstitute, free, random, substitute
-from dropout_theory.recheck.steps.bounds import bounds, is_integer, weighs
+from dropout_theory.recheck.steps.bounds import bounds, is_integer, is_nonempty, weighs
 from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Malformed, NotShown, Term, minus, number, walk
 from dropout_theory.recheck.steps.polynomial import UNIT, Monomial, Polynomial, added, monomial
 from dropout_theory.recheck.steps.statements import OPPOSITE, PREDICATES, parts_of, relation
@@ -151,10 +151,6 @@ def gap(left: Term, right: Term) -> Polynomial:
 def differ(left: Term, right: Term) -> bool:
     """Whether two expressions are certainly not equal."""
     return any(bounds(as_term(gap(left, right) * sign)).positive for sign in (1, -1))
-
-
-def at_least_0(p: Polynomial) -> bool:
-    return bounds(as_term(p)).nonnegative
 
 
 # --- powers, exponentials and logarithms --------------------------------------------------------------------------
@@ -288,7 +284,7 @@ def _sum_of_monomial(m: Monomial, binders: list[Binder]) -> Polynomial:
         touches[t, e] = free(t) & indices
         if not touches[t, e] and not _is_safe(t, e):  # where a range is empty, it is not evaluated there
             touches[t, e] = frozenset(x for x, low, high in binders if free(t) & (free(low) | free(high))
-                                      and not at_least_0(gap(high, low)))
+                                      and not is_nonempty(low, high))
     result = _single(f for f in m if not touches[f])
     for group in joined([item for item, touched in touches.items() if touched],
                         lambda a, b: bool(touches[a] & touches[b])):
@@ -312,7 +308,8 @@ def _sum_of_group(m: Monomial, binders: list[Binder]) -> Polynomial:
     """The sum of a monomial over indices that hang together."""
     (x, low, high), *around = binders
     times = gap(high, low) + UNIT
-    if not m and is_integer(low) and is_integer(high) and at_least_0(times):  # a constant is counted
+    counted = is_integer(low) and is_integer(high) and bounds(as_term(times)).nonnegative
+    if not m and counted:
         return sum_over(times, around)
     if not around and len(m) == 1 and m[0][1] == 1 and weighs(m[0][0], Term("range", x, low, high)):
         return UNIT
@@ -392,9 +389,7 @@ def _apart(left: Term, right: Term) -> bool:
 
 def same(left: Term, right: Term) -> bool:
     """Whether two expressions are equal wherever both are defined, by normal form. False decides nothing."""
-    if left is right:
-        return True
     try:
         return normal(left) == normal(right)
     except (NotShown, Malformed, RecursionError):
-        return False
+        return left is right
