@@ -22,7 +22,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple, TypeAlias
@@ -95,7 +94,7 @@ def _definition(atom: Term) -> list[Formula]:
     """What holds of an atom by its shape, wherever it is defined."""
     value, found = alone(atom, Fraction(1)), bounds(atom)
     said: list[Formula] = []
-    if _is_bracket(atom):
+    if atom.number is not None or atom.op in ("+", "*", "^") and normal(atom) != value:  # for its exponent's sake
         said.append(Literal("=", value - normal(atom)))
     if found.low is not None:
         said.append(Literal(">" if found.above else ">=", value - UNIT * found.low))
@@ -110,20 +109,14 @@ def _definition(atom: Term) -> list[Formula]:
     return said
 
 
-def _is_bracket(atom: Term) -> bool:
-    """Whether an atom is one for its exponent's sake alone."""
-    return atom.number is not None or atom.op in ("+", "*", "^") and normal(atom) != alone(atom, Fraction(1))
-
-
 # --- problems -----------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Shown:
+class Shown(NamedTuple):
     """Variables that are shown to be other than 0, and roots that are shown to exist."""
 
-    nonzero: set[int] = field(default_factory=set)
-    roots: set[int] = field(default_factory=set)
+    nonzero: set[int]
+    roots: set[int]
 
 
 class Problem:

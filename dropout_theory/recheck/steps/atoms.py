@@ -45,7 +45,7 @@ def _simplified(m: Monomial) -> Polynomial:
 
 def _taken_apart(t: Term, e: Fraction) -> tuple[Polynomial, Fraction]:
     """What a power of an atom is: a polynomial, times the atom to the exponent that is left."""
-    if is_idempotent(t):
+    if t.op in ("equal-indices", "bernoulli") or t.op == "entry" and t.terms[0].op == "gates":  # 0 or 1
         return UNIT, Fraction(1) if e > 0 else e
     if t.number is not None:
         return UNIT * power_of_number(t.number, e.numerator // e.denominator), e % 1
@@ -56,11 +56,6 @@ def _taken_apart(t: Term, e: Fraction) -> tuple[Polynomial, Fraction]:
     if (t.op == "*" or t.op == "^" and t.terms[1].number is not None) and e.denominator == 1:  # a root, no longer
         return power(parsed(t), int(e)), Fraction(0)
     return UNIT, e
-
-
-def is_idempotent(t: Term) -> bool:
-    """Whether an atom is 0 or 1, whatever else is known of it."""
-    return t.op == "entry" and t.terms[0].op == "gates" or t.op in ("equal-indices", "bernoulli")
 
 
 def power(p: Polynomial, exponent: int) -> Polynomial:

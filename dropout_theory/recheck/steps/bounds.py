@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cache, reduce
 from typing import NamedTuple
 
-from dropout_theory.recheck.steps.grammar import ONE, Term, minus, rational_end, walk
+from dropout_theory.recheck.steps.grammar import ONE, Term, minus, rational_end
 
 
 class Bounds(NamedTuple):
@@ -46,7 +46,8 @@ class Bounds(NamedTuple):
 
 _0, _1 = Fraction(0), Fraction(1)
 _ANY, _UNIT, _NONNEGATIVE, _POSITIVE = Bounds(), Bounds(_0, False, _1), Bounds(_0), Bounds(_0, True)
-_FIXED = {"exp": _POSITIVE, "Var": _NONNEGATIVE, "equal-indices": _UNIT, "gates": _UNIT, "bernoulli": _UNIT,
+_FIXED = {"exp": _POSITIVE, "Var": _NONNEGATIVE, "G": _NONNEGATIVE, "G'": _NONNEGATIVE, "NWGM": _UNIT,
+          "equal-indices": _UNIT, "gates": _UNIT, "bernoulli": _UNIT,
           "factorial": Bounds(_1), "stirling": _NONNEGATIVE,
           "tanh": Bounds(-_1, True, _1, True), "erf": Bounds(-_1, True, _1, True),
           "pi": Bounds(Fraction("3.14159"), True, Fraction("3.1416"), True),
@@ -70,10 +71,7 @@ def bounds(term: Term) -> Bounds:
     if op in ("entry", "apply"):
         return bounds(args[0])
     if op in _SHAPES:
-        found = _SHAPES[op](*[bounds(a) for a in args])
-        if op in ("G", "G'", "NWGM") and any(part.op in ("normal", "uniform", "abstract") for part in walk(term)):
-            return Bounds(found.low, False, found.high)  # a logarithm with a mean of -oo may make an end
-        return found
+        return _SHAPES[op](*[bounds(a) for a in args])
     if op == "^":
         return _power(bounds(args[0]), args[1].number, bounds(args[1]))
     if op in ("sum", "product", "largest", "smallest"):
@@ -180,22 +178,12 @@ def _largest(*parts: Bounds) -> Bounds:
     return Bounds(low.low, low.above, max(ends) if len(ends) == len(parts) else None)
 
 
-def _inside_unit(a: Bounds) -> Bounds:
-    return Bounds(_0, a.positive, _1, _complement(a).positive)
-
-
-def _complement(a: Bounds) -> Bounds:
-    return _sum(Bounds(_1, False, _1), a.negated)
-
-
 _SHAPES: dict[str, Callable[..., Bounds]] = {
     "+": _sum, "*": _product, "E": lambda a: a,
     "logistic": lambda _, c, __: Bounds(_0, True, _1, c.positive) if c.nonnegative else _ANY,
     "abs": lambda a: a if a.nonnegative else a.negated if a.negated.nonnegative else _NONNEGATIVE,
     "relu": lambda a: _largest(Bounds(_0, False, _0), a), "max": _largest,
     "min": lambda *parts: _largest(*[p.negated for p in parts]).negated,
-    "G": lambda a: a if a.nonnegative else _NONNEGATIVE, "NWGM": _inside_unit,
-    "G'": lambda a: _complement(a) if _complement(a).nonnegative else _NONNEGATIVE,
 }
 
 

@@ -39,13 +39,9 @@ _LAWS = ("gates", "normal", "uniform", "bernoulli")
 def normal(term: Term) -> Polynomial:
     """The normal form of an expression. Raises TooLarge."""
     try:
-        return _FORMS.get(term.op, _opaque)(term)
+        return _FORMS.get(term.op, lambda t: atom(canonical(t)))(term)
     except CannotSubstitute:  # a law speaks of what the term binds
         return atom(term)
-
-
-def _opaque(term: Term) -> Polynomial:
-    return atom(canonical(term))
 
 
 def _logistic(x: Term, c: Term = ONE, slope: Term = ONE) -> Term:
@@ -308,8 +304,7 @@ def _sum_of_group(m: Monomial, binders: list[Binder]) -> Polynomial:
     """The sum of a monomial over indices that hang together."""
     (x, low, high), *around = binders
     times = gap(high, low) + UNIT
-    counted = is_integer(low) and is_integer(high) and bounds(as_term(times)).nonnegative
-    if not m and counted:
+    if not m and is_integer(low) and is_integer(high) and bounds(as_term(times)).nonnegative:  # a constant is counted
         return sum_over(times, around)
     if not around and len(m) == 1 and m[0][1] == 1 and weighs(m[0][0], Term("range", x, low, high)):
         return UNIT
@@ -351,14 +346,10 @@ def _mean_of_monomial(m: Monomial) -> Polynomial:
 def _mean_of_group(group: Monomial) -> Polynomial:
     """The mean of factors that may depend on each other."""
     if len(group) <= MAX_GATES and len({t.terms[0] for t, _ in group if t.terms}) == 1 \
-            and all(e == 1 and _is_simple_gate(t) and bounds(t.terms[0].terms[0]).probability for t, e in group):
+            and all(e == 1 and t.op == "entry" and t.terms[0].op == "gates" and random(t) == {t.terms[0]}
+                    and bounds(t.terms[0].terms[0]).probability for t, e in group):  # whose laws are not random
         return _gates([t for t, _ in group])
     return atom(Term("E", term_of(group)))
-
-
-def _is_simple_gate(t: Term) -> bool:
-    """Whether a gate depends on no other random atom: neither by its keep probability nor by its index."""
-    return t.op == "entry" and t.terms[0].op == "gates" and random(t) == {t.terms[0]}
 
 
 def _gates(gates: list[Term]) -> Polynomial:
