@@ -39,11 +39,12 @@ from dropout_theory.language import (
     weights,
 )
 from dropout_theory.recheck.steps.checking import Checking, Claims
-from dropout_theory.recheck.steps.derivation import Step, read, steps_below, written
-from dropout_theory.recheck.steps.grammar import Malformed, Term
+from dropout_theory.recheck.steps.derivation import Step, read, steps_below
+from dropout_theory.recheck.steps.grammar import Malformed, NotShown, Term
 from dropout_theory.recheck.steps.judging import Certified
-from dropout_theory.recheck.steps.rules import NotShown, validate
+from dropout_theory.recheck.steps.rules import validate
 from dropout_theory.recheck.translation import derivation, expression, term
+from dropout_theory.recheck.writing import written
 from dropout_theory.report import steps
 from dropout_theory.report.derivations import load as recorded
 from dropout_theory.report.ledger import Ledger
@@ -149,7 +150,7 @@ GOOD: list[Any] = [
     lambda: by.instance(by.identity(x * (x + y), x**2 + x * y), {x: s + 1}),
     lambda: by.discharge(less(0, x), by.assume(less(0, x))),
     lambda: by.rewrite(by.assume(less(x, 3)), by.assume(equal(x, y))),
-    lambda: by.apply(by.discharge(less(0, x), by.assume(less(0, x))), by.assume(less(0, x))),
+    lambda: by.apply(by.assume(implies(less(0, x), less(0, y))), by.assume(less(0, x))),
     lambda: by.conjunction(by.assume(less(0, x)), by.assume(less(0, y))),
 ]
 
@@ -165,7 +166,7 @@ def wrong(step: Step) -> Iterator[Step]:
     said = step.conclusion
     if step.given:
         yield replace(step, given=frozenset())
-    if step.premises:
+    if any(p.rule != "assumption" for p in step.premises):  # what is given says itself, without a premise
         yield replace(step, premises=())
     if said.op in ("=", "<", "<="):
         left, right = said.args
@@ -288,6 +289,6 @@ def test_all_recorded_proofs_are_checked_again_and_that_is_quick() -> None:
     reports = list(ProofCheck(registry, registry.papers).reports(recorded(registry.papers)))
     assert not [r.claim for r in reports if r.found == "failed"]
     assert steps.totals(reports) == steps.recorded()
-    assert time.process_time() - start < 300
+    assert time.process_time() - start < 180
     counts = steps.recorded()["all"]
-    assert counts["checked"] >= 0.9 * sum(counts.values()) and counts["unchecked"] < 0.02 * sum(counts.values())
+    assert counts["checked"] >= 0.85 * sum(counts.values()) and counts["unchecked"] < 0.02 * sum(counts.values())

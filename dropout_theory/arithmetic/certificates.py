@@ -8,7 +8,7 @@ them and squares are combined, and disjunctions are split where that does not do
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement
@@ -24,20 +24,16 @@ from dropout_theory.recheck.steps.arithmetic import (
     Either,
     Literal,
     Poly,
-    Powers,
     Problem,
     Refused,
     Shown,
     check,
-    digest,
-    multiply,
-    of_step,
     problem,
 )
-from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import Term
+from dropout_theory.recheck.steps.polynomial import Monomial as Powers
+from dropout_theory.recheck.steps.polynomial import Polynomial
 
-RULE = "real arithmetic"
 ONE: Poly = {(): Fraction(1)}
 # what is combined (from 11 on after denominators are multiplied up), and how many cases are told apart: the cheap first
 ATTEMPTS = ((1, 0), (1, 1), (11, 0), (2, 0), (11, 1), (1, 2), (12, 0), (2, 1), (1, 4), (11, 3), (12, 1), (2, 2),
@@ -115,11 +111,6 @@ def find_all(queries: Mapping[str, tuple[Sequence[Term], Term]], known: Mapping[
         elif known.get(name, [None])[0] == "solvers":  # no certificate: a note of who says so
             found[name] = known[name]
     return found
-
-
-def asked_by(steps: Iterable[Step]) -> dict[str, tuple[Sequence[Term], Term]]:
-    """What is to be shown of steps of real arithmetic, by digests: what `find_all` takes."""
-    return {digest(*question): question for step in steps if step.rule == RULE for question in of_step(step)}
 
 
 # --- cases --------------------------------------------------------------------------------------------------------
@@ -222,7 +213,7 @@ class _Search:
         return _Found(["cases", n, [p.certificate for p in parts]], {n}.union(*[p.used for p in parts]))
 
     def _cut(self, state: _State, f: Poly, level: int, splits: int) -> _Found | None:
-        cases = ((Literal(">", _times(f, Fraction(-1))),), (Literal(">=", f),))
+        cases = ((Literal(">", Polynomial(_times(f, Fraction(-1)))),), (Literal(">=", Polynomial(f)),))
         parts = self._cases(state, ("cut", tuple(sorted(f.items()))), cases, level, splits)
         if parts is None or len(parts) == 1:
             return parts[0] if parts else None
@@ -583,6 +574,10 @@ def _exact(columns: list[Poly], support: list[int], count: int, facts: list[_Fac
 # --- polynomials --------------------------------------------------------------------------------------------------
 
 
+def multiply(p: Poly, q: Poly) -> Poly:
+    return Polynomial(p) * Polynomial(q)
+
+
 def _plus(p: Poly, q: Poly) -> Poly:
     total = dict(p)
     for m, c in q.items():
@@ -658,4 +653,4 @@ def _listed(p: Poly) -> list[Any]:
     return [[str(c), [list(x) for x in m]] for m, c in sorted(p.items())]
 
 
-__all__ = ["asked_by", "find", "find_all"]
+__all__ = ["find", "find_all"]

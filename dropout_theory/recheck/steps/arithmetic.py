@@ -33,7 +33,8 @@ from dropout_theory.recheck.steps.normal import normal
 from dropout_theory.recheck.steps.polynomial import UNIT, Monomial, Polynomial, alone, collected, monomial
 from dropout_theory.recheck.steps.statements import OPPOSITE
 
-Powers, Poly, Refused = Monomial, Polynomial, NotShown  # the names that the search for certificates knows
+Poly: TypeAlias = dict[Monomial, Fraction]  # as the search for certificates has them
+Refused = NotShown
 
 VERSION = 1
 MAX_DEPTH, MAX_PARTS, MAX_FACTORS, MAX_EXPONENT, MAX_DIGITS = 40, 2_000, 8, 60, 1_000
@@ -162,9 +163,9 @@ class Problem:
 
     def _show_terms(self, term: Term, shown: Shown) -> None:
         """Take note of what a term that is defined shows: it divides by nothing that is 0."""
-        exponent = term.terms[1].number if term.op == "^" else None
-        for atom, e in next(iter(normal(term))) if exponent is not None and len(normal(term)) == 1 else ():
-            if exponent < 0 and atom.op != "^" and atom in self.places:
+        number = term.terms[1].number if term.op == "^" else None
+        for atom, e in next(iter(normal(term))) if number is not None and len(normal(term)) == 1 else ():
+            if number and number < 0 and atom.op != "^" and atom in self.places:
                 shown.nonzero.add(self.places[atom])
             if e.denominator > 1 and atom in self.places:
                 shown.roots.add(self.places[atom])
@@ -172,7 +173,7 @@ class Problem:
             for part in term.terms:
                 self._show_terms(part, shown)
 
-    def usable(self, p: Polynomial, shown: Shown) -> bool:
+    def usable(self, p: Poly, shown: Shown) -> bool:
         """Whether a polynomial has a value: it divides by nothing that may be 0 and has no root that may not exist."""
         return all((n in shown.roots or e % self.roots[n] == 0) and (e > 0 or n in shown.nonzero)
                    for m in p for n, e in m)
@@ -243,7 +244,7 @@ def check(problem: Problem, certificate: Any, added: tuple[Formula, ...] = (), s
     kind, *parts = _list(certificate, 1)
     cases: Sequence[Sequence[Formula]] = ()
     if kind == "sum" and len(parts) == 2:
-        _check_sum(problem, *parts, hypotheses, shown)
+        _check_sum(problem, parts[0], parts[1], hypotheses, shown)
         return
     if kind == "cases" and len(parts) == 2:
         split, parts = _at(hypotheses, parts[0]), _list(parts[1])
@@ -312,7 +313,7 @@ def _polynomial(problem: Problem, written: Any, shown: Shown) -> Polynomial:
         need(all(type(n) is type(e) is int and 0 <= n < len(problem.atoms) and abs(e) <= MAX_EXPONENT
                  for n, e in pairs),
              "a power is a variable and an exponent")
-        terms.append((monomial(pairs), _number(coefficient)))
+        terms.append((monomial((n, e) for n, e in pairs), _number(coefficient)))
     result = collected(terms)
     need(problem.usable(result, shown), "a polynomial that may be undefined")
     return result

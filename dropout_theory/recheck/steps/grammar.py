@@ -245,7 +245,7 @@ def read_lines(lines: Iterable[str], first: list[Any], take: Callable[[list[Any]
     number = 0
     for number, line in enumerate(lines, start=1):
         try:
-            parts = json.loads(line, parse_float=_refused, parse_constant=_refused) if len(line) <= MAX_LINE else None
+            parts: Any = json.loads(line, parse_float=_refused, parse_constant=_refused) if len(line) <= MAX_LINE else 0
             need(isinstance(parts, list) and parts, f"no list of at most {MAX_LINE} characters", Malformed)
             need(number > 1 or parts == first, f"{line.strip()[:40]!r}; allowed first: {json.dumps(first)}", Malformed)
             if number > 1:

@@ -275,7 +275,7 @@ def _sum_of_monomial(m: Monomial, binders: list[Binder]) -> Polynomial:
     indices = frozenset(ends)
     touches: dict[tuple[Term, object], frozenset[Term]] = {}
     for x, low, high in reversed(binders):  # an inner range may speak of the outer ones
-        touches[x, None] = {x} | (free(low) | free(high)) & indices
+        touches[x, None] = (free(low) | free(high) | {x}) & indices
     for t, e in m:
         touches[t, e] = free(t) & indices
         if not touches[t, e] and not _is_safe(t, e):  # where a range is empty, it is not evaluated there
