@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import time
@@ -265,6 +267,68 @@ def test_a_classical_fact_is_shown_by_name(capsys: pytest.CaptureFixture[str]) -
 def test_implications_and_conjunctions_are_written_in_their_order() -> None:
     said = implies(less(0, x), both(less(0, y), less(0, x)))
     assert expression(term(said)) == said
+
+
+# --- what was let through once ---------------------------------------------------------------------------------------
+
+
+def said(op: str, left: Any, right: Any) -> Term:
+    return Term(op, *[term(sp.sympify(side)) for side in (left, right)])
+
+
+def refused(step: Step) -> bool:
+    try:
+        validate(step, JUDGE)
+    except NotShown:
+        return True
+    return False
+
+
+ONE_OVER = Term("=", Term("*", term(x), Term("^", term(x), Term("number", "-1"))), Term("number", "1"))  # x/x = 1
+OVER_N = Term("range", term(i), Term("number", "1"), term(n))
+SUMS = [Term("sum", term(f[i]), OVER_N) for f in (w, weights("v", n))]
+WRONG: dict[str, Step] = {
+    "sums of what differs need not differ": Step(
+        "sum of terms", Term("!=", *SUMS), frozenset({Term("each", said("!=", w[i], weights("v", n)[i]), OVER_N)}),
+        (Step("for each", said("!=", w[i], weights("v", n)[i])),)),
+    "a statement for each index may be undefined": Step(
+        "normal form", Term("each", ONE_OVER, OVER_N), frozenset(),
+        (Step("normal form", Term("each", said("=", 1, 1), OVER_N)),)),
+    "an assumption that may be undefined is not dropped": Step(
+        "instance", said("!=", x, 0), frozenset(), (Step("real arithmetic", said("!=", x, 0), frozenset({ONE_OVER})),),
+        {"atoms": (), "values": ()}),
+    "what has a value in normal form need not have one": Step(
+        "normal form", Term("has-value", ONE_OVER.terms[0]), frozenset(),
+        (Step("assumption", Term("has-value", Term("number", "1"))),)),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_was_let_through_once_is_not_checked(name: str) -> None:
+    assert refused(WRONG[name])
+
+
+def test_a_proof_up_to_normal_form_is_no_proof_of_the_claim_in_its_own_words() -> None:
+    claims: Claims = {"own:a": (ONE_OVER, frozenset())}
+    report, = checked(claims, {"own:a": Step("normal form", said("=", 1, 1))})
+    assert "concludes" in report.fault
+
+
+# --- the checker itself -----------------------------------------------------------------------------------------------
+
+
+def test_the_checker_is_small_and_the_guide_to_it_up_to_date() -> None:
+    spec = importlib.util.spec_from_file_location("checker", ROOT / "docs" / "checker.py")
+    assert spec is not None and spec.loader is not None
+    guide = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(guide)
+    assert sum(guide.counted().values()) < 1_500
+    now = guide.PAGE.read_text(encoding="utf-8")
+    assert guide.page(now) == now and guide.guide() in now
+    for place, name in enumerate(guide.ORDER):  # each module asks only those before it
+        text = (guide.FOLDER / f"{name}.py").read_text(encoding="utf-8")
+        asked = set(re.findall(r"^from dropout_theory\.(\S+) import", text, re.MULTILINE))
+        assert asked <= {f"recheck.steps.{earlier}" for earlier in guide.ORDER[:place]}
 
 
 # --- all recorded proofs ----------------------------------------------------------------------------------------------
