@@ -297,6 +297,10 @@ WRONG: dict[str, Step] = {
     "an assumption that may be undefined is not dropped": Step(
         "instance", said("!=", x, 0), frozenset(), (Step("real arithmetic", said("!=", x, 0), frozenset({ONE_OVER})),),
         {"atoms": (), "values": ()}),
+    "values are put for what is bound and for nothing else": Step(
+        "for each", said("<", 5, y), frozenset({said("<", x, y)}),
+        (Step("for each", Term("each", said("<", x, y), OVER_N), frozenset({said("<", x, y)})),),
+        {"atoms": (term(x),), "indices": (Term("number", "5"),)}),
     "what has a value in normal form need not have one": Step(
         "normal form", Term("has-value", ONE_OVER.terms[0]), frozenset(),
         (Step("assumption", Term("has-value", Term("number", "1"))),)),

@@ -19,6 +19,7 @@ from dropout_theory.recheck.steps.definedness import obligations
 from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import ONE, ZERO, Malformed, NotShown, Term, need, number
 from dropout_theory.recheck.steps.judging import Certified, by_shape
+from dropout_theory.recheck.steps.polynomial import Polynomial
 from dropout_theory.recheck.steps.rules import validate
 from dropout_theory.recheck.translation import expression
 
@@ -157,8 +158,8 @@ def holds(asked: Problem, certificate: Any, hypotheses: list[Any]) -> bool:
         return isinstance(split, Either) and len(split.cases) == len(certificate[2]) and all(
             holds(asked, part, [*hypotheses, *case]) for case, part in zip(split.cases, certificate[2], strict=True))
     if kind == "cut":
-        f = {tuple(map(tuple, m)): Fraction(c) for c, m in certificate[1]}
-        below = Literal(">", {m: -c for m, c in f.items()})
+        f = Polynomial({tuple(map(tuple, m)): Fraction(c) for c, m in certificate[1]})
+        below = Literal(">", f * -1)
         return holds(asked, certificate[2], [*hypotheses, below]) \
             and holds(asked, certificate[3], [*hypotheses, Literal(">=", f)])
     total: sp.Expr = sp.S.Zero

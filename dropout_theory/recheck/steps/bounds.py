@@ -47,14 +47,14 @@ class Bounds(NamedTuple):
 _0, _1 = Fraction(0), Fraction(1)
 _ANY, _UNIT, _NONNEGATIVE, _POSITIVE = Bounds(), Bounds(_0, False, _1), Bounds(_0), Bounds(_0, True)
 _FIXED = {"exp": _POSITIVE, "Var": _NONNEGATIVE, "G": _NONNEGATIVE, "G'": _NONNEGATIVE, "NWGM": _UNIT,
-          "equal-indices": _UNIT, "gates": _UNIT, "bernoulli": _UNIT,
-          "factorial": Bounds(_1), "stirling": _NONNEGATIVE,
+          "equal-indices": _UNIT, "gates": _UNIT, "bernoulli": _UNIT, "factorial": Bounds(_1), "stirling": _NONNEGATIVE,
           "tanh": Bounds(-_1, True, _1, True), "erf": Bounds(-_1, True, _1, True),
           "pi": Bounds(Fraction("3.14159"), True, Fraction("3.1416"), True),
           "euler": Bounds(Fraction("2.71828"), True, Fraction("2.71829"), True),
           **dict.fromkeys(("sin", "cos", "sign"), Bounds(-_1, False, _1))}
 _KINDS = {"positive integer": Bounds(_1), "non-negative integer": _NONNEGATIVE,
           "positive": _POSITIVE, "non-negative": _NONNEGATIVE}
+
 
 @cache
 def bounds(term: Term) -> Bounds:

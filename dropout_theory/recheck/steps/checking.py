@@ -56,9 +56,8 @@ class Checking:
         rests = {claim: set(cited(step)) for claim, step in proofs.items()}
         for claim, last in proofs.items():
             report = Report(claim, [self._outcome(step) for step in steps_below(last)])
-            if claim in bottom_up(rests[claim], lambda other: rests.get(other, ())):
-                report.fault = f"the proof rests on {claim} itself"
-            report.fault = self._fault(claim, last) or report.fault
+            circular = claim in bottom_up(rests[claim], lambda other: rests.get(other, ()))
+            report.fault = self._fault(claim, last) or (f"the proof rests on {claim} itself" if circular else "")
             yield report
 
     def _outcome(self, step: Step) -> Outcome:

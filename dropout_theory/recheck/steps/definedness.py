@@ -130,9 +130,8 @@ def _own(term: Term) -> list[Term | None]:
         return [Term("<=", ZERO, args[1])]
     if op in ("factorial", "stirling", "bernoulli-number", "binomial"):
         return [*[None for a in args if not is_integer(a)], *([] if op == "binomial" else [Term("<=", ZERO, x)])]
-    found: list[Term | None] = []
-    if op in NUMBERS and any(t.op in ("normal", "abstract") for t in walk(term)):
-        found.append(None)  # a mean may fail to exist
+    # a mean may fail to exist
+    found: list[Term | None] = [None for t in walk(term) if op in NUMBERS and t.op in ("normal", "abstract")]
     if op in ("G", "NWGM"):
         found.append(Term("<=" if op == "G" else "<", ZERO, x))
     if op in ("G'", "NWGM"):

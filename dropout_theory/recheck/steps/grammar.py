@@ -154,7 +154,6 @@ class Term:
         return Term(self.op, *args)
 
 
-
 def number(value: Fraction | int) -> Term:
     return Term("number", str(Fraction(value)))
 

@@ -157,9 +157,12 @@ def _for_each(step: Step, judge: Certified) -> Said:
 def _instance(step: Step, judge: Certified) -> Said:
     """A statement at values of its free scalars, or of what it binds and of all of whose values it says something."""
     premise, *others = step.premises
-    statement, *bound = [premise.conclusion] if step.rule == "instance" else premise.conclusion.terms
-    need(step.rule == "instance" or premise.conclusion.op == step.rule.removeprefix("for "), "not for all values")
-    atoms = step.arguments.get("atoms", [a.terms[0] if a.op == "range" else a for a in bound])
+    if step.rule == "instance":
+        statement, bound, atoms = premise.conclusion, [], list(step.arguments["atoms"])
+    else:
+        need(premise.conclusion.op == step.rule.removeprefix("for "), "not for all values")
+        statement, *bound = premise.conclusion.terms
+        atoms = [a.terms[0] if a.op == "range" else a for a in bound]
     values = dict(zip(atoms, step.arguments["indices" if step.rule == "for each" else "values"], strict=True))
     known = [p.conclusion for p in others]
     if step.rule == "for each":
