@@ -301,6 +301,10 @@ WRONG: dict[str, Step] = {
         "for each", said("<", 5, y), frozenset({said("<", x, y)}),
         (Step("for each", Term("each", said("<", x, y), OVER_N), frozenset({said("<", x, y)})),),
         {"atoms": (term(x),), "indices": (Term("number", "5"),)}),
+    "what holds of some is not rewritten for others": Step(
+        "rewriting", said("=", w[0], 0), frozenset(),
+        (Step("reflexivity", said("=", w[0], w[0])), Step("real arithmetic", said("=", w[n], 0))),
+        {"indices": (term(n),)}),
     "what has a value in normal form need not have one": Step(
         "normal form", Term("has-value", ONE_OVER.terms[0]), frozenset(),
         (Step("assumption", Term("has-value", Term("number", "1"))),)),

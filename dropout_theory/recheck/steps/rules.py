@@ -228,6 +228,7 @@ def _rewriting(step: Step, judge: Certified) -> Said:
     """
     before, *equalities = step.premises
     wild = set(step.arguments["indices"])
+    need(all((a.op, *a.args[1:]) == ("index", "integer") for a in wild), "an index that is more than an integer")
     _keeps(step, [before])
     left, moved = (None, before.conclusion) if before.rule != "reflexivity" else before.conclusion.terms
     for e in equalities:
