@@ -12,7 +12,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from dropout_theory.recheck.steps.derivation import read, written
+from dropout_theory.recheck.steps.derivation import read
+from dropout_theory.recheck.writing import written
 
 Parts = dict[str, Any]
 Change = Callable[[Parts, random.Random, Sequence[Parts]], Any]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import time
@@ -39,11 +41,12 @@ from dropout_theory.language import (
     weights,
 )
 from dropout_theory.recheck.steps.checking import Checking, Claims
-from dropout_theory.recheck.steps.derivation import Step, read, steps_below, written
-from dropout_theory.recheck.steps.grammar import Malformed, Term
+from dropout_theory.recheck.steps.derivation import Step, read, steps_below
+from dropout_theory.recheck.steps.grammar import Malformed, NotShown, Term
 from dropout_theory.recheck.steps.judging import Certified
-from dropout_theory.recheck.steps.rules import NotShown, validate
+from dropout_theory.recheck.steps.rules import validate
 from dropout_theory.recheck.translation import derivation, expression, term
+from dropout_theory.recheck.writing import written
 from dropout_theory.report import steps
 from dropout_theory.report.derivations import load as recorded
 from dropout_theory.report.ledger import Ledger
@@ -149,7 +152,7 @@ GOOD: list[Any] = [
     lambda: by.instance(by.identity(x * (x + y), x**2 + x * y), {x: s + 1}),
     lambda: by.discharge(less(0, x), by.assume(less(0, x))),
     lambda: by.rewrite(by.assume(less(x, 3)), by.assume(equal(x, y))),
-    lambda: by.apply(by.discharge(less(0, x), by.assume(less(0, x))), by.assume(less(0, x))),
+    lambda: by.apply(by.assume(implies(less(0, x), less(0, y))), by.assume(less(0, x))),
     lambda: by.conjunction(by.assume(less(0, x)), by.assume(less(0, y))),
 ]
 
@@ -165,7 +168,7 @@ def wrong(step: Step) -> Iterator[Step]:
     said = step.conclusion
     if step.given:
         yield replace(step, given=frozenset())
-    if step.premises:
+    if any(p.rule != "assumption" for p in step.premises):  # what is given says itself, without a premise
         yield replace(step, premises=())
     if said.op in ("=", "<", "<="):
         left, right = said.args
@@ -266,6 +269,76 @@ def test_implications_and_conjunctions_are_written_in_their_order() -> None:
     assert expression(term(said)) == said
 
 
+# --- what was let through once ---------------------------------------------------------------------------------------
+
+
+def said(op: str, left: Any, right: Any) -> Term:
+    return Term(op, *[term(sp.sympify(side)) for side in (left, right)])
+
+
+def refused(step: Step) -> bool:
+    try:
+        validate(step, JUDGE)
+    except NotShown:
+        return True
+    return False
+
+
+ONE_OVER = Term("=", Term("*", term(x), Term("^", term(x), Term("number", "-1"))), Term("number", "1"))  # x/x = 1
+OVER_N = Term("range", term(i), Term("number", "1"), term(n))
+SUMS = [Term("sum", term(f[i]), OVER_N) for f in (w, weights("v", n))]
+WRONG: dict[str, Step] = {
+    "sums of what differs need not differ": Step(
+        "sum of terms", Term("!=", *SUMS), frozenset({Term("each", said("!=", w[i], weights("v", n)[i]), OVER_N)}),
+        (Step("for each", said("!=", w[i], weights("v", n)[i])),)),
+    "a statement for each index may be undefined": Step(
+        "normal form", Term("each", ONE_OVER, OVER_N), frozenset(),
+        (Step("normal form", Term("each", said("=", 1, 1), OVER_N)),)),
+    "an assumption that may be undefined is not dropped": Step(
+        "instance", said("!=", x, 0), frozenset(), (Step("real arithmetic", said("!=", x, 0), frozenset({ONE_OVER})),),
+        {"atoms": (), "values": ()}),
+    "values are put for what is bound and for nothing else": Step(
+        "for each", said("<", 5, y), frozenset({said("<", x, y)}),
+        (Step("for each", Term("each", said("<", x, y), OVER_N), frozenset({said("<", x, y)})),),
+        {"atoms": (term(x),), "indices": (Term("number", "5"),)}),
+    "what holds of some is not rewritten for others": Step(
+        "rewriting", said("=", w[0], 0), frozenset(),
+        (Step("reflexivity", said("=", w[0], w[0])), Step("real arithmetic", said("=", w[n], 0))),
+        {"indices": (term(n),)}),
+    "what has a value in normal form need not have one": Step(
+        "normal form", Term("has-value", ONE_OVER.terms[0]), frozenset(),
+        (Step("assumption", Term("has-value", Term("number", "1"))),)),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_was_let_through_once_is_not_checked(name: str) -> None:
+    assert refused(WRONG[name])
+
+
+def test_a_proof_up_to_normal_form_is_no_proof_of_the_claim_in_its_own_words() -> None:
+    claims: Claims = {"own:a": (ONE_OVER, frozenset())}
+    report, = checked(claims, {"own:a": Step("normal form", said("=", 1, 1))})
+    assert "concludes" in report.fault
+
+
+# --- the checker itself -----------------------------------------------------------------------------------------------
+
+
+def test_the_checker_is_small_and_the_guide_to_it_up_to_date() -> None:
+    spec = importlib.util.spec_from_file_location("checker", ROOT / "docs" / "checker.py")
+    assert spec is not None and spec.loader is not None
+    guide = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(guide)
+    assert sum(guide.counted().values()) < 1_500
+    now = guide.PAGE.read_text(encoding="utf-8")
+    assert guide.page(now) == now and guide.guide() in now
+    for place, name in enumerate(guide.ORDER):  # each module asks only those before it
+        text = (guide.FOLDER / f"{name}.py").read_text(encoding="utf-8")
+        asked = set(re.findall(r"^from dropout_theory\.(\S+) import", text, re.MULTILINE))
+        assert asked <= {f"recheck.steps.{earlier}" for earlier in guide.ORDER[:place]}
+
+
 # --- all recorded proofs ----------------------------------------------------------------------------------------------
 
 
@@ -290,4 +363,4 @@ def test_all_recorded_proofs_are_checked_again_and_that_is_quick() -> None:
     assert steps.totals(reports) == steps.recorded()
     assert time.process_time() - start < 300
     counts = steps.recorded()["all"]
-    assert counts["checked"] >= 0.9 * sum(counts.values()) and counts["unchecked"] < 0.02 * sum(counts.values())
+    assert counts["checked"] >= 0.85 * sum(counts.values()) and counts["unchecked"] < 0.02 * sum(counts.values())

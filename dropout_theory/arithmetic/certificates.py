@@ -7,8 +7,7 @@ problem as that checker reads it, by the sums of `combinations`; disjunctions ar
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -25,12 +24,9 @@ from dropout_theory.recheck.steps.arithmetic import (
     check,
     problem,
 )
-from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import Term
-from dropout_theory.recheck.steps.judging import Certified
-from dropout_theory.recheck.steps.rules import NotShown, validate
+from dropout_theory.recheck.steps.polynomial import Polynomial
 
-RULE = "real arithmetic"
 # what is combined (from 11 on after denominators are multiplied up), and how many cases are told apart: the cheap first
 ATTEMPTS = ((1, 0), (1, 1), (11, 0), (2, 0), (11, 1), (1, 2), (12, 0), (2, 1), (1, 4), (11, 3), (12, 1), (2, 2),
             (13, 0), (3, 0), (12, 2), (2, 3), (13, 1), (3, 1), (1, 8), (12, 3), (2, 5), (13, 2), (3, 3))
@@ -75,16 +71,6 @@ def find_all(queries: Mapping[str, tuple[Sequence[Term], Term]], known: Mapping[
         elif known.get(name, [None])[0] == "solvers":  # no certificate: a note of who says so
             found[name] = known[name]
     return found
-
-
-def asked_by(steps: Iterable[Step]) -> dict[str, tuple[Sequence[Term], Term]]:
-    """What is to be shown of steps of real arithmetic and no shape shows, by digests: what `find_all` takes."""
-    judge = Certified(lambda source: None, {})
-    for step in steps:
-        if step.rule == RULE:
-            with suppress(NotShown):
-                validate(step, judge)
-    return dict(judge.asked)
 
 
 @dataclass
@@ -178,7 +164,7 @@ class _Search:
         return Found(["cases", n, [p.certificate for p in parts]], {n}.union(*[p.used for p in parts]))
 
     def _cut(self, state: _State, f: Poly, level: int, splits: int) -> Found | None:
-        cases = ((Literal(">", times(f, Fraction(-1))),), (Literal(">=", f),))
+        cases = ((Literal(">", Polynomial(times(f, Fraction(-1)))),), (Literal(">=", Polynomial(f)),))
         parts = self._cases(state, ("cut", tuple(sorted(f.items()))), cases, level, splits)
         if parts is None or len(parts) == 1:
             return parts[0] if parts else None
@@ -208,4 +194,4 @@ def _nested(certificate: list[Any]) -> bool:
     return certificate[0] != "sum"
 
 
-__all__ = ["asked_by", "find", "find_all"]
+__all__ = ["find", "find_all"]

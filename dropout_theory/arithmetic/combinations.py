@@ -20,10 +20,12 @@ from scipy.sparse import csc_matrix
 from dropout_theory.arithmetic.polynomials import (
     ONE,
     Equality,
+    Powers,
     Rule,
     derivative,
     factors,
     listed,
+    multiply,
     plus,
     quotient,
     substituted,
@@ -33,11 +35,9 @@ from dropout_theory.recheck.steps.arithmetic import (
     MAX_FACTORS,
     Literal,
     Poly,
-    Powers,
     Problem,
     Refused,
     Shown,
-    multiply,
 )
 
 MAX_COLUMNS, MAX_ROWS = 6_000, 4_000

@@ -8,7 +8,9 @@ from typing import Any
 
 import flint
 
-from dropout_theory.recheck.steps.arithmetic import Poly, Powers, Refused, multiply
+from dropout_theory.recheck.steps.arithmetic import Poly, Refused
+from dropout_theory.recheck.steps.polynomial import Monomial as Powers
+from dropout_theory.recheck.steps.polynomial import Polynomial
 
 ONE: Poly = {(): Fraction(1)}
 
@@ -29,6 +31,10 @@ class Rule:
     value: Poly
     source: Equality
     factor: Fraction
+
+
+def multiply(p: Poly, q: Poly) -> Poly:
+    return Polynomial(p) * Polynomial(q)
 
 
 def plus(p: Poly, q: Poly) -> Poly:

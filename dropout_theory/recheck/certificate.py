@@ -29,6 +29,7 @@ from fractions import Fraction
 from itertools import zip_longest
 from typing import Any
 
+from dropout_theory.recheck import writing
 from dropout_theory.recheck.steps import arithmetic, derivation
 from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import Malformed, Term
@@ -71,8 +72,8 @@ def written(certificate: Certificate) -> str:
     c = certificate
     says = {c.claim: Step(f"claim {c.claim}", c.statement, c.hypotheses)}
     fields = {"certificate": _json(VERSION), "claim": _json(c.claim), "module": _json(c.module),
-              "verdict": _json(c.verdict), "says": _lines(derivation.written(says)),
-              "proofs": _lines(derivation.written(c.proofs)), "arithmetic": _lines(arithmetic.written(c.arithmetic)),
+              "verdict": _json(c.verdict), "says": _lines(writing.written(says)),
+              "proofs": _lines(writing.written(c.proofs)), "arithmetic": _lines(arithmetic.written(c.arithmetic)),
               "steps": _json({name: c.steps[name] for name in OUTCOMES}), "amended": _json(c.amended),
               "witness": _json(c.witness)}
     above = "{" + ",\n".join(f'"{name}":{value}' for name, value in fields.items())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from dropout_theory.recheck.steps.derivation import Step, read, written
+from dropout_theory.recheck.steps.derivation import Step, read
+from dropout_theory.recheck.writing import written
 from dropout_theory.report.ledger import DEFAULT, LedgerError
 
 

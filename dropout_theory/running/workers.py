@@ -48,8 +48,8 @@ def _derivation(evidence: Evidence) -> dict[str, list[str]]:
     """The proof that evidence rests on, as lines of a file, where there is one and the grammar has words for it all."""
     if evidence.theorem is None:
         return {}
-    from dropout_theory.recheck.steps.derivation import written
     from dropout_theory.recheck.translation import CannotWrite, derivation
+    from dropout_theory.recheck.writing import written
 
     try:
         return {"derivation": list(written({evidence.claim: derivation(evidence.theorem)}))}

@@ -1,4 +1,4 @@
-"""What a term depends on, what makes it random, and substitution that captures nothing and leaves nothing behind.
+"""What a term binds and depends on, what makes it random, and substitution that captures nothing.
 
 A gate shows its name and index and hides its keep probability; a random number hides its law, a subnetwork its
 distribution, an entry of a recursion its definition, a probability the size of its distribution.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from dropout_theory.recheck.steps.grammar import ATOMS, Malformed, Term, scopes
+from dropout_theory.recheck.steps.grammar import ATOMS, Malformed, Term
 
 Terms = frozenset[Term]
 NUMBERS = frozenset({"E", "Var", "Cov", "G", "G'", "NWGM", "largest-outcome"})  # of random expressions: each a number
@@ -20,11 +20,6 @@ class CannotSubstitute(Malformed):
     """Putting values for atoms would not give an instance of the term; the message says why."""
 
 
-def ranges(family: Term) -> list[tuple[Term, Term, Term]]:
-    """The index ranges of a family: index, first, last."""
-    return [(r.terms[0], r.terms[1], r.terms[2]) for r in family.terms if r.op == "range"]
-
-
 def _union(parts: Iterable[Terms]) -> Terms:
     return frozenset().union(*parts)
 
@@ -32,7 +27,7 @@ def _union(parts: Iterable[Terms]) -> Terms:
 @cache
 def free(term: Term) -> Terms:
     """Every atom on which the value of a term depends, shown or hidden; a family counts as a whole."""
-    return _union([free(part) - set(bound) for part, bound in scopes(term)]) if term.op not in ATOMS \
+    return _union([free(part) - set(bound) for part, bound in term.scopes]) if term.op not in ATOMS \
         else hidden(term) | {term}
 
 
@@ -40,20 +35,18 @@ def free(term: Term) -> Terms:
 def hidden(term: Term) -> Terms:
     """What a value depends on through the atoms in it: a value put for one of these would leave the atom as it was."""
     if term.op not in ATOMS:
-        return _union([hidden(part) - set(bound) for part, bound in scopes(term)])
-    own = {index for index, _, _ in ranges(term)}
+        return _union([hidden(part) - set(bound) for part, bound in term.scopes])
+    limits = term.ranges
+    law = [part for part in term.terms if part.op not in ("domain", "range")]
     if term.op == "family" and term.args[2] == "distribution":  # its entries sum to 1 over the range
-        return _union([free(end) for _, *ends in ranges(term) for end in ends]) - own
-    if term.op == "recursion":
-        definition = [*term.terms[1:3], *[end for _, *ends in ranges(term)[:1] for end in ends[:1]]]
-        return frozenset(a for part in definition for a in free(part) if a not in own and not _itself(a, term))
-    if term.op in ("gates", "subnetwork", "normal", "uniform", "bernoulli"):
-        law = [part for part in term.terms if part.op not in ("domain", "range")]
-        return _union([free(part) for part in law]) - own
-    return frozenset()
+        law = [end for r in limits for end in r.terms[1:]]
+    elif term.op == "recursion":  # starts at its first layer
+        law.append(limits[0].terms[1])
+    own = {r.terms[0] for r in limits}
+    return frozenset(a for a in _union([free(part) for part in law]) if a not in own and not is_itself(a, term))
 
 
-def _itself(atom: Term, recursion: Term) -> bool:
+def is_itself(atom: Term, recursion: Term) -> bool:
     """Whether a family is the name by which the definition of a recursion calls the recursion."""
     return atom.op == "family" and atom.args[2] == "self" and atom.args[0] == recursion.args[0]
 
@@ -68,10 +61,9 @@ def random(term: Term) -> Terms:
 
 
 def substitute(term: Term, mapping: Mapping[Term, Term]) -> Term:
-    """A term with values for free atoms; what it binds is renamed where it would capture.
+    """A term with values for free atoms.
 
-    Raises CannotSubstitute for a value of an atom that a law or a definition hides, and for a name in the way that
-    cannot be changed.
+    Raises CannotSubstitute for a value of an atom that a law or a definition hides, and for one that would be captured.
     """
     moved = {a: value for a, value in mapping.items() if a is not value}
     for a, value in moved.items():
@@ -79,86 +71,11 @@ def substitute(term: Term, mapping: Mapping[Term, Term]) -> Term:
             raise CannotSubstitute(f"{value} is no value for {a}; allowed: what is of its sort, for an atom")
     if unseen := hidden(term).intersection(moved):
         raise CannotSubstitute(f"a law or a definition in {term} depends on {min(map(str, unseen))}")
-    return _put(term, moved)
-
-
-def _put(term: Term, mapping: Mapping[Term, Term]) -> Term:
-    mapping = {a: value for a, value in mapping.items() if a in free(term)}
-    if not mapping:
-        return term
-    if term.op in ATOMS:
-        return mapping[term]
-    bound = {a for _, names in scopes(term) for a in names}
-    incoming = _union([free(value) for value in mapping.values()])
-    taken = incoming | _union([free(part) for part, _ in scopes(term)]) | bound | set(mapping)
-    fresh: dict[Term, Term] = {}
-    for a in sorted(bound & incoming, key=lambda a: a.digest):
-        fresh[a] = renamed(a, taken)
-        taken |= {fresh[a]}
-
-    def inside(part: Term, names: tuple[Term, ...]) -> Term:
-        values = {a: value for a, value in mapping.items() if a not in names}
-        values.update({a: fresh[a] for a in names if a in fresh})
-        if unseen := hidden(part).intersection(values):  # of what is bound, a law may speak too
-            raise CannotSubstitute(f"a law or a definition in {part} depends on {min(map(str, unseen))}")
-        return _put(part, values)
-
-    return rebuilt(term, [inside(*scope) for scope in scopes(term)], fresh)
-
-
-def renamed(a: Term, taken: Iterable[Term]) -> Term:
-    """An index, a variable or a scalar of the same kind whose name none of these has."""
-    if a.op not in ("index", "variable", "scalar"):
-        raise CannotSubstitute(f"{a} is bound, and no other can stand for it")
-    names, name = {t.args[0] for t in taken}, str(a.args[0])
-    while name in names:
-        name += "'"
-    return Term(a.op, name, *a.args[1:])
-
-
-_BOUND_PLACES = {"exists": 1, "all": 1, "derivative": 1, "growth": 1, "aversion": 2, "same-to-order": 2,
-                 "converges": 1, "sums-to": 1}
-
-
-def rebuilt(term: Term, parts: Iterable[Term], names: Mapping[Term, Term]) -> Term:
-    """A term with other parts, in the order in which `scopes` tells them, and other names for what it binds."""
-    left, first = iter(parts), _BOUND_PLACES.get(term.op)
-    several = term.op in ("exists", "all", "aversion")
-    args: list[Term | str] = []
-    for place, a in enumerate(term.args):
-        if isinstance(a, str):
-            args.append(a)
-        elif a.op == "range":
-            args.append(Term("range", names.get(a.terms[0], a.terms[0]), next(left), next(left)))
-        elif first is not None and (place == first or several and place > first):
-            args.append(names.get(a, a))
-        else:
-            args.append(next(left))
-    return Term(term.op, *args)
-
-
-def alike(left: Term, right: Term) -> bool:
-    """Whether two terms differ at most in the names of what they bind."""
-    return _alike(left, right, {}, {}, 0)
-
-
-def _alike(left: Term, right: Term, names: Mapping[Term, int], others: Mapping[Term, int], depth: int) -> bool:
-    """The same under names bound around: each of them with a number that says where, the same on both sides."""
-    if left.op in ATOMS or right.op in ATOMS:
-        if left in names or right in others:
-            return left in names and names[left] == others.get(right)
-        return left is right and all(names.get(a) == others.get(a) for a in free(left))
-    if left.op != right.op or len(left.args) != len(right.args):
-        return False
-    if any((a if isinstance(a, str) else "") != (b if isinstance(b, str) else "")
-           for a, b in zip(left.args, right.args, strict=True)):
-        return False
-    for (part, bound), (other, also) in zip(scopes(left), scopes(right), strict=True):
-        if len(bound) != len(also) or any(a.op != b.op or a.args[1:] != b.args[1:]
-                                          for a, b in zip(bound, also, strict=True)):
-            return False
-        below = {**names, **{a: depth + n for n, a in enumerate(bound)}}
-        beside = {**others, **{a: depth + n for n, a in enumerate(also)}}
-        if not _alike(part, other, below, beside, depth + len(bound)):
-            return False
-    return True
+    moved = {a: value for a, value in moved.items() if a in free(term)}
+    if not moved or term.op in ATOMS:
+        return moved.get(term, term)
+    bound = _union([frozenset(names) for _, names in term.scopes])
+    if captured := bound & _union([free(value) for value in moved.values()]):
+        raise CannotSubstitute(f"{min(captured)} is bound in {term}")
+    return term.rebuilt([substitute(part, {a: value for a, value in moved.items() if a not in names})
+                         for part, names in term.scopes], {})

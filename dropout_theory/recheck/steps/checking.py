@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dropout_theory.recheck.steps.derivation import Step, steps_below
-from dropout_theory.recheck.steps.grammar import Term
-from dropout_theory.recheck.steps.rules import Judge, NotShown, agree, validate
+from dropout_theory.recheck.steps.grammar import NotShown, Term, bottom_up
+from dropout_theory.recheck.steps.judging import Certified
+from dropout_theory.recheck.steps.rules import validate
 
 OUTCOMES = ("checked", "tested", "unchecked", "failed")  # the best first
 
@@ -46,7 +47,7 @@ class Report:
 class Checking:
     """Checks proofs that share steps: each different step once. `test` is asked where no validator accepts a step."""
 
-    def __init__(self, judge: Judge, claims: Claims, test: Test) -> None:
+    def __init__(self, judge: Certified, claims: Claims, test: Test) -> None:
         self.judge, self.claims, self.test = judge, claims, test
         self.known: dict[str, Outcome] = {}
 
@@ -55,23 +56,19 @@ class Checking:
         rests = {claim: set(cited(step)) for claim, step in proofs.items()}
         for claim, last in proofs.items():
             report = Report(claim, [self._outcome(step) for step in steps_below(last)])
-            report.fault = self._fault(claim, last) or (f"the proof rests on {claim} itself"
-                                                        if claim in _reached(claim, rests) else "")
+            circular = claim in bottom_up(rests[claim], lambda other: rests.get(other, ()))
+            report.fault = self._fault(claim, last) or (f"the proof rests on {claim} itself" if circular else "")
             yield report
 
     def _outcome(self, step: Step) -> Outcome:
-        found = self.known.get(step.said)
-        if found is None:
-            found = self.known[step.said] = self._checked(step)
-        return found
-
-    def _checked(self, step: Step) -> Outcome:
-        try:
-            validate(step, self.judge)
-        except NotShown as error:
-            found, where = self.test(step)
-            return Outcome(step, found, f"{error}; {where}" if where else str(error))
-        return Outcome(step, "checked")
+        if step.said not in self.known:
+            try:
+                validate(step, self.judge)
+                self.known[step.said] = Outcome(step, "checked")
+            except NotShown as error:
+                found, where = self.test(step)
+                self.known[step.said] = Outcome(step, found, f"{error}; {where}" if where else str(error))
+        return self.known[step.said]
 
     def _fault(self, claim: str, last: Step) -> str:
         """Why a step is no proof or refutation of a claim, or an empty text."""
@@ -82,25 +79,13 @@ class Checking:
             about, _, *holds = last.conclusion.args
             if about is not statement or not hypotheses <= set(holds) or last.given:
                 return "the refutation is of another statement, or leaves a hypothesis out"
-            return ""
-        if not agree(last.conclusion, statement):
+        elif last.conclusion is not statement:
             return f"the proof concludes {last.conclusion}, not {statement}"
-        extra = [g for g in last.given if not any(agree(g, h) for h in hypotheses)]
-        return f"the proof assumes {extra[0]}, which the claim does not" if extra else ""
+        elif extra := last.given - hypotheses:
+            return f"the proof assumes {min(extra)}, which the claim does not"
+        return ""
 
 
 def cited(step: Step) -> Iterator[str]:
     """The claims that a proof quotes."""
     return (s.rule.removeprefix("claim ") for s in steps_below(step) if s.rule.startswith("claim "))
-
-
-def _reached(claim: str, rests: Mapping[str, Iterable[str]]) -> set[str]:
-    """All claims that the proof of a claim rests on."""
-    found: set[str] = set()
-    left = list(rests.get(claim, ()))
-    while left:
-        here = left.pop()
-        if here not in found:
-            found.add(here)
-            left += rests.get(here, ())
-    return found

@@ -9,80 +9,68 @@ repeated where a `*` follows it.
     index     an index symbol: a name, and "integer", "non-negative integer" or "positive integer"
     variable  a real variable that a derivative binds
     domain    a name, "real" or "integer", two ends ("1/2", "2*pi", "-oo", "oo"), "[" or "(", "]" or ")"
-    range     an index and its two ends
+    range     an index symbol that is an integer and nothing more, and its two ends
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
-from typing import ClassVar, Union
+from typing import Any, ClassVar, TypeVar, Union
 
-MAX_TEXT = 20_000
+MAX_TEXT, MAX_LINE = 20_000, 2_000_000
 
 Argument = Union["Term", str]
+Node = TypeVar("Node")
 
 
 class Malformed(ValueError):
     """What was read is not in the grammar; the message says what and where."""
 
 
+class NotShown(Exception):
+    """Something is not seen to follow; the message says what is missing."""
+
+
+def need(condition: object, message: str, error: type[Exception] = NotShown) -> None:
+    if not condition:
+        raise error(message)
+
+
 # sorts: E expression, S statement, D domain, R range of an index, B bound atom, F family, U undefined function,
-# C case, I index symbol, T text
-OPERATORS: dict[str, tuple[str, tuple[str, ...]]] = {
-    # numbers and atoms
-    "number": ("E", ("T",)), "pi": ("E", ()), "euler": ("E", ()),
-    "index": ("E", ("T", "T")), "variable": ("E", ("T",)),
-    "scalar": ("E", ("T", "D")),
-    "family": ("F", ("T", "D", "T", "R*")),  # the text: "free", "distribution" or "self"
-    "gates": ("F", ("T", "E", "R*")),
-    "recursion": ("F", ("T", "D", "E", "E", "R*")),
-    "abstract": ("F", ("T", "D", "T", "R*")),  # the text: names of gates it is independent of
-    "subnetwork": ("E", ("T", "D", "F")),
-    "normal": ("E", ("T", "D", "E", "E")), "uniform": ("E", ("T", "D", "E", "E")), "bernoulli": ("E", ("T", "D", "E")),
-    "entry": ("E", ("F", "E*")),
-    "function": ("U", ("T", "T")), "apply": ("E", ("U", "E*")),  # the text: "real", "positive", ...
-    # arithmetic and functions
-    "+": ("E", ("E*",)), "*": ("E", ("E*",)), "^": ("E", ("E", "E")),
-    "exp": ("E", ("E",)), "log": ("E", ("E",)), "abs": ("E", ("E",)), "max": ("E", ("E*",)), "min": ("E", ("E*",)),
-    "relu": ("E", ("E",)), "logistic": ("E", ("E", "E", "E")), "sign": ("E", ("E",)),
-    "sin": ("E", ("E",)), "cos": ("E", ("E",)), "tan": ("E", ("E",)), "tanh": ("E", ("E",)), "atan": ("E", ("E",)),
-    "sinh": ("E", ("E",)), "cosh": ("E", ("E",)), "erf": ("E", ("E",)), "gamma": ("E", ("E",)), "zeta": ("E", ("E",)),
-    "floor": ("E", ("E",)), "ceiling": ("E", ("E",)), "factorial": ("E", ("E",)), "binomial": ("E", ("E", "E")),
-    "stirling": ("E", ("E", "E")), "bernoulli-number": ("E", ("E",)), "equal-indices": ("E", ("E", "E")),
-    "cases": ("E", ("C*",)), "case": ("C", ("E", "S")),
-    # what binds
-    "sum": ("E", ("E", "R*")), "product": ("E", ("E", "R*")),
-    "largest": ("E", ("E", "R")), "smallest": ("E", ("E", "R")),
-    "derivative": ("E", ("E", "B", "E", "E")),  # body, variable, point, order
-    "growth": ("E", ("E", "B", "E")),  # term, index, root
-    "aversion": ("E", ("E", "E", "B*")),
-    # operators on random expressions
-    "E": ("E", ("E",)), "Var": ("E", ("E",)), "Cov": ("E", ("E", "E")),
-    "G": ("E", ("E",)), "G'": ("E", ("E",)), "NWGM": ("E", ("E",)), "largest-outcome": ("E", ("E",)),
-    # statements
-    "true": ("S", ()), "false": ("S", ()),
-    "=": ("S", ("E", "E")), "!=": ("S", ("E", "E")), "<": ("S", ("E", "E")), "<=": ("S", ("E", "E")),
-    ">": ("S", ("E", "E")), ">=": ("S", ("E", "E")),
-    "and": ("S", ("S*",)), "or": ("S", ("S*",)), "not": ("S", ("S",)), "implies": ("S", ("S", "S")),
-    "iff": ("S", ("S", "S")),
-    "each": ("S", ("S", "R*")), "exists": ("S", ("S", "B*")), "all": ("S", ("S", "B*")),
-    "same-to-order": ("S", ("E", "E", "B", "T")),
-    "converges": ("S", ("E", "B", "E")), "sums-to": ("S", ("E", "B", "E", "E")),
-    "has-value": ("S", ("E",)), "no-minimiser": ("S", ("E",)),
-    "refuted": ("S", ("S", "T", "S*")), "meaningless": ("S", ("S", "T", "S*")),  # statement, instance, what holds there
-    # parts
-    "domain": ("D", ("T", "T", "T", "T", "T", "T")), "range": ("R", ("B", "E", "E")),
+# C case, T text; here operators by their own sort and those of their arguments
+_BY_SORTS = {
+    "E": "pi euler", "E T": "number variable", "E T T": "index", "E T D": "scalar",
+    "F T D T R*": "family abstract",  # a family is "free", "distribution" or "self"; gates an abstract one ignores
+    "F T E R*": "gates", "F T D E E R*": "recursion",
+    "E T D F": "subnetwork", "E T D E E": "normal uniform", "E T D E": "bernoulli", "E F E*": "entry",
+    "U T T": "function", "E U E*": "apply",  # a function is "real", "positive", ...
+    "E E*": "+ * max min", "E E E": "^ binomial stirling equal-indices Cov", "E E E E": "logistic",
+    "E E": "exp log abs relu sign sin cos tan tanh atan sinh cosh erf gamma zeta floor ceiling factorial "
+           "bernoulli-number E Var G G' NWGM largest-outcome",
+    "E C*": "cases", "C E S": "case",
+    "E E R*": "sum product", "E E R": "largest smallest",
+    "E E B E E": "derivative",  # body, variable, point, order
+    "E E B E": "growth",  # term, index, root
+    "E E E B*": "aversion",
+    "S": "true false", "S E E": "= != < <= > >=", "S S*": "and or", "S S": "not", "S S S": "implies iff",
+    "S S R*": "each", "S S B*": "exists all", "S E E B T": "same-to-order",
+    "S E B E": "converges", "S E B E E": "sums-to", "S E": "has-value no-minimiser",
+    "S S T S*": "refuted meaningless",  # statement, instance, what holds there
+    "D T T T T T T": "domain", "R B E E": "range",
 }
+OPERATORS = {op: (sorts[0], tuple(sorts[1:])) for text, ops in _BY_SORTS.items() for sorts in [text.split()]
+             for op in ops.split()}
 
 ATOMS = frozenset({"index", "variable", "scalar", "family", "gates", "recursion", "abstract", "subnetwork", "normal",
                    "uniform", "bernoulli", "function"})
 _BOUND = frozenset({"index", "variable", "scalar", "family", "recursion", "gates", "abstract"})
-_NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
-_END = re.compile(_NUMBER.pattern + r"(\*pi)?")
+NUMBER = re.compile(r"-?[0-9]+(/[1-9][0-9]*)?")
+_END = re.compile(NUMBER.pattern + r"(\*pi)?")
 _KINDS = {"index": {"integer", "non-negative integer", "positive integer"}, "family": {"free", "distribution", "self"}}
 
 
@@ -104,7 +92,11 @@ class Term:
 
     # equal terms are one object, so that comparing and hashing them by identity is right, and quick
     def __repr__(self) -> str:
-        return shown(self)
+        named = self.op in ATOMS or self.op == "number"
+        return str(self.args[0]) if named else f"{self.op}({', '.join(map(str, self.args))})"
+
+    def __lt__(self, other: Term) -> bool:
+        return self.digest < other.digest
 
     @property
     def sort(self) -> str:
@@ -125,52 +117,92 @@ class Term:
         parts = [self.op, *[f"t{a}" if isinstance(a, str) else a.digest for a in self.args]]
         return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
 
+    @cached_property
+    def ranges(self) -> tuple[Term, ...]:
+        """The ranges that the term has as arguments."""
+        return tuple(a for a in self.terms if a.op == "range")
+
+    @cached_property
+    def scopes(self) -> list[tuple[Term, tuple[Term, ...]]]:
+        """The parts of the term, each with the atoms that the term binds in it; an atom has none.
+
+        The one place that knows what binds.
+        """
+        if self.op in ATOMS:
+            return []
+        if self.ranges:  # an end sees the indices of the sums around it, in a statement for each index those before it
+            bound = tuple(r.terms[0] for r in self.ranges)
+            return [(self.terms[0], bound),
+                    *[(end, bound[:n] if self.op == "each" else bound[n + 1:])
+                      for n, r in enumerate(self.ranges) for end in r.terms[1:]]]
+        binds = [sort == "B" for sort in sorts(self.op, len(self.args))]
+        bound = tuple(a for a, binder in zip(self.args, binds, strict=True) if binder and isinstance(a, Term))
+        return [(a, bound if True in binds[n:] or self.op == "growth" else ())  # what stands before its name is bound
+                for n, a in enumerate(self.args) if isinstance(a, Term) and not binds[n]]
+
+    def rebuilt(self, parts: Iterable[Term], names: Mapping[Term, Term]) -> Term:
+        """The term with other parts, in the order of `scopes`, and other names for what it binds."""
+        left = iter(parts)
+        args: list[Argument] = []
+        for a, sort in zip(self.args, sorts(self.op, len(self.args)), strict=True):
+            if isinstance(a, str):
+                args.append(a)
+            elif a.op == "range":
+                args.append(Term("range", names.get(a.terms[0], a.terms[0]), next(left), next(left)))
+            else:
+                args.append(names.get(a, a) if sort == "B" else next(left))
+        return Term(self.op, *args)
+
 
 def number(value: Fraction | int) -> Term:
     return Term("number", str(Fraction(value)))
 
 
+def minus(left: Term, right: Term) -> Term:
+    return Term("+", left, Term("*", number(-1), right))
+
+
+def sorts(op: str, count: int) -> tuple[str, ...]:
+    """The sorts of so many arguments of an operator. Raises Malformed where it takes more or fewer."""
+    need(op in OPERATORS, f"unknown operator {op!r:.40}", Malformed)
+    wanted = OPERATORS[op][1]
+    if wanted and wanted[-1].endswith("*"):
+        wanted = (*wanted[:-1], *[wanted[-1][0]] * (count - len(wanted) + 1))
+    need(len(wanted) == count, f"{op} has {count} arguments; allowed: {OPERATORS[op][1]}", Malformed)
+    return wanted
+
 
 def _require(op: str, args: tuple[Argument, ...]) -> None:
     """Raise Malformed unless the arguments are what the operator takes."""
-    if op not in OPERATORS:
-        raise Malformed(f"unknown operator {op!r:.40}")
-    _, sorts = OPERATORS[op]
-    fixed = [s for s in sorts if not s.endswith("*")]
-    repeated = sorts[-1][0] if len(fixed) < len(sorts) else None
-    if len(args) < len(fixed) or repeated is None and len(args) > len(fixed):
-        raise Malformed(f"{op} has {len(args)} arguments; allowed: {', '.join(sorts) or 'none'}")
-    for place, a in enumerate(args):
-        wanted = fixed[place] if place < len(fixed) else repeated
+    for place, (a, wanted) in enumerate(zip(args, sorts(op, len(args)), strict=True), start=1):
         if isinstance(a, str):
-            if wanted != "T" or len(a) > MAX_TEXT:
-                raise Malformed(f"argument {place + 1} of {op} is a text; allowed: {wanted}")
+            need(wanted == "T" and len(a) <= MAX_TEXT, f"argument {place} of {op} is a text, not {wanted}", Malformed)
         elif wanted == "B":
-            if a.op not in _BOUND:
-                raise Malformed(f"{op} binds {a.op}; allowed: {', '.join(sorted(_BOUND))}")
-        elif a.sort != wanted and not (wanted == "E" and a.op == "family" and not a.args[3:]):
-            raise Malformed(f"argument {place + 1} of {op} is of sort {a.sort}; allowed: {wanted}")
-    if op == "number" and not _NUMBER.fullmatch(str(args[0])):
-        raise Malformed(f"not a number: {args[0]!r:.40}")
+            need(a.op in _BOUND, f"{op} binds {a.op}; allowed: {sorted(_BOUND)}", Malformed)
+        else:
+            need(a.sort == wanted or wanted == "E" and a.op == "family" and not a.ranges,
+                 f"argument {place} of {op} is of sort {a.sort}; allowed: {wanted}", Malformed)
+    need(op != "number" or NUMBER.fullmatch(str(args[0])), f"not a number: {args[:1]!r:.40}", Malformed)
+    need(op != "range" or isinstance(args[0], Term) and (args[0].op, *args[0].args[1:]) == ("index", "integer"),
+         f"what runs through a range is {args[:1]}; allowed: an index symbol that is an integer", Malformed)
+    kind = args[{"index": 1, "family": 2}.get(op, 0)] if args else ""
+    need(kind in _KINDS.get(op, (kind,)), f"{op} is {kind!r:.40}; allowed: {_KINDS.get(op)}", Malformed)
     if op == "domain":
         _require_domain(*map(str, args))
-    if op in _KINDS and (kind := args[1 if op == "index" else 2]) not in _KINDS[op]:
-        raise Malformed(f"{op} is {kind!r:.40}; allowed: {', '.join(sorted(_KINDS[op]))}")
 
 
 def _require_domain(name: str, kind: str, low: str, high: str, left: str, right: str) -> None:
     ends = (low == "-oo" or _END.fullmatch(low)) and (high == "oo" or _END.fullmatch(high))
-    if kind not in ("real", "integer") or not ends or left not in "[(" or right not in "])":
-        raise Malformed(f"not a domain: {name!r:.40} {kind!r:.10} {left!r:.3} {low!r:.20} {high!r:.20} {right!r:.3}")
-    if (first := rational_end(low)) is not None and (last := rational_end(high)) is not None:
-        gap = last - first
-        if gap < 0 or gap == 0 and (left, right) != ("[", "]"):
-            raise Malformed(f"the domain {name!r:.40} is empty")
+    need(kind in ("real", "integer") and ends and left in ("[", "(") and right in ("]", ")"),
+         f"not a domain: {name!r:.40} {kind!r:.10} {left!r:.3} {low!r:.20} {high!r:.20} {right!r:.3}", Malformed)
+    first, last = rational_end(low), rational_end(high)
+    need(first is None or last is None or first < last or first == last and left + right == "[]",
+         f"the domain {name!r:.40} is empty", Malformed)
 
 
 def rational_end(text: str) -> Fraction | None:
     """The end of a domain; None where it is infinite or a multiple of pi."""
-    return Fraction(text) if _NUMBER.fullmatch(text) else None
+    return Fraction(text) if NUMBER.fullmatch(text) else None
 
 
 def end(text: str) -> Term:
@@ -179,39 +211,10 @@ def end(text: str) -> Term:
     return Term("*", number(Fraction(factor)), Term("pi")) if of_pi else number(Fraction(factor))
 
 
-def scopes(term: Term) -> list[tuple[Term, tuple[Term, ...]]]:
-    """The parts of a term, each with the atoms that the term binds in it. The one place that knows what binds."""
-    op, args = term.op, term.terms
-    if op in ("sum", "product"):  # an end sees the indices of the sums around it
-        bound = [r.terms[0] for r in args[1:]]
-        return [(args[0], tuple(bound)),
-                *[(end, tuple(bound[n + 1:])) for n, r in enumerate(args[1:]) for end in r.terms[1:]]]
-    if op == "each":  # a range sees the indices before it
-        bound = [r.terms[0] for r in args[1:]]
-        return [(args[0], tuple(bound)),
-                *[(end, tuple(bound[:n])) for n, r in enumerate(args[1:]) for end in r.terms[1:]]]
-    if op in ("largest", "smallest"):
-        index, low, high = args[1].terms
-        return [(args[0], (index,)), (low, ()), (high, ())]
-    if op in ("exists", "all"):
-        return [(args[0], args[1:])]
-    if op == "derivative":
-        return [(args[0], (args[1],)), (args[2], ()), (args[3], ())]
-    if op == "growth":
-        return [(args[0], (args[1],)), (args[2], (args[1],))]
-    if op == "aversion":
-        return [(args[0], args[2:]), (args[1], args[2:])]
-    if op == "same-to-order":
-        return [(args[0], (args[2],)), (args[1], (args[2],))]
-    if op in ("converges", "sums-to"):
-        return [(args[0], (args[1],)), *[(a, ()) for a in args[2:]]]
-    return [(a, ()) for a in args]
-
-
-def walk(term: Term) -> Iterator[Term]:
-    """Each different term in a term once, the arguments before what they are in."""
-    seen: set[Term] = set()
-    stack: list[tuple[Term, bool]] = [(term, False)]
+def bottom_up(last: Iterable[Node], below: Callable[[Node], Iterable[Node]]) -> Iterator[Node]:
+    """Each different thing that some things are made of, and they themselves, once: after all that is below it."""
+    seen: set[Node] = set()
+    stack = [(one, False) for one in last][::-1]
     while stack:
         here, done = stack.pop()
         if done:
@@ -219,28 +222,39 @@ def walk(term: Term) -> Iterator[Term]:
         elif here not in seen:
             seen.add(here)
             stack.append((here, True))
-            stack += [(a, False) for a in reversed(here.terms)]
+            stack += [(one, False) for one in below(here)][::-1]
 
 
-def shown(term: Term) -> str:
-    """A term on one line, for messages."""
-    op, args = term.op, term.args
-    if op in ("number", "index", "variable", "scalar", *_FAMILIES, "subnetwork", "normal", "uniform", "bernoulli",
-              "function"):
-        return str(args[0])
-    parts = [a if isinstance(a, str) else shown(a) for a in args]
-    if op == "entry":
-        return f"{parts[0]}[{', '.join(parts[1:])}]"
-    if op == "apply":
-        return f"{parts[0]}({', '.join(parts[1:])})"
-    if op == "range":
-        return f"{parts[0]} = {parts[1]}..{parts[2]}"
-    if op in _INFIX:
-        return "(" + f" {op} ".join(parts) + ")"
-    return f"{op}({', '.join(parts)})"
+def walk(term: Term) -> Iterator[Term]:
+    """Each different term in a term once, the arguments before what they are in."""
+    return bottom_up([term], lambda t: t.terms)
 
-
-_FAMILIES = ("family", "gates", "recursion", "abstract")
-_INFIX = ("+", "*", "^", "=", "!=", "<", "<=", ">", ">=", "and", "or", "implies", "iff")
 
 ZERO, ONE = number(0), number(1)
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def read_lines(lines: Iterable[str], first: list[Any], take: Callable[[list[Any]], None]) -> None:
+    """Hand each line of a file but the first, a list of JSON, to `take`. Raises Malformed, naming the line.
+
+    Numbers that are not whole are no JSON here, nor is anything but a list on a line.
+    """
+    number = 0
+    for number, line in enumerate(lines, start=1):
+        try:
+            parts: Any = json.loads(line, parse_float=_refused, parse_constant=_refused) if len(line) <= MAX_LINE else 0
+            need(isinstance(parts, list) and parts, f"no list of at most {MAX_LINE} characters", Malformed)
+            need(number > 1 or parts == first, f"{line.strip()[:40]!r}; allowed first: {json.dumps(first)}", Malformed)
+            if number > 1:
+                take(parts)
+        except Malformed as error:
+            raise Malformed(f"line {number}: {error}") from None
+        except (ValueError, RecursionError):
+            raise Malformed(f"line {number}: no JSON of texts, whole numbers and lists") from None
+    need(number, "the file is empty", Malformed)
+
+
+def _refused(text: str) -> Any:
+    raise ValueError(text)

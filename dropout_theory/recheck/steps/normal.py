@@ -1,217 +1,206 @@
 """Normal forms of expressions: what decides equations, whatever the sizes, by arithmetic on atoms.
 
 Two expressions with one normal form are equal wherever both are defined; different ones decide nothing. Each function
-here says what a term is as a polynomial of atoms: sums and products over ranges are in `sums`, means in `means`.
-Roots, logarithms and powers that are not whole are taken apart only where `signs` shows the factors to be positive.
+here says what a term is as a polynomial of atoms. Roots, logarithms and powers that are not whole are taken apart only
+where `bounds` shows the factors to be positive.
+
+A sum is distributed over the terms of its body; what is free of its indices stands before it, and indices that share
+no factor are summed apart, so that each sum that is left is one atom: the sum of one monomial over indices that hang
+together, which have canonical names. An empty range has no terms: a constant is counted, and a denominator that the
+range could tell to be 0 is taken out of it, only where the range is certainly not empty.
+
+A mean is taken of each monomial, its random sums opened: factors that are not random stand before it, the others fall
+into groups that share no randomness. Two gates of one family are one gate or independent:
+E(d_i d_j) = p_i p_j + [i = j] (p_i - p_i p_j). Of what cannot be told apart the mean stays an atom.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from functools import cache
+from itertools import chain
+from typing import TypeAlias, TypeVar
 
-from dropout_theory.recheck.steps import means, sums
-from dropout_theory.recheck.steps.binding import CannotSubstitute, free, hidden, rebuilt, substitute
-from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Malformed, Term, number, scopes
-from dropout_theory.recheck.steps.polynomial import (
-    UNIT,
-    Monomial,
-    Polynomial,
-    TooLarge,
-    add,
-    as_term,
-    atom,
-    constant,
-    content,
-    multiply,
-    parsed,
-    power,
-    power_of_number,
-    primes,
-    product,
-    scale,
-    subtract,
-)
-from dropout_theory.recheck.steps.signs import is_integer, is_nonnegative, is_positive
+from dropout_theory.recheck.steps.atoms import as_term, atom, parsed, power, product, term_of
+from dropout_theory.recheck.steps.binding import CannotSubstitute, free, random, substitute
+from dropout_theory.recheck.steps.bounds import bounds, is_integer, is_nonempty, weighs
+from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Malformed, NotShown, Term, minus, number, walk
+from dropout_theory.recheck.steps.polynomial import UNIT, Monomial, Polynomial, added, monomial
+from dropout_theory.recheck.steps.statements import OPPOSITE, PREDICATES, parts_of, relation
 
-MINUS = number(-1)
-NOWHERE = atom(Term("log", ZERO))  # what has no value
+Binder: TypeAlias = tuple[Term, Term, Term]  # an index, its first and its last value; inner ones stand first
+Item = TypeVar("Item")
 
+MAX_BINDERS, MAX_GATES = 8, 4
+_LAWS = ("gates", "normal", "uniform", "bernoulli")
 
 @cache
 def normal(term: Term) -> Polynomial:
     """The normal form of an expression. Raises TooLarge."""
     try:
-        return _normal(term)
+        return _FORMS.get(term.op, lambda t: atom(canonical(t)))(term)
     except CannotSubstitute:  # a law speaks of what the term binds
         return atom(term)
 
 
-def _normal(term: Term) -> Polynomial:
-    op, args = term.op, term.terms
-    if term.number is not None:
-        return constant(term.number)
-    if op == "+":
-        return add(*map(normal, args))
-    if op == "*":
-        return multiply(*map(normal, args))
-    if op == "^":
-        return raised(normal(args[0]), normal(args[1]))
-    if op in _DEFINED:
-        return normal(_DEFINED[op](*args))
-    if op == "exp":
-        return exponential(normal(args[0]))
-    if op == "log":
-        return logarithm(normal(args[0]))
-    if op == "sum":
-        return sums.summed_over(args[0], args[1:])
-    if op == "product":
-        return sums.product_over(args[0], args[1:])
-    if op == "E":
-        return means.mean(args[0])
-    if op == "equal-indices":
-        return _equal_indices(*args)
-    if op in ("G", "NWGM", "G'"):
-        found = means.geometric(op, args[0])
-        return atom(_inside(term)) if found is None else normal(found)
-    return atom(_inside(term)) if args else atom(term)
-
-
 def _logistic(x: Term, c: Term = ONE, slope: Term = ONE) -> Term:
-    return Term("^", Term("+", ONE, Term("*", c, Term("exp", Term("*", MINUS, slope, x)))), MINUS)
+    return Term("^", Term("+", ONE, Term("*", c, Term("exp", Term("*", number(-1), slope, x)))), number(-1))
 
 
-_DEFINED: dict[str, Callable[..., Term]] = {
-    "euler": lambda: Term("exp", ONE),
-    "logistic": _logistic,
-    "tanh": lambda x: Term("+", MINUS, Term("*", number(2), _logistic(Term("*", number(2), x)))),
-    "Var": lambda x: Term("Cov", x, x),
-    "Cov": lambda x, y: Term("+", Term("E", Term("*", x, y)), Term("*", MINUS, Term("E", x), Term("E", y))),
+def _covariance(x: Term, y: Term) -> Term:
+    return minus(Term("E", Term("*", x, y)), Term("*", Term("E", x), Term("E", y)))
+
+
+def _equal_indices(term: Term) -> Polynomial:
+    left, right = sorted(as_term(normal(a)) for a in term.terms)
+    if differ(left, right) or left is right:
+        return UNIT * (1 if left is right else 0)
+    return atom(Term("equal-indices", left, right))
+
+
+_FORMS: dict[str, Callable[[Term], Polynomial]] = {
+    "number": lambda t: UNIT * Fraction(str(t.args[0])),
+    "+": lambda t: added(map(normal, t.terms)),
+    "*": lambda t: product(*map(normal, t.terms)),
+    "^": lambda t: raised(*map(normal, t.terms)),
+    "exp": lambda t: exponential(normal(t.terms[0])),
+    "log": lambda t: logarithm(normal(t.terms[0])),
+    "euler": lambda t: normal(Term("exp", ONE)),
+    "logistic": lambda t: normal(_logistic(*t.terms)),
+    "Var": lambda t: normal(_covariance(t.terms[0], t.terms[0])),
+    "Cov": lambda t: normal(_covariance(*t.terms)),
+    "equal-indices": _equal_indices,
+    "sum": lambda t: sum_over(*opened(t)),
+    "E": lambda t: added(_mean_of_monomial(m) * c for m, c in normal(t.terms[0]).items()),
 }
 
 
-def _equal_indices(left: Term, right: Term) -> Polynomial:
-    if left is right or sums.differ(left, right) or not sums.minus(left, right):
-        return constant(0 if sums.differ(left, right) else 1)
-    return atom(Term("equal-indices", *sorted((as_term(normal(left)), as_term(normal(right))), key=lambda t: t.digest)))
+# --- names ----------------------------------------------------------------------------------------------------------
 
 
 @cache
-def _inside(term: Term) -> Term:
-    """A term with the expressions in it in normal form, and canonical names for the indices it binds."""
-    if term.op in ATOMS or term.op == "domain":
+def canonical(term: Term) -> Term:
+    """A term with what is in it in normal form, and canonical names for the indices it binds."""
+    if term.op in ATOMS or term.op == "domain" or term.op in PREDICATES:
         return term
-    parts = scopes(term)
-    own = sorted({a for _, bound in parts for a in bound if a.op in ("index", "variable")}, key=lambda t: t.digest)
-    if not own:
-        return rebuilt(term, [_canonical(part) for part, _ in parts], {})
-    for letter in ("~", "#"):  # first out of the way of what is inside, then in its order
-        names = dict(zip(own, [Term(a.op, f"{letter}{n}", *(("integer",) if a.op == "index" and term.op in _INTEGERS
-                                                            else a.args[1:]))
-                               for a, n in zip(own, sums.numbers(letter, len(own), term), strict=True)], strict=True))
-        term = rebuilt(term, [_canonical(substitute(part, {a: names[a] for a in bound if a in names}))
-                              for part, bound in scopes(term)], names)
-        own = [names[a] for a in own]
-    return term
+    if term.op in OPPOSITE:
+        op, left, right = relation(term)
+        gap = normal(right) - normal(left)
+        return Term(op, ZERO, min(as_term(gap), as_term(gap * -1)) if op in ("=", "!=") else as_term(gap))
+    if term.op in ("and", "or"):
+        return Term(term.op, *sorted({canonical(p) for p in parts_of(term, term.op)}))
+    own = _own(term)
+    term = _named(term, own, "~")  # first out of the way of what is inside, then in the order of where they occur
+    signatures = {a: _signature(a, _own(term), term) for a in _own(term)} if len(own) > 1 else {}
+    return _named(term, sorted(_own(term), key=lambda a: signatures.get(a, [])), "#") if own else term
 
 
-_INTEGERS = ("product", "largest", "smallest", "each")
+def _own(term: Term) -> list[Term]:
+    """The indices and variables that a term binds."""
+    found = {a for _, bound in term.scopes for a in bound if a.op in ("index", "variable")}
+    if len(found) < len(term.ranges):
+        raise CannotSubstitute(f"an index is bound twice: {term}")
+    return sorted(found)
 
 
-def opaque_product(body: Term, limit: Term) -> Term:
-    """The atom for a product over a range."""
-    return _inside(Term("product", body, limit))
+def _named(term: Term, own: list[Term], letter: str, *others: Term) -> Term:
+    """A term with what is in it in normal form, and for its indices names that stand nowhere in it or in others."""
+    first = max([_highest(letter, t) for t in (term, *others)]) + 1
+    names = {a: Term(a.op, f"{letter}{n}", *a.args[1:]) for n, a in enumerate(own, start=first)}
+    return term.rebuilt([_part(substitute(part, {a: names[a] for a in bound if a in names}))
+                          for part, bound in term.scopes], names)
 
 
-def _canonical(part: Term) -> Term:
-    return as_term(normal(part)) if part.sort == "E" and part.op != "family" else _inside(part)
+def _signature(a: Term, own: Iterable[Term], term: Term) -> list[str]:
+    """Where an index occurs, told without the names of any."""
+    marks = {b: Term(b.op, "~this" if b is a else "~other", *b.args[1:]) for b in own}
+    return [_part(substitute(part, {b: marks[b] for b in bound if b in marks})).digest for part, bound in term.scopes]
+
+
+def _part(part: Term) -> Term:
+    return as_term(normal(part)) if part.sort == "E" and part.op != "family" else canonical(part)
+
+
+@cache
+def _highest(letter: str, term: Term) -> int:
+    """The highest number that stands after a letter in the names of indices."""
+    names = [str(t.args[0]) for t in walk(term) if t.op in ("index", "variable")]
+    return max([int(name[1:]) for name in names if name[:1] == letter and name[1:].isdecimal()], default=0)
+
+
+def opened(total: Term, *others: Term) -> tuple[Polynomial, list[Binder]]:
+    """The body of a sum or product and its ranges under names that nothing else has."""
+    body, *limits = _named(total, _own(total), "~", *others).terms
+    return normal(body), [(r.terms[0], r.terms[1], r.terms[2]) for r in limits]
+
+
+def put(t: Term, values: dict[Term, Term]) -> Term:
+    """An expression with values for indices, in normal form."""
+    return as_term(normal(substitute(t, values)))
+
+
+def gap(left: Term, right: Term) -> Polynomial:
+    return normal(left) - normal(right)
+
+
+def differ(left: Term, right: Term) -> bool:
+    """Whether two expressions are certainly not equal."""
+    return any(bounds(as_term(gap(left, right) * sign)).positive for sign in (1, -1))
 
 
 # --- powers, exponentials and logarithms --------------------------------------------------------------------------
 
 
 def raised(base: Polynomial, exponent: Polynomial) -> Polynomial:
-    """A power of what two normal forms stand for."""
+    """A power of what two normal forms stand for: of each factor and each part of the exponent for itself.
+
+    A factor is taken alone where all factors are positive, or where the exponent is whole.
+    """
     if set(exponent) <= {()}:
-        return _to_number(base, exponent.get((), Fraction(0)))
+        return _to_number(base, exponent.constant)
     e = as_term(exponent)
     if not base:
-        return {} if is_positive(e) else atom(Term("^", ZERO, e))
-    if all(c.denominator == 1 and is_integer(product(m)) for m, c in exponent.items()):
-        return _to_whole(base, exponent)
-    if is_positive(as_term(base)) or all(is_positive(t) for t, _ in factors(base)):
-        return exponential(multiply(exponent, logarithm(base)))
-    return atom(Term("^", as_term(base), e))
+        return Polynomial() if bounds(e).positive else atom(Term("^", ZERO, e))
+    apart = factors(base)
+    if not all(bounds(t).positive for t, _ in apart) \
+            and not all(c.denominator == 1 and is_integer(term_of(m)) for m, c in exponent.items()):
+        return atom(Term("^", as_term(base), e))
+    result = _to_number(base, exponent.constant)
+    for m, c in exponent.items():
+        for t, x in apart if m else ():
+            result = product(result, atom(Term("^", t, term_of(m)), x * c))
+    return result
 
 
 def _to_number(base: Polynomial, e: Fraction) -> Polynomial:
     if e.denominator == 1 and e >= 0:
         return power(base, int(e))
     if not base:
-        return {} if e > 0 else NOWHERE
-    whole = e.denominator == 1
-    coefficient, common, rest = _split(base, whole)
-    if not whole and coefficient < 0:
-        coefficient, rest = -coefficient, scale(rest, -1)
-    factors = [atom(t, x * e) for t, x in common]
-    if rest != UNIT:
-        (m, c), *more = rest.items()
-        alone = not more and c == 1 and len(m) == 1 and m[0][1] == 1
-        factors.append(atom(m[0][0] if alone else as_term(rest), e))
-    if whole:
-        return multiply(constant(power_of_number(coefficient, int(e))), *factors)
-    return multiply(*[atom(number(q), x * e) for q, x in primes(coefficient)], *factors)
+        return Polynomial() if e > 0 else atom(Term("log", ZERO))  # which has no value either
+    return product(*[atom(t, x * e) for t, x in factors(base, e.denominator == 1)])
 
 
-def _split(p: Polynomial, whole: bool) -> tuple[Fraction, Monomial, Polynomial]:
-    """A normal form that is not 0 as a number times factors that a power may be taken of alone, times the rest.
+def factors(p: Polynomial, whole: bool = True) -> list[tuple[Term, Fraction]]:
+    """The factors of a normal form with their exponents, so that a power may be taken of each for itself.
 
-    A whole power may be taken of any factor, another one of what is not negative, and of one factor of any sign.
+    A whole power may be taken of any factors; another one of what is positive and of one factor beside, the last.
     """
-    if len(p) > 1:
-        coefficient, common, rest = content(p, whole, {t: whole or is_positive(t) for m in p for t, _ in m})
-        if len(rest) > 1:
-            return coefficient, common, rest
-        p = multiply(constant(coefficient), {common: Fraction(1)}, rest)
-    (m, coefficient), = p.items()
-    apart = m if whole else tuple((t, e) for t, e in m if is_positive(t))
-    return coefficient, apart, {tuple(f for f in m if f not in apart): Fraction(1)}
-
-
-def factors(p: Polynomial) -> Monomial:
-    """The factors of a normal form, each with a rational exponent."""
     if not p:
-        return ((ZERO, Fraction(1)),)
-    coefficient, common, rest = _split(p, True)
-    return (*(() if coefficient == 1 else ((number(coefficient), Fraction(1)),)), *common,
-            *(() if rest == UNIT else ((as_term(rest), Fraction(1)),)))
+        return [(ZERO, Fraction(1))]
+    common = [(t, min(dict(m).get(t, Fraction(0)) for m in p)) for t in {t for m in p for t, _ in m}
+              if whole or bounds(t).positive]
+    rest = product(p, _single((t, -e) for t, e in common))
+    lead = rest[min(rest)]
+    sign = -1 if whole and lead < 0 else 1
+    numbers = [(sign, 1), (abs(lead).numerator, 1), (lead.denominator, -1)]
+    last = rest * (sign / abs(lead))
+    return [*[(number(n), Fraction(e)) for n, e in numbers if n != 1], *monomial(common),
+            *([] if last == UNIT else [(as_term(last), Fraction(1))])]
 
 
-def _to_whole(base: Polynomial, exponent: Polynomial) -> Polynomial:
-    """A power whose exponent is a sum of whole numbers: of each factor and each part of the exponent for itself."""
-    result = _to_number(base, exponent.get((), Fraction(0)))
-    coefficient, common, rest = _split(base, True)
-    factors = [*common, *[(number(q), Fraction(x)) for q, x in primes(abs(coefficient))]]
-    if rest != UNIT:
-        factors.append((as_term(rest), Fraction(1)))
-    if coefficient < 0:
-        factors.append((MINUS, Fraction(1)))
-    for m, c in exponent.items():
-        for t, x in factors if m else ():
-            if x.denominator != 1 and not is_nonnegative(t):  # a root that is no longer there for negative numbers
-                t, x = Term("^", t, number(x)), Fraction(1)
-            result = multiply(result, _atom_to_whole(t, m, x * c))
-    return result
-
-
-def _atom_to_whole(t: Term, m: Monomial, c: Fraction) -> Polynomial:
-    """t^(m c), where the monomial m is whole."""
-    if t.op == "exp":
-        return exponential(scale(multiply({m: Fraction(1)}, normal(t.terms[0])), c))
-    if t.op == "^" and t.terms[1].number is None and is_integer(t.terms[1]):
-        return raised(parsed(t.terms[0]), scale(multiply({m: Fraction(1)}, normal(t.terms[1])), c))
-    return atom(Term("^", t, product(m)), c)
+def _single(powers: Iterable[tuple[Term, Fraction]]) -> Polynomial:
+    return Polynomial({monomial(powers): Fraction(1)})
 
 
 def exponential(exponent: Polynomial) -> Polynomial:
@@ -219,74 +208,179 @@ def exponential(exponent: Polynomial) -> Polynomial:
     result = UNIT
     for m, c in exponent.items():
         logs = [t for t, e in m if t.op == "log" and e == 1]
-        rest = tuple((t, e) for t, e in m if t not in logs)
-        if len(logs) == 1 and is_integer(product(rest)):
-            result = multiply(result, _to_number(raised(parsed(logs[0].terms[0]), {rest: Fraction(1)}), c))
+        if len(logs) == 1:
+            rest = tuple((t, e) for t, e in m if t not in logs)
+            found = _to_number(raised(parsed(logs[0].terms[0]), _single(rest)), c)
         else:
-            result = multiply(result, atom(Term("exp", product(m)), c))
+            found = atom(Term("exp", term_of(m)), c)
+        result = product(result, found)
     return result
 
 
 def logarithm(argument: Polynomial) -> Polynomial:
     """log of a product: of each positive factor for itself."""
-    if not argument:
-        return NOWHERE
-    coefficient, common, rest = _split(argument, False)
-    if coefficient < 0:
-        coefficient, rest = -coefficient, scale(rest, -1)
-    found = [scale(atom(Term("log", number(q))), x) for q, x in primes(coefficient)]
-    found += [scale(_log_of_atom(t), x) for t, x in common]
-    return add(*found, *([] if rest == UNIT else [atom(Term("log", as_term(rest)))]))
+    return added(_log_of_factor(t) * x for t, x in factors(argument, False))
 
 
-def _log_of_atom(t: Term) -> Polynomial:
+def _log_of_factor(t: Term) -> Polynomial:
     if t.op == "exp":
         return normal(t.terms[0])
-    if t.op == "^" and t.terms[1].number is None and is_positive(t.terms[0]):
-        return multiply(normal(t.terms[1]), logarithm(normal(t.terms[0])))
+    if t.op == "^" and t.terms[1].number is None and bounds(t.terms[0]).positive:
+        return product(normal(t.terms[1]), logarithm(normal(t.terms[0])))
     return atom(Term("log", t))
+
+
+# --- sums -----------------------------------------------------------------------------------------------------------
+
+
+def sum_over(p: Polynomial, binders: list[Binder]) -> Polynomial:
+    """A polynomial summed over some indices."""
+    if not binders:
+        return p
+    found = [(c, *flattened(m, binders)) for m, c in p.items()]
+    return added(_sum_of_monomial(m, inner) * (c * factor) for c, factor, m, inner in found)
+
+
+def flattened(m: Monomial, binders: list[Binder]) -> tuple[Fraction, Monomial, list[Binder]]:
+    """A monomial under binders with the sums in it opened that speak of their indices or are random."""
+    for t, e in m:
+        speaks = free(t).intersection(x for x, *_ in binders) or random(t)
+        if t.op != "sum" or e.denominator != 1 or e < 0 or not speaks or any(map(random, t.terms[1:])) \
+                or len(binders) + int(e) * (len(t.terms) - 1) > MAX_BINDERS:
+            continue
+        found = _single(f for f in m if f[0] is not t)
+        for _ in range(int(e)):
+            body, more = opened(t, *chain(*binders), *[u for u, _ in m])
+            found, binders = product(found, body), [*more, *binders]
+        if len(found) > 1:
+            raise NotShown(f"a sum of several terms: {t}")
+        (single, coefficient), = found.items()
+        factor, single, binders = flattened(single, binders)
+        return coefficient * factor, single, binders
+    return Fraction(1), m, binders
+
+
+def _sum_of_monomial(m: Monomial, binders: list[Binder]) -> Polynomial:
+    """A monomial without sums that speak of the indices, summed over them."""
+    ends = {x: (low, high) for x, low, high in binders}
+    for x, low, high in binders:
+        length = gap(high, low)
+        if set(length) <= {()} and length.constant <= 0 and is_integer(low):  # no value, or one
+            return Polynomial() if length else _with_value(x, low, m, binders)
+    for t, e in m:  # an index that equals another of the same range
+        if t.op == "equal-indices" and e > 0:
+            for x, y in (t.terms, t.terms[::-1]):
+                if x in ends and ends[x] == ends.get(y) and not any(x in free(end) for end in chain(*ends.values())):
+                    return _with_value(x, y, tuple(f for f in m if f[0] is not t), binders)
+    indices = frozenset(ends)
+    touches: dict[tuple[Term, object], frozenset[Term]] = {}
+    for x, low, high in reversed(binders):  # an inner range may speak of the outer ones
+        touches[x, None] = (free(low) | free(high) | {x}) & indices
+    for t, e in m:
+        touches[t, e] = free(t) & indices
+        if not touches[t, e] and not _is_safe(t, e):  # where a range is empty, it is not evaluated there
+            touches[t, e] = frozenset(x for x, low, high in binders if free(t) & (free(low) | free(high))
+                                      and not is_nonempty(low, high))
+    result = _single(f for f in m if not touches[f])
+    for group in joined([item for item, touched in touches.items() if touched],
+                        lambda a, b: bool(touches[a] & touches[b])):
+        result = product(result, _sum_of_group(tuple(f for f in m if f in group),
+                                           [b for b in binders if (b[0], None) in group]))
+    return result
+
+
+def _with_value(x: Term, value: Term, m: Monomial, binders: list[Binder]) -> Polynomial:
+    """The sum with a value for an index, which is no longer summed over."""
+    left = [(y, put(low, {x: value}), put(high, {x: value})) for y, low, high in binders if y is not x]
+    return sum_over(normal(substitute(term_of(m), {x: value})), left)
+
+
+def _is_safe(t: Term, e: Fraction) -> bool:
+    """Whether a factor is no denominator that may be 0."""
+    return e > 0 and (t.op != "^" or t.terms[1].number is not None) or bounds(t).positive
+
+
+def _sum_of_group(m: Monomial, binders: list[Binder]) -> Polynomial:
+    """The sum of a monomial over indices that hang together."""
+    (x, low, high), *around = binders
+    times = gap(high, low) + UNIT
+    if not m and is_integer(low) and is_integer(high) and bounds(as_term(times)).nonnegative:  # a constant is counted
+        return sum_over(times, around)
+    if not around and len(m) == 1 and m[0][1] == 1 and weighs(m[0][0], Term("range", x, low, high)):
+        return UNIT
+    return _atom_of_sum(m, binders)
+
+
+def _atom_of_sum(m: Monomial, binders: list[Binder]) -> Polynomial:
+    """The atom for a sum of a monomial, under canonical names."""
+    body, *limits = canonical(Term("sum", term_of(m), *[Term("range", *b) for b in binders])).terms
+    own = {r.terms[0] for r in limits}
+    if not any(free(end) & own for r in limits for end in r.terms[1:]):  # else the inner ones must stay first
+        limits.sort()
+    return atom(Term("sum", body, *limits))
+
+
+# --- means ----------------------------------------------------------------------------------------------------------
+
+
+def joined(items: Iterable[Item], near: Callable[[Item, Item], bool]) -> list[list[Item]]:
+    """The items in groups: those that are near each other, directly or by others, together."""
+    groups: list[list[Item]] = []
+    for item in items:
+        close = [g for g in groups if any(near(item, other) for other in g)]
+        groups = [*[g for g in groups if g not in close], [*[other for g in close for other in g], item]]
+    return groups
+
+
+def _mean_of_monomial(m: Monomial) -> Polynomial:
+    """The mean of a monomial."""
+    if not any(random(t) for t, _ in m):
+        return _single(m)
+    coefficient, m, binders = flattened(m, [])
+    result = _single(f for f in m if not random(f[0])) * coefficient
+    for group in joined([f for f in m if random(f[0])], lambda f, g: not _apart(f[0], g[0])):
+        result = product(result, _mean_of_group(tuple(sorted(group))))
+    return sum_over(result, binders)
+
+
+def _mean_of_group(group: Monomial) -> Polynomial:
+    """The mean of factors that may depend on each other."""
+    if len(group) <= MAX_GATES and len({t.terms[0] for t, _ in group if t.terms}) == 1 \
+            and all(e == 1 and t.op == "entry" and t.terms[0].op == "gates" and random(t) == {t.terms[0]}
+                    and bounds(t.terms[0].terms[0]).probability for t, e in group):  # whose laws are not random
+        return _gates([t for t, _ in group])
+    return atom(Term("E", term_of(group)))
+
+
+def _gates(gates: list[Term]) -> Polynomial:
+    """The mean of a product of gates of one family, by which of their indices coincide."""
+    if not gates:
+        return UNIT
+    family, *indices = gates[0].terms
+    names = [r.terms[0] for r in family.ranges]
+    keep = normal(substitute(family.terms[0], dict(zip(names, indices, strict=True))))
+    others, total, distinct = _gates(gates[1:]), Polynomial(), UNIT
+    for other in gates[1:]:  # the first one is this one and none before: one gate fewer
+        equal = product(*[normal(Term("equal-indices", i, j))
+                          for i, j in zip(indices, other.terms[1:], strict=True)])
+        total = total + product(distinct, equal, others)
+        distinct = product(distinct, UNIT - equal)
+    return total + product(distinct, keep, others)
+
+
+def _apart(left: Term, right: Term) -> bool:
+    """Whether two random expressions are certainly independent: by laws that are not random, of other names."""
+    mine, theirs = random(left), random(right)
+    return all(a.op in _LAWS and random(a) == {a} for a in mine | theirs) \
+        and not {a.args[0] for a in mine} & {a.args[0] for a in theirs}
 
 
 # --- decisions ------------------------------------------------------------------------------------------------------
 
 
-def vanishes(p: Polynomial) -> bool:
-    """Whether a normal form is 0 once its brackets in denominators are multiplied up."""
-    p = _equal_indices_put(p)
-    for _ in range(20):
-        below = {t for m in p for t, e in m if e < 0 and t.op == "+"}
-        if not p or not below:
-            break
-        t = min(below, key=lambda t: t.digest)
-        least = min(e for m in p for u, e in m if u is t)
-        p = multiply(p, {((t, -least),): Fraction(1)})
-    return not p
-
-
-def _equal_indices_put(p: Polynomial) -> Polynomial:
-    """Where a term has the factor [i = j], the other factors tell nothing of j that they do not tell of i."""
-    result: Polynomial = {}
-    for m, c in p.items():
-        found: Polynomial = {m: c}
-        for t, e in m:
-            for j, i in (t.terms, t.terms[::-1]) if t.op == "equal-indices" and e > 0 else ():
-                if j.op == "index" and (i.op != "index" or i.digest < j.digest) and j not in free(i):
-                    rest = as_term({tuple(f for f in m if f[0] is not t): c})
-                    if j in free(rest) and j not in hidden(rest):
-                        found = multiply(atom(t), normal(substitute(rest, {j: i})))
-        result = add(result, found)
-    return result
-
-
 def same(left: Term, right: Term) -> bool:
     """Whether two expressions are equal wherever both are defined, by normal form. False decides nothing."""
-    if left is right:
-        return True
     try:
-        return vanishes(subtract(normal(left), normal(right)))
-    except (TooLarge, Malformed, RecursionError):
-        return False
-
-
-__all__ = ["Monomial", "Polynomial", "TooLarge", "add", "as_term", "atom", "constant", "multiply", "normal", "power",
-           "same", "scale", "subtract", "vanishes"]
+        return normal(left) == normal(right)
+    except (NotShown, Malformed, RecursionError):
+        return left is right
