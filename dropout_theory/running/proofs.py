@@ -11,10 +11,11 @@ from typing import Any
 from dropout_theory.claims import FACTS, PAPER_KEYS, Claim, load_proofs
 from dropout_theory.language import unnamed
 from dropout_theory.recheck.steps import arithmetic
-from dropout_theory.recheck.steps.checking import Checking, Report
+from dropout_theory.recheck.steps.arithmetic import digest
+from dropout_theory.recheck.steps.checking import Checking, Outcome, Report
 from dropout_theory.recheck.steps.derivation import Step
 from dropout_theory.recheck.steps.grammar import Malformed, Term
-from dropout_theory.recheck.steps.judging import Certified
+from dropout_theory.recheck.steps.judging import Certified, Quoted
 from dropout_theory.recheck.translation import CannotWrite, term
 from dropout_theory.running.tested import tested
 
@@ -50,13 +51,33 @@ def certificates(path: Path = CERTIFICATES) -> dict[str, Any]:
         return arithmetic.read(lines)
 
 
-class Asked(Certified):
-    """A judge that tells what it was asked, and what it answered."""
+ARITHMETIC = "real arithmetic"
 
-    @property
-    def answers(self) -> Mapping[str, bool]:
-        """Whether there is a certificate, by the digests of questions that no shape decides."""
-        return self._known
+
+class Asked(Certified):
+    """A judge that tells what steps of real arithmetic asked, and what it answered."""
+
+    def __init__(self, quoted: Quoted, known: Mapping[str, Any]) -> None:
+        super().__init__(quoted, known)
+        self.rule = ""  # of the step that is looked at
+        self.answers: dict[str, bool] = {}  # whether there is a certificate, by digests of what no shape decides
+
+    def implied(self, known: Iterable[Term], wanted: Term) -> bool:
+        """See `Certified.implied`."""
+        premises = list(known)
+        found = super().implied(premises, wanted)
+        if self.rule == ARITHMETIC and (name := digest(premises, wanted)) in self._known:
+            self.answers[name] = found
+        return found
+
+
+class _Telling(Checking):
+    """A checker that tells its judge of what rule the step is that it looks at."""
+
+    def _outcome(self, step: Step) -> Outcome:
+        assert isinstance(self.judge, Asked)
+        self.judge.rule = step.rule
+        return super()._outcome(step)
 
 
 class TooManyUnseen(ValueError):
@@ -75,7 +96,7 @@ class ProofCheck:
         facts = said_by_facts(papers)
         self.judge = Asked(lambda source: claims.get(source) or facts.get(source),
                            certificates() if known is None else known)
-        self.checking = Checking(self.judge, claims, self._at_instances)
+        self.checking = _Telling(self.judge, claims, self._at_instances)
         self.left = most
 
     def reports(self, proofs: Mapping[str, Step]) -> Iterator[Report]:
@@ -95,8 +116,8 @@ ANSWERS = ("certified", "z3 and cvc5", "z3 only", "no answer")
 
 
 def arithmetic_queries(judge: Asked) -> dict[str, int]:
-    """How the different questions that validators asked are answered: what steps of real arithmetic conclude, that
-    the terms in it are defined, and side conditions of other rules.
+    """How the different questions of steps of real arithmetic are answered: what they conclude, and that its terms are
+    defined.
 
     A validator may ask what is not so, and see another way: of those there is no answer.
     """
