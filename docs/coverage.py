@@ -38,8 +38,8 @@ and for what the evaluator cannot put into numbers.
 ARITHMETIC = """## Questions of real arithmetic
 
 What steps of real arithmetic ask and no shape decides: that their conclusions follow, and that the terms in them are
-defined. A solver's answer shows nothing, and no step is checked by it. Without an answer are those too that were asked in
-vain, before another way was seen or the step was left to instances.
+defined. A solver's answer shows nothing, and no step is checked by it. Without an answer are those too that were asked
+in vain, before another way was seen or the step was left to instances.
 """
 DECIDED = """## What `decide` claims at fixed sizes
 

@@ -84,9 +84,11 @@ def recheck_proofs(patterns: tuple[str, ...], ledger_path: Path | None, json_pat
 def _searched(judge: Certified, known: Mapping[str, Any], seconds: float, bar: Any) -> bool:
     """Search what a judge had no certificates for, keep what is found, and tell whether that was not interrupted."""
     from dropout_theory.running import searching
+    from dropout_theory.running.proofs import Asked
 
     progress = (lambda n, total: bar(n, total, "certificates", "search")) if bar else None
-    outcome = searching.search(judge.asked, known, seconds, progress=progress)
+    first = judge.answers if isinstance(judge, Asked) else ()
+    outcome = searching.search(judge.asked, known, seconds, progress=progress, first=first)
     if bar:
         bar.clear()
     asked = len(judge.asked)

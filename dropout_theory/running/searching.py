@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,11 @@ class Searched:
 
 
 def search(questions: Mapping[str, tuple[Any, Any]], known: Mapping[str, Any], seconds: float,
-           path: Path = CERTIFICATES, progress: Callable[[int, int], None] | None = None) -> Searched:
+           path: Path = CERTIFICATES, progress: Callable[[int, int], None] | None = None,
+           first: Container[str] = ()) -> Searched:
     """Search certificates for questions, the short ones first, and ask solvers about those that have none.
 
-    What was found before Ctrl-C is kept, as is all that was known.
+    Those whose digests are in `first` come before all others, which may have been asked in vain. What was found before Ctrl-C is kept, as is all that was known.
     """
     from dropout_theory.arithmetic import second_opinion
     from dropout_theory.arithmetic.certificates import find
@@ -39,7 +40,8 @@ def search(questions: Mapping[str, tuple[Any, Any]], known: Mapping[str, Any], s
     solvers = second_opinion.installed()
     end = time.monotonic() + seconds
     try:
-        for name, (premises, goal) in sorted(questions.items(), key=lambda q: (len(str(q[1][1])), q[0])):
+        for name, (premises, goal) in sorted(
+                questions.items(), key=lambda q: (q[0] not in first, len(str(q[1][1])), q[0])):
             left = end - time.monotonic()
             if left <= 0:
                 break
