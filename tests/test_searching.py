@@ -78,7 +78,7 @@ def test_solvers_that_differ_are_a_fault(tmp_path: Path, monkeypatch: pytest.Mon
     assert search(one, {}, 9, path).faults and not path.exists()
     answers["cvc5"] = "unsat"
     assert search(one, {}, 9, path).marked == 1
-    with path.open(encoding="utf-8") as lines, pytest.raises(arithmetic.Refused, match=r"z3 4\.15, cvc5 1\.4"):
+    with path.open(encoding="utf-8") as lines, pytest.raises(arithmetic.Refused):
         arithmetic.check(arithmetic.problem(*next(iter(one.values()))), arithmetic.read(lines)[next(iter(one))])
 
 

@@ -25,6 +25,7 @@ from dropout_theory.running.verifying import (
     facts,
     said_by,
     verify,
+    without_superfluous,
 )
 from dropout_theory.verdicts.records import spelled
 
@@ -56,13 +57,17 @@ def make(recorded: Ledger, path: Path | None, registry: Registry, identifier: st
         proofs, amended, witness, by = _shown(recorded, path, registry, claim)
     except CannotRecheck as error:
         raise NothingToSend(f"{identifier}: its witness is none that the second evaluator reads: {error}") from None
+    recorded_steps = said_by(proofs)
     seen = examined([registry[i] for i in proofs], proofs, certificates())
+    if seen.superfluous:
+        proofs = without_superfluous(proofs, seen)
+        seen = examined([registry[i] for i in proofs], proofs, certificates())
     tools = recorded.made_with[by["prints"]["made_with"]]["tools"]
     where = {"program": recorded.data["generator"], **told(recorded.run),
              "tools": ", ".join(f"{tool} {version}" for tool, version in tools.items())}
     made = Certificate(identifier, module, record["verdict"], *said, proofs, seen.used, seen.steps, amended, witness,
                        where)
-    found = verify(made, registry, said_by(proofs), seen)
+    found = verify(made, registry, recorded_steps, seen)
     if found.faults:
         raise NothingToSend(f"{identifier}: what is on record is not accepted: {found.faults[0]}; record anew: "
                             "dropout-theory check --record")

@@ -31,7 +31,8 @@ def search(questions: Mapping[str, tuple[Any, Any]], known: Mapping[str, Any], s
            first: Container[str] = ()) -> Searched:
     """Search certificates for questions, the short ones first, and ask solvers about those that have none.
 
-    Those whose digests are in `first` come before all others, which may have been asked in vain. What was found before Ctrl-C is kept, as is all that was known.
+    Those whose digests are in `first` come before all others, which may have been asked in vain. What was found before
+    Ctrl-C is kept, as is all that was known.
     """
     from dropout_theory.arithmetic import second_opinion
     from dropout_theory.arithmetic.certificates import find

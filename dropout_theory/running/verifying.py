@@ -51,13 +51,13 @@ class _Looked(Mapping[str, Any]):
 class Examined:
     """What was found of proofs: reports, how many different steps had which outcome, and the certificates they used.
 
-    `superfluous` tells of arguments of steps that their validators did not look at.
+    `superfluous` tells by the digests of steps which of their arguments their validators did not look at.
     """
 
     reports: list[Report]
     steps: dict[str, int]
     used: dict[str, Any]
-    superfluous: list[str]
+    superfluous: dict[str, set[str]]
 
 
 def examined(claims: Iterable[Claim], proofs: Mapping[str, Step], known: Mapping[str, Any],
@@ -72,8 +72,8 @@ def examined(claims: Iterable[Claim], proofs: Mapping[str, Step], known: Mapping
     reports = list(check.reports(watched))
     outcomes = {o.step.digest: o for r in reports for o in r.outcomes}
     counts = Counter(o.found for o in outcomes.values())
-    superfluous = [f"{o.step.rule}: the argument {name} is superfluous" for o in outcomes.values()
-                   if o.found == "checked" for name in set(o.step.arguments) - arguments[o.step.digest].at]
+    superfluous = {digest: unread for digest, o in outcomes.items()
+                   if o.found == "checked" and (unread := set(o.step.arguments) - arguments[digest].at)}
     return Examined(reports, {name: counts[name] for name in OUTCOMES},
                     {name: known[name] for name in sorted(looked.at - set(check.judge.asked))}, superfluous)
 
@@ -89,6 +89,16 @@ def _watched(proofs: Mapping[str, Step]) -> tuple[dict[str, Step], dict[str, _Lo
         _ = copy.said  # its names are kept, for which all is looked at
         looked.at.clear()
     return {identifier: made[last.digest] for identifier, last in proofs.items()}, arguments
+
+
+def without_superfluous(proofs: Mapping[str, Step], seen: Examined) -> dict[str, Step]:
+    """Proofs without the arguments that nobody who checks them looks at: they tell a reader what a rule was asked."""
+    made: dict[str, Step] = {}
+    for step in steps_below(*proofs.values()):
+        unread = seen.superfluous.get(step.digest, set())
+        made[step.digest] = Step(step.rule, step.conclusion, step.given, tuple(made[p.digest] for p in step.premises),
+                                 {name: value for name, value in step.arguments.items() if name not in unread})
+    return {identifier: made[last.digest] for identifier, last in proofs.items()}
 
 
 def closure(roots: Iterable[str], proofs: Mapping[str, Step]) -> set[str]:
@@ -258,7 +268,8 @@ def _see_steps(found: Verification, registry: Registry, on_record: Container[str
             {"failed": found.faults, "unchecked": found.unchecked, "tested": found.tested}[outcome.found].append(reason)
     if seen.steps != dict(sent.steps):
         found.faults.append(f"the file says of its steps {_counted(sent.steps)}; here they are {_counted(seen.steps)}")
-    found.faults += seen.superfluous
+    found.faults += [f"{outcomes[digest].step.rule}: the argument {name} is superfluous"
+                     for digest, names in seen.superfluous.items() for name in sorted(names)]
     found.faults += [f"the certificate {name} of real arithmetic is superfluous, or shows nothing"
                      for name in sorted(set(sent.arithmetic) - set(seen.used))]
 
