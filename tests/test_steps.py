@@ -311,6 +311,23 @@ WRONG: dict[str, Step] = {
 }
 
 
+POSITIVE_P = term(Scalar("p", POSITIVE))
+ASSUMED = {op: Step("assumption", said(op, x, y), frozenset({said(op, x, y)})) for op in ("<", "<=")}
+WRONG |= {  # what a premise assumes is lost
+    "a rewritten statement keeps what it assumed": Step(
+        "rewriting", said("<", x, y), frozenset(), (ASSUMED["<"],), {"indices": ()}),
+    "means keep what was assumed": Step(
+        "expectation", Term("<=", Term("E", term(x)), Term("E", term(y))), frozenset(), (ASSUMED["<="],)),
+    "exponentials keep what was assumed": Step(
+        "monotone", Term("<", Term("exp", term(x)), Term("exp", term(y))), frozenset(), (ASSUMED["<"],)),
+    "a value keeps what its domain needed": Step(
+        "instance", said("<", 0, x), frozenset(),
+        (Step("real arithmetic", Term("<", Term("number", "0"), POSITIVE_P)),
+         Step("assumption", said("<", 0, x), frozenset({said("<", 0, x)}))),
+        {"atoms": (POSITIVE_P,), "values": (term(x),)}),
+}
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_what_was_let_through_once_is_not_checked(name: str) -> None:
     assert refused(WRONG[name])
