@@ -250,9 +250,7 @@ def test_layout_comments_and_docstrings_move_nothing(copied: Any) -> None:
     assert everything(Ledger.read()) == before
 
 
-@pytest.mark.parametrize("identifier", [
-    "baldi2014:eq39", "helmbold2017:thm4", "helmbold2017:lem23", "schluter2019:thm1.amended", "schluter2019:thm2.amended",
-    "baldi2014:eq59.3", "helmbold2017:lem15.2.amended"])
+@pytest.mark.parametrize("identifier", ["baldi2014:eq39", "schluter2019:thm1.amended"])
 def test_what_runs_in_a_proof_is_what_its_fingerprint_draws_on(papers: Any, identifier: str) -> None:
     from dropout_theory import proofs
     from dropout_theory.claims import ProofError, proof_of, refutation_of
