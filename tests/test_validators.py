@@ -1,4 +1,4 @@
-"""Each validator of steps: a step that it accepts, and the same step with one side condition broken, which it refuses."""
+"""Each validator of steps: a step that it accepts, and steps with one side condition broken, which it refuses."""
 
 from __future__ import annotations
 
@@ -240,7 +240,8 @@ WRONG: dict[str, Step] = {
     "weights that may all vanish": Step(
         "weighted sum", less(summed(W, P), summed(V, P)), frozenset(), (said(less(at(W, I), at(V, I))),),
         {"weight": (P,)}),
-    "means of something else": broken("expectation", conclusion=at_most(mean(Term("*", Y, D1)), mean(Term("*", X, D1)))),
+    "means of something else": broken("expectation", conclusion=at_most(
+        mean(Term("*", Y, D1)), mean(Term("*", X, D1)))),
     "means of what holds at some outcomes": Step(
         "expectation", at_most(mean(Term("*", X, D1)), mean(Y)), frozenset({at_most(D1, ZERO)}), (
             said(at_most(Term("*", X, D1), Y), at_most(D1, ZERO)),)),
