@@ -31,10 +31,11 @@ from dropout_theory.language import (
     size,
     weights,
 )
-from dropout_theory.recheck.at_sizes import AtSizes, CannotWriteOut, conjuncts
+from dropout_theory.recheck.at_sizes import AtSizes, CannotWriteOut
 from dropout_theory.recheck.steps.grammar import ONE, Term, walk
 from dropout_theory.recheck.steps.judging import Certified
 from dropout_theory.recheck.steps.normal import same
+from dropout_theory.recheck.steps.statements import parts_of
 from dropout_theory.recheck.translation import expression, term
 from dropout_theory.recheck.values import Values
 from dropout_theory.report.ledger import Ledger
@@ -70,7 +71,7 @@ def _named(entry: Term) -> Any:
 
 def test_statements_are_written_out() -> None:
     each = ForEach(less_equal(w[i], x), (i, 1, n))
-    parts = conjuncts(AtSizes({term(n): 2})(term(both(each, less(0, x)))))
+    parts = parts_of(AtSizes({term(n): 2})(term(both(each, less(0, x)))), "and")
     assert [part.op for part in parts].count("<=") == 2 and len(parts) == 3
     assert AtSizes({term(n): 0})(term(each)) is Term("true")
 

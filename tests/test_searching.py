@@ -47,6 +47,17 @@ def test_each_is_kept_as_it_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
+@pytest.mark.parametrize("known", [["sum", [], []], ["solvers", "z3"]])
+def test_a_spoiled_certificate_and_a_mark_give_way_to_what_is_found(tmp_path: Path, known: list[Any]) -> None:
+    path = tmp_path / "certificates.jsonl"
+    name, (premises, goal) = next(iter(TRUE.items()))
+    assert search({name: (premises, goal)}, {name: known, "0" * 32: known}, 60, path).found == 1
+    with path.open(encoding="utf-8") as lines:
+        kept = arithmetic.read(lines)
+    arithmetic.check(arithmetic.problem(premises, goal), kept[name])
+    assert kept["0" * 32] == known
+
+
 def test_ctrl_c_keeps_what_was_found(tmp_path: Path) -> None:
     path = tmp_path / "certificates.jsonl"
 

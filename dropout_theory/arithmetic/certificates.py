@@ -7,7 +7,7 @@ problem as that checker reads it, by the sums of `combinations`; disjunctions ar
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -22,9 +22,7 @@ from dropout_theory.recheck.steps.arithmetic import (
     Refused,
     Shown,
     check,
-    problem,
 )
-from dropout_theory.recheck.steps.grammar import Term
 from dropout_theory.recheck.steps.polynomial import Polynomial
 
 # what is combined (from 11 on after denominators are multiplied up), and how many cases are told apart: the cheap first
@@ -47,30 +45,6 @@ def find(asked: Problem, seconds: float = 60.0, attempts: Sequence[tuple[int, in
             except Refused:  # a case was left out that had shown something to be defined
                 continue
     return None
-
-
-def find_all(queries: Mapping[str, tuple[Sequence[Term], Term]], known: Mapping[str, Any],
-             seconds: float = 60.0) -> dict[str, Any]:
-    """Certificates of questions, (premises, goal) by their digests; those that are known and still hold are kept."""
-    found: dict[str, Any] = {}
-    for name, (premises, goal) in sorted(queries.items()):
-        try:
-            asked = problem(premises, goal)
-        except Refused:
-            continue
-        if name in known:
-            try:
-                check(asked, known[name])
-                found[name] = known[name]
-                continue
-            except Refused:
-                pass
-        certificate = find(asked, seconds)
-        if certificate is not None:
-            found[name] = certificate
-        elif known.get(name, [None])[0] == "solvers":  # no certificate: a note of who says so
-            found[name] = known[name]
-    return found
 
 
 @dataclass
@@ -194,4 +168,4 @@ def _nested(certificate: list[Any]) -> bool:
     return certificate[0] != "sum"
 
 
-__all__ = ["find", "find_all"]
+__all__ = ["find"]

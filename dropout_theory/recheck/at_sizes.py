@@ -211,11 +211,6 @@ class AtSizes:
         return Term("cases", *left)
 
 
-def conjuncts(statement: Term) -> list[Term]:
-    """The parts of a statement, all of which it says."""
-    return [c for a in statement.terms for c in conjuncts(a)] if statement.op == "and" else [statement]
-
-
 def _decided(condition: Term) -> bool | None:
     if condition.op in ("true", "false"):
         return condition.op == "true"
@@ -236,4 +231,4 @@ def _folded(op: str, parts: list[Term]) -> Term:
     return Term(op, *parts) if parts else {"+": ZERO, "*": ONE, "and": Term("true")}[op]
 
 
-__all__ = ["AtSizes", "CannotWriteOut", "conjuncts"]
+__all__ = ["AtSizes", "CannotWriteOut"]

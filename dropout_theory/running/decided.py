@@ -9,10 +9,11 @@ from typing import Any
 
 from dropout_theory.claims import Claim
 from dropout_theory.language import atoms_of
-from dropout_theory.recheck.at_sizes import AtSizes, CannotWriteOut, conjuncts
+from dropout_theory.recheck.at_sizes import AtSizes, CannotWriteOut
 from dropout_theory.recheck.steps.judging import Certified
 from dropout_theory.recheck.steps.polynomial import TooLarge
 from dropout_theory.recheck.steps.rules import NotShown
+from dropout_theory.recheck.steps.statements import parts_of
 from dropout_theory.recheck.translation import term
 
 METHOD, ALL_VALUES = "decide", "for all real values"
@@ -56,14 +57,14 @@ def _at(claim: Claim, sizes: Mapping[Any, int], said: Mapping[str, Any], judge: 
     statement, hypotheses = said[claim.id]
     write = AtSizes({term(a): k for a, k in sizes.items()})
     try:
-        goals = list(dict.fromkeys(conjuncts(write(statement))))
+        goals = list(dict.fromkeys(parts_of(write(statement), "and")))
     except (CannotWriteOut, TooLarge) as error:
         yield Query(claim.id, label, str(error))
         return
     known = []
     for h in sorted(hypotheses, key=lambda h: h.digest):
         try:
-            known += conjuncts(write(h))
+            known += parts_of(write(h), "and")
         except (CannotWriteOut, TooLarge):
             continue  # with less assumed it is more to show
     known += write.facts
