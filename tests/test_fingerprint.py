@@ -287,6 +287,36 @@ def test_what_runs_in_a_proof_is_what_its_fingerprint_draws_on(papers: Any, iden
     assert ran and ran <= drawn
 
 
+@pytest.mark.parametrize("module,changed_file", [
+    ("own_paper", "own_helpers.py"), ("own_paper", "own_paper.py"), ("own_package.claims", "own_package/__init__.py"),
+    ("own_package.claims", "own_package/lemmas.py"), ("own_package.claims", "own_helpers.py")])
+def test_what_stands_beside_a_user_s_module_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str,
+                                                   changed_file: str) -> None:
+    (tmp_path / "own_package").mkdir()
+    files = {"own_helpers.py": "LIMIT = 1\n", "own_package/__init__.py": "SIZE = 1\n",
+             "own_package/lemmas.py": "DEPTH = 1\n", "own_unused.py": "OTHER = 1\n",
+             "own_paper.py": "from own_helpers import LIMIT\nHERE = 1\n\n\ndef proof():\n    return LIMIT + HERE\n",
+             "own_package/claims.py": "from own_helpers import LIMIT\nfrom own_package import SIZE, lemmas\n\n\n"
+                                      "def proof():\n    return LIMIT + SIZE + lemmas.DEPTH\n"}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importlib.import_module(module)
+
+    def now() -> dict[str, str]:
+        prints_of._drawn_in.cache_clear()
+        pieces_of.cache_clear()
+        return prints_of.drawing(module).hashes(module, "proof")
+
+    before = now()
+    (tmp_path / "own_unused.py").write_text("OTHER = 2\n")
+    assert now() == before
+    (tmp_path / changed_file).write_text(files[changed_file].replace("= 1", "= 2"))
+    assert now() != before
+    for name in [name for name in sys.modules if name.startswith("own_")]:
+        del sys.modules[name]
+
+
 def test_names_are_followed_generously(tmp_path: Path) -> None:
     (tmp_path / "start.py").write_text(
         "from own import lemmas\nfrom own.lemmas import by_name\n\n\ndef f():\n    return lemmas.dotted(by_name)\n\n\n"

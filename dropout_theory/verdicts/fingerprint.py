@@ -17,6 +17,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dropout_theory import proofs
 from dropout_theory.verdicts.methods import FOLDER, declared, module_of
 from dropout_theory.verdicts.pieces import Drawing
 from dropout_theory.verdicts.sources import Tree, digest, hash_of, reached
@@ -161,7 +162,7 @@ def _text(function: Any) -> tuple[str, str]:
 
 @cache
 def _argument(module: str, name: str) -> str:
-    """Hash of what a function rests on: among the arguments or in a user's package, and in the papers."""
+    """Hash of what a function rests on: among the arguments or beside a user's module, and in the papers."""
     hashes = drawing(module).hashes(module, name)
     return digest(part for item in sorted(hashes.items()) for part in item)
 
@@ -171,23 +172,33 @@ _PAPERS = f"{LIBRARY.root}.papers"
 
 
 def drawing(module: str) -> Drawing:
-    """What rests on what in the package of a module, or in a single file, and in the papers."""
-    top = _PROOFS if module.startswith(f"{_PROOFS}.") else module.partition(".")[0]
-    return _drawn_in(top, _file(module) if top == module else None)
+    """What rests on what among the arguments, or in the folder that a user's module is imported from; and in papers."""
+    top = module.partition(".")[0]
+    if module.startswith(f"{_PROOFS}."):
+        return _drawn_in(_PROOFS, proofs.folder())
+    file = _file(top)
+    return _drawn_in(top, file.parent.parent if file.name == "__init__.py" else file.parent)
 
 
 @cache
-def _drawn_in(top: str, single: Path | None) -> Drawing:
-    from dropout_theory import proofs
+def _drawn_in(top: str, folder: Path) -> Drawing:
+    """`folder` is where the proofs are, or the one that holds the module or package `top` of a user.
 
-    tree = Tree(top, proofs.folder() if top == _PROOFS else _file(top).parent)
+    What stands beside `top` counts, since it may import that; not where distributions are installed, which are tools.
+    """
+    tree = Tree(_PROOFS, folder) if top == _PROOFS else None
+    installed = folder.name in ("site-packages", "dist-packages")
 
     def find(module: str) -> Path | None:
         if module.startswith(f"{_PAPERS}."):
             return LIBRARY.file(module)
-        if module == top:  # what makes a package says only where things are
-            return single if single is not None and single.is_file() else None
-        return tree.file(module) if single is None else None
+        if tree is not None:
+            return tree.file(module)
+        first = module.partition(".")[0]
+        if not first or first == LIBRARY.root or installed and first != top:
+            return None
+        place = folder.joinpath(*module.split("."))
+        return next((p for p in (place / "__init__.py", place.with_name(f"{place.name}.py")) if p.is_file()), None)
 
     def looked_up(module: str, names: frozenset[str]) -> list[str]:
         """All of a paper, where claims are looked up by their ids."""
