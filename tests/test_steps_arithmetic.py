@@ -13,7 +13,7 @@ import sympy as sp
 
 from dropout_theory.arithmetic.certificates import find
 from dropout_theory.language import Relu, Sigma
-from dropout_theory.recheck.steps.arithmetic import Either, Literal, Problem, check, digest, problem, read, written
+from dropout_theory.recheck.steps.arithmetic import Either, Literal, Problem, check, digest, problem, read
 from dropout_theory.recheck.steps.bounds import bounds
 from dropout_theory.recheck.steps.definedness import obligations
 from dropout_theory.recheck.steps.derivation import Step
@@ -22,6 +22,7 @@ from dropout_theory.recheck.steps.judging import Certified, by_shape
 from dropout_theory.recheck.steps.polynomial import Polynomial
 from dropout_theory.recheck.steps.rules import validate
 from dropout_theory.recheck.translation import expression
+from dropout_theory.recheck.writing import written_certificates as written
 
 REAL = Term("domain", "R", "real", "-oo", "oo", "(", ")")
 UNIT = Term("domain", "unit", "real", "0", "1", "[", "]")

@@ -72,6 +72,24 @@ def recursion(about: Term) -> Term:
 
 H = recursion(domain())
 HYPOTHESIS = less(X, Y)
+
+
+def named(step: Term, base: Term = X) -> Term:
+    """A recursion over the layers 1 to n that is `step` of itself."""
+    return Term("recursion", "h", domain(), base, step, Term("range", J, ONE, N))
+
+
+ABOVE = at_most(plus(ONE, ONE), N)  # a layer above the first
+ITSELF = Term("family", "h", domain(), "self", Term("range", J, ONE, N))
+BELOW = plus(J, number(-1))
+DENSE = named(Term("sum", at(ITSELF, I), Term("range", I, ONE, BELOW)))
+
+
+def defined_at(family: Term, value: Term) -> Step:
+    """An entry at the last layer, which lies above the first, by its definition."""
+    return Step("definition", rel("=", at(family, N), value), frozenset({ABOVE}), (said(ABOVE, ABOVE),))
+
+
 RESTRICTS = at_most(K, FIVE)
 EACH = Term("each", less(X, at(W, I)), OVER_N)
 ALL = Term("all", less(X, plus(P, Y)), P)
@@ -86,7 +104,6 @@ def mean(term: Term) -> Term:
 
 
 D1 = at(GATES, ONE)
-ABOVE = at_most(plus(ONE, ONE), N)  # a layer above the first
 RIGHT: dict[str, Step] = {
     "induction": Step("induction", at_most(X, K), frozenset(), (
         said(at_most(X, ZERO)), said(at_most(X, plus(K, ONE)), at_most(X, K))), {"variable": (K,), "start": (ZERO,)}),
@@ -107,6 +124,8 @@ RIGHT: dict[str, Step] = {
     "first layer": Step("definition", rel("=", at(H, ONE), X)),
     "higher layer": Step("definition", rel("=", at(H, N), plus(at(H, plus(N, number(-1))), Y)),
                          frozenset({ABOVE}), (said(ABOVE, ABOVE),)),
+    "all layers below": defined_at(DENSE, Term("sum", at(DENSE, I), Term("range", I, ONE, plus(N, number(-1))))),
+    "a gate's mean": Step("gates", rel("=", mean(D1), P)),
     "rewriting": Step("rewriting", less(Y, TWO), frozenset(), (said(less(X, TWO)), said(rel("=", X, Y))),
                       {"indices": ()}),
     "rewriting in a sum": Step("rewriting", less(X, summed(V)), frozenset(), (
@@ -124,8 +143,6 @@ RIGHT: dict[str, Step] = {
     "exp": Step("monotone", less(Term("exp", X), Term("exp", Y)), frozenset(), (said(HYPOTHESIS),)),
     "log": Step("monotone", less(Term("log", plus(P, ONE)), Term("log", plus(P, TWO))), frozenset(), (
         said(less(plus(P, ONE), plus(P, TWO))),)),
-    "variance": Step("variance is not negative",
-                     at_most(Term("^", mean(D1), TWO), mean(Term("^", D1, TWO)))),
 }
 
 
@@ -140,6 +157,13 @@ def of(name: str, place: int, premise: Step) -> Step:
     return broken(name, premises=tuple(premises))
 
 
+OPEN = Term("scalar", "k", Term("domain", "some", "integer", "0", "oo", "(", ")"))
+BITS = Term("gates", "delta", number("1/2"), Term("range", J, ZERO, ONE))
+OFTEN = Term("gates", "delta", TWO, Term("range", J, ONE, N))
+UNIFORM = Term("uniform", "u", domain("real", "0", "1"), ZERO, ONE)
+INVERSE = Term("cases", Term("case", Term("^", UNIFORM, number(-1)), less(ZERO, UNIFORM)),
+               Term("case", ZERO, Term("true")))
+BACKWARDS, NARROW = Term("uniform", "u", domain(), ONE, ZERO), Term("normal", "z", domain(), ZERO, number(-1))
 BOUNDED, REAL_K = scalar("k", "integer", "0", "9"), scalar("k", "real", "0")
 
 
@@ -250,12 +274,41 @@ WRONG: dict[str, Step] = {
     "exp of another relation": broken("exp", conclusion=rel("=", Term("exp", X), Term("exp", Y))),
     "log of what may not be positive": Step("monotone", less(Term("log", X), Term("log", Y)), frozenset(), (
         said(HYPOTHESIS),)),
-    "variance turned round": broken("variance", conclusion=at_most(
-        mean(Term("^", D1, TWO)), Term("^", mean(D1), TWO))),
-    "variance of cubes": broken("variance", conclusion=at_most(
-        Term("^", mean(X), number(3)), mean(Term("^", X, number(3))))),
-    "variance of another": broken("variance", conclusion=at_most(
-        Term("^", mean(X), TWO), mean(Term("^", Y, TWO)))),
+    "not the reflexivity of what is no equality": Step("rewriting", rel("=", X, Y), frozenset({HYPOTHESIS}), (
+        said(HYPOTHESIS, HYPOTHESIS, rule="reflexivity"),), {"indices": ()}),
+    "a recursion that calls itself at its own layer": defined_at(
+        named(plus(at(ITSELF, J), ONE)), plus(at(named(plus(at(ITSELF, J), ONE)), N), ONE)),
+    "a recursion that calls itself above": defined_at(
+        named(at(ITSELF, plus(J, ONE))), at(named(at(ITSELF, plus(J, ONE))), plus(N, ONE))),
+    "a recursion that calls itself at a fixed layer": defined_at(
+        named(plus(at(ITSELF, TWO), ONE)), plus(at(named(plus(at(ITSELF, TWO), ONE)), TWO), ONE)),
+    "a recursion that calls itself at an index outside": Step("definition", rel(
+        "=", at(named(at(ITSELF, I)), N), at(named(at(ITSELF, I)), I)), frozenset({ABOVE}), (said(ABOVE, ABOVE),)),
+    "a recursion over its own layer": defined_at(
+        named(Term("sum", at(ITSELF, I), Term("range", I, ONE, J))),
+        Term("sum", at(named(Term("sum", at(ITSELF, I), Term("range", I, ONE, J))), I), Term("range", I, ONE, N))),
+    "a base that calls the recursion": Step("definition", rel(
+        "=", at(named(X, at(ITSELF, TWO)), ONE), at(named(X, at(ITSELF, TWO)), TWO))),
+    "induction over an open domain, whose end it starts at": Step("induction", at_most(OPEN, ZERO), frozenset(), (
+        said(at_most(ZERO, ZERO)), said(at_most(plus(OPEN, ONE), ZERO), at_most(OPEN, ZERO))),
+        {"variable": (OPEN,), "start": (ZERO,)}),
+    "a gate at a random index is no one gate": Step("gates", rel("=", mean(at(BITS, at(BITS, ONE))), number("1/2"))),
+    "a refutation at another value": Step("instance", Term("refuted", rel("=", ZERO, ZERO), "x = 1"), frozenset(), (
+        said(Term("refuted", rel("=", X, ZERO), "x = 1")),), {"atoms": (X,), "values": (ZERO,)}),
+    "a refutation rewritten": Step(
+        "rewriting", Term("refuted", rel("=", ZERO, ZERO), "x = 1"), frozenset({rel("=", X, ZERO)}), (
+            said(Term("refuted", rel("=", X, ZERO), "x = 1")), said(rel("=", X, ZERO), rel("=", X, ZERO))),
+        {"indices": ()}),
+    "a keep probability of 2": Step("bounds", at_most(mean(at(OFTEN, ONE)), ONE)),
+    "a chance that may be any number": Step("bounds", at_most(Term("bernoulli", "b", domain(), X), ONE)),
+    "an interval turned round": Step("bounds", rel("=", BACKWARDS, BACKWARDS)),
+    "a spread below 0": Step("bounds", rel("=", NARROW, NARROW)),
+    "a mean of a uniform number's inverse": Step("expectation", at_most(ZERO, mean(INVERSE)), frozenset(), (
+        said(at_most(ZERO, INVERSE)),)),
+    "a mean of a function of a uniform number": Step("mean", rel("=", mean(INVERSE), mean(INVERSE))),
+    "a Stirling number of what is negative": Step("bounds", at_most(ZERO, Term("stirling", TWO, number(-1)))),
+    "whether reals are equal indices": Step("bounds", at_most(ZERO, Term("equal-indices", X, Y))),
+    "a rule's name with something else": Step("variance is not negative", at_most(ZERO, number(-1))),
 }
 
 

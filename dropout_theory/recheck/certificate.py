@@ -73,7 +73,8 @@ def written(certificate: Certificate) -> str:
     says = {c.claim: Step(f"claim {c.claim}", c.statement, c.hypotheses)}
     fields = {"certificate": _json(VERSION), "claim": _json(c.claim), "module": _json(c.module),
               "verdict": _json(c.verdict), "says": _lines(writing.written(says)),
-              "proofs": _lines(writing.written(c.proofs)), "arithmetic": _lines(arithmetic.written(c.arithmetic)),
+              "proofs": _lines(writing.written(c.proofs)),
+              "arithmetic": _lines(writing.written_certificates(c.arithmetic)),
               "steps": _json({name: c.steps[name] for name in OUTCOMES}), "amended": _json(c.amended),
               "witness": _json(c.witness)}
     above = "{" + ",\n".join(f'"{name}":{value}' for name, value in fields.items())

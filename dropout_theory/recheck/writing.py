@@ -1,4 +1,4 @@
-"""Proofs written as lines of JSON, which `steps.derivation` reads: the checker writes nothing itself."""
+"""Proofs and certificates written as lines of JSON, which `steps` reads: the checker writes nothing itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from dropout_theory.recheck.steps.arithmetic import VERSION as CERTIFICATES_VERSION
 from dropout_theory.recheck.steps.derivation import VERSION, Step, steps_below
 from dropout_theory.recheck.steps.grammar import Term, walk
 
@@ -36,6 +37,13 @@ def written(proofs: Mapping[str, Step]) -> Iterator[str]:
                         [steps[p.digest] for p in step.premises],
                         {name: [terms[a] for a in found] for name, found in sorted(step.arguments.items())})
         yield _line("claim", claim, steps[proofs[claim].digest])
+
+
+def written_certificates(certificates: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of a file of certificates."""
+    yield _line("certificates", CERTIFICATES_VERSION)
+    for name in sorted(certificates):
+        yield _line(name, certificates[name])
 
 
 def _line(*parts: Any) -> str:

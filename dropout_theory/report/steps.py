@@ -22,6 +22,12 @@ def worst(counts: Mapping[str, int]) -> str:
     return next((found for found in reversed(OUTCOMES) if counts.get(found)), "checked")
 
 
+def by_outcome(report: Report) -> dict[str, int]:
+    """How many steps of a proof had which outcome."""
+    counts = Counter(o.found for o in report.outcomes)
+    return {found: counts[found] for found in OUTCOMES}
+
+
 def coverage(reports: Sequence[Report]) -> str:
     """A table: for each paper its proofs, and its different steps by outcome; a line that sums up."""
     rows, every = [], {}
@@ -54,7 +60,7 @@ def totals(reports: Iterable[Report]) -> dict[str, Any]:
         counts = Counter(steps.values())
         return {found: counts[found] for found in OUTCOMES}
 
-    return {"version": VERSION, "claims": {r.claim: {f: r.counts[f] for f in OUTCOMES} for r in reports},
+    return {"version": VERSION, "claims": {r.claim: by_outcome(r) for r in reports},
             "papers": {paper: counted(steps) for paper, steps in by_paper.items()}, "all": counted(every)}
 
 
@@ -106,7 +112,7 @@ def spelled(claim: str, ledger: Path | None = None) -> str:
 def as_json(reports: Iterable[Report]) -> dict[str, Any]:
     """What was found, for programs: by claim the counts of its steps, and each that is not checked with the reason."""
     return {"version": 1, "proofs": [{
-        "id": r.claim, "found": r.found, "fault": r.fault, "steps": {f: r.counts[f] for f in OUTCOMES},
+        "id": r.claim, "found": r.found, "fault": r.fault, "steps": by_outcome(r),
         "not checked": [{"rule": o.step.rule, "conclusion": str(o.step.conclusion), "found": o.found,
                          "reason": o.reason} for o in r.outcomes if o.found != "checked"],
     } for r in reports]}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dropout_theory.recheck.steps import arithmetic
+from dropout_theory.recheck.writing import written_certificates
 from dropout_theory.running.proofs import CERTIFICATES
 
 SECONDS_EACH = 60.0
@@ -75,7 +76,7 @@ def search(questions: Mapping[str, tuple[Any, Any]], known: Mapping[str, Any], s
 def write(certificates: Mapping[str, Any], path: Path = CERTIFICATES) -> None:
     """Keep certificates, all or none of them. Raises OSError."""
     temporary = path.with_name(f"{path.name}.tmp")
-    temporary.write_text("".join(f"{line}\n" for line in arithmetic.written(certificates)), encoding="utf-8")
+    temporary.write_text("".join(f"{line}\n" for line in written_certificates(certificates)), encoding="utf-8")
     temporary.replace(path)
 
 

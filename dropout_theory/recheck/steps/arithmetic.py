@@ -19,9 +19,8 @@ it is the root of is shown not to be negative: by shape, or as a term of a state
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple, TypeAlias
@@ -227,12 +226,6 @@ def read(lines: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def written(certificates: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of a file of certificates."""
-    for parts in (["certificates", VERSION], *[[name, certificates[name]] for name in sorted(certificates)]):
-        yield json.dumps(parts, separators=(",", ":"))
-
-
 def check(problem: Problem, certificate: Any, added: tuple[Formula, ...] = (), shown: Shown | None = None,
           depth: int = 0) -> None:
     """Raise NotShown unless the certificate shows that the hypotheses of a problem contradict one another.
@@ -311,8 +304,7 @@ def _polynomial(problem: Problem, written: Any, shown: Shown) -> Polynomial:
     for coefficient, powers in (_list(part, 2, 2) for part in _list(written)):
         pairs = [_list(power, 2, 2) for power in _list(powers)]
         need(all(type(n) is type(e) is int and 0 <= n < len(problem.atoms) and abs(e) <= MAX_EXPONENT
-                 for n, e in pairs),
-             "a power is a variable and an exponent")
+                 for n, e in pairs), "a power is a variable and an exponent")
         terms.append((monomial((n, e) for n, e in pairs), _number(coefficient)))
     result = collected(terms)
     need(problem.usable(result, shown), "a polynomial that may be undefined")

@@ -76,9 +76,6 @@ def bounds(term: Term) -> Bounds:
         return _power(bounds(args[0]), args[1].number, bounds(args[1]))
     if op in ("sum", "product", "largest", "smallest"):
         return _over_ranges(term)
-    if op == "binomial":
-        below, gap = bounds(args[1]).nonnegative, bounds(minus(*args)).nonnegative
-        return Bounds(_1) if below and gap else _NONNEGATIVE if bounds(args[0]).nonnegative else _ANY
     return _ANY
 
 
@@ -198,8 +195,6 @@ def is_integer(term: Term) -> bool:
     if op in ("entry", "scalar"):
         family = args[0] if op == "entry" else term
         return family.op in ("family", "scalar") and family.terms[0].args[1] == "integer"
-    if op == "^":
-        return is_integer(args[0]) and is_integer(args[1]) and bounds(args[1]).nonnegative
     if op in ("+", "*", "abs", "relu", "max", "min", "factorial", "binomial"):
         return all(map(is_integer, args))
     return op in ("sum", "product") and is_integer(args[0])

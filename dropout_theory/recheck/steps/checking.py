@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -33,10 +32,6 @@ class Report:
     claim: str
     outcomes: list[Outcome] = field(default_factory=list)
     fault: str = ""  # why the steps, right or not, are no proof of the claim
-
-    @property
-    def counts(self) -> Counter[str]:
-        return Counter(o.found for o in self.outcomes)
 
     @property
     def found(self) -> str:

@@ -97,9 +97,11 @@ def _of(term: Term, place: Place, shown: set[Term]) -> Iterator[Obligation]:
             place = place.under(Term("not", condition))
         yield Obligation(term, Term("false"), place)
     elif op in ATOMS:  # what a law or a definition by recursion needs to be defined, at all of its indices
+        inside = place.in_ranges(term.ranges)
         for part in args:
             if part.op not in ("domain", "range"):
-                yield from _of(part, place.in_ranges(term.ranges), shown)
+                yield from _of(part, inside, shown)
+        yield from [Obligation(term, condition, inside) for condition in _own(term)]
     elif op in PARTS_FIRST:
         place = replace(place, averaged=place.averaged or op in NUMBERS)
         limits = term.ranges[::-1] if op in ("sum", "product") else term.ranges  # the outer ones first
@@ -117,6 +119,10 @@ def _own(term: Term) -> list[Term | None]:
     """What an operator asks of its arguments; None where no condition is known that is enough."""
     op, args = term.op, term.terms
     x = args[0] if args else term
+    if op in ("gates", "bernoulli"):  # what a law asks: probabilities, an interval, a standard deviation
+        return [Term("<=", ZERO, args[op == "bernoulli"]), Term("<=", args[op == "bernoulli"], ONE)]
+    if op in ("uniform", "normal"):
+        return [Term("<", *args[1:]) if op == "uniform" else Term("<=", ZERO, args[2])]
     if op in ("largest", "smallest"):
         return [Term("<=", *term.ranges[0].terms[1:])]
     if op == "entry":
@@ -128,15 +134,20 @@ def _own(term: Term) -> list[Term | None]:
         return [Term("<", ZERO, x)]
     if op == "logistic":
         return [Term("<=", ZERO, args[1])]
-    if op in ("factorial", "stirling", "bernoulli-number", "binomial"):
-        return [*[None for a in args if not is_integer(a)], *([] if op == "binomial" else [Term("<=", ZERO, x)])]
-    # a mean may fail to exist
-    found: list[Term | None] = [None for t in walk(term) if op in NUMBERS and t.op in ("normal", "abstract")]
+    if op in ("factorial", "stirling", "bernoulli-number", "binomial", "equal-indices"):
+        return [*[None for a in args if not is_integer(a)],
+                *[Term("<=", ZERO, a) for a in args if op not in ("binomial", "equal-indices")]]
+    found: list[Term | None] = [None for a in args if op in NUMBERS and not has_mean(a)]
     if op in ("G", "NWGM"):
         found.append(Term("<=" if op == "G" else "<", ZERO, x))
     if op in ("G'", "NWGM"):
         found.append(Term("<=" if op == "G'" else "<", x, ONE))
     return found
+
+
+def has_mean(term: Term) -> bool:
+    """Whether a mean of a term exists wherever the term is defined, since it is one over finitely many outcomes."""
+    return not any(t.op in ("normal", "uniform", "abstract") for t in walk(term))
 
 
 def _power(base: Term, exponent: Term) -> list[Term | None]:

@@ -142,6 +142,7 @@ class Term:
 
     def rebuilt(self, parts: Iterable[Term], names: Mapping[Term, Term]) -> Term:
         """The term with other parts, in the order of `scopes`, and other names for what it binds."""
+        need(self.op not in ("refuted", "meaningless"), "a refutation is about some values", Malformed)
         left = iter(parts)
         args: list[Argument] = []
         for a, sort in zip(self.args, sorts(self.op, len(self.args)), strict=True):

@@ -347,6 +347,7 @@ def _mean_of_group(group: Monomial) -> Polynomial:
     """The mean of factors that may depend on each other."""
     if len(group) <= MAX_GATES and len({t.terms[0] for t, _ in group if t.terms}) == 1 \
             and all(e == 1 and t.op == "entry" and t.terms[0].op == "gates" and random(t) == {t.terms[0]}
+                    and not any(map(random, t.terms[1:]))
                     and bounds(t.terms[0].terms[0]).probability for t, e in group):  # whose laws are not random
         return _gates([t for t, _ in group])
     return atom(Term("E", term_of(group)))

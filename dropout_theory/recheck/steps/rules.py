@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from dropout_theory.recheck.steps.binding import NUMBERS, free, is_itself, random, substitute
-from dropout_theory.recheck.steps.bounds import is_integer, weighs
+from dropout_theory.recheck.steps.bounds import bounds, is_integer, weighs
+from dropout_theory.recheck.steps.definedness import has_mean
 from dropout_theory.recheck.steps.derivation import Step
-from dropout_theory.recheck.steps.grammar import ONE, ZERO, Malformed, NotShown, Term, end, need, rational_end, walk
+from dropout_theory.recheck.steps.grammar import ONE, ZERO, Malformed, NotShown, Term, end, minus, need, walk
 from dropout_theory.recheck.steps.judging import Certified
 from dropout_theory.recheck.steps.normal import canonical, same
 from dropout_theory.recheck.steps.statements import in_range, negation, parts_of, relation
@@ -30,7 +31,7 @@ def validate(step: Step, judge: Certified) -> None:
             return
         same_terms = VALIDATORS.get(step.rule, _follows)(step, judge)
         judge.defined([*_known(step), *same_terms], step.conclusion)
-    except (KeyError, ValueError) as error:  # no substitution, or premises and arguments that do not fit
+    except (LookupError, ValueError) as error:  # no substitution, or premises and arguments that do not fit
         raise NotShown(f"{type(error).__name__}: {error}") from None
 
 
@@ -129,11 +130,11 @@ def _induction(step: Step, judge: Certified) -> Said:
     base, advance = step.premises
     (variable,), (start,) = step.arguments["variable"], step.arguments["start"]
     need(variable.op == "scalar" and start.number is not None and start.number.denominator == 1, "no fixed integer")
-    _, kind, low, high = map(str, variable.terms[0].args[:4])
-    need(kind == "integer" and high == "oo" and (low == "-oo" or (rational_end(low) or 0) <= (start.number or 0)),
+    least = bounds(variable).low
+    need(variable.terms[0].args[1:4:2] == ("integer", "oo") and (least is None or least <= (start.number or 0)),
          f"{variable} does not range over all integers from {start} on")
     above = Term(">=", variable, start)
-    need(low == str(start.number) or above in step.given, f"{above} is lost")
+    need(least == start.number or above in step.given, f"{above} is lost")
     rest = base.given | (advance.given - {step.conclusion, above})
     need(not any(variable in free(g) for g in rest), f"an assumption restricts {variable}")
     need(rest <= step.given, "an assumption is lost")
@@ -207,6 +208,7 @@ def _definition(step: Step, judge: Certified) -> Said:
     first = same(indices[0], start)
     known = [*[p.conclusion for p in step.premises], *step.given]
     need(first or judge.implied(known, Term("<=", Term("+", start, ONE), indices[0])), f"{entry} may lie too low")
+    need(_speaks_of_layers_below(family), f"{family} is not defined by what is below")
     made: dict[Term, Term] = {}  # the body with the recursion in place of its name in its own definition
     body = family.terms[1 if first else 2]
     for t in walk(body):
@@ -216,6 +218,21 @@ def _definition(step: Step, judge: Certified) -> Said:
     need(same(value, substitute(made[body], names)), "the definition says something else")
     _keeps(step, step.premises)
     return ()
+
+
+def _speaks_of_layers_below(family: Term) -> bool:
+    """Whether a recursion names itself at the layer below only, or at all layers below, and not in its base."""
+    base, body = family.terms[1:3]
+    layer, start, _ = family.ranges[0].terms
+    below = minus(layer, ONE)
+    ranges = [r.terms for t in walk(body) for r in t.ranges]
+
+    def well(i: Term) -> bool:
+        over = [same(low, start) and same(high, below) for index, low, high in ranges if index is i]
+        return same(i, below) or bool(over) and all(over) and i not in free(body)
+
+    named = [t.terms[1] for t in walk(body) if t.op == "entry" and is_itself(t.terms[0], family)]
+    return all(map(well, named)) and not any(is_itself(t, family) for t in walk(base))
 
 
 # --- rewriting ------------------------------------------------------------------------------------------------------
@@ -230,10 +247,12 @@ def _rewriting(step: Step, judge: Certified) -> Said:
     wild = set(step.arguments["indices"])
     need(all((a.op, *a.args[1:]) == ("index", "integer") for a in wild), "an index that is more than an integer")
     _keeps(step, [before])
-    left, moved = (None, before.conclusion) if before.rule != "reflexivity" else before.conclusion.terms
+    said = before.conclusion
+    kept = said.op == "=" and said.args[0] is said.args[1]  # the left side stays as it is
+    moved = said.terms[1] if kept else said
     for e in equalities:
         moved = _replaced(moved, e, wild, step, judge)
-    statement = moved if left is None else Term("=", left, moved)  # of a reflexivity the left side is kept
+    statement = Term("=", said.terms[0], moved) if kept else moved
     need(agree(statement, step.conclusion), "replacing gives something else")
     return [statement]
 
@@ -306,33 +325,21 @@ def _both_sides(step: Step, judge: Certified) -> Said:
     need((op, kind) in (("=", "="), ("<=", "<="), ("<", "<" if strict else "<=")), "another relation")
     need(same(low, sides[0]) and same(high, sides[1]), "the sides are something else")
     # a weight may be undefined, and a mean may fail to exist
-    improper = any(t.op in ("normal", "abstract") for t in walk(premise.conclusion))
-    return [Term(kind, *sides)] if step.rule in ("expectation", "monotone") and not improper else ()
+    exist = step.rule == "monotone" or step.rule == "expectation" and all(map(has_mean, (left, right)))
+    return [Term(kind, *sides)] if exist else ()
 
 
 def _weighed(step: Step, premise: Step, op: str, judge: Certified) -> tuple[Term, bool]:
     """The range over which the sides of a relation are summed, and whether < is kept: weights may all vanish."""
-    limit = next((r for side in step.conclusion.terms if side.op == "sum" for r in side.ranges), None)
-    if limit is None:
-        raise NotShown("no sum")
+    limit = [r for side in step.conclusion.terms if side.op == "sum" for r in side.ranges][0]  # else there is no sum
     _in_their_ranges(step, premise, [limit], judge)
     weight, = step.arguments.get("weight", (ONE,))
-    need(op == "=" or judge.implied(in_range(limit), Term("<=", ZERO, weight)),
-         f"the weight {weight} may be negative")
+    need(op == "=" or judge.implied(in_range(limit), Term("<=", ZERO, weight)), f"the weight {weight} may be negative")
     return limit, weighs(weight, limit)
-
-
-def _variance(step: Step, judge: Certified) -> Said:
-    """The square of a mean is at most the mean of the square."""
-    op, left, right = relation(step.conclusion)
-    square = right.terms[0]
-    need(op == "<=" and right.op == "E" and square.op == "^" and square.terms[1].number == 2, "no mean of a square")
-    need(same(left, Term("^", Term("E", square.terms[0]), square.terms[1])), "not the square of the mean")
-    return ()
 
 
 VALIDATORS: dict[str, Callable[[Step, Certified], Said]] = {
     "induction": _induction, "for each": _for_each, "for all": _instance, "instance": _instance,
-    "definition": _definition, "rewriting": _rewriting, "variance is not negative": _variance,
+    "definition": _definition, "rewriting": _rewriting,
     **dict.fromkeys(("weighted sum", "sum of terms", "expectation", "monotone"), _both_sides),
 }
