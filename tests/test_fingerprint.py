@@ -22,7 +22,7 @@ from dropout_theory.verdicts import sources
 from dropout_theory.verdicts.fingerprint import handed_a_proof, made_with, prints
 from dropout_theory.verdicts.kernel import Context, Finding, StaleEvidence, checker, recall
 from dropout_theory.verdicts.methods import declared, module_of
-from dropout_theory.verdicts.pieces import Drawing, pieces_of
+from dropout_theory.verdicts.pieces import Drawing, pieces_of, unruly
 from dropout_theory.verdicts.records import Standing, record_of
 
 DISTRIBUTION = {"flint": "python-flint", "z3": "z3-solver"}
@@ -139,7 +139,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, papers: Any) -> Any:
 
     def forget() -> None:
         for kept in (sources.reached, sources.imported, sources.hash_of, pieces_of, made_with, prints_of._argument,
-                     prints_of._drawn_in):
+                     prints_of.drawing):
             kept.cache_clear()
 
     forget()
@@ -281,7 +281,7 @@ def test_what_runs_in_a_proof_is_what_its_fingerprint_draws_on(papers: Any, iden
     finally:
         sys.setprofile(None)
     written = prints_of._written(argument)
-    places = prints_of.drawing(written.__module__).places(*prints_of._named(written))
+    places = prints_of.drawing(proofs.folder()).places(*prints_of._named(written))
     drawn = {(module, line) for module, n in places
              for line in pieces_of(Path(str(sys.modules[module].__file__)), module)[n].lines}
     assert ran and ran <= drawn
@@ -303,18 +303,60 @@ def test_what_stands_beside_a_user_s_module_counts(tmp_path: Path, monkeypatch: 
     monkeypatch.syspath_prepend(str(tmp_path))
     importlib.import_module(module)
 
-    def now() -> dict[str, str]:
-        prints_of._drawn_in.cache_clear()
-        pieces_of.cache_clear()
-        return prints_of.drawing(module).hashes(module, "proof")
+    def now() -> str:
+        prints_of.beside.cache_clear()
+        return prints_of.beside(module)
 
     before = now()
-    (tmp_path / "own_unused.py").write_text("OTHER = 2\n")
+    (tmp_path / "notes.txt").write_text("nothing reads this\n")
     assert now() == before
     (tmp_path / changed_file).write_text(files[changed_file].replace("= 1", "= 2"))
     assert now() != before
+    (tmp_path / changed_file).write_text("from pathlib import Path\nDATA = Path('notes.txt').read_text()\n")
+    before = now()
+    (tmp_path / "notes.txt").write_text("something reads this\n")
+    assert now() != before
     for name in [name for name in sys.modules if name.startswith("own_")]:
         del sys.modules[name]
+
+
+def test_arguments_and_papers_are_written_so_that_names_tell_what_rests_on_what() -> None:
+    from dropout_theory import proofs
+
+    for folder in (proofs.folder(), prints_of.LIBRARY.folder / "papers"):
+        assert not {path: found for path in folder.rglob("*.py") if (found := unruly(path))}
+
+
+def test_what_is_registered_elsewhere_moves_what_calls_it(copied: Any) -> None:
+    """A function that is registered with another, in a file that its callers do not import."""
+    folder, forget = copied
+    before = everything(Ledger.read())
+    changed(folder / "proofs" / "helmbold2017" / "s04_zero_embeddings.py", "embedded_lost")
+    forget()
+    moved = {claim for (claim, method), found in everything(Ledger.read()).items()
+             if found.get("proofs") != before[claim, method].get("proofs")}
+    assert "helmbold2017:sec43-gadgets-criterion" in moved
+
+
+@pytest.mark.parametrize("text,acts", [
+    ("@keep\ndef f():\n    pass\n", True), ("@table.register\ndef f():\n    pass\n", True),
+    ("@prove('own:eq1')\ndef f():\n    pass\n", False), ("def f(x=L.append(2)):\n    pass\n", True),
+    ("def f(x=2):\n    pass\n", False), ("class C:\n    L[0] = 2\n", False), ("class C:\n    L.append(2)\n", True),
+    ("class C:\n    @keep\n    def f(self):\n        pass\n", True),
+    ("for V in (2,):\n    witness('own:eq1', V)\n", False),
+])
+def test_definitions_that_act_count_for_all(tmp_path: Path, text: str, acts: bool) -> None:
+    (tmp_path / "m.py").write_text(text)
+    piece, = pieces_of(tmp_path / "m.py", "m")
+    assert piece.always is acts and piece.defines
+
+
+@pytest.mark.parametrize("text", [
+    "def setup():\n    global V\n    V = 2\n",
+    "_done = L.append(2)\n", "V = (W := 2)\n", "V = Path('v').read_text()\n"])
+def test_what_names_do_not_tell_is_unruly(tmp_path: Path, text: str) -> None:
+    (tmp_path / "m.py").write_text(text)
+    assert unruly(tmp_path / "m.py")
 
 
 def test_names_are_followed_generously(tmp_path: Path) -> None:

@@ -18,11 +18,12 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory import proofs
-from dropout_theory.verdicts.fingerprint import LIBRARY, drawing, prints
+from dropout_theory.verdicts.fingerprint import LIBRARY, beside, prints
 from dropout_theory.verdicts.kernel import ImpossibleEvidence, StaleEvidence, recall
 from dropout_theory.verdicts.methods import declared
 from dropout_theory.verdicts.sources import digest, hash_of
@@ -218,8 +219,9 @@ def evidence_key(claim: Claim, method: str, context: Context, registry: Registry
 
 
 def source_key(function: Callable[..., Any]) -> str:
-    """The key of a function of a user's: its source, and what that draws on in its package."""
-    return digest(_flat(drawing(function.__module__).hashes(function.__module__, function.__qualname__)))
+    """The key of a function of a user's: its name, and all that is beside it."""
+    module = str(function.args[0] if isinstance(function, partial) else function.__module__)
+    return digest([module, beside(module)])
 
 
 def campaign_key(kind: str, claim: Claim, context: Context, registry: Registry, settings: str) -> str:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -238,7 +239,14 @@ def sources(module: str | None) -> tuple[Callable[[], Registry], Callable[[], Ma
         raise ClaimError(f"cannot import claims from {module!r}: {spelled_with_place(error)}") from error
     if not callable(getattr(found, "registry", None)):
         raise ClaimError(f"module {module!r} has no function registry()")
-    return found.registry, getattr(found, "checkers", methods)
+    return partial(_made_by, module, "registry"), partial(_made_by, module, "checkers") if hasattr(
+        found, "checkers") else methods
+
+
+def _made_by(module: str, name: str) -> Any:
+    """What a function of a module makes; the module is imported in a worker, too, and with it what registers proofs,
+    wherever it takes the function from."""
+    return getattr(importlib.import_module(module), name)()
 
 
 def loaded(claims: Callable[[], Registry]) -> Registry:

@@ -7,7 +7,9 @@ the rooms of this library that the method can reach by imports, and the versions
 from __future__ import annotations
 
 import functools
+import hashlib
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -162,8 +164,11 @@ def _text(function: Any) -> tuple[str, str]:
 
 @cache
 def _argument(module: str, name: str) -> str:
-    """Hash of what a function rests on: among the arguments or beside a user's module, and in the papers."""
-    hashes = drawing(module).hashes(module, name)
+    """Hash of what a function rests on: in the arguments and the papers by the names in it; of a user's, all that is
+    beside it."""
+    if not module.startswith(f"{_PROOFS}."):
+        return beside(module)
+    hashes = drawing(proofs.folder()).hashes(module, name)
     return digest(part for item in sorted(hashes.items()) for part in item)
 
 
@@ -171,45 +176,54 @@ _PROOFS = f"{LIBRARY.root}.proofs"
 _PAPERS = f"{LIBRARY.root}.papers"
 
 
-def drawing(module: str) -> Drawing:
-    """What rests on what among the arguments, or in the folder that a user's module is imported from; and in papers."""
-    top = module.partition(".")[0]
-    if module.startswith(f"{_PROOFS}."):
-        return _drawn_in(_PROOFS, proofs.folder())
-    file = _file(top)
-    return _drawn_in(top, file.parent.parent if file.name == "__init__.py" else file.parent)
-
-
 @cache
-def _drawn_in(top: str, folder: Path) -> Drawing:
-    """`folder` is where the proofs are, or the one that holds the module or package `top` of a user.
-
-    What stands beside `top` counts, since it may import that; not where distributions are installed, which are tools.
-    """
-    tree = Tree(_PROOFS, folder) if top == _PROOFS else None
-    installed = folder.name in ("site-packages", "dist-packages")
+def drawing(folder: Path) -> Drawing:
+    """What rests on what in the arguments, which are in a folder, and in the papers."""
+    trees = {_PROOFS: Tree(_PROOFS, folder), _PAPERS: Tree(_PAPERS, LIBRARY.folder / "papers")}
 
     def find(module: str) -> Path | None:
-        if module.startswith(f"{_PAPERS}."):
-            return LIBRARY.file(module)
-        if tree is not None:
-            return tree.file(module)
-        first = module.partition(".")[0]
-        if not first or first == LIBRARY.root or installed and first != top:
-            return None
-        place = folder.joinpath(*module.split("."))
-        return next((p for p in (place / "__init__.py", place.with_name(f"{place.name}.py")) if p.is_file()), None)
+        return next((tree.file(module) for root, tree in trees.items() if module.startswith(f"{root}.")), None)
+
+    def of_paper(module: str, *roots: str) -> list[str]:
+        """The modules of a paper, which are loaded one and all."""
+        paper = next(module.removeprefix(f"{root}.").partition(".")[0] for root in trees if module.startswith(root))
+        return [f"{root}.{paper}" + ("" if path.stem == "__init__" else f".{path.stem}") for root in roots
+                for path in sorted((trees[root].folder / paper).glob("*.py"))]
 
     def looked_up(module: str, names: frozenset[str]) -> list[str]:
         """All of a paper, where claims are looked up by their ids."""
-        paper = module.removeprefix(f"{_PROOFS}.").removeprefix(f"{_PAPERS}.").partition(".")[0]
-        folder = LIBRARY.folder / "papers" / paper
-        if not any("REGISTRY" in name for name in names) or not folder.is_dir():
-            return []
-        return [f"{_PAPERS}.{paper}" + ("" if path.stem == "__init__" else f".{path.stem}")
-                for path in sorted(folder.glob("*.py"))]
+        return of_paper(module, _PAPERS) if any("REGISTRY" in name for name in names) else []
 
-    return Drawing(find, looked_up)
+    return Drawing(find, looked_up, lambda module: of_paper(module, *trees))
+
+
+# In a file that reads others, these count.
+_READING = re.compile(r"\b(open|read_text|read_bytes|load|loads|loadtxt|genfromtxt|fromfile|read_csv)\b")
+
+
+@cache
+def beside(module: str) -> str:
+    """Hash of a user's package, or of the folder that a user's module lies in: what a function there may rest on.
+
+    All Python files count, since any may be imported, and where one reads files, those do. Where distributions are
+    installed, only the package or the module itself.
+    """
+    file = _file(module.partition(".")[0])
+    if not file.is_file():
+        return ""
+    package = file.parent if file.name == "__init__.py" else None
+    folder = file.parent if package is None else file.parent.parent
+    sources = {file, *(package.rglob("*.py") if package else ())}
+    data = set(package.rglob("*") if package else ())
+    if folder.name not in ("site-packages", "dist-packages"):
+        near = [p.parent for p in folder.glob("*/__init__.py") if p.parent != LIBRARY.folder]
+        sources |= {*folder.glob("*.py"), *(path for place in near for path in place.rglob("*.py"))}
+        data |= set(folder.glob("*"))
+    texts = {path: path.read_bytes() for path in sources}
+    if any(_READING.search(text.decode(errors="replace")) for text in texts.values()):
+        texts |= {path: path.read_bytes() for path in data - sources if path.is_file() and path.suffix != ".pyc"}
+    return digest(part for path in sorted(texts) for part in (path.relative_to(folder).as_posix(),
+                                                              hashlib.sha256(texts[path]).hexdigest()))
 
 
 def _file(module: str) -> Path:

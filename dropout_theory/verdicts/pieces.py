@@ -1,8 +1,9 @@
 """Which top-level statements of source files a definition rests on, by the names in them. Files are read, not imported.
 
 A change of one proof then moves what rests on it, and not the rest of its file. Names are followed generously: what has
-the name of something that a file defines counts as a use of it, whatever it is there. What runs when a file is imported
-and defines nothing counts for all that is drawn from the file, but for calls whose effect has a fingerprint of its own.
+the name of something that a file defines counts as a use of it, whatever it is there. What runs for its effects when a
+file is imported counts for all that is drawn from the files that are loaded with it, but for calls whose effect has a
+fingerprint of its own. This is for files that keep to `unruly`: others count as a whole.
 """
 
 from __future__ import annotations
@@ -21,7 +22,14 @@ Find = Callable[[str], Path | None]  # the file of a module, None where it does 
 # Calls at the top level that register what is fingerprinted by itself: statements of claims, witnesses and facts.
 REGISTERING = frozenset({"claim", "witness", "classical_fact"})
 # What can reach names that are not written down: then the whole file counts.
-_REACHING = frozenset({"globals", "locals", "vars", "eval", "exec", "getattr", "import_module", "__import__"})
+_REACHING = frozenset({"globals", "locals", "vars", "eval", "exec", "getattr", "import_module", "__import__",
+                       "__dict__", "__globals__", "modules", "attrgetter", "methodcaller"})
+# Decorators that do nothing to others: they give back the function, or register it under an id.
+_QUIET = frozenset({"prove", "refute", "cache", "lru_cache", "singledispatch", "dataclass", "property", "classmethod",
+                    "staticmethod"})
+_CHANGING = frozenset({"append", "add", "extend", "insert", "update", "setdefault", "pop", "remove", "clear",
+                       "register", "setattr", "delattr", "open", "read_text", "read_bytes", "load", "loadtxt",
+                       "setitem"})
 _DOCUMENTED = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -37,6 +45,7 @@ class Piece:
     defines: frozenset[str]
     bare: frozenset[str]
     dotted: frozenset[tuple[str, str]]
+    attributes: frozenset[str]
     imports: frozenset[tuple[str, str]]
     always: bool
     hash: str
@@ -45,11 +54,13 @@ class Piece:
 class Drawing:
     """Which statements rest on which, over the files that `find` knows.
 
-    `also` tells of a module and the names in a statement of it which modules count as a whole besides.
+    `also` tells of a module and the names in a statement of it which modules count as a whole besides, `together` which
+    modules are loaded with a module.
     """
 
-    def __init__(self, find: Find, also: Callable[[str, frozenset[str]], Iterable[str]]) -> None:
-        self.find, self.also = cache(find), also
+    def __init__(self, find: Find, also: Callable[[str, frozenset[str]], Iterable[str]] = lambda module, names: (),
+                 together: Callable[[str], Iterable[str]] = lambda module: ()) -> None:
+        self.find, self.also, self.together = cache(find), also, cache(together)
         self._indices: dict[str, _Index] = {}
         self._uses: dict[Place, frozenset[Place]] = {}
 
@@ -84,12 +95,13 @@ class Drawing:
         return {(module, n) for n in wanted or range(len(index.pieces))} | self._entered(module)
 
     def _entered(self, module: str) -> set[Place]:
-        """What runs for its effects when a module is imported, and the packages that it lies in."""
-        found: set[Place] = set()
+        """What runs for its effects when a module is imported, with the packages that it lies in and what is loaded
+        with it."""
+        loaded = {module, *self.together(module)}
         while module and self.find(module) is not None:
-            found |= {(module, n) for n in self._index(module).always}
+            loaded.add(module)
             module = module.rpartition(".")[0]
-        return found
+        return {(m, n) for m in loaded for n in self._index(m).always}
 
     def _used(self, place: Place) -> frozenset[Place]:
         if place not in self._uses:
@@ -105,7 +117,7 @@ class Drawing:
         module, index = place[0], self._index(place[0])
         piece = index.pieces[place[1]]
         bases = {base for base, _ in piece.dotted}
-        if piece.bare & _REACHING:
+        if (piece.bare | piece.attributes) & _REACHING:
             yield module, None
         for whole in self.also(module, frozenset(piece.bare | bases)):
             yield whole, None
@@ -161,10 +173,11 @@ def _piece(statement: ast.stmt, module: str, is_package: bool) -> Piece:
             imports |= {("*", base) if a.name == "*" else (a.asname or a.name, f"{base}.{a.name}") for a in node.names}
     defines = frozenset(_defined(statement))
     only_imports = isinstance(statement, (ast.Import, ast.ImportFrom))
-    always = not defines and not only_imports and not _only_registers(statement)
+    always = _acts(statement) or not defines and not only_imports and not _only_registers(statement)
     first = min([statement.lineno, *(d.lineno for d in getattr(statement, "decorator_list", ()))])
     lines = range(first, (statement.end_lineno or first) + 1)
-    return Piece(lines, defines, frozenset(bare), frozenset(dotted), frozenset(imports), always,
+    attributes = frozenset(node.attr for node in ast.walk(statement) if isinstance(node, ast.Attribute))
+    return Piece(lines, defines, frozenset(bare), frozenset(dotted), attributes, frozenset(imports), always,
                  digest([_said(statement)]))
 
 
@@ -178,6 +191,8 @@ def _base(node: ast.ImportFrom, module: str, is_package: bool) -> str:
 def _defined(statement: ast.stmt) -> Iterator[str]:
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield statement.name
+    elif isinstance(statement, ast.For) and _only_registers(statement):
+        yield from (node.id for node in ast.walk(statement.target) if isinstance(node, ast.Name))
     elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         names = list(_names(targets))
@@ -193,6 +208,36 @@ def _names(targets: Iterable[ast.expr]) -> Iterator[str]:
             yield from _names([target.value])
         else:
             yield target.id if isinstance(target, ast.Name) else ""
+
+
+def _acts(statement: ast.stmt) -> bool:
+    """Whether a definition does more than to define: by what decorates it, by what its arguments are when it is made,
+    or by what stands in a class."""
+    decorators = [d.func if isinstance(d, ast.Call) else d for d in getattr(statement, "decorator_list", ())]
+    if any(not isinstance(d, ast.Name) or d.id not in _QUIET for d in decorators):
+        return True
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        made = [d for d in (*statement.args.defaults, *statement.args.kw_defaults) if d is not None]
+        return any(isinstance(node, ast.Call) for d in made for node in ast.walk(d))
+    allowed = (ast.FunctionDef, ast.Assign, ast.AnnAssign, ast.Pass)
+    return isinstance(statement, ast.ClassDef) and any(
+        not isinstance(part, allowed) and not _is_text(part) or _acts(part) for part in statement.body)
+
+
+def unruly(path: Path) -> list[str]:
+    """What keeps the statements of a file from being told apart by names: each with its line.
+
+    Names that functions make, and calls in the value of a definition that change or read something else.
+    """
+    found = []
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        defines = isinstance(statement, (ast.Assign, ast.AnnAssign))
+        for node in ast.walk(statement):
+            called = node.func if isinstance(node, ast.Call) else None
+            name = getattr(called, "attr", getattr(called, "id", ""))
+            if isinstance(node, (ast.Global, ast.NamedExpr)) or called is not None and defines and name in _CHANGING:
+                found.append(f"line {getattr(node, 'lineno', '?')}: {type(node).__name__} {name}".rstrip())
+    return found
 
 
 def _only_registers(statement: ast.stmt) -> bool:
@@ -215,4 +260,4 @@ def _said(statement: ast.stmt) -> str:
     return ast.dump(statement)
 
 
-__all__ = ["Drawing", "Piece", "REGISTERING", "pieces_of"]
+__all__ = ["Drawing", "Piece", "REGISTERING", "pieces_of", "unruly"]

@@ -26,7 +26,7 @@ from .tactics import of_terms
 t = index("t")  # the place of a unit in the first layer
 IN_RANGE = (by.assume(sp.Ge(t, 1, evaluate=False)), by.assume(sp.Le(t, n, evaluate=False)))
 X, Z = second_unit(2), second_unit(0)
-TERM = X.args[0].atoms(Sum).pop().function  # what unit k of the first layer adds to unit i of the second
+TERM = next(iter(X.args[0].atoms(Sum))).function  # what unit k of the first layer adds to unit i of the second
 u, x, y, z, c = (Scalar(name) for name in ("u", "x", "y", "z", "c"))
 
 # --- one unit of the second layer -------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from sympy import Lambda, Rational, S
 
 from dropout_theory import proof as by
 from dropout_theory.ablation.widening import own_atoms, widenings
-from dropout_theory.claims import Claim, load, refute, witness
+from dropout_theory.claims import REGISTRY, Claim, refute, witness
 from dropout_theory.evaluation.instances import Values
 from dropout_theory.language import E, Element, Gates, Relu, Scalar, atoms_of, equal, less_equal, put_values
 from dropout_theory.normal_form import normal
@@ -22,7 +22,6 @@ from dropout_theory.proof import Theorem
 
 from .tactics import not_negative, of_terms
 
-CLAIMS = load("helmbold2017")
 WITHOUT = "w in non-negative real, not real"
 half = Rational(1, 2)
 Z = Scalar("z")
@@ -79,7 +78,7 @@ def refuted(label: str, given: dict[str, Any], name: str, exact: int) -> Theorem
 
     Of a mean over more than so many gates no more is used than that it is not negative.
     """
-    claim = CLAIMS[f"helmbold2017:{label}"]
+    claim = REGISTRY[f"helmbold2017:{label}"]
     wide = claim.without(name) if name in {h.name for h in claim.hypotheses} else next(
         other for atom in own_atoms(claim) for known, _, other, _ in widenings(claim, atom) if known == name)
     values = instance_of(wide, given)
@@ -118,7 +117,7 @@ def one_unit(inputs: int, bias: int, weight: Any, output: int, **others: Any) ->
 
 def needed(label: str, given: dict[str, Any], name: str = WITHOUT) -> None:
     """Suggest these values against a claim without a hypothesis or a domain."""
-    witness(f"helmbold2017:{label}", instance_of(CLAIMS[f"helmbold2017:{label}"], given), without=name)
+    witness(f"helmbold2017:{label}", instance_of(REGISTRY[f"helmbold2017:{label}"], given), without=name)
 
 
 # a unit that is subtracted bends the output the other way
