@@ -45,7 +45,7 @@ TRIAL = 40  # boxes after which something must be settled
 MAX_NUMBERS = 6  # free numbers: the boxes that are needed grow exponentially with them
 FINEST = fmpq(1, 64)  # a part of the cube no wider than that is not cut; in one dimension the square of it
 LEFT_OUT = fmpq(1, 10)  # the largest share of the cube that may be left out
-DEPTH = 4  # derivatives of derivatives that are looked at where the sides meet
+DEPTH = 2  # derivatives of derivatives that are looked at where the sides meet
 BITS = 64
 
 

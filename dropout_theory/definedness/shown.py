@@ -103,7 +103,8 @@ def _follows(partial: Partial, known: list[Any]) -> bool:
             return True
         plain = [fact for fact in there if isinstance(fact, _RELATIONAL)]
         # one at a time: a fact that the solver cannot read, such as one with a quotient, hides the others from it
-        if any(implied([fact], wanted) for fact in dict.fromkeys(plain)):
+        about = lang.dependencies(wanted)
+        if any(implied([fact], wanted) for fact in dict.fromkeys(plain) if about & lang.dependencies(fact)):
             return True
         for statement in there:
             special = list(_special_cases(statement, wanted))

@@ -59,10 +59,15 @@ def promise_not_kept(function: Any, formula: sp.Lambda) -> str | None:
 
     Rules may use what is declared of a function, so that a formula without it is no instance.
     """
-    value = formula(*[sp.Dummy(real=True) for _ in formula.variables])
     declared = getattr(function, "_kwargs", {})
-    broken = [name for name in _DECLARED if declared.get(name) not in (None, getattr(value, f"is_{name}"))]
-    return next((name if declared[name] else f"not {name}" for name in broken), None)
+    return _not_kept(tuple((name, declared[name]) for name in _DECLARED if declared.get(name) is not None), formula)
+
+
+@lru_cache(maxsize=4096)  # every instance has one of a few formulas
+def _not_kept(declared: tuple[tuple[str, bool], ...], formula: sp.Lambda) -> str | None:
+    value = formula(*[sp.Dummy(real=True) for _ in formula.variables])
+    return next((name if said else f"not {name}" for name, said in declared if getattr(value, f"is_{name}") != said),
+                None)
 
 
 def require_entries(statements: Iterable[Any]) -> None:

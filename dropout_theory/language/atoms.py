@@ -93,10 +93,9 @@ class Family(Scalar):
     def __getitem__(self, index: Any) -> Element:
         return Element(self, *(index if isinstance(index, tuple) else (index,)))
 
-    def gaps(self, indices: Sequence[sp.Expr]) -> list[sp.Expr]:
+    def gaps(self, indices: Sequence[sp.Expr]) -> tuple[sp.Expr, ...]:
         """How far indices lie from both ends of their ranges: they are in range where none of these is negative."""
-        return [gap for i, (_, low, high) in zip(indices, self.ranges, strict=True)
-                for gap in (i - self.at(low, indices), self.at(high, indices) - i)]
+        return _gaps(self, tuple(indices))
 
     def at(self, expr: sp.Expr, indices: Sequence[sp.Expr]) -> sp.Expr:
         """`expr`, written in the symbols of `ranges`, at the given indices.
@@ -209,6 +208,12 @@ class Recursion(Family):
     def keeps_to_domain(self, indices: Sequence[sp.Expr]) -> bool:
         """Whether the definition lies in the domain at indices wherever they lie, and not only in their ranges."""
         return self.domain == REAL or _keeps_to_domain(self, tuple(indices))
+
+
+@lru_cache(maxsize=50_000)
+def _gaps(family: Family, indices: tuple[sp.Expr, ...]) -> tuple[sp.Expr, ...]:
+    return tuple(gap for i, (_, low, high) in zip(indices, family.ranges, strict=True)
+                 for gap in (i - family.at(low, indices), family.at(high, indices) - i))
 
 
 @lru_cache(maxsize=50_000)  # masks unfold the same few entries again and again

@@ -165,7 +165,6 @@ def derivation(theorem: Any) -> Step:
     """The proof of a theorem in the grammar: each theorem below is one step. Raises CannotWrite."""
     made: dict[int, Step] = {}
     numbered = _Numbered()
-    spelled = cache(str)  # steps share what they assume
     stack = [(theorem, False)]
     while stack:
         here, done = stack.pop()
@@ -176,8 +175,11 @@ def derivation(theorem: Any) -> Step:
             stack += [(p, False) for p in here.premises]
             continue
         told = {name: tuple(numbered(term(v)) for v in values) for name, values in here.arguments.items()}
-        made[id(here)] = Step(here.rule, numbered(term(here.conclusion)),
-                              frozenset(numbered(term(g)) for g in sorted(here.given, key=spelled)),
+        conclusion, given = numbered(term(here.conclusion)), [(term(g), g) for g in here.given]
+        fresh = [g for written, g in given if written not in numbered.made]  # steps share what they assume
+        for g in sorted(fresh, key=str) if len(fresh) > 1 else fresh:
+            numbered(term(g))
+        made[id(here)] = Step(here.rule, conclusion, frozenset(numbered(written) for written, _ in given),
                               tuple(made[id(p)] for p in here.premises), told)
     return made[id(theorem)]
 

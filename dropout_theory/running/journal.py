@@ -214,8 +214,17 @@ def evidence_key(claim: Claim, method: str, context: Context, registry: Registry
 
     `own` is the key of the source of methods that are not the program's.
     """
-    rests_on = prints(claim, method, (), registry)
-    return digest(["evidence", claim.id, method, own, *_context(context), *_flat(rests_on), *_here()])
+    return _key(claim.id, method, context, prints(claim, method, (), registry), own)
+
+
+def key_of_record(claim: str, record: Mapping[str, Any], context: Context, own: str = "") -> str:
+    """The `evidence_key` of evidence that was made here just now, which says itself what it rests on."""
+    rests_on = {name: value for name, value in record["prints"].items() if name != "cites"}
+    return _key(claim, record["method"], context, rests_on, own)
+
+
+def _key(claim: str, method: str, context: Context, rests_on: Mapping[str, str], own: str) -> str:
+    return digest(["evidence", claim, method, own, *_context(context), *_flat(rests_on), *_here()])
 
 
 def source_key(function: Callable[..., Any]) -> str:
@@ -258,5 +267,6 @@ def recalled_evidence(journal: Journal, key: str, claim: Claim, registry: Regist
     return dict(record)
 
 
-__all__ = ["FOLDER", "Journal", "Size", "campaign_key", "evidence_key", "folder", "recalled_evidence",
+__all__ = ["FOLDER", "Journal", "Size", "campaign_key", "evidence_key", "folder", "key_of_record",
+           "recalled_evidence",
            "source_key"]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dropout_theory.checkers import all_checkers
 from dropout_theory.claims import ClaimError, load, load_proofs_of, spelled_with_place
-from dropout_theory.running.journal import Journal, evidence_key, recalled_evidence, source_key
+from dropout_theory.running.journal import Journal, evidence_key, key_of_record, recalled_evidence, source_key
 from dropout_theory.running.workers import Failure, Here, Interrupt, Task, Workers
 from dropout_theory.verdicts.fingerprint import version
 from dropout_theory.verdicts.kernel import (
@@ -127,7 +127,6 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     journal = journal or Journal.none()
     own = "" if checkers is methods else source_key(checkers)
     outcome = Run(context, tuple(c.id for c in chosen), left_out=unavailable(available))
-    keys: dict[Task, str] = {}
     wanted = [m for m in METHODS if m in available and m not in outcome.left_out and (not only or m in only)]
     pending = {c.id for c in chosen}
     found: dict[tuple[str, str], dict[str, Any]] = {}
@@ -138,12 +137,12 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
         place = Workers(context, claims, checkers) if apart or context.jobs > 1 else Here(context, registry, available)
         stack.callback(place.stop)
 
-        def take(task: Task, result: dict[str, Any] | Failure) -> None:
+        def take(task: Task, result: dict[str, Any] | Failure, recalled: bool = False) -> None:
             if isinstance(result, Failure):
                 outcome.failures.append(result)
             else:
-                if task in keys:
-                    journal.put(keys[task], " ".join(task), result)
+                if journal.keeps and not recalled:
+                    journal.put(key_of_record(task[0], result, context, own), " ".join(task), result)
                 if lines := result.pop("derivation", None):
                     outcome.derivations[task[0]] = lines
                 found[task] = result
@@ -160,12 +159,12 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
             try:
                 unfinished = []
                 for task in tasks:
-                    record = _from_journal(journal, task, context, registry, keys, own)
+                    record = _from_journal(journal, task, context, registry, own)
                     if record is None:
                         unfinished.append(task)
                     else:
                         outcome.from_journal += 1
-                        take(task, record)
+                        take(task, record, recalled=True)
                 for task, result in place.run(unfinished):
                     take(task, result)
                     interrupt.check()
@@ -181,24 +180,21 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     return outcome
 
 
-def _from_journal(journal: Journal, task: Task, context: Context, registry: Registry, keys: dict[Task, str],
+def _from_journal(journal: Journal, task: Task, context: Context, registry: Registry,
                   own: str) -> dict[str, Any] | None:
-    """What the journal holds of a task; where it holds nothing, the key under which to keep it is noted.
+    """What the journal holds of a task.
 
     `own` is a hash of methods that are not the program's. Full evidence is as good as what a fast run would make, never
     the other way round.
     """
-    if not journal.keeps:
+    if not (journal.keeps and journal.recalls):
         return None
     claim, method = registry[task[0]], task[1]
-    keys[task] = evidence_key(claim, method, context, registry, own)
-    found = recalled_evidence(journal, keys[task], claim, registry)
-    if found is None and context.fast:
-        found = recalled_evidence(journal, evidence_key(claim, method, replace(context, fast=False), registry, own),
-                                  claim, registry)
-    if found is not None:
-        del keys[task]
-    return found
+    for usable in (context, replace(context, fast=False)) if context.fast else (context,):
+        key = evidence_key(claim, method, usable, registry, own)
+        if (found := recalled_evidence(journal, key, claim, registry)) is not None:
+            return found
+    return None
 
 
 def require_budget(checks: int, share: float) -> None:

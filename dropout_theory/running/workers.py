@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -95,6 +96,7 @@ class Workers:
         self._jobs, self._start = context.jobs, (claims, checkers, context, item)
         self._open: dict[Future[Any], Task] = {}
         self._ended = True  # nothing is under way
+        os.environ.setdefault("SYMPY_CACHE_SIZE", str(_SYMPY_CACHE))  # read when a worker imports SymPy
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPoolExecutor:
@@ -207,6 +209,7 @@ def uninterrupted() -> Iterator[None]:
 
 
 _WORKER: dict[str, Any] = {}
+_SYMPY_CACHE = 10_000  # entries; SymPy's own number is exceeded by a single proof
 
 
 def _start_worker(claims: Callable[[], Registry], checkers: Callable[[], Mapping[str, Any]],
@@ -214,6 +217,8 @@ def _start_worker(claims: Callable[[], Registry], checkers: Callable[[], Mapping
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt ends
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     _WORKER.update(registry=claims(), checkers=checkers(), context=context, item=item)
+    gc.freeze()  # claims and proofs stay: the garbage collector need not visit them each time
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _end_with_the_parent() -> None:
