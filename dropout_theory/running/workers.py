@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import multiprocessing
 import os
@@ -14,7 +15,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from sympy.core.cache import clear_cache
 
 from dropout_theory.verdicts.records import record_of
 
@@ -209,6 +214,8 @@ def uninterrupted() -> Iterator[None]:
 
 
 _WORKER: dict[str, Any] = {}
+_CACHED, _LIBRARY = type(lru_cache(len)), f"{__name__.partition('.')[0]}."
+_LARGE = 400 << 20  # bytes of a worker from which on its caches are emptied
 _SYMPY_CACHE = 10_000  # entries; SymPy's own number is exceeded by a single proof
 
 
@@ -233,4 +240,29 @@ def _work(claim: str, method: str) -> dict[str, Any] | Failure:
     registry = _WORKER["registry"]
     done: dict[str, Any] | Failure = _WORKER["item"](registry[claim], _WORKER["checkers"][method], _WORKER["context"],
                                                      registry)
+    _forget()
     return done
+
+
+def _forget() -> None:
+    """Where a worker has grown large, empty the caches of pure functions: what they hold is computed again at need."""
+    if _resident() < _WORKER.setdefault("room", _LARGE):
+        return
+    clear_cache()
+    gc.unfreeze()
+    for kept in gc.get_objects():
+        if isinstance(kept, _CACHED) and kept.cache_info().maxsize and str(kept.__module__).startswith(_LIBRARY):
+            kept.cache_clear()
+    gc.collect()
+    gc.freeze()
+    with contextlib.suppress(OSError, AttributeError):  # elsewhere than under glibc the allocator is left to itself
+        ctypes.CDLL(None).malloc_trim(0)
+    _WORKER["room"] = max(_LARGE, _resident() + _LARGE // 2)
+
+
+def _resident() -> int:
+    """The memory of this process, in bytes; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
