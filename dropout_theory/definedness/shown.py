@@ -35,7 +35,8 @@ def check_values(expr: Any) -> None:
     """Raise ProofError when something that is no exact real number, or no name of one, stands in an expression."""
     strange = (*strange_values(expr), *strange_names(expr)) if isinstance(expr, sp.Basic) else ()
     if strange:
-        raise ProofError(f"{', '.join(strange)} is no real number: not allowed in {expr}")
+        raise ProofError(f"{', '.join(strange)} is no real number, or more is known of it than its "
+                         f"sign: not allowed in {expr}")
     random = bound_by_chance(expr) if isinstance(expr, sp.Basic) else ()
     if random:
         raise ProofError(f"{', '.join(random)} is bound in {expr}, though random or a name for itself")

@@ -14,7 +14,7 @@ from sympy.core.function import UndefinedFunction
 from dropout_theory.language.atoms import Element, Family, Gates, Recursion, Scalar
 from dropout_theory.language.binding import bound_limits, put, scopes
 from dropout_theory.language.bounds import bounds
-from dropout_theory.language.checked import bound_by_chance, strange_names, strange_values
+from dropout_theory.language.checked import DECLARED, bound_by_chance, strange_names, strange_values
 from dropout_theory.language.dependence import dependencies
 from dropout_theory.language.operators import Operator
 from dropout_theory.language.statements import Converges, SameToOrder
@@ -34,7 +34,8 @@ def require_names(statements: Iterable[Any]) -> None:
         strange = (*strange_values(statement), *strange_names(statement))
         if strange:
             raise ValueError(f"{', '.join(strange)} in {statement} is no exact real number, or a name that need not be "
-                             "one; allowed: atoms with a domain, functions with real=True, exact numbers")
+                             "one; allowed: atoms with a domain, exact numbers, functions with real=True that are "
+                             f"declared no more than {', '.join(DECLARED)}")
         for name in bound_by_chance(statement):
             raise ValueError(f"{name} is bound in {statement}; allowed: an index symbol or what stands for fixed "
                              "numbers, nothing random")
@@ -51,16 +52,13 @@ def require_names(statements: Iterable[Any]) -> None:
             _require_one_of_a_name(_outside_means(whole))
 
 
-_DECLARED = ("positive", "negative", "nonnegative", "nonpositive", "zero", "integer", "even", "odd")
-
-
 def promise_not_kept(function: Any, formula: sp.Lambda) -> str | None:
     """What an undefined function is declared to be and a formula is not known to be at all real numbers; None: nothing.
 
     Rules may use what is declared of a function, so that a formula without it is no instance.
     """
     declared = getattr(function, "_kwargs", {})
-    return _not_kept(tuple((name, declared[name]) for name in _DECLARED if declared.get(name) is not None), formula)
+    return _not_kept(tuple((name, declared[name]) for name in DECLARED if declared.get(name) is not None), formula)
 
 
 @lru_cache(maxsize=4096)  # every instance has one of a few formulas

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from dropout_theory.language.domains import NONNEGATIVE, POSITIVE, Domain
+from dropout_theory.language.domains import NONNEGATIVE, POSITIVE, Domain, sign_of
 
 MAX_CORNERS = 6  # names of which both ends are tried, one inside the other
 MAX_PLACES = 64  # values of an index between given numbers that are tried one by one
@@ -169,16 +169,24 @@ def _product(parts: list[Bounds]) -> Bounds:
                                                                    (found.high, found.open_above))
                    for b, b_open in ((other.low, other.open_below), (other.high, other.open_above))]
         low, high = min(v for v, _ in corners), max(v for v, _ in corners)
-        # an end counts as open only where every corner that reaches it is
-        found = Bounds(low, high, all(is_open for v, is_open in corners if v == low),
-                       all(is_open for v, is_open in corners if v == high))
+        # an end counts as open only where every corner that reaches it is, however its number is written
+        found = Bounds(low, high, all(is_open for v, is_open in corners if not _differ(v, low)),
+                       all(is_open for v, is_open in corners if not _differ(v, high)))
     return found
+
+
+def _differ(a: Any, b: Any) -> bool:
+    """Whether two ends are certainly different numbers."""
+    if a == b or a.is_infinite or b.is_infinite:
+        return bool(a != b)
+    return sign_of(a - b) not in (0, None)
 
 
 def _corner(a: Any, a_open: bool, b: Any, b_open: bool) -> tuple[Any, bool]:
     """The product of two ends, and whether it is left out; nothing times an infinite end is nothing."""
-    if a == 0 or b == 0:
-        return sp.S.Zero, (a_open if a == 0 else True) and (b_open if b == 0 else True)
+    zeros = [not _differ(end, sp.S.Zero) for end in (a, b)]
+    if any(zeros):
+        return sp.S.Zero, (a_open if zeros[0] else True) and (b_open if zeros[1] else True)
     return a * b, a_open or b_open
 
 

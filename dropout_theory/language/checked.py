@@ -10,6 +10,7 @@ from numbers import Integral, Rational
 from typing import Any
 
 import sympy as sp
+from sympy.core.assumptions import StdFactKB
 from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
@@ -17,6 +18,9 @@ from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
 from dropout_theory.language.binding import may_be_bound, scopes
 
 _PLAIN = {"integer", "real", "finite", "commutative"}  # what may be known of a bound symbol
+_SIGNS = {"positive", "negative", "nonnegative", "nonpositive", "nonzero"}  # and of one that is not bound
+# what a function may be declared to be, beside real: what is asked of the formulas that stand for it
+DECLARED = ("positive", "negative", "nonnegative", "nonpositive", "zero", "integer", "even", "odd")
 _ALLOWED = "an expression in names of real numbers, an integer or a fraction, all of it exact"
 
 
@@ -66,12 +70,14 @@ def strange_values(expr: Any) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 15)
 def strange_names(expr: Any) -> tuple[str, ...]:
-    """Names in an expression or statement that need not stand for a real number, bound ones too."""
+    """Names in an expression or statement that need not stand for a real number, or are known to be more than rules ask
+    for: bound ones too."""
     if isinstance(expr, sp.Symbol):
-        return () if expr.is_real and not isinstance(expr, sp.Wild) else (str(expr),)
+        told = hasattr(expr, "domain") or set(expr._assumptions_orig) <= _PLAIN | _SIGNS
+        return () if expr.is_real and told and not isinstance(expr, sp.Wild) else (str(expr),)
     if isinstance(expr, (MatrixElement, MatrixExpr)):
         return (str(expr),)
-    own = [str(expr)] if isinstance(expr, AppliedUndef) and not expr.is_real else []
+    own = [str(expr)] if isinstance(expr, AppliedUndef) and not (expr.is_real and _may_be_declared(expr.func)) else []
     # what is known of a bound symbol beyond that it is real or an integer need not hold throughout its range
     plain = _PLAIN | {"positive"} if hasattr(expr, "index_grows") else _PLAIN
     own += [str(s) for _, bound in scopes(expr) for s in bound
@@ -80,6 +86,13 @@ def strange_names(expr: Any) -> tuple[str, ...]:
     about = hasattr(expr, "about_a_statement")
     inside = [a for a in expr.args if isinstance(a, sp.Basic) and not (about and isinstance(a, sp.Symbol))]
     return tuple(dict.fromkeys([*own, *[s for a in inside for s in strange_names(a)]]))
+
+
+def _may_be_declared(function: Any) -> bool:
+    """Whether all that is known of an undefined function follows from what is asked of formulas."""
+    known = {name: value for name, value in getattr(function, "_kwargs", {}).items() if name != "nargs"}
+    asked = StdFactKB({name: known[name] for name in ("real", *DECLARED) if name in known})
+    return all(asked.get(name) is value for name, value in known.items())
 
 
 @lru_cache(maxsize=1 << 15)

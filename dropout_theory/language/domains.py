@@ -32,7 +32,11 @@ class Domain:
                 low, open_below = sp.floor(low) + 1 if open_below else sp.ceiling(low), False
             if high.is_finite:
                 high, open_above = sp.ceiling(high) - 1 if open_above else sp.floor(high), False
-        if low > high or low == high and (open_below or open_above):
+        width = 1 if low == -sp.oo or high == sp.oo else sign_of(high - low)
+        if width is None:
+            raise ValueError(f"lower is {self.lower}, upper {self.upper}: whether they are one number is not seen; "
+                             "allowed: ends that can be told apart")
+        if width < 0 or width == 0 and (open_below or open_above):
             raise ValueError(f"lower is {self.lower}, upper {self.upper}: the domain {self.name!r} is empty; allowed: "
                              "lower <= upper, with a member between them")
         for name, value in (("lower", low), ("upper", high), ("open_below", open_below), ("open_above", open_above)):
@@ -81,6 +85,16 @@ class Domain:
 
     def __str__(self) -> str:
         return self.name
+
+
+def sign_of(number: sp.Expr) -> int | None:
+    """The sign of an exact real number, however it is written; None where it is not seen whether it is 0."""
+    if number.is_Rational:
+        return int(sp.sign(number))
+    about = number.evalf(30)
+    if about.is_Float and about._prec > 1 and abs(about) > sp.Rational(1, 10**20):
+        return 1 if about > 0 else -1
+    return 0 if number.equals(0) else None
 
 
 def _end(value: object, what: str, infinity: sp.Expr) -> sp.Expr:
