@@ -214,7 +214,7 @@ def uninterrupted() -> Iterator[None]:
 
 
 _WORKER: dict[str, Any] = {}
-_CACHED, _LIBRARY = type(lru_cache(len)), f"{__name__.partition('.')[0]}."
+_LIBRARY = f"{__name__.partition('.')[0]}."
 _LARGE = 400 << 20  # bytes of a worker from which on its caches are emptied
 _SYMPY_CACHE = 10_000  # entries; SymPy's own number is exceeded by a single proof
 
@@ -250,8 +250,9 @@ def _forget() -> None:
         return
     clear_cache()
     gc.unfreeze()
+    cached = type(lru_cache(len))
     for kept in gc.get_objects():
-        if isinstance(kept, _CACHED) and kept.cache_info().maxsize and str(kept.__module__).startswith(_LIBRARY):
+        if isinstance(kept, cached) and kept.cache_info().maxsize and str(kept.__module__).startswith(_LIBRARY):
             kept.cache_clear()
     gc.collect()
     gc.freeze()
