@@ -19,8 +19,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sympy.core.cache import clear_cache
-
 from dropout_theory.verdicts.records import record_of
 
 if TYPE_CHECKING:
@@ -248,6 +246,8 @@ def _forget() -> None:
     """Where a worker has grown large, empty the caches of pure functions: what they hold is computed again at need."""
     if _resident() < _WORKER.setdefault("room", _LARGE):
         return
+    from sympy.core.cache import clear_cache
+
     clear_cache()
     gc.unfreeze()
     cached = type(lru_cache(len))
