@@ -12,7 +12,8 @@ range could tell to be 0 is taken out of it, only where the range is certainly n
 A mean is taken of each monomial, its random sums opened: factors that are not random stand before it, the others fall
 into groups that share no randomness. Two gates of one family are one gate or independent:
 E(d_i d_j) = p_i p_j + [i = j] (p_i - p_i p_j). Over the outcomes of one subnetwork a mean is a sum with weights, and a
-geometric mean a product, of positive values the exponential of a sum. Of what cannot be told apart the mean stays an atom.
+geometric mean a product; of positive values that is the exponential of a sum. Of what cannot be told apart the mean
+stays an atom.
 """
 
 from __future__ import annotations
