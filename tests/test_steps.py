@@ -50,6 +50,7 @@ from dropout_theory.recheck.writing import written
 from dropout_theory.report import steps
 from dropout_theory.report.derivations import load as recorded
 from dropout_theory.report.ledger import Ledger
+from dropout_theory.report.steps import outcome_of
 from dropout_theory.running.proofs import ProofCheck
 
 ROOT = Path(__file__).parents[1]
@@ -216,9 +217,9 @@ def test_a_proof_of_something_easier_is_no_proof_of_a_claim() -> None:
     claims: Claims = {"own:a": (term(less_equal(0, x**2)), frozenset())}
     easier = last_step(by.assume(less_equal(0, x**2)))
     report, = checked(claims, {"own:a": easier})
-    assert report.found == "failed" and "assumes" in report.fault
+    assert outcome_of(report) == "failed" and "assumes" in report.fault
     other, = checked(claims, {"own:a": last_step(by.identity(x, x))})
-    assert other.found == "failed" and "concludes" in other.fault
+    assert outcome_of(other) == "failed" and "concludes" in other.fault
     swapped, = checked(claims, {"own:b": easier})
     assert swapped.fault == "there is no such claim"
 
@@ -376,7 +377,7 @@ def test_all_recorded_proofs_are_checked_again_and_that_is_quick() -> None:
     """None fails, what was found is what is recorded, and it takes minutes, not hours."""
     registry, start = load(), time.process_time()
     reports = list(ProofCheck(registry, registry.papers).reports(recorded(registry.papers)))
-    assert not [r.claim for r in reports if r.found == "failed"]
+    assert not [r.claim for r in reports if outcome_of(r) == "failed"]
     assert steps.totals(reports) == steps.recorded()
     assert time.process_time() - start < 300
     counts = steps.recorded()["all"]

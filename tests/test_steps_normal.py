@@ -237,6 +237,8 @@ def test_what_no_grammar_forbids_proves_nothing() -> None:
     assert not same(E(entry(lost, 1)), number(2))
     empty = Term("family", "Q", UNIT, "distribution", rng(k, 1, ZERO))
     assert not same(total(entry(empty, k), rng(k, 1, ZERO)), ONE)
+    drawn = Term("subnetwork", "M", domain("1", "oo", "integer"), w)  # from what is no distribution
+    assert not same(E(entry(a, drawn)), total(times(entry(a, i), entry(w, i)), over_n))
     eager = Term("index", "i", "positive integer")  # the name promises what a range need not keep
     with pytest.raises(Malformed, match="an index symbol that is an integer"):
         rng(eager, -1, n)
@@ -259,6 +261,17 @@ EQUAL = {
                           total(times(entry(w, i), entry(w, j)), over_n, rng(j, 1, n))),
     "a variance": (Term("Var", total(times(entry(w, i), d_i), over_n)),
                    total(times(power(entry(w, i), 2), entry(keep, i), plus(ONE, minus(entry(keep, i)))), over_n)),
+    "a mean over a subnetwork": (E(times(entry(w, N), entry(a, N))), total(times(entry(w, k), entry(a, k), entry(P, k)),
+                                                                        rng(k, 1, m))),
+    "a variance over a subnetwork": (Term("Var", entry(w, N)), plus(
+        total(times(power(entry(w, i), 2), entry(P, i)), rng(i, 1, m)),
+        minus(power(total(times(entry(w, j), entry(P, j)), rng(j, 1, m)), 2)))),
+    "a geometric mean of positive values": (Term("G", entry(a, N)), Term(
+        "exp", E(Term("log", entry(a, N))))),
+    "a geometric mean of values that may be 0": (Term("G", power(entry(w, N), 2)), Term(
+        "product", power(power(entry(w, j), 2), entry(P, j)), rng(j, 1, m))),
+    "a normalised geometric mean": (Term("NWGM", entry(P, N)), times(
+        Term("G", entry(P, N)), power(plus(Term("G", entry(P, N)), Term("G", plus(ONE, minus(entry(P, N))))), -1))),
     "powers of a symbolic exponent": (times(power(x, plus(m, ONE)), power(x, minus(m))), x),
 }
 

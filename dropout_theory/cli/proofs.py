@@ -27,7 +27,7 @@ def recheck_proofs(patterns: tuple[str, ...], ledger_path: Path | None, json_pat
     from dropout_theory.recheck.steps.grammar import Malformed
     from dropout_theory.report.derivations import load as load_derivations
     from dropout_theory.report.ledger import LedgerError
-    from dropout_theory.report.steps import as_json, coverage, keep, totals, worst
+    from dropout_theory.report.steps import as_json, coverage, keep, outcome_of, totals, worst
     from dropout_theory.running import proofs as running
 
     if json_path:
@@ -77,7 +77,7 @@ def recheck_proofs(patterns: tuple[str, ...], ledger_path: Path | None, json_pat
         click.echo(f"recorded in {keep('outcomes', totals(reports), ledger_path)}")
     if json_path:
         json_path.write_text(json.dumps(as_json(reports), indent=1) + "\n", encoding="utf-8")
-    counts = Counter(report.found for report in reports)
+    counts = Counter(map(outcome_of, reports))
     return {"failed": REJECTED, "unchecked": UNCHECKED}.get(worst(counts), 0)
 
 

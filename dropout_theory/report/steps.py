@@ -28,6 +28,11 @@ def by_outcome(report: Report) -> dict[str, int]:
     return {found: counts[found] for found in OUTCOMES}
 
 
+def outcome_of(report: Report) -> str:
+    """The worst outcome of a proof: failed also where its steps, right or not, are no proof of the claim."""
+    return "failed" if report.fault else worst(by_outcome(report))
+
+
 def coverage(reports: Sequence[Report]) -> str:
     """A table: for each paper its proofs, and its different steps by outcome; a line that sums up."""
     rows, every = [], {}
@@ -45,7 +50,7 @@ def _counted(reports: Iterable[Report], steps: Mapping[str, str]) -> tuple[str, 
     counts = Counter(steps.values())
     total = max(len(steps), 1)
     shares = [f"{counts[found]} ({100 * counts[found] / total:.1f} %)" if counts[found] else "0" for found in OUTCOMES]
-    return str(len(reports)), str(sum(r.found == "checked" for r in reports)), str(len(steps)), *shares
+    return str(len(reports)), str(sum(outcome_of(r) == "checked" for r in reports)), str(len(steps)), *shares
 
 
 def totals(reports: Iterable[Report]) -> dict[str, Any]:
@@ -112,7 +117,7 @@ def spelled(claim: str, ledger: Path | None = None) -> str:
 def as_json(reports: Iterable[Report]) -> dict[str, Any]:
     """What was found, for programs: by claim the counts of its steps, and each that is not checked with the reason."""
     return {"version": 1, "proofs": [{
-        "id": r.claim, "found": r.found, "fault": r.fault, "steps": by_outcome(r),
+        "id": r.claim, "found": outcome_of(r), "fault": r.fault, "steps": by_outcome(r),
         "not checked": [{"rule": o.step.rule, "conclusion": str(o.step.conclusion), "found": o.found,
                          "reason": o.reason} for o in r.outcomes if o.found != "checked"],
     } for r in reports]}

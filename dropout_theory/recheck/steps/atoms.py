@@ -10,21 +10,12 @@ from fractions import Fraction
 from functools import cache
 
 from dropout_theory.recheck.steps.grammar import ZERO, Term, number
-from dropout_theory.recheck.steps.polynomial import (
-    UNIT,
-    Monomial,
-    Polynomial,
-    added,
-    alone,
-    collected,
-    limited,
-    monomial,
-)
+from dropout_theory.recheck.steps.polynomial import UNIT, Monomial, Polynomial, added, collected, limited, monomial
 
 
 def atom(term: Term, exponent: Fraction | int = 1) -> Polynomial:
     """A power of an atom, simplified."""
-    return product(alone(term, Fraction(exponent))) if exponent else UNIT
+    return product(Polynomial({((term, Fraction(exponent)),): Fraction(1)})) if exponent else UNIT
 
 
 def product(*polynomials: Polynomial) -> Polynomial:

@@ -33,11 +33,6 @@ class Report:
     outcomes: list[Outcome] = field(default_factory=list)
     fault: str = ""  # why the steps, right or not, are no proof of the claim
 
-    @property
-    def found(self) -> str:
-        """The worst outcome of all steps; failed where they do not prove the claim."""
-        return "failed" if self.fault else max((o.found for o in self.outcomes), key=OUTCOMES.index)
-
 
 class Checking:
     """Checks proofs that share steps: each different step once. `test` is asked where no validator accepts a step."""

@@ -31,9 +31,6 @@ class Place:
     bound: frozenset[Term] = frozenset()
     averaged: bool = False
 
-    def under(self, *facts: Term) -> Place:
-        return replace(self, known=(*self.known, *facts))
-
     def in_ranges(self, limits: Iterable[Term]) -> Place:
         """Inside ranges, outer ones first: what was known of free atoms of the names of indices is forgotten."""
         place = self
@@ -87,14 +84,14 @@ def _of(term: Term, place: Place, shown: set[Term]) -> Iterator[Obligation]:
     if op in ("and", "or", "implies"):  # each part guards those after it
         for part in args:
             yield from _of(part, place, shown)
-            place = place.under(Term("not", part) if op == "or" else part)
+            place = replace(place, known=(*place.known, Term("not", part) if op == "or" else part))
     elif op == "cases":  # each value in its own case, each condition where those before it fail; some case must apply
         for value, condition in (case.terms for case in args):
             yield from _of(condition, place, shown)
-            yield from _of(value, place.under(condition), shown)
+            yield from _of(value, replace(place, known=(*place.known, condition)), shown)
             if condition.op == "true":
                 return
-            place = place.under(Term("not", condition))
+            place = replace(place, known=(*place.known, Term("not", condition)))
         yield Obligation(term, Term("false"), place)
     elif op in ATOMS:  # what a law or a definition by recursion needs to be defined, at all of its indices
         inside = place.in_ranges(term.ranges)

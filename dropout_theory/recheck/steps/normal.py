@@ -11,7 +11,9 @@ range could tell to be 0 is taken out of it, only where the range is certainly n
 
 A mean is taken of each monomial, its random sums opened: factors that are not random stand before it, the others fall
 into groups that share no randomness. Two gates of one family are one gate or independent:
-E(d_i d_j) = p_i p_j + [i = j] (p_i - p_i p_j). Of what cannot be told apart the mean stays an atom.
+E(d_i d_j) = p_i p_j + [i = j] (p_i - p_i p_j). Over the outcomes of one subnetwork a mean is a sum with weights, and a
+geometric mean a product; of positive values that is the exponential of a sum. Of what cannot be told apart the mean
+stays an atom.
 """
 
 from __future__ import annotations
@@ -23,8 +25,8 @@ from itertools import chain
 from typing import TypeAlias, TypeVar
 
 from dropout_theory.recheck.steps.atoms import as_term, atom, parsed, power, product, term_of
-from dropout_theory.recheck.steps.binding import CannotSubstitute, free, random, substitute
-from dropout_theory.recheck.steps.bounds import bounds, is_integer, is_nonempty, weighs
+from dropout_theory.recheck.steps.binding import NUMBERS, CannotSubstitute, free, random, substitute
+from dropout_theory.recheck.steps.bounds import bounds, is_distribution, is_integer, is_nonempty, weighs
 from dropout_theory.recheck.steps.grammar import ATOMS, ONE, ZERO, Malformed, NotShown, Term, minus, number, walk
 from dropout_theory.recheck.steps.polynomial import UNIT, Monomial, Polynomial, added, monomial
 from dropout_theory.recheck.steps.statements import OPPOSITE, PREDICATES, parts_of, relation
@@ -48,8 +50,9 @@ def _logistic(x: Term, c: Term = ONE, slope: Term = ONE) -> Term:
     return Term("^", Term("+", ONE, Term("*", c, Term("exp", Term("*", number(-1), slope, x)))), number(-1))
 
 
-def _covariance(x: Term, y: Term) -> Term:
-    return minus(Term("E", Term("*", x, y)), Term("*", Term("E", x), Term("E", y)))
+def _product(term: Term) -> Polynomial:
+    body, *limits = (named := canonical(term)).terms
+    return normal(Term("exp", Term("sum", Term("log", body), *limits))) if bounds(body).positive else atom(named)
 
 
 def _equal_indices(term: Term) -> Polynomial:
@@ -68,11 +71,16 @@ _FORMS: dict[str, Callable[[Term], Polynomial]] = {
     "log": lambda t: logarithm(normal(t.terms[0])),
     "euler": lambda t: normal(Term("exp", ONE)),
     "logistic": lambda t: normal(_logistic(*t.terms)),
-    "Var": lambda t: normal(_covariance(t.terms[0], t.terms[0])),
-    "Cov": lambda t: normal(_covariance(*t.terms)),
+    "Var": lambda t: normal(Term("Cov", *t.terms, *t.terms)),
+    "Cov": lambda t: normal(minus(Term("E", Term("*", *t.terms)), Term("*", *[Term("E", x) for x in t.terms]))),
     "equal-indices": _equal_indices,
     "sum": lambda t: sum_over(*opened(t)),
+    "product": _product,
     "E": lambda t: added(_mean_of_monomial(m) * c for m, c in normal(t.terms[0]).items()),
+    "G": lambda t: _at_outcomes("G", as_term(normal(t.terms[0]))),
+    "G'": lambda t: normal(Term("G", minus(ONE, t.terms[0]))),
+    "NWGM": lambda t: normal(Term("*", Term("G", *t.terms), Term("^", Term("+", *[
+        Term(mean, *t.terms) for mean in ("G", "G'")]), number(-1)))),
 }
 
 
@@ -350,7 +358,18 @@ def _mean_of_group(group: Monomial) -> Polynomial:
                     and not any(map(random, t.terms[1:]))
                     and bounds(t.terms[0].terms[0]).probability for t, e in group):  # whose laws are not random
         return _gates([t for t, _ in group])
-    return atom(Term("E", term_of(group)))
+    return _at_outcomes("E", term_of(group))
+
+
+def _at_outcomes(mean: str, of: Term) -> Polynomial:
+    """A mean over the outcomes of one subnetwork: a sum with weights, or a product. An atom where it is another."""
+    k, drawn = Term("index", f"~{_highest('~', of) + 1}", "integer"), min(random(of), default=ONE)
+    if random(of) != {drawn} or drawn.op != "subnetwork" or not is_distribution(drawn.terms[1]) \
+            or any(drawn in free(t) for t in walk(of) if t.op in NUMBERS):  # there it is no outcome of this mean
+        return atom(Term(mean, of))
+    weight, value = Term("entry", drawn.terms[1], k), substitute(of, {drawn: k})
+    kind, body = ("sum", Term("*", weight, value)) if mean == "E" else ("product", Term("^", value, weight))
+    return normal(Term(kind, body, Term("range", k, *drawn.terms[1].ranges[0].terms[1:])))
 
 
 def _gates(gates: list[Term]) -> Polynomial:
