@@ -266,3 +266,20 @@ def test_sampled_evidence_has_the_same_bits_with_any_number_of_workers() -> None
     methods = {r["method"] for records in runs[0].records.values() for r in records}
     assert {"montecarlo", "property", "exact"} <= methods
     assert timeless(runs[0]) == timeless(runs[1]) == timeless(runs[2])
+
+
+def test_a_large_worker_empties_its_caches_and_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dropout_theory.checkers import get_checker
+    from dropout_theory.claims import REGISTRY
+    from dropout_theory.normal_form.sums import normal
+    from dropout_theory.running import workers
+
+    monkeypatch.setattr(workers, "_WORKER", {"room": 0})
+    checker, claim = get_checker("symbolic"), REGISTRY["baldi2014:eq78"]
+    before = workers.run_item(claim, checker, Context(), REGISTRY)
+    assert normal.cache_info().currsize
+    workers._forget()
+    assert not normal.cache_info().currsize and workers._WORKER["room"] >= workers._LARGE
+    after = workers.run_item(claim, checker, Context(), REGISTRY)
+    assert isinstance(before, dict) and isinstance(after, dict)
+    assert {**before, "seconds": 0} == {**after, "seconds": 0} and before["derivation"]

@@ -10,6 +10,7 @@ import sympy as sp
 
 from attacks.support import k, n, refused
 from dropout_theory import referee
+from dropout_theory.definedness.partiality import promised
 from dropout_theory.language import (
     POSITIVE,
     Scalar,
@@ -105,6 +106,13 @@ def test_functions_are_declared_by_what_formulas_are_asked_for(declared: dict[st
 def test_functions_may_have_signs_and_be_whole(declared: dict[str, bool]) -> None:
     f = sp.Function("f", real=True, **declared)
     assert referee(less_equal(f(z), f(z) + 1)).verdict.verdict == "proved"
+
+
+@pytest.mark.parametrize("sign", ["positive", "negative", "nonnegative", "nonpositive", "nonzero"])
+def test_what_may_be_known_of_an_index_is_asked_for(sign: str) -> None:
+    """A sign may be known of an index, and then whoever binds it must show it."""
+    index = _from_one_on(**{sign: True})
+    assert assume(sp.Ge(index, index - 1, evaluate=False)) and promised(index)
 
 
 def test_ends_may_be_irrational() -> None:
