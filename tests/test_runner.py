@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -278,8 +279,10 @@ def test_a_large_worker_empties_its_caches_and_finds_the_same(monkeypatch: pytes
     checker, claim = get_checker("symbolic"), REGISTRY["baldi2014:eq78"]
     before = workers.run_item(claim, checker, Context(), REGISTRY)
     assert normal.cache_info().currsize
+    gone = weakref.proxy(Context())  # a proxy whose object is gone must not stop the emptying
     workers._forget()
     assert not normal.cache_info().currsize and workers._WORKER["room"] >= workers._LARGE
     after = workers.run_item(claim, checker, Context(), REGISTRY)
     assert isinstance(before, dict) and isinstance(after, dict)
     assert {**before, "seconds": 0} == {**after, "seconds": 0} and before["derivation"]
+    assert type(gone) is weakref.ProxyType

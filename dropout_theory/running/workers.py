@@ -252,7 +252,8 @@ def _forget() -> None:
     gc.unfreeze()
     cached = type(lru_cache(len))
     for kept in gc.get_objects():
-        if isinstance(kept, cached) and kept.cache_info().maxsize and str(kept.__module__).startswith(_LIBRARY):
+        # by its type alone: `isinstance` asks the object, and a weak reference to something gone answers with an error
+        if type(kept) is cached and kept.cache_info().maxsize and str(kept.__module__).startswith(_LIBRARY):
             kept.cache_clear()
     gc.collect()
     gc.freeze()
