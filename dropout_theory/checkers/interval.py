@@ -266,7 +266,7 @@ class _Question:
         tests = 8  # of points by exact evaluation
         remaining = one
         while cubes and found.examined < budget and self.graph.work < MAX_WORK:
-            if found.examined == TRIAL and remaining == 1 or found.examined == budget // 2 and remaining > fmpq(3, 4):
+            if self._is_hopeless(found.examined, budget, remaining):
                 break
             _, _, cube = heapq.heappop(cubes)
             found.examined += 1
@@ -299,6 +299,13 @@ class _Question:
             found.excluded = excluded(self.coordinates, kept)
             found.is_doubtful = any(not self._is_shown(doubt, cube) for doubt in self.doubts for cube in kept)
         return found
+
+    def _is_hopeless(self, examined: int, budget: int, remaining: fmpq) -> bool:
+        """Whether too much is left of the cube for what was done: as seen of statements, such are never settled."""
+        work = self.graph.work
+        if remaining == 1:
+            return examined >= TRIAL or 4 * work > MAX_WORK
+        return 2 * examined >= budget and remaining > fmpq(3, 4) or 2 * work > MAX_WORK and remaining > fmpq(1, 2)
 
     def _is_shown(self, statement: Any, cube: Cube) -> bool:
         """Whether a statement is certainly true on a part of the cube."""
