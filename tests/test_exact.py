@@ -23,6 +23,7 @@ from dropout_theory.language import (
     Exists,
     ForEach,
     G,
+    Gc,
     Scalar,
     Statement,
     Var,
@@ -70,6 +71,13 @@ def test_a_counterexample_is_shrunk_to_one_gate() -> None:
 def test_a_strict_inequality_fails_where_the_sides_tie() -> None:
     assert run(less(Var(O[N]), E(O[N]) * (1 - E(O[N])))).outcome == "fails"
     assert run(less_equal(Var(O[N]), E(O[N]) * (1 - E(O[N])))).outcome == "holds"
+
+
+def test_entries_of_one_family_are_at_different_ends() -> None:
+    """G + G' is 0 where some outcome is 0 and another is 1, and nowhere else."""
+    found = run(less(0, G(O[N]) + Gc(O[N])))
+    assert found.outcome == "fails" and found.counterexample
+    assert set(found.counterexample["instance"]["O"]) >= {"0", "1"}
 
 
 def test_zero_probabilities_break_an_equality_case() -> None:

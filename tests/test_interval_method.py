@@ -164,6 +164,8 @@ NEVER_WHOLE = {
     "an undefined side of an equivalence": equivalent(less(sp.log(u), 1), less(sp.log(u), 1)),
     "a strict inequality at an open end and a closed one": less(0, q * u),
     "an identity that is undefined at an end": both(equal(sp.log(u * v), sp.log(u) + sp.log(v)), less(u, 2)),
+    "an exponential and what is taken from a constant": less(2 - u - sp.exp(s), 0),
+    "two that are taken": less_equal(3 - u - v - sp.exp(s), 0),
     "0 to a power": less_equal(0, u ** (v - sp.Rational(1, 2))),
 }
 

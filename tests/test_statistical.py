@@ -129,6 +129,14 @@ def test_wrong_statements_fail(statement: Any) -> None:
     assert derive(claim(statement), [found]).verdict == "open"
 
 
+def test_a_case_that_is_never_taken_need_not_be_defined() -> None:
+    """At x = 0 the case with 1/x is not taken: nothing fails there."""
+    x = Scalar("x")
+    guarded = E(sp.Piecewise((1 / x, sp.Gt(x**2 * delta[1], 0)), (0, True))) * x**2
+    found = statistical.check(claim(equal(guarded, x * p[1]), admissible={n: 1, p: {(1,): sp.S.Half}, x: 0}), FAST)
+    assert found.outcome == "holds"
+
+
 def test_what_samples_cannot_show_is_unknown() -> None:
     """Equalities under a strict sign, and quantities far below the noise, must not count as support."""
     rare = sp.Product(delta[i], (i, 1, n))

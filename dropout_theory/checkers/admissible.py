@@ -97,7 +97,7 @@ def _met(claim: Any, seed: int, atom: Any, end: Any, every: bool) -> bool:
             return True
         except (Rejected, Unsupported):
             continue
-    chooser = Fixed(seed, atom, end, every)
+    chooser = Fixed(seed, atom, (end,), every)
     for attempt in range(BOUNDARY_ATTEMPTS):
         try:
             values = build(claim, chooser, (1, 2, 2, 3)[attempt % 4])

@@ -576,7 +576,7 @@ class Graph:
 
     def _sign_of_rest(self, operands: Sequence[int], box: Box | None) -> Sign:
         """The sign of 1 - e^x, and of a sum with a constant that variables taken from it cannot use up."""
-        rest, total, is_strict = [], Fraction(0), False
+        rest, total, is_strict, is_all = [], Fraction(0), False, True  # is_all: `total` is what it is, no lower bound
         for node in operands:
             constant, inside = self._constant(node), self._negated(node)
             high = self.limits[self.operations[inside][1]][1] if inside is not None \
@@ -585,10 +585,11 @@ class Graph:
                 total += constant
             elif inside is not None and not isinstance(high, float):
                 total -= Fraction(int(high.p), int(high.q))
+                is_all = False
                 is_strict |= self.limits[self.operations[inside][1]][3]
             else:
                 rest.append(node)
-        inside = self._negated(rest[0]) if len(rest) == 1 and total == 1 else None
+        inside = self._negated(rest[0]) if len(rest) == 1 and total == 1 and is_all else None
         if inside is not None and self.operations[inside][0] == "exp":
             return _DOWN[self._known_sign(self.operations[inside][1], box)]
         signs = [self._known_sign(node, box) for node in rest]

@@ -209,16 +209,18 @@ def _sizes_alone(claim: Any) -> Iterator[Values]:
 
 
 def _at_edges(claim: Any, context: Context) -> Iterator[Values]:
-    """An instance with one atom, every entry of it, at 0 or an end of its domain: where terms are undefined first."""
+    """Instances with an atom at 0 or an end of its domain, every entry of it or each at another of them: where terms
+    are undefined first."""
     _, reals, families = atoms_of(claim)
     for atom in [*reals, *(f for f in families if isinstance(f, lang.Family) and f.simplex is False)]:
         domain = atom.domain
-        for edge in dict.fromkeys(e for e in (domain.lower, sp.S.Zero, domain.upper)
-                                  if e.is_finite and domain.contains(e)):
-            chooser = Fixed(context.seed, atom, edge)
+        edges = tuple(dict.fromkeys(e for e in (domain.lower, sp.S.Zero, domain.upper)
+                                    if e.is_finite and domain.contains(e)))
+        mixed = [edges] if len(edges) > 1 and atom not in reals else []
+        for chosen in [*[(edge,) for edge in edges], *mixed]:
             for size in EDGE_SIZES:
                 try:
-                    yield build(claim, chooser, size)
+                    yield build(claim, Fixed(context.seed, atom, chosen), size)
                     break
                 except (Rejected, Unsupported):
                     continue

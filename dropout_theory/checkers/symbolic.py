@@ -13,7 +13,8 @@ from dropout_theory.proof.automatic import automatic
 from dropout_theory.proof.logic import as_claimed
 from dropout_theory.proof.near_zero import coefficients
 from dropout_theory.proof.refutations import Meaningless, Refutation
-from dropout_theory.verdicts.kernel import Context, Finding, checker
+from dropout_theory.proof.theorem import steps_of
+from dropout_theory.verdicts.kernel import Context, Finding, Quoted, checker
 from dropout_theory.verdicts.methods import Method
 
 METHOD = Method(
@@ -51,7 +52,7 @@ def accept(claim: Any, theorem: Theorem, kind: str) -> Finding:
     if claim.id in theorem.uses:
         raise ProofError(f"{claim.id}: the proof cites the claim itself")
     return Finding("holds", "proof", f"{kind}: " + "; ".join(theorem.steps), {"steps": len(theorem.steps)},
-                   depends_on=tuple(sorted(theorem.uses)), theorem=proved)
+                   depends_on=tuple(sorted(theorem.uses)), theorem=proved, quoted=_quoted(theorem))
 
 
 def accept_refutation(claim: Any, theorem: Theorem) -> Finding:
@@ -61,7 +62,7 @@ def accept_refutation(claim: Any, theorem: Theorem) -> Finding:
     """
     need(isinstance(theorem.conclusion, Refutation), f"{claim.id}: its refutation concludes {theorem.conclusion}")
     return Finding("fails", "proof", "refuted by " + "; ".join(theorem.steps), counterexample=_seen_to(claim, theorem),
-                   depends_on=tuple(sorted(theorem.uses)), theorem=theorem)
+                   depends_on=tuple(sorted(theorem.uses)), theorem=theorem, quoted=_quoted(theorem))
 
 
 def accept_meaningless(claim: Any, theorem: Theorem) -> Finding:
@@ -71,7 +72,14 @@ def accept_meaningless(claim: Any, theorem: Theorem) -> Finding:
     """
     need(isinstance(theorem.conclusion, Meaningless), f"{claim.id}: {theorem.conclusion} is about no instance of it")
     return Finding("unknown", "proof", "; ".join(theorem.steps), counterexample=_seen_to(claim, theorem),
-                   depends_on=tuple(sorted(theorem.uses)))
+                   depends_on=tuple(sorted(theorem.uses)), quoted=_quoted(theorem))
+
+
+def _quoted(theorem: Theorem) -> tuple[Quoted, ...]:
+    """The claims that a theorem rests on, as its proof cites them."""
+    return tuple(Quoted(step.rule.removeprefix("claim "), step.conclusion, step.given)
+                 for step in steps_of(theorem) if step.rule.startswith("claim "))
+
 
 
 def _seen_to(claim: Any, theorem: Theorem) -> dict[str, str]:

@@ -32,7 +32,8 @@ ERRATUM_TYPES = ("sign", "missing-factor", "missing-log", "missing-root", "off-b
                  "other")
 SEVERITIES = ("typo", "minor", "major")
 
-_ID = re.compile(r"^[a-z][a-z0-9]*:[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*$")
+CLASSICAL = "classical"  # what stands before the names of classical facts
+_ID = re.compile(r"[a-z][a-z0-9]*:[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
 _PART = re.compile(r"^(?P<whole>[a-z0-9]+:(?:eq|thm|lem|tab)[0-9]+)\.[0-9]+$")
 _AMENDED = re.compile(r"^(?P<original>.+?)\.amended(?:-[a-z0-9-]+)?$")
 
@@ -122,8 +123,9 @@ class Claim:
     candidates: Mapping[Any, Any] = field(default_factory=dict)  # undefined function -> Lambdas to try
 
     def __post_init__(self) -> None:
-        if not _ID.match(self.id):
-            raise ClaimError(f"claim id is {self.id!r}; allowed: <paper>:<label> such as baldi2014:eq39")
+        if not _ID.fullmatch(self.id) or self.paper == CLASSICAL:
+            raise ClaimError(f"claim id is {self.id!r}; allowed: <paper>:<label> such as baldi2014:eq39, "
+                             f"with a paper that is not called {CLASSICAL!r}")
         if self.kind not in KINDS:
             raise ClaimError(f"{self.id}: kind is {self.kind!r}; allowed: {', '.join(KINDS)}")
         if not self.title or not self.source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from functools import lru_cache
+from itertools import cycle
 from typing import Any, Protocol
 
 import sympy as sp
@@ -59,17 +60,17 @@ class RandomChooser:
 
 
 class Fixed(RandomChooser):
-    """Random choices, with one atom at a value: every entry of it, or about half of them."""
+    """Random choices, with one atom at some values: every entry of it, one value after the other, or about half."""
 
-    def __init__(self, seed: int, atom: Any, value: Any, every: bool = True) -> None:
+    def __init__(self, seed: int, atom: Any, values: tuple[Any, ...], every: bool = True) -> None:
         super().__init__(seed)
-        self.atom, self.value, self.every = atom, value, every
+        self.atom, self.values, self.every = atom, cycle(values), every
 
     def integer(self, name: str, low: int, high: int) -> int:
-        return int(self.value) if self._is_fixed(name) else super().integer(name, low, high)
+        return int(next(self.values)) if self._is_fixed(name) else super().integer(name, low, high)
 
     def number(self, name: str, domain: Domain) -> Any:
-        return self.value if self._is_fixed(name) else super().number(name, domain)
+        return next(self.values) if self._is_fixed(name) else super().number(name, domain)
 
     def _is_fixed(self, name: str) -> bool:
         return name.partition("[")[0] == self.atom.name and (self.every or self.random.random() < 0.5)

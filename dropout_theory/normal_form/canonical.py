@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, permutations, product
 from typing import Any
@@ -12,6 +12,7 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.language import Expr
 from dropout_theory.normal_form.monomials import Binder, Term, merge, rebuild, sort_key, substitute_in
+from dropout_theory.normal_form.signs import is_positive
 
 _MAX_BINDERS = 6
 
@@ -64,6 +65,8 @@ def _free_binders(term: Term) -> Term:
             continue
         using = [p for p in powers if symbol in p[0].free_symbols | p[1].free_symbols]
         if not using:
+            if any(is_guarded(p, binder, binders) for p in powers):
+                continue
             binders.remove(binder)
             if not not_negative_within(high - low + 1, binders):
                 binders.append(binder)  # an empty range has no terms, not a negative number of them
@@ -80,7 +83,24 @@ def _free_binders(term: Term) -> Term:
     return Term(coefficient, tuple(powers), tuple(binders))
 
 
-def not_negative_within(expr: Expr, binders: list[Binder]) -> bool:
+def is_guarded(power: tuple[Expr, Expr], binder: Binder, binders: Iterable[Binder]) -> bool:
+    """Whether a factor may have no value where a range is empty, and is not evaluated there.
+
+    Such a factor stays in the sum: taken out of it, it could cancel with the number of terms, which is 0 there.
+    """
+    atom, exponent = power
+    if exponent.is_nonnegative or is_positive(atom):
+        return False
+    others = [b for b in binders if b[0] != binder[0]]
+    told, more = set[Any](), binder[1].free_symbols | binder[2].free_symbols
+    while more:  # what the length of the range depends on, by the ranges of other indices too
+        told |= more
+        more = set().union(*[b[1].free_symbols | b[2].free_symbols for b in others if b[0] in told]) - told
+    return bool(told & (atom.free_symbols | exponent.free_symbols)) \
+        and not not_negative_within(binder[2] - binder[1], others)
+
+
+def not_negative_within(expr: Expr, binders: Sequence[Binder]) -> bool:
     """Whether an expression is at least 0 at every value of the bound indices, whose ranges are not empty."""
     expr = sp.expand(expr)
     for symbol, low, high in reversed(binders):

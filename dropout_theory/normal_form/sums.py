@@ -16,7 +16,7 @@ import sympy as sp
 from dropout_theory import language as lang
 from dropout_theory.claims import ProofError
 from dropout_theory.language import Expr, fresh_index, registry, unfold
-from dropout_theory.normal_form.canonical import collect, next_names
+from dropout_theory.normal_form.canonical import collect, is_guarded, next_names
 from dropout_theory.normal_form.monomials import Term, merge, multiply, rebuild, sort_key, substitute_in
 from dropout_theory.normal_form.signs import is_positive, quotient
 
@@ -277,7 +277,8 @@ def _numerator(found: list[Term]) -> Expr | None:
         if not term.binders:
             return term.coefficient * sp.Mul(*[symbol(a) ** e for a, e in term.powers])
         inner = {b[0] for b in term.binders}
-        outside = [(a, e) for a, e in term.powers if not (a.free_symbols | e.free_symbols) & inner]
+        outside = [(a, e) for a, e in term.powers if not (a.free_symbols | e.free_symbols) & inner
+                   and not any(is_guarded((a, e), b, term.binders) for b in term.binders)]
         inside = tuple(p for p in term.powers if p not in outside)
         body = sp.Sum(sp.Mul(*[a**e for a, e in inside]), *term.binders)
         return term.coefficient * symbol(body) * sp.Mul(*[symbol(a) ** e for a, e in outside])

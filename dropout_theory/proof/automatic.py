@@ -18,10 +18,11 @@ from dropout_theory.proof.algebra import arithmetic, evaluated, identity, matche
 from dropout_theory.proof.logic import assume, conjunction, generalise
 from dropout_theory.proof.orders import to_order
 from dropout_theory.proof.scope import in_range
-from dropout_theory.proof.theorem import Theorem
+from dropout_theory.proof.theorem import Theorem, of_the_library
 from dropout_theory.proof.universal import convex_by_curvature
 
 
+@of_the_library
 def automatic(statement: Any, hypotheses: Sequence[Any] = ()) -> Theorem:
     """A proof by one rule, from hypotheses only where there is none without. Raises ProofError."""
     if isinstance(statement, sp.And):
@@ -47,6 +48,7 @@ def automatic(statement: Any, hypotheses: Sequence[Any] = ()) -> Theorem:
 
 
 @lru_cache(maxsize=512)
+@of_the_library
 def proves(statement: st.ForAll) -> bool:
     """Whether one rule proves the body for all values of its atoms, or a second derivative its convexity."""
     body = statement.body

@@ -20,7 +20,7 @@ from dropout_theory.evaluation.values import Truth, Unsupported
 from dropout_theory.language import statements as st
 from dropout_theory.proof import scope
 from dropout_theory.proof.algebra import matches
-from dropout_theory.proof.theorem import Theorem, Without, certify, shows, without
+from dropout_theory.proof.theorem import Theorem, Without, certify, of_the_library, shows, without
 
 FACT_INSTANCES = 60  # at which a classical fact is tried before it is used
 
@@ -92,6 +92,7 @@ def satisfied(theorem: Theorem, *proofs: Theorem) -> Theorem:
                    shown=partial_terms(theorem.conclusion))
 
 
+@of_the_library
 def as_claimed(theorem: Theorem, statement: Any, hypotheses: Iterable[Any]) -> Theorem:
     """What a claim states under its hypotheses, from a theorem that concludes and assumes the same up to normal form.
 

@@ -6,6 +6,7 @@ The atoms free in a conclusion are universally bound over their domains, under t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import InitVar, dataclass, field, replace
 from functools import wraps
 from typing import Any
@@ -15,10 +16,11 @@ import sympy as sp
 from dropout_theory.claims import Claim, ProofError
 from dropout_theory.definedness.partiality import AnyOf, Partial, closed, partial_terms
 from dropout_theory.definedness.shown import all_shown, check_values, defined
-from dropout_theory.language import CannotSubstitute, is_random, unnamed
+from dropout_theory.language import CannotSubstitute, depends_on, is_random, unnamed
 from dropout_theory.proof.near_zero import order_shown
 
 _TOKEN = object()
+_given_out: ContextVar[bool] = ContextVar("a rule that was given out, or the library, is at work", default=False)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,18 @@ class Theorem:
     def __str__(self) -> str:
         assumed = f"{', '.join(map(str, self.given))} |- " if self.given else ""
         return f"{assumed}{self.conclusion}"
+
+
+def steps_of(theorem: Theorem) -> Iterator[Theorem]:
+    """All theorems that a theorem was made of, and it itself, once each: equal ones may rest on different claims."""
+    seen: set[int] = set()
+    waiting = [theorem]
+    while waiting:
+        step = waiting.pop()
+        if id(step) not in seen:
+            seen.add(id(step))
+            waiting += step.premises
+            yield step
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,9 @@ def certify(rule: str, conclusion: Any, premises: Iterable[Theorem | Without] = 
     number, and for names: a rule that saw one may have compared it with what it stands for. Rules as
     `dropout_theory.proof` gives them out see none.
     """
+    if not _given_out.get():
+        raise ProofError(f"{rule}: a rule is taken from dropout_theory.proof, which sees to what it is handed, "
+                         "not from a module of it")
     parts = tuple(p if isinstance(p, Without) else Without(p, frozenset()) for p in premises)
     given = tuple(given)
     for said in (conclusion, *given, *[g for p in parts for g in p.gone]):
@@ -146,10 +163,13 @@ def sees_to_its_arguments(rule: Callable[..., Any]) -> Callable[..., Any]:
 def given_out(rule: Callable[..., Any]) -> Callable[..., Any]:
     """A rule as the room gives it out: it sees no names, and no expression that may be undefined.
 
-    Names are unfolded, since theorems hold none. An expression that is handed to a rule must be defined wherever the
-    assumptions of the theorems beside it hold and the indices are in their ranges: what SymPy cancels while the rule
-    works with it would not be seen afterwards.
+    Only in such a rule, or in a function `of_the_library`, is a theorem made. Names are unfolded, since theorems hold
+    none. An expression that is handed to a rule must be defined wherever the assumptions of the theorems beside it hold
+    and, if it speaks of them, the indices are in their ranges: what SymPy cancels while the rule works with it would
+    not be seen afterwards.
     """
+    inside = of_the_library(rule)
+
     @wraps(rule)
     def applied(*given: Any, **options: Any) -> Any:
         try:
@@ -157,9 +177,22 @@ def given_out(rule: Callable[..., Any]) -> Callable[..., Any]:
             others = {name: _unfolded(value) for name, value in options.items()}
             if not hasattr(rule, "sees_to_its_arguments"):
                 _require_defined([*arguments, *others.values()])
-            return rule(*arguments, **others)
+            return inside(*arguments, **others)
         except CannotSubstitute as error:
             raise ProofError(str(error)) from None
+
+    return applied
+
+
+def of_the_library(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of the library that makes theorems by rules as they are, and hands them nothing from outside."""
+    @wraps(function)
+    def applied(*given: Any, **options: Any) -> Any:
+        before = _given_out.set(True)
+        try:
+            return function(*given, **options)
+        finally:
+            _given_out.reset(before)
 
     return applied
 
@@ -174,12 +207,14 @@ def _require_defined(arguments: list[Any]) -> None:
         theorems = [a for a in parts if isinstance(a, Theorem)]
         sure = [t.conclusion for t in theorems if _at_all_outcomes(t)]
         known = [fact for t in theorems for fact in (*t.given, t.conclusion)]
-        known += [fact for a in arguments if _is_range(a) for fact in (sp.Ge(a[0], a[1], evaluate=False),
-                                                                     sp.Le(a[0], a[2], evaluate=False))]
+        ranges = {a[0]: [sp.Ge(a[0], a[1], evaluate=False), sp.Le(a[0], a[2], evaluate=False)]
+                  for a in arguments if _is_range(a)}
         shown = [term for t in theorems for g in t.given for term in partial_terms(g)]
         shown += [term for t in theorems for term in _terms_shown(t)]
         for expr in expressions:
-            defined(expr, known, shown, sure)
+            # what does not speak of an index may be taken out of the sum, and of its range nothing is known there
+            inside = [fact for index, facts in ranges.items() if depends_on(expr, index) for fact in facts]
+            defined(expr, [*known, *inside], shown, sure)
 
 
 def _is_range(given: Any) -> bool:

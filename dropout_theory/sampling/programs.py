@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 
 from dropout_theory import language as lang
 from dropout_theory.evaluation.evaluator import Evaluator
-from dropout_theory.evaluation.values import Unsupported
+from dropout_theory.evaluation.values import Undefined, Unsupported
 from dropout_theory.language import Expr, Statement, is_random, law_conditions, member_conditions, registry
 from dropout_theory.sampling.rng import Bernoulli, Categorical, SamplingPlan, UniformVariate
 from dropout_theory.sampling.rounding import OPERATIONS, Range, Unbounded, constant, hull, operation
@@ -171,9 +171,12 @@ class Program:
         *cases, (value, condition) = expr.args
         if condition != sp.true:
             raise Unsupported(f"{expr} has no last case for every value")
-        chosen = self.compile(value, bound)
-        for value, condition in reversed(cases):
-            chosen = self._slot("choose", (self._condition(condition, bound), self.compile(value, bound), chosen))
+        try:
+            chosen = self.compile(value, bound)
+            for value, condition in reversed(cases):
+                chosen = self._slot("choose", (self._condition(condition, bound), self.compile(value, bound), chosen))
+        except Undefined as error:  # in a case that is perhaps never taken: whether it is, samples do not tell
+            raise Unsupported(f"a case of {expr}: {error}") from None
         return chosen
 
     def _condition(self, condition: Statement, bound: dict[Any, Any]) -> int:

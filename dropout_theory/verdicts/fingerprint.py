@@ -239,14 +239,18 @@ def _witnesses(identifier: str) -> str:
     return digest(map(spelled, suggested)) if suggested else ""
 
 
+def claims_cited_by(claim: Any, registry: Registry | None) -> Registry:
+    """Where a claim cites from: `registry`, else the one that the claim itself is in, else those of the papers."""
+    from dropout_theory.claims import REGISTRY, Registry
+
+    return Registry.of(claim) or REGISTRY if registry is None else registry
+
+
 def _cites(claim: Any, cited: Iterable[str], registry: Registry | None) -> str:
-    """Hash of the statements and proofs of the claims cited, and of the statements of classical facts.
+    """Hash of the statements and proofs of the claims cited, and of the statements of classical facts."""
+    from dropout_theory.claims import FACTS, proof_of
 
-    Claims are looked up in `registry`, else in the one that the claim itself is in, else among those of the papers.
-    """
-    from dropout_theory.claims import FACTS, REGISTRY, Registry, proof_of
-
-    known = Registry.of(claim) or REGISTRY if registry is None else registry
+    known = claims_cited_by(claim, registry)
     parts = []
     for identifier in sorted(cited):
         parts.append(identifier)

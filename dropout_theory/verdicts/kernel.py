@@ -81,6 +81,15 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """A claim as a proof cites it, names unfolded."""
+
+    claim: str
+    statement: Any
+    hypotheses: frozenset[Any]
+
+
+@dataclass(frozen=True)
 class Finding:
     """What a checker returns: the content of an Evidence before the kernel signs it."""
 
@@ -92,6 +101,7 @@ class Finding:
     depends_on: tuple[str, ...] = ()
     ill_formed: bool = False
     theorem: Any = None
+    quoted: tuple[Quoted, ...] = ()  # the claims that it rests on, as they were cited
 
 
 @dataclass(frozen=True)
@@ -132,6 +142,7 @@ class Checker:
         if not isinstance(found, Finding):
             raise TypeError(f"the checker of {self.method} returned {type(found).__name__}; allowed: Finding")
         _require_possible(claim, self.method, found.outcome, found.rigor)
+        _require_the_same(claim, found.quoted, registry)
         seconds = round(time.perf_counter() - start, 4)
         rests_on = prints(claim, self.method, found.depends_on, registry)
         return Evidence(claim.id, self.method, found.outcome, found.rigor, found.scope, dict(found.figures),
@@ -157,6 +168,24 @@ def recall(claim: Any, record: Mapping[str, Any], registry: Registry | None = No
     return Evidence(claim.id, record["method"], record["outcome"], record["rigor"], record["scope"],
                     dict(record["figures"]), record["counterexample"], tuple(record["depends_on"]), record["seed"],
                     record["seconds"], record["fingerprint"], record["ill_formed"], rests_on, _token=_TOKEN)
+
+
+def _require_the_same(claim: Any, quoted: Iterable[Quoted], registry: Registry | None) -> None:
+    """Raise ClaimError where a proof cites another claim than the one whose verdict it will be taken to rest on.
+
+    Two registries may have different claims of one name; a verdict is asked for by name.
+    """
+    from dropout_theory.claims import ClaimError
+    from dropout_theory.verdicts.fingerprint import claims_cited_by
+
+    known = claims_cited_by(claim, registry)
+    for cited in quoted:
+        if cited.claim in known:
+            meant = known[cited.claim].unfolded
+            if (meant.statement, frozenset(h.condition for h in meant.hypotheses)) != (
+                    cited.statement, cited.hypotheses):
+                raise ClaimError(f"{claim.id}: its proof cites a claim {cited.claim} that says {cited.statement}; the "
+                                 f"one of this name that is checked with it says {meant.statement}")
 
 
 def _require_possible(claim: Any, method: str, outcome: str, rigor: str) -> None:

@@ -162,6 +162,8 @@ def _summed(terms: Terms) -> tuple[Any, Any]:
                        (sp.Sum(free * a, (i, low, high)), free * sp.Sum(a, (i, low, high))),
                        (sp.Sum(free, (k, low, high)), (high - low + 1) * free),
                        (sp.Sum(free, (i, 1, c)) / c, free),
+                       (sp.Sum(free / c, (i, 1, c)), free),
+                       (sp.Sum(free / (high - low + 1), (k, low, high)), free),
                        (sp.Product(free, (k, low, high)), free ** (high - low + 1)),
                        (sp.Sum(a, (i, 1, sp.oo)), sp.Sum(a, (i, 1, sp.oo))),
                        (sp.Sum(a, (i, low, high)), sp.Sum(a.subs(i, j), (j, low, high)))))

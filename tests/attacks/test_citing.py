@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
+from unittest.mock import patch
 
 import pytest
 import sympy as sp
 
 from attacks.support import FALSE, refused, x
 from dropout_theory import REGISTRY, load
-from dropout_theory.claims import FACTS, Claim, Hypothesis, Paper, Registry, Section, classical_fact, prove
+from dropout_theory.claims import FACTS, PROOFS, Claim, Hypothesis, Paper, Registry, Section, classical_fact, prove
 from dropout_theory.language import different, equal, less, less_equal
 from dropout_theory.proof import Theorem, arithmetic, cite, classical
 
@@ -159,3 +160,33 @@ def test_good_uses(known: Claim, own: Registry) -> None:
     assert isinstance(cite(named), Theorem)
     assert classical("dirichlet-cosine").uses == {"classical:dirichlet-cosine"}
     assert arithmetic(less_equal(-1, x**2), cite(said)).uses == {"citing:eq3"}
+
+
+def test_a_namesake_in_another_registry() -> None:
+    """0 = 1 by a false claim of another registry, where the one that is checked holds a true claim of that name."""
+    from dropout_theory.checkers import get_checker
+    from dropout_theory.claims import ClaimError
+    from dropout_theory.verdicts.kernel import Context
+
+    own, other = Registry(), Registry()
+    for registry in (own, other):
+        registry.add_paper(Paper("citing", "On citing", ("A. Author",), 2020))
+    false = Section("citing", "2", other)("eq1", title="false", statement=equal(x, x + 1))
+    claim = Section("citing", "2", own)
+    claim("eq1", title="true", statement=less(x, x + 1))
+    about = claim("eq2", title="0 = 1", statement=equal(x, x + 1))
+    theorem = arithmetic(equal(x, x + 1), cite(false))
+    with patch.dict(PROOFS):
+        prove(about.id)(lambda: theorem)
+        with pytest.raises(ClaimError, match="another|cites a claim citing:eq1"):
+            get_checker("symbolic").check(about, Context(), own)
+
+
+def test_a_claim_that_is_called_classical() -> None:
+    """A claim of a paper of that name would pass for a classical fact."""
+    from dropout_theory.claims import ClaimError
+
+    made = Registry()
+    made.add_paper(Paper("classical", "On facts", ("A. Author",), 2020))
+    with pytest.raises(ClaimError, match="not called 'classical'"):
+        Section("classical", "2", made)("trivial", title="false", statement=equal(x, x + 1))

@@ -147,6 +147,7 @@ _put = binding.put
 
 FIXES: tuple[Fix, ...] = (
     Fix(1, "terms need not be defined", ((definedness, "_first_unshown", lambda *_: None),)),
+    Fix(1, "factors are taken out of sums that may be empty", ((canonical, "is_guarded", lambda *_: False),)),
     Fix(2, "laws, keep probabilities and definitions hide what they depend on",
         ((dependence, "_within", lambda _: frozenset()),), seed=2),
     Fix(3, "rules take random values for numbers", ((dependence, "is_random", lambda _: False),)),
@@ -165,6 +166,8 @@ FIXES: tuple[Fix, ...] = (
         ((near_zero, "_defined_at_zero", lambda *_: None), (near_zero, "_require_defined", lambda *_: None))),
     Fix(10, "any claim may be cited", ((Registry, "holds", lambda _: True),),
         (test_citing.test_a_claim_that_is_not_registered,)),
+    Fix(10, "the claim that is cited need not be the one whose verdict counts",
+        ((kernel, "_require_the_same", lambda *_: None),), (test_citing.test_a_namesake_in_another_registry,)),
     Fix(11, "names need no domain", ((checked, "strange_names", lambda _: ()),), seed=25),
     Fix(12, "conjuncts need no part", ((kernel, "_conjuncts", lambda _: ()),),
         (test_wholes.test_a_whole_that_its_parts_do_not_cover, "a part about something else")),
