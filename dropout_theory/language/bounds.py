@@ -36,6 +36,13 @@ def lies_in(expr: Any, domain: Domain, ranges: Sequence[tuple[Any, Any, Any]] = 
 
     Names stand for any number of their domains. False where nothing is known.
     """
+    try:
+        return _is_seen_in(expr, domain, ranges)
+    except TypeError:  # SymPy cannot order two numbers that may be one
+        return False
+
+
+def _is_seen_in(expr: Any, domain: Domain, ranges: Sequence[tuple[Any, Any, Any]]) -> bool:
     if domain.integer and not expr.is_integer:
         return False
     found = tuple((s, sp.sympify(lo), sp.sympify(hi)) for s, lo, hi in ranges)
