@@ -315,3 +315,16 @@ def test_a_statement_that_is_false_where_it_is_undefined_is_not_put_in_normal_fo
     one = times(x, power(x, -1))
     for said in (Term("has-value", one), Term("exists", Term("=", one, ONE), x)):
         assert canonical(said) is said
+
+
+def test_powers_of_numbers_are_powers_of_their_primes() -> None:
+    c = Term("scalar", "c", domain("0", "oo", "integer"))
+    assert same(Term("^", number(4), times(number(2), c)), Term("^", number(16), c))
+    assert same(Term("^", number(6), c), times(Term("^", number(2), c), Term("^", number(3), c)))
+    assert same(Term("^", number(Fraction(8, 9)), c), times(Term("^", number(2), times(number(3), c)), Term(
+        "^", number(3), times(number(-2), c))))
+    half = number(Fraction(1, 2))
+    assert same(Term("^", number(12), half), times(number(2), Term("^", number(3), half)))
+    assert not same(Term("^", number(4), c), Term("^", number(8), c))
+    large = number(2**61 - 1)
+    assert same(Term("^", times(large, number(2)), c), times(Term("^", number(2), c), Term("^", large, c)))

@@ -19,10 +19,10 @@ from dropout_theory.recheck.steps.arithmetic import (
     Literal,
     Poly,
     Problem,
-    Refused,
     Shown,
     check,
 )
+from dropout_theory.recheck.steps.grammar import NotShown
 from dropout_theory.recheck.steps.polynomial import Polynomial
 
 # what is combined (from 11 on after denominators are multiplied up), and how many cases are told apart: the cheap first
@@ -42,7 +42,7 @@ def find(asked: Problem, seconds: float = 60.0, attempts: Sequence[tuple[int, in
             try:
                 check(asked, found.certificate)
                 return found.certificate
-            except Refused:  # a case was left out that had shown something to be defined
+            except NotShown:  # a case was left out that had shown something to be defined
                 continue
     return None
 

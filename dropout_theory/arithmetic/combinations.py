@@ -36,9 +36,9 @@ from dropout_theory.recheck.steps.arithmetic import (
     Literal,
     Poly,
     Problem,
-    Refused,
     Shown,
 )
+from dropout_theory.recheck.steps.grammar import NotShown
 
 MAX_COLUMNS, MAX_ROWS = 6_000, 4_000
 TINY = 1e-10
@@ -348,7 +348,7 @@ class Leaf:
         for rule in self.rules:
             try:
                 total, cofactor = substituted(total, rule)
-            except Refused:
+            except NotShown:
                 return None
             for n, p in rule.source.parts.items():
                 parts[n] = plus(parts.get(n, {}), multiply(times(cofactor, -1 / rule.factor), p))

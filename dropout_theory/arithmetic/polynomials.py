@@ -8,7 +8,8 @@ from typing import Any
 
 import flint
 
-from dropout_theory.recheck.steps.arithmetic import Poly, Refused
+from dropout_theory.recheck.steps.arithmetic import Poly
+from dropout_theory.recheck.steps.grammar import NotShown
 from dropout_theory.recheck.steps.polynomial import Monomial as Powers
 from dropout_theory.recheck.steps.polynomial import Polynomial
 
@@ -65,7 +66,7 @@ def substituted(p: Poly, rule: Rule) -> tuple[Poly, Poly]:
     if not any(by_power):
         return p, {}
     if min(by_power) < 0:
-        raise Refused("a variable that was used up in a denominator")
+        raise NotShown("a variable that was used up in a denominator")
     result = by_power.pop(0, {})
     cofactor: Poly = {}
     sums: Poly = {}

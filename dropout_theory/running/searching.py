@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dropout_theory.recheck.steps import arithmetic
+from dropout_theory.recheck.steps.grammar import NotShown
 from dropout_theory.recheck.writing import written_certificates
 from dropout_theory.running.proofs import CERTIFICATES
 
@@ -52,7 +53,7 @@ def search(questions: Mapping[str, tuple[Any, Any]], known: Mapping[str, Any], s
             outcome.tried += 1
             try:
                 asked = arithmetic.problem(premises, goal)
-            except arithmetic.Refused:
+            except NotShown:
                 continue
             certificate = find(asked, max(min(SECONDS_EACH, SHARE * left), 1.0))
             if certificate is None:

@@ -33,7 +33,6 @@ from dropout_theory.recheck.steps.polynomial import UNIT, Monomial, Polynomial, 
 from dropout_theory.recheck.steps.statements import OPPOSITE
 
 Poly: TypeAlias = dict[Monomial, Fraction]  # as the search for certificates has them
-Refused = NotShown
 
 VERSION = 1
 MAX_DEPTH, MAX_PARTS, MAX_FACTORS, MAX_EXPONENT, MAX_DIGITS = 40, 2_000, 8, 60, 1_000

@@ -18,7 +18,7 @@ stays an atom.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from functools import cache
 from itertools import chain
@@ -35,7 +35,6 @@ Binder: TypeAlias = tuple[Term, Term, Term]  # an index, its first and its last 
 Item = TypeVar("Item")
 
 MAX_BINDERS, MAX_GATES = 8, 4
-_LAWS = ("gates", "normal", "uniform", "bernoulli")
 
 @cache
 def normal(term: Term) -> Polynomial:
@@ -57,7 +56,7 @@ def _product(term: Term) -> Polynomial:
 
 def _equal_indices(term: Term) -> Polynomial:
     left, right = sorted(as_term(normal(a)) for a in term.terms)
-    if differ(left, right) or left is right:
+    if left is right or any(bounds(as_term(gap(left, right) * sign)).positive for sign in (1, -1)):
         return UNIT * (1 if left is right else 0)
     return atom(Term("equal-indices", left, right))
 
@@ -143,18 +142,8 @@ def opened(total: Term, *others: Term) -> tuple[Polynomial, list[Binder]]:
     return normal(body), [(r.terms[0], r.terms[1], r.terms[2]) for r in limits]
 
 
-def put(t: Term, values: dict[Term, Term]) -> Term:
-    """An expression with values for indices, in normal form."""
-    return as_term(normal(substitute(t, values)))
-
-
 def gap(left: Term, right: Term) -> Polynomial:
     return normal(left) - normal(right)
-
-
-def differ(left: Term, right: Term) -> bool:
-    """Whether two expressions are certainly not equal."""
-    return any(bounds(as_term(gap(left, right) * sign)).positive for sign in (1, -1))
 
 
 # --- powers, exponentials and logarithms --------------------------------------------------------------------------
@@ -201,10 +190,19 @@ def factors(p: Polynomial, whole: bool = True) -> list[tuple[Term, Fraction]]:
     rest = product(p, _single((t, -e) for t, e in common))
     lead = rest[min(rest)]
     sign = -1 if whole and lead < 0 else 1
-    numbers = [(sign, 1), (abs(lead).numerator, 1), (lead.denominator, -1)]
+    numbers = [(sign, 1), *[(p, e) for n, e in ((abs(lead).numerator, 1), (lead.denominator, -1)) for p in _primes(n)]]
     last = rest * (sign / abs(lead))
     return [*[(number(n), Fraction(e)) for n, e in numbers if n != 1], *monomial(common),
             *([] if last == UNIT else [(as_term(last), Fraction(1))])]
+
+
+def _primes(n: int) -> Iterator[int]:
+    """Small prime factors of a number and what is left of it, 1 or another: 4^(2c) and 16^c are one."""
+    for p in range(2, 100):
+        while n % p == 0:
+            n //= p
+            yield p
+    yield n
 
 
 def _single(powers: Iterable[tuple[Term, Fraction]]) -> Polynomial:
@@ -299,8 +297,9 @@ def _sum_of_monomial(m: Monomial, binders: list[Binder]) -> Polynomial:
 
 def _with_value(x: Term, value: Term, m: Monomial, binders: list[Binder]) -> Polynomial:
     """The sum with a value for an index, which is no longer summed over."""
-    left = [(y, put(low, {x: value}), put(high, {x: value})) for y, low, high in binders if y is not x]
-    return sum_over(normal(substitute(term_of(m), {x: value})), left)
+    at = {x: value}
+    left = [(y, _part(substitute(low, at)), _part(substitute(high, at))) for y, low, high in binders if y is not x]
+    return sum_over(normal(substitute(term_of(m), at)), left)
 
 
 def _is_safe(t: Term, e: Fraction) -> bool:
@@ -381,8 +380,7 @@ def _gates(gates: list[Term]) -> Polynomial:
     keep = normal(substitute(family.terms[0], dict(zip(names, indices, strict=True))))
     others, total, distinct = _gates(gates[1:]), Polynomial(), UNIT
     for other in gates[1:]:  # the first one is this one and none before: one gate fewer
-        equal = product(*[normal(Term("equal-indices", i, j))
-                          for i, j in zip(indices, other.terms[1:], strict=True)])
+        equal = product(*[normal(Term("equal-indices", i, j)) for i, j in zip(indices, other.terms[1:], strict=True)])
         total = total + product(distinct, equal, others)
         distinct = product(distinct, UNIT - equal)
     return total + product(distinct, keep, others)
@@ -391,7 +389,7 @@ def _gates(gates: list[Term]) -> Polynomial:
 def _apart(left: Term, right: Term) -> bool:
     """Whether two random expressions are certainly independent: by laws that are not random, of other names."""
     mine, theirs = random(left), random(right)
-    return all(a.op in _LAWS and random(a) == {a} for a in mine | theirs) \
+    return all(a.op in ("gates", "normal", "uniform", "bernoulli") and random(a) == {a} for a in mine | theirs) \
         and not {a.args[0] for a in mine} & {a.args[0] for a in theirs}
 
 

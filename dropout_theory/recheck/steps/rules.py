@@ -84,25 +84,28 @@ def _follows(step: Step, judge: Certified) -> Said:
     return [step.conclusion]
 
 
-def _shown(goal: Term, given: list[Term], premises: Sequence[Step], judge: Certified) -> None:
-    """Raise NotShown unless a statement is defined and true wherever all that is given holds, since premises do."""
+def _shown(goal: Term, given: list[Term], premises: Sequence[Step], judge: Certified, supposed: Said = ()) -> None:
+    """Raise NotShown unless a statement is defined and true wherever all that is given holds, since premises do.
+
+    Of what is given, arithmetic is told what is `supposed` in the statement, and what premises conclude.
+    """
     facts = _facts(given, premises, judge)
     if any(goal in parts_of(f, "and") for f in facts):
         return
     if goal.op == "and":  # a conjunct guards those after it
         for part in goal.terms:
-            _shown(part, given, premises, judge)
+            _shown(part, given, premises, judge, supposed)
             given = [*given, part]
     elif goal.op == "implies":
         assumed, concluded = goal.terms
         judge.defined(facts, assumed)
-        _shown(concluded, [*given, assumed], premises, judge)
+        _shown(concluded, [*given, assumed], premises, judge, [*supposed, assumed])
     elif goal.op == "iff":
         for sides in (goal.terms, goal.terms[::-1]):
-            _shown(Term("implies", *sides), given, premises, judge)
+            _shown(Term("implies", *sides), given, premises, judge, supposed)
     else:
         need(any(agree(goal, f) for f in facts) or goal.op == "=" and same(*goal.terms)
-             or judge.implied([p.conclusion for p in premises if p.conclusion in facts], goal),
+             or judge.implied([*supposed, *[p.conclusion for p in premises if p.conclusion in facts]], goal),
              "it is not seen to follow")
         judge.defined(facts, goal)
 
