@@ -55,6 +55,7 @@ from dropout_theory.proof import (
     negation,
     restate,
 )
+from dropout_theory.proof.theorem import of_the_library
 from dropout_theory.recheck.witnesses import recheck_counterexample
 from dropout_theory.report.glossary import glossary
 from dropout_theory.verdicts.fingerprint import meaning_fingerprint, spelled, statement_fingerprint
@@ -219,7 +220,7 @@ def test_a_name_hides_no_assumption() -> None:
 def test_a_rule_that_is_not_given_out_refuses_names() -> None:
     circular = assume(less(x**2, 1))
     with pytest.raises(ProofError, match="names are not unfolded"):
-        logic.iff(circular, circular, less(square, 1), less(square, 1))
+        of_the_library(logic.iff)(circular, circular, less(square, 1), less(square, 1))
 
 
 def test_a_quotient_in_a_name_must_be_defined() -> None:
