@@ -20,7 +20,8 @@ from dropout_theory.verdicts.records import Recorded, plain_data
 
 def ablate(patterns: Iterable[str] = (), *, context: Context, recorded: Recorded,
            current: Mapping[str, str] | None = None, progress: Progress | None = None,
-           claims: Callable[[], Registry] = papers, journal: Journal | None = None, apart: bool = False) -> Campaign:
+           claims: Callable[[], Registry] = papers, journal: Journal | None = None, apart: bool = False,
+           executor: str = "") -> Campaign:
     """Drop the hypotheses of every proved claim, among those matching `patterns`, one at a time.
 
     Claims whose statement has the fingerprint in `current` are left out; see `campaign` for `journal`. Raises
@@ -29,7 +30,7 @@ def ablate(patterns: Iterable[str] = (), *, context: Context, recorded: Recorded
     registry = loaded(claims)
     chosen, left_out = holding(registry, patterns, recorded, ("proved",), current)
     outcome = campaign([(c.id, "ablate") for c in chosen], context, ablated, no_settings, claims, progress, journal,
-                       apart=apart)
+                       apart=apart, executor=executor)
     outcome.left_out = left_out
     return outcome
 

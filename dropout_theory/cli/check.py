@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dropout_theory.cli.main import complete_id, ledger_option, require_writable
+from dropout_theory.cli.main import complete_id, executor_option, ledger_option, require_writable
 from dropout_theory.verdicts.kernel import METHODS, Context
 from dropout_theory.verdicts.methods import declared, require_sound
 
@@ -67,10 +67,13 @@ _WIDTH = max(map(len, METHODS))
 @click.option("--record", is_flag=True, help="Write the ledger from this run (all claims, all methods).")
 @click.option("--claims", "module", metavar="MODULE",
               help="Check the claims of MODULE.registry() instead of the papers'.")
+@click.option("--profile", is_flag=True, help="Say where the time went: by method, and the slowest checks.")
+@executor_option
 @ledger_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no table, only the summary.")
 def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int, fast: bool, anew: bool,
-          json_path: Path | None, record: bool, module: str | None, ledger_path: Path | None, quiet: bool) -> int:
+          json_path: Path | None, record: bool, module: str | None, profile: bool, executor: str,
+          ledger_path: Path | None, quiet: bool) -> int:
     """Run the evidence and compare the derived verdicts with the recorded ledger.
 
     What is finished is kept in this machine's journal at once: a run that was cut short goes on when it is started
@@ -82,6 +85,7 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
     from dropout_theory.report import ledger as ledgers
     from dropout_theory.report.compare import compare
     from dropout_theory.report.origin import origin
+    from dropout_theory.report.profile import profiled
     from dropout_theory.report.terminal import coloured, filled
     from dropout_theory.report.verdicts import LEGEND, summary, verdict_table
     from dropout_theory.running.journal import Journal
@@ -107,10 +111,11 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
     progress = None if quiet else progress_bar()
     on = coloured()
     if not quiet:
-        click.echo(f"seed {seed}, {jobs} {'process' if jobs == 1 else 'processes'}{', fast' if fast else ''}")
+        where = executor or f"{jobs} {'process' if jobs == 1 else 'processes'}"
+        click.echo(f"seed {seed}, {where}{', fast' if fast else ''}")
     with closing(Journal(recalls=not (anew or record))) as journal:
         found = run(patterns, context=context, only=only, recorded=recorded, journal=journal, progress=progress,
-                    claims=claims, checkers=checkers, apart=True)
+                    claims=claims, checkers=checkers, apart=True, executor=executor)
     if progress:
         progress.clear()
     comparison = compare(found, recorded)
@@ -122,6 +127,8 @@ def check(patterns: tuple[str, ...], only: tuple[str, ...], seed: int, jobs: int
     if not quiet:
         click.echo(verdict_table(found, comparison, on=on), color=on)
         click.echo(f"\n{filled(LEGEND)}")
+    if profile:
+        click.echo(f"\n{profiled(found)}\n")
     click.echo(summary(found, comparison, on=on), color=on)
     click.echo(f"{found.seconds:.0f} s; {recalled(found, sum(map(len, found.records.values())), 'checks')}")
     if record:

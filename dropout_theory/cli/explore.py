@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from dropout_theory.cli.check import default_jobs, progress_bar
-from dropout_theory.cli.main import complete_id, ledger_option
+from dropout_theory.cli.main import complete_id, executor_option, ledger_option
 from dropout_theory.verdicts.kernel import Context
 from dropout_theory.verdicts.methods import require_sound
 
@@ -36,9 +36,10 @@ def seeds(rounds: int, first: int | None) -> Iterator[int]:
 @click.option("--fast", is_flag=True, help="Smaller samples.")
 @click.option("--claims", "module", metavar="MODULE",
               help="Explore the claims of MODULE.registry() instead of the papers'.")
+@executor_option
 @ledger_option
 def explore(patterns: tuple[str, ...], rounds: int, only: tuple[str, ...], first_seed: int | None, jobs: int,
-            fast: bool, module: str | None, ledger_path: Path | None) -> int:
+            fast: bool, module: str | None, executor: str, ledger_path: Path | None) -> int:
     """Try to refute claims that stand, with seeds never used before; meant to be left running.
 
     Every failure is printed with the command that repeats it, and makes the exit status 1. As a proved claim cannot
@@ -59,7 +60,7 @@ def explore(patterns: tuple[str, ...], rounds: int, only: tuple[str, ...], first
     for number, seed in enumerate(seeds(rounds, first_seed), 1):
         bar = progress_bar()
         found = run(patterns, context=Context(seed=seed, fast=fast, jobs=jobs), only=only or METHODS, progress=bar,
-                    claims=claims, checkers=checkers)
+                    claims=claims, checkers=checkers, executor=executor)
         if bar:
             bar.clear()
         failing = [(i, r) for i, records in found.records.items() if i in standing for r in records

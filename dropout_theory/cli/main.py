@@ -74,6 +74,12 @@ def ledger_option(command: Callable[..., Any]) -> Callable[..., Any]:
                         help="Read this ledger instead of the one shipped with the package.")(command)
 
 
+def executor_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--executor dask://HOST:PORT`: work on the workers of a cluster."""
+    return click.option("--executor", default="", metavar="dask://HOST:PORT",
+                        help="Work on the workers of a Dask cluster instead of processes here.")(command)
+
+
 def complete_id(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Shell completion of claim identifiers and paper keys."""
     from dropout_theory.report.ledger import Ledger, LedgerError

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dropout_theory.cli.check import default_jobs, interrupted, progress_bar
-from dropout_theory.cli.main import complete_id, ledger_option, require_writable
+from dropout_theory.cli.main import complete_id, executor_option, ledger_option, require_writable
 from dropout_theory.running.campaign import NOT_ON_RECORD
 from dropout_theory.running.journal import Journal
 from dropout_theory.verdicts.kernel import METHODS, Context
@@ -38,10 +38,11 @@ _NAMED = 5  # how many claims are named before the rest is counted
 @click.option("--stale", is_flag=True, help="Only claims of which the record says nothing, or another statement.")
 @click.option("--anew", is_flag=True,
               help="Try everything; else what this machine found before, by the same code and tools, is recalled.")
+@executor_option
 @ledger_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no survivors, only the totals.")
 def mutants(patterns: tuple[str, ...], only: tuple[str, ...], limit: int, jobs: int, json_path: Path | None,
-            record: bool, stale: bool, anew: bool, ledger_path: Path | None, quiet: bool) -> int:
+            record: bool, stale: bool, anew: bool, executor: str, ledger_path: Path | None, quiet: bool) -> int:
     """Make wrong variants of every claim that holds, and run its evidence on them.
 
     A variant is killed by a counterexample, or by a proof that no longer goes through. Variants that are true are
@@ -61,7 +62,7 @@ def mutants(patterns: tuple[str, ...], only: tuple[str, ...], limit: int, jobs: 
     with closing(Journal(recalls=not anew)) as journal:
         found = mutate(patterns, context=Context(jobs=jobs), limit=limit, only=only, recorded=Ledger.read(ledger_path),
                        ledger=ledger_path, current=scores.current(scores.MUTATION) if stale else None,
-                       progress=progress, journal=journal, apart=True)
+                       progress=progress, journal=journal, apart=True, executor=executor)
     if progress:
         progress.clear()
     if json_path:
@@ -85,10 +86,11 @@ def mutants(patterns: tuple[str, ...], only: tuple[str, ...], limit: int, jobs: 
 @click.option("--stale", is_flag=True, help="Only claims of which the record says nothing, or another statement.")
 @click.option("--anew", is_flag=True,
               help="Try everything; else what this machine found before, by the same code and tools, is recalled.")
+@executor_option
 @ledger_option
 @click.option("--quiet", "-q", is_flag=True, help="No progress, only the totals.")
 def ablate(patterns: tuple[str, ...], jobs: int, json_path: Path | None, record: bool, stale: bool, anew: bool,
-           ledger_path: Path | None, quiet: bool) -> int:
+           executor: str, ledger_path: Path | None, quiet: bool) -> int:
     """Find out which hypotheses proved claims need: without each, a counterexample or a proof is sought.
 
     Domains of real symbols are widened likewise, where nothing but the statement depends on them.
@@ -105,7 +107,7 @@ def ablate(patterns: tuple[str, ...], jobs: int, json_path: Path | None, record:
     with closing(Journal(recalls=not anew)) as journal:
         found = dropped(patterns, context=Context(jobs=jobs), recorded=Ledger.read(ledger_path),
                         current=scores.current(scores.ABLATION) if stale else None, progress=progress,
-                        journal=journal, apart=True)
+                        journal=journal, apart=True, executor=executor)
     if progress:
         progress.clear()
     if json_path:

@@ -40,7 +40,7 @@ def settings(limit: int, only: tuple[str, ...], ledger: Path | None) -> dict[str
 def mutate(patterns: Iterable[str] = (), *, context: Context, limit: int, only: tuple[str, ...] = (),
            recorded: Ledger, ledger: Path | None = None, current: Mapping[str, str] | None = None,
            progress: Progress | None = None, claims: Callable[[], Registry] = papers,
-           journal: Journal | None = None, apart: bool = False) -> Campaign:
+           journal: Journal | None = None, apart: bool = False, executor: str = "") -> Campaign:
     """Try variants of every claim that holds, among those matching `patterns`.
 
     Claims whose statement has the fingerprint in `current` are left out; see `campaign` for `journal`. Raises
@@ -53,7 +53,7 @@ def mutate(patterns: Iterable[str] = (), *, context: Context, limit: int, only: 
     tasks = [(c.id, "mutants") for c in sorted(chosen, key=lambda c: -cost[c.id])]
     known = settings(limit, only, ledger)["mutants"]
     outcome = campaign(tasks, context, examined, partial(settings, limit, only, ledger), claims, progress, journal,
-                       lambda claim: f"{limit} {sorted(known.methods[claim].items())}", apart)
+                       lambda claim: f"{limit} {sorted(known.methods[claim].items())}", apart, executor)
     outcome.left_out = left_out
     return outcome
 

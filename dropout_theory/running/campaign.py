@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dropout_theory.claims import Claim, Registry, load_proofs_of
+from dropout_theory.running.cluster import Cluster
 from dropout_theory.running.journal import Journal, campaign_key
 from dropout_theory.running.workers import Failure, Here, Interrupt, Item, Task, Workers
 from dropout_theory.verdicts.fingerprint import meaning_fingerprint
@@ -39,7 +40,7 @@ class Campaign:
 
 def campaign(tasks: list[Task], context: Context, item: Item, checkers: Callable[[], Mapping[str, Any]],
              claims: Callable[[], Registry], progress: Progress | None, journal: Journal | None = None,
-             settings: Callable[[str], str] = lambda claim: "", apart: bool = False) -> Campaign:
+             settings: Callable[[str], str] = lambda claim: "", apart: bool = False, executor: str = "") -> Campaign:
     """Do one task for every claim and keep what was finished, in the order of the tasks.
 
     What the `journal` holds of a task is not done again; `settings` spells what it depends on besides the claim and the
@@ -52,8 +53,13 @@ def campaign(tasks: list[Task], context: Context, item: Item, checkers: Callable
     keys: dict[Task, str] = {}
     with contextlib.ExitStack() as stack:
         interrupt = stack.enter_context(Interrupt())
-        place = Workers(context, claims, checkers, item) if apart or context.jobs > 1 else Here(
-            context, claims(), checkers(), item)
+        place: Cluster | Workers | Here
+        if executor:
+            place = Cluster(executor, context, claims, checkers, item)
+        elif apart or context.jobs > 1:
+            place = Workers(context, claims, checkers, item)
+        else:
+            place = Here(context, claims(), checkers(), item)
         stack.callback(place.stop)
 
         def take(task: Task, result: dict[str, Any] | Failure) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from dropout_theory.checkers import all_checkers
 from dropout_theory.claims import ClaimError, load, load_proofs_of, spelled_with_place
+from dropout_theory.running.cluster import Cluster
 from dropout_theory.running.journal import Journal, evidence_key, key_of_record, recalled_evidence, source_key
 from dropout_theory.running.workers import Failure, Here, Interrupt, Task, Workers
 from dropout_theory.verdicts.fingerprint import version
@@ -105,15 +106,17 @@ class Run:
 def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: Sequence[str] = (),
         recorded: Recorded | None = None, journal: Journal | None = None, progress: Progress | None = None,
         claims: Callable[[], Registry] = papers, checkers: Callable[[], Mapping[str, Checker]] = methods,
-        apart: bool = False) -> Run:
+        apart: bool = False, executor: str = "") -> Run:
     """Run evidence for the claims matching `patterns` and everything their verdicts rest on.
 
     `only` restricts the methods, and a fast run leaves out slow checks; that evidence is then taken from `recorded`
     where its fingerprint is current, but not in place of a check that failed. What the `journal` of this machine holds
     is not run again; what is finished is kept there at once. `claims` and `checkers` must be importable functions when
-    `context.jobs` exceeds one, or `apart` asks for a process of its own for one, too.
+    `context.jobs` exceeds one, or `apart` asks for a process of its own for one, too, or an `executor`,
+    `dask://HOST:PORT`, for the workers of a cluster.
     Raises UnknownClaimError for a pattern without a match, ClaimError and MethodError for a mistake in the files of
-    claims, proofs and methods, ValueError for an unknown method and BudgetError when the statistical checks could
+    claims, proofs and methods, ValueError for an unknown method, ClusterError for a cluster
+    that cannot be reached and BudgetError when the statistical checks could
     together exceed the budget for false alarms.
     """
     context = context or Context()
@@ -134,7 +137,13 @@ def run(patterns: Iterable[str] = (), *, context: Context | None = None, only: S
     total = statistical = 0
     with contextlib.ExitStack() as stack:
         interrupt = stack.enter_context(Interrupt())
-        place = Workers(context, claims, checkers) if apart or context.jobs > 1 else Here(context, registry, available)
+        place: Cluster | Workers | Here
+        if executor:
+            place = Cluster(executor, context, claims, checkers)
+        elif apart or context.jobs > 1:
+            place = Workers(context, claims, checkers)
+        else:
+            place = Here(context, registry, available)
         stack.callback(place.stop)
 
         def take(task: Task, result: dict[str, Any] | Failure, recalled: bool = False) -> None:

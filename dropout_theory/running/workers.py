@@ -7,6 +7,7 @@ import ctypes
 import gc
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 import traceback
@@ -137,7 +138,7 @@ class Workers:
         self._ended = True
 
     def _submit(self, task: Task) -> None:
-        self._open[self._pool.submit(_work, *task)] = task
+        self._open[self._pool.submit(finish, *task)] = task
 
     def finished(self) -> Results:
         """Results that came in but had not been handed out when an interrupt came."""
@@ -221,7 +222,16 @@ def _start_worker(claims: Callable[[], Registry], checkers: Callable[[], Mapping
                   context: Context, item: Item) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt ends
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
-    _WORKER.update(registry=claims(), checkers=checkers(), context=context, item=item)
+    made_ready(claims, checkers, context, item)
+
+
+def made_ready(claims: Callable[[], Registry], checkers: Callable[[], Mapping[str, Any]], context: Context,
+               item: Item) -> None:
+    """Load in this process what tasks are done with, unless it is loaded."""
+    start = pickle.dumps((claims, checkers, context, item))  # two partial functions are never equal
+    if _WORKER.get("start") == start:
+        return
+    _WORKER.update(start=start, registry=claims(), checkers=checkers(), context=context, item=item)
     gc.freeze()  # claims and proofs stay: the garbage collector need not visit them each time
     gc.set_threshold(50_000, 20, 20)
 
@@ -234,7 +244,8 @@ def _end_with_the_parent() -> None:
         os._exit(1)
 
 
-def _work(claim: str, method: str) -> dict[str, Any] | Failure:
+def finish(claim: str, method: str) -> dict[str, Any] | Failure:
+    """The result of one task, in a process that was made ready."""
     registry = _WORKER["registry"]
     done: dict[str, Any] | Failure = _WORKER["item"](registry[claim], _WORKER["checkers"][method], _WORKER["context"],
                                                      registry)
