@@ -41,6 +41,7 @@ METHOD = Method(
 MAX_BOXES = 400
 FAST_BOXES = 200
 MAX_WORK = 50_000  # operations evaluated at one choice of sizes
+POINTS = 8  # middles of boxes that are tried by exact evaluation
 TRIAL = 40  # boxes after which something must be settled
 MAX_NUMBERS = 6  # free numbers: the boxes that are needed grow exponentially with them
 FINEST = fmpq(1, 64)  # a part of the cube no wider than that is not cut; in one dimension the square of it
@@ -263,7 +264,7 @@ class _Question:
         cubes: list[tuple[Any, int, Cube]] = [(-1.0, 0, tuple((fmpq(0), one) for _ in self.coordinates.every))]
         kept: list[Cube] = []
         self._finest = FINEST**2 if len(self.coordinates.every) == 1 else FINEST
-        tests = 8  # of points by exact evaluation
+        tests = POINTS
         remaining = one
         while cubes and found.examined < budget and self.graph.work < MAX_WORK:
             if self._is_hopeless(found.examined, budget, remaining):
@@ -302,6 +303,8 @@ class _Question:
 
     def _is_hopeless(self, examined: int, budget: int, remaining: fmpq) -> bool:
         """Whether too much is left of the cube for what was done: as seen of statements, such are never settled."""
+        if examined < POINTS:  # a point at which it is false may yet be found
+            return False
         work = self.graph.work
         if remaining == 1:
             return examined >= TRIAL or 4 * work > MAX_WORK
