@@ -83,10 +83,11 @@ def test_unwritable_place_leaves_nothing(tmp_path: Path) -> None:
         record().write(tmp_path / "missing" / "ledger.json")
 
 
-@pytest.mark.parametrize("text,message", [("{", "cannot read"), ("[]", "version"), ('{"version": 2}', "version"),
+@pytest.mark.parametrize("text,message", [("{", "cannot read"), ("[]", "version"),
+                                          ('{"version": 2}', "lacks generator"),
                                           ('{"version": 1, "claims": []}', "version"),
-                                          ('{"version": 2, "made_with": {}, "claims": [{"id": "toy:eq1"}]}',
-                                           "toy:eq1 lacks paper")])
+                                          ('{"version": 2, "generator": "", "papers": [], "made_with": {}, '
+                                           '"claims": [{"id": "toy:eq1"}]}', r"claims\[0\] lacks paper")])
 def test_broken_ledger_files(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "ledger.json"
     path.write_text(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from dropout_theory.engines.gates import Array
 
+LARGEST = 1 << 32  # bytes of a saved state that is read
 
 @dataclass
 class Totals:
@@ -72,12 +74,36 @@ class State:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> State:
-        """Read what ``save`` wrote. Raises ValueError for another kind of file."""
-        with np.load(path, allow_pickle=False) as file:
-            if "job" not in file or "cases" not in file:
-                raise ValueError(f"path must be of a saved state, not {os.fspath(path)!r}")
-            totals = []
-            for i in range(int(file["cases"])):
-                samples, blocks = (int(v) for v in file[f"sizes{i}"])
-                totals.append(Totals(samples, blocks, file[f"moments{i}"], file[f"co{i}"], file[f"counts{i}"]))
-            return cls(totals, str(file["job"]))
+        """Read what ``save`` wrote. Raises ValueError for another kind of file, OSError for one that cannot be read."""
+        name = os.fspath(path)
+        try:
+            with zipfile.ZipFile(name) as archive:
+                size = sum(part.file_size for part in archive.infolist())
+                if size > LARGEST:
+                    raise ValueError(f"it holds {size:,} bytes; allowed: {LARGEST:,}")
+            with np.load(name, allow_pickle=False) as file:
+                parts = [_part(file, i) for i in range(int(_array(file, "cases", 0, "iu")))]
+                return cls(parts, str(_array(file, "job", 0, "U")))
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a damaged archive shows in many ways
+            said = " ".join(str(error).split())[:200] or type(error).__name__
+            raise ValueError(f"path must be of a saved state, not {name!r}: {said}") from None
+
+
+def _array(file: Any, name: str, dimensions: int, kinds: str) -> Any:
+    """An array of a saved state. Raises ValueError for one of another shape or type."""
+    found = file[name]
+    if found.ndim != dimensions or found.dtype.kind not in kinds:
+        raise ValueError(f"{name} is of type {found.dtype} with {found.ndim} dimensions")
+    return found
+
+
+def _part(file: Any, number: int) -> Totals:
+    """The totals of one input. Raises ValueError for arrays that do not fit together."""
+    samples, blocks = (int(v) for v in _array(file, f"sizes{number}", 1, "iu"))
+    moments, co = (_array(file, f"{name}{number}", 2, "f") for name in ("moments", "co"))
+    counts = file[f"counts{number}"]
+    if min(samples, blocks) < 0 or len(moments) not in (6, 10) or co.shape[1] != 3 or counts.dtype.kind not in "iu":
+        raise ValueError(f"the totals of input {number} do not fit together")
+    return Totals(samples, blocks, moments, co, counts)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory.claims import UnknownClaimError, select_ids, suggest
+from dropout_theory.report.schema import Unfit, compiled
 
 if TYPE_CHECKING:
     from dropout_theory.claims import Registry
@@ -22,10 +23,15 @@ if TYPE_CHECKING:
 VERSION = 2
 DEFAULT = Path(__file__).resolve().parent.parent / "ledger.json"
 SCHEMA = Path(__file__).resolve().parent / "ledger.schema.json"
+LARGEST = 1 << 28  # bytes of a file that is read
 
 
 class LedgerError(ValueError):
     """The ledger is missing, unreadable or of another version; the message is one line."""
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number")
 
 
 class Ledger:
@@ -39,25 +45,38 @@ class Ledger:
 
     @classmethod
     def read(cls, path: Path | str | None = None) -> Ledger:
-        """Read a ledger file; the one shipped with the package when no path is given. Raises LedgerError."""
+        """Read a ledger file; the one shipped with the package when no path is given. Raises LedgerError.
+
+        A file is data: one that does not fit the schema is refused, and nothing in it is run. The one that is shipped
+        is trusted like the program.
+        """
         path = Path(path) if path is not None else DEFAULT
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            size = path.stat().st_size
+            if size > LARGEST:
+                raise LedgerError(f"{path} has {size:,} bytes; allowed: {LARGEST:,}")
+            data = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
         except FileNotFoundError:
             raise LedgerError(f"no ledger at {path}; make one with: dropout-theory check --record") from None
-        except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        except LedgerError:
+            raise
+        except (OSError, ValueError, RecursionError) as error:
             raise LedgerError(f"cannot read ledger {path}: {error}") from None
         if isinstance(data, dict) and "interrupted" in data:
             raise LedgerError(f"{path} is not a ledger: it holds the evidence of one run, from --json")
-        if not isinstance(data, dict) or data.get("version") != VERSION or not {"claims", "made_with"} <= set(data):
+        if not isinstance(data, dict) or data.get("version") != VERSION:
             raise LedgerError(f"{path} is not a ledger of version {VERSION}; make one with: "
                               "dropout-theory check --record")
-        needed = schema()["$defs"]["claim"]["required"]
-        for number, claim in enumerate(data["claims"]):
-            missing = [name for name in needed if name not in claim]
-            if missing:
-                raise LedgerError(f"{path}: claim {claim.get('id', number)} lacks {', '.join(missing)}; "
-                                  "record anew: dropout-theory check --record")
+        if path != DEFAULT:
+            try:
+                compiled(json.loads(SCHEMA.read_text(encoding="utf-8")))(data, "the ledger")
+            except (Unfit, RecursionError) as error:
+                raise LedgerError(f"{path} does not fit the schema: {error}; record anew: "
+                                  "dropout-theory check --record") from None
+            ids = [c["id"] for c in data["claims"]]
+            if len(set(ids)) < len(ids):
+                twice = next(i for i in ids if ids.count(i) > 1)
+                raise LedgerError(f"{path} has claim {twice} twice")
         return cls(data, path)
 
     @property

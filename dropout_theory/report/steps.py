@@ -12,6 +12,7 @@ from typing import Any
 from dropout_theory.recheck.steps.checking import OUTCOMES, Report
 from dropout_theory.report.derivations import folder
 from dropout_theory.report.ledger import LedgerError
+from dropout_theory.report.schema import compiled
 from dropout_theory.report.terminal import table
 
 VERSION = 1
@@ -69,6 +70,15 @@ def totals(reports: Iterable[Report]) -> dict[str, Any]:
             "papers": {paper: counted(steps) for paper, steps in by_paper.items()}, "all": counted(every)}
 
 
+_COUNTS = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
+_BY_NAME = {"type": "object", "additionalProperties": _COUNTS}
+KEPT = compiled({
+    "type": "object", "required": ["version"], "additionalProperties": False, "properties": {
+        "version": {"const": VERSION}, "claims": _BY_NAME, "papers": _BY_NAME, "all": _COUNTS, "questions": _COUNTS,
+        "queries": _COUNTS,
+        "why": {"type": "array", "items": {"type": "array", "items": {"type": ["string", "integer"]}}}}})
+
+
 def keep(what: str, found: Mapping[str, Any], ledger: Path | None = None) -> Path:
     """Keep what a run over all proofs found beside them, under a name. Raises OSError."""
     path = folder(ledger) / f"{what}.json"
@@ -86,10 +96,9 @@ def kept(what: str, ledger: Path | None = None) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {"version": VERSION, "claims": {}, "papers": {}, "all": {}}
-    except (OSError, ValueError) as error:
-        raise LedgerError(f"cannot read {path}: {error}") from None
-    if not isinstance(found, dict) or found.get("version") != VERSION:
-        raise LedgerError(f"{path} is not what `recheck --record` writes; record anew")
+        KEPT(found, "it")
+    except (OSError, ValueError, RecursionError) as error:
+        raise LedgerError(f"{path} is not what `recheck --record` writes ({error}); record anew") from None
     return found
 
 
