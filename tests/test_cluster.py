@@ -77,8 +77,10 @@ def found_by(**options: Any) -> tuple[dict[str, Any], bytes]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
-def test_evidence_of_a_cluster_is_that_of_one_process_though_a_worker_dies(scheduler: tuple[str, Any]) -> None:
+def test_evidence_of_a_cluster_is_that_of_one_process_though_a_worker_dies(
+        scheduler: tuple[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     address, cluster = scheduler
+    monkeypatch.setattr("dropout_theory.running.cluster.AT_ONCE", 4)  # fewer than there are tasks
     alone = found_by()
     assert found_by(executor=address) == alone
     with pytest.importorskip("distributed").Client(cluster) as client:

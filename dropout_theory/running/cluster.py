@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from dropout_theory.claims import ClaimError
@@ -53,7 +54,7 @@ class Cluster:
         coming = self._completed(loop=self._client.loop)
 
         def hand_out(many: int) -> None:
-            for task, _ in zip(waiting, range(many), strict=False):
+            for task in islice(waiting, many):
                 future = self._client.submit(_work, self._start, *task, pure=False, retries=TRIES,
                                              key=f"{task[1]} {task[0]} {id(self):x}")
                 self._open[future] = task
