@@ -12,6 +12,25 @@ from dropout_theory.language.operators import OfExpressions
 from dropout_theory.language.registry import Registered
 
 
+def _moves_freely(variable: Any) -> bool:
+    """Whether a name stands for any real number: what holds on a part of them says nothing of slopes at its ends."""
+    if not isinstance(variable, sp.Symbol) or variable.is_real is False or variable.is_integer:
+        return False
+    domain = getattr(variable, "domain", None)
+    if domain is not None:
+        return bool(domain.lower == -sp.oo and domain.upper == sp.oo)
+    return variable.is_zero is None and variable.is_nonnegative is None and variable.is_nonpositive is None
+
+
+def _grows(index: Any) -> bool:
+    """Whether a name stands for integers as large as may be."""
+    if not isinstance(index, sp.Symbol) or not index.is_integer:
+        return False
+    domain = getattr(index, "domain", None)
+    return index.is_even is None and index.is_prime is None and not index.is_negative \
+        if domain is None else bool(domain.upper == sp.oo)
+
+
 class DerivativeAt(Registered, sp.Expr):
     """The derivative of a symbolic order: `DerivativeAt(f(z), z, c, k)` is the k-th derivative of f at c."""
 
@@ -19,6 +38,8 @@ class DerivativeAt(Registered, sp.Expr):
 
     def __new__(cls, body: Any, variable: sp.Symbol, point: Any, order: Any) -> Any:
         body, point, order = expression(body, "the body"), expression(point, "point"), integer(order, "order")
+        if not _moves_freely(variable):
+            raise ValueError(f"variable is {variable}; allowed: a name that stands for any real number")
         if variable in point.free_symbols | order.free_symbols:
             raise ValueError(f"point is {point}, order {order}; allowed: expressions without {variable}")
         if order == 0:
@@ -100,6 +121,8 @@ class RootGrowth(Registered, sp.Expr):
     index_grows = True  # so that it is positive from some place on
 
     def __new__(cls, term: Any, index: sp.Symbol, root: Any) -> Any:
+        if not _grows(index):
+            raise ValueError(f"index is {index}; allowed: an index symbol, or an integer without an upper bound")
         return sp.Expr.__new__(cls, expression(term, "the term"), index, expression(root, "root"))
 
     @property

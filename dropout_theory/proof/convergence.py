@@ -90,7 +90,7 @@ def converges_within(poles: PolePair, w: Any, bound: Theorem, index: sp.Symbol, 
     geometric for |w| < r, and for w = +-r a cosine series at the angle t or t + pi, no multiple of 2 pi.
     """
     w = sp.sympify(w)
-    need(not is_random(w) and w.is_real is True and not w.has(index), f"{w} is not a fixed real number")
+    need(not is_random(w) and w.is_real is True and not lang.depends_on(w, index), f"{w} is not a fixed real number")
     wanted = st.less_equal(sp.Abs(w), poles.distance)
     need(matches(bound.conclusion, wanted), f"bound concludes {bound.conclusion}, not {wanted}")
     need(first >= 0, f"first index is {first}")
@@ -107,7 +107,7 @@ def diverges_beyond(poles: PolePair, deviation: Any, bound: Theorem, index: sp.S
     need(isinstance(first, int) and first >= 0, f"the series cannot start at {first}, before its start")
     deviation = sp.sympify(deviation)
     finite_valued(deviation)
-    need(deviation.is_real is not False and not deviation.has(index), f"{deviation} is not real")
+    need(deviation.is_real is not False and not lang.depends_on(deviation, index), f"{deviation} is not real")
     largest = LargestOutcome(sp.Abs(deviation)) if is_random(deviation) else sp.Abs(deviation)
     wanted = st.less(poles.distance, largest)
     need(matches(bound.conclusion, wanted), f"bound concludes {bound.conclusion}, not {wanted}")
@@ -124,7 +124,7 @@ def growth(poles: PolePair, index: sp.Symbol, root: Any) -> Theorem:
     |cos(4 k t)| one is at least 1/2, so that the bound is reached infinitely often.
     """
     need(root in (index, 2 * index), f"root is {root}; allowed: {index}, 2 {index}")
-    need(not any(g.has(index) for g in (poles.distance, poles.angle)), "the poles must not depend on the index")
+    need(not lang.depends_on([poles.distance, poles.angle], index), "the poles must not depend on the index")
     left = RootGrowth(poles.at(root), index, root)
     return certify("root test", st.equal(left, 1 / poles.distance), poles.premises, shown=[Partial(left, None)])
 
@@ -134,9 +134,9 @@ def zeta_growth(term: Any, index: sp.Symbol, root: Any, base: Any) -> Theorem:
     """limsup |C zeta(n) b^-n|^(1/n) = 1/b for a positive number b and C > 0, along n = k or 2k: zeta(n) tends to 1."""
     need(root in (index, 2 * index), f"root is {root}; allowed: {index}, 2 {index}")
     base = sp.sympify(base)
-    need(base.is_positive is True and not base.has(index), f"{base} is not a positive constant")
+    need(base.is_positive is True and not lang.depends_on(base, index), f"{base} is not a positive constant")
     ratio = sp.powsimp(sp.expand_power_base(term * base**root / sp.zeta(root), force=True))
-    need(not ratio.has(index) and ratio.is_positive is True, f"{term} is not C zeta({root})/{base}^n")
+    need(not lang.depends_on(ratio, index) and ratio.is_positive is True, f"{term} is not C zeta({root})/{base}^n")
     left = RootGrowth(term, index, root)
     return certify("root test", st.equal(left, 1 / base), shown=[Partial(left, None)])
 

@@ -25,6 +25,7 @@ def independent_product(body: Any, limits: tuple[Any, Any, Any]) -> Theorem:
     places: dict[Any, set[int]] = {}
     for gate in _random_atoms(sp.sympify(body), symbol):
         need(isinstance(gate, lang.Element) and isinstance(gate.family, lang.Gates), f"{gate} is not a gate")
+        need(not any(map(is_random, gate.indices)), f"a random index: {gate}")  # the same for all
         need(not is_random(gate.family.keep), f"the keep probability of {gate.family} is random")
         here = {n for n, x in enumerate(gate.indices) if x == symbol}
         places[gate.family] = places.get(gate.family, here) & here

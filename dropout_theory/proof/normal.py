@@ -42,8 +42,7 @@ def _at_infinity(expr: Any, s: Any) -> Any:
     for node in expr.atoms(sp.erf, sp.exp):
         if not lang.depends_on(node, s):
             continue
-        need(node.args[0].is_polynomial(s), f"{node} is not of a polynomial")
-        lead = sp.Poly(node.args[0], s).LC()
+        lead = _leading(node, s)
         rising = isinstance(node, sp.erf)
         need(is_positive(lead) if rising else is_positive(-lead), f"the limit of {node} is not known")
         names[node] = sp.Dummy()
@@ -51,6 +50,14 @@ def _at_infinity(expr: Any, s: Any) -> Any:
     combination = expr.xreplace(names)
     need(not lang.depends_on(combination, s) and combination.is_polynomial(*limits), f"{expr} is not a combination")
     return combination.xreplace(limits)
+
+
+def _leading(node: Any, x: Any) -> Any:
+    """The leading coefficient of the polynomial in an erf or exp. Raises ProofError for one that does not move."""
+    need(node.args[0].is_polynomial(x), f"{node} is not of a polynomial")
+    polynomial = sp.Poly(node.args[0], x)
+    need(polynomial.degree() > 0, f"{node} does not move with {x}")
+    return polynomial.LC()
 
 
 def moved_normal(expr: Any, target: lang.RandomScalar, source: lang.RandomScalar, factor: Any, shift: Any) -> Theorem:
@@ -87,8 +94,7 @@ def falling_to_zero(f: Any, x: lang.Scalar, slope: Theorem) -> Theorem:
     tails: dict[Any, Any] = {}
     for node in f.atoms(sp.erf, sp.exp):
         if lang.depends_on(node, x):
-            need(node.args[0].is_polynomial(x), f"{node} is not of a polynomial")
-            lead = sp.Poly(node.args[0], x).LC()
+            lead = _leading(node, x)
             rising = isinstance(node, sp.erf)
             need(is_positive(lead if rising else -lead), f"the limit of {node} is not known")
             tail = sp.Dummy()

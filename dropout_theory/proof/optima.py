@@ -17,7 +17,14 @@ from dropout_theory.language import statements as st
 from dropout_theory.normal_form import same
 from dropout_theory.proof.algebra import _sides
 from dropout_theory.proof.theorem import Theorem, certify, sees_to_its_arguments
-from dropout_theory.proof.training import Mapped, _loose, laws_are_fixed, parameters_replaced
+from dropout_theory.proof.training import (
+    Mapped,
+    _loose,
+    entries_in_range,
+    laws_are_fixed,
+    own_indices,
+    parameters_replaced,
+)
 
 
 @sees_to_its_arguments
@@ -96,12 +103,14 @@ def _real_values(aversion: Aversion, values: Mapped, theorem: Theorem) -> None:
     """Raise ProofError unless the values are real numbers for parameters, defined under the theorem's assumptions."""
     laws_are_fixed(aversion)
     need(set(values) <= set(aversion.parameters), "values are given for other atoms than the parameters")
+    need(not any(lang.depends_on(g, *own_indices(values)) for g in theorem.given), "an assumption restricts an index")
     for atom, body in values.items():
         body = sp.sympify(body)
         need(atom.domain.lower == -sp.oo and atom.domain.upper == sp.oo and not atom.domain.integer,
              f"{atom} does not range over all reals")
         need(not lang.depends_on(body, *aversion.parameters), f"{body} depends on the parameters")
-        need(not _loose(body, atom), f"{body} has indices that {atom} does not")
+        need(not _loose(body, atom, aversion), f"{body} has indices that {atom} does not")
+        entries_in_range(body, atom)
         need(body.is_real is not False and not lang.is_random(body) and not body.has(AppliedUndef, sp.I),
              f"{body} is not real")
         defined(body, theorem.given)

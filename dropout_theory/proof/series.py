@@ -159,7 +159,7 @@ def tower(base: Theorem, step: Theorem, body: Any, probability: lang.Scalar, row
     need(c.domain.lower == -sp.oo and c.domain.upper == sp.oo and not c.domain.integer,
          f"{c} is not a free real scalar")
     need(not lang.depends_on([body, left.body, left.order], c), f"{c} occurs elsewhere")
-    need(not left.order.has(row) and not left.body.has(row), f"{row} occurs in the base")
+    need(not lang.depends_on([left.order, left.body], row), f"{row} occurs in the base")
     at = {probability: lang.logistic(c)}
     need(matches(base.conclusion, st.equal(left, lang.substitute(body, {**at, row: first}))), "base does not fit")
     smooth(body, probability, [])

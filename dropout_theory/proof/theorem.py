@@ -178,7 +178,7 @@ def given_out(rule: Callable[..., Any]) -> Callable[..., Any]:
             if not hasattr(rule, "sees_to_its_arguments"):
                 _require_defined([*arguments, *others.values()])
             return inside(*arguments, **others)
-        except CannotSubstitute as error:
+        except (CannotSubstitute, sp.PolynomialError) as error:
             raise ProofError(str(error)) from None
 
     return applied

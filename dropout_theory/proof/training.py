@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sympy as sp
@@ -66,7 +66,8 @@ def reparametrised(aversion: Aversion, forward: Mapped, backward: Mapped, *premi
     need(set(forward) == set(backward) and set(forward) <= set(aversion.parameters), "not a map of the parameters")
     known = [t.conclusion for t in premises]
     for g in (g for t in premises for g in t.given):
-        need(not lang.depends_on(g, *aversion.parameters), f"assumption about the parameters: {g}")
+        need(not lang.depends_on(g, *aversion.parameters, *own_indices(forward)),
+             f"assumption about the parameters: {g}")
     laws_are_fixed(aversion)
     for atom in forward:
         need(atom.domain.lower == -sp.oo and atom.domain.upper == sp.oo and not atom.domain.integer,
@@ -75,7 +76,8 @@ def reparametrised(aversion: Aversion, forward: Mapped, backward: Mapped, *premi
             body = sp.sympify(body)
             need(not lang.depends_on(body.xreplace({_own(atom): sp.S.Zero}), *aversion.parameters),
                  f"{body} mixes parameters or their indices")
-            need(not _loose(body, atom), f"{body} has indices that {atom} does not")
+            need(not _loose(body, atom, aversion), f"{body} has indices that {atom} does not")
+            entries_in_range(body, atom)
             need(_real(body) and not lang.is_random(body), f"{body} is not a real number for each parameter")
             for power in body.atoms(sp.Pow):
                 need(bool(power.exp.is_Integer), f"{power} may not be defined")
@@ -139,10 +141,27 @@ def _real(body: Any) -> bool:
     return _real(body.base) if isinstance(body, sp.Pow) else body.is_real is True
 
 
-def _loose(body: Any, atom: Any) -> set[Any]:
-    """Index symbols of a map that are not indices of the mapped family: a sum could capture them."""
-    own = {r[0] for r in atom.ranges} if isinstance(atom, lang.Family) else set()
-    return {x for x in lang.dependencies(body) if isinstance(x, sp.Symbol) and not isinstance(x, lang.Scalar)} - own
+def _loose(body: Any, atom: Any, aversion: Aversion) -> set[Any]:
+    """Names in a map that are not indices of the mapped family, and that a sum could capture: indices, and what binds
+    something in the criterion or the risk."""
+    bound = {x for part in (aversion.criterion, aversion.risk) for x in _bound_within(part)}
+    return {x for x in lang.dependencies(body) if isinstance(x, sp.Symbol)
+            and (x in bound or not isinstance(x, lang.Scalar))} - set(own_indices([atom]))
+
+
+def _bound_within(expr: Any) -> set[Any]:
+    """What is bound anywhere in an expression, in definitions by recursion and in laws too."""
+    found = set(lang.bound_anywhere(expr))
+    for family in {e.family for e in expr.atoms(lang.Element)}:
+        found |= {r[0] for r in family.ranges}
+        if isinstance(family, lang.Recursion):
+            found |= _bound_within(family.base) | _bound_within(family.step)
+    return found
+
+
+def own_indices(atoms: Iterable[Any]) -> list[Any]:
+    """The indices under which maps are written of the families among some parameters."""
+    return [r[0] for atom in atoms if isinstance(atom, lang.Family) for r in atom.ranges]
 
 
 def _nonzero(expr: Any) -> Any:
@@ -156,6 +175,15 @@ def _nonzero_everywhere(condition: Any, entry: Any) -> bool:
     family = entry.family
     wanted = st.ForEach(_nonzero(_own(family)), *[tuple(r) for r in family.ranges])
     return matches(condition, wanted)
+
+
+def entries_in_range(body: Any, atom: Any) -> None:
+    """Raise ProofError for an entry that a family has not at every index of the family among the parameters."""
+    own = {r[0]: r[1:] for r in atom.ranges} if isinstance(atom, lang.Family) else {}
+    for entry in body.atoms(lang.Element):
+        for at, (_, *ends) in zip(entry.indices, entry.family.ranges, strict=True):
+            need(tuple(ends) == own[at] if at in own else not lang.depends_on(at, *own),
+                 f"{entry} may be out of range")
 
 
 def laws_are_fixed(aversion: Aversion) -> None:

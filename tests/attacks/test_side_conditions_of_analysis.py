@@ -288,7 +288,7 @@ NORMAL: Attacks = {
         lambda: positive_part_mean(X, _integral() + (at_s + 1) ** 2 - at_s**2 - 2 * at_s, at_s),
         "is not a combination"),
     "a limit that is not known": (
-        lambda: positive_part_mean(X, _integral() + sp.exp((at_s + 1) ** 2 - at_s**2 - 2 * at_s), at_s),
+        lambda: positive_part_mean(X, _integral() + sp.exp((at_s + 1) ** 2) - sp.exp(at_s**2 + 2 * at_s + 1), at_s),
         "the limit of"),
     "another law of a uniform variable": (
         lambda: moved_normal(X, uniform("U", 0, 1), X, 1, 0), "is not normal"),  # type: ignore[arg-type]
