@@ -2,6 +2,7 @@
 
 Everything that an author of a claim writes comes from here: `from dropout_theory.language import ...`."""
 
+from dropout_theory.language import sympy_faults
 from dropout_theory.language.atoms import (
     RANDOM,
     Abstract,
@@ -98,6 +99,8 @@ from dropout_theory.language.words import (
     uniform,
     weights,
 )
+
+sympy_faults.mend()
 
 __all__ = [
     "Abstract", "Aversion", "CannotSubstitute", "Converges", "Cov", "Dag", "DerivativeAt", "Domain", "E", "Element",

@@ -89,6 +89,8 @@ def is_guarded(power: tuple[Expr, Expr], binder: Binder, binders: Iterable[Binde
     Such a factor stays in the sum: taken out of it, it could cancel with the number of terms, which is 0 there.
     """
     atom, exponent = power
+    while isinstance(atom, sp.Pow):  # a root is an atom to its own first power
+        atom, exponent = atom.base, atom.exp * exponent
     if exponent.is_nonnegative or is_positive(atom):
         return False
     others = [b for b in binders if b[0] != binder[0]]

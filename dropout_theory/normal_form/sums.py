@@ -108,6 +108,8 @@ def _power_terms(base: Expr, exponent: Expr) -> list[Term]:
     if exponent.is_integer and inner[0].coefficient != 0:
         lead = inner[0].coefficient
         constant, moving = sp.expand(exponent).as_coeff_Add()
+        if not (constant > 0 and moving.is_nonnegative or is_positive(rebuilt)):
+            constant, moving = sp.S.Zero, constant + moving  # 0^(1 - m) is 1 at m = 1, and 0 times 0^-m is nothing
         scaled = rebuild([Term(t.coefficient / lead, t.powers, t.binders) for t in inner])
         symbolic = Term(sp.S.One, ((scaled, moving),))
         return multiply_all([_power_terms(base, constant), [_integer_power(Term(lead, ()), moving)], [symbolic]]) \

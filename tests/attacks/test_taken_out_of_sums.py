@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sympy as sp
 
-from attacks.support import c, d, e, i, j, m, n, p, q, refused, x
+from attacks.support import HALF, b, c, d, e, i, j, m, n, p, q, refused, x
 from dropout_theory import referee
 from dropout_theory.language import POSITIVE, E, SameToOrder, Scalar, Var, equal, gates, unfold
 from dropout_theory.normal_form import same
@@ -44,6 +44,7 @@ PAIRS = {
     "a product of powers": (sp.Product(2 ** (1 / c), (i, 1, c)), sp.Integer(2)),
     "a logarithm of a product": (sp.log(sp.Product(sp.exp(1 / c), (i, 1, c))), sp.S.One),
     "beside another sum": (sp.Sum(x / c, (i, 1, c)) + sp.Sum(p[i], (i, 1, n)), x + sp.Sum(p[i], (i, 1, n))),
+    "two roots": (sp.Sum(c ** -HALF * sp.Sum(c ** -HALF, (j, 1, 1)), (i, 1, c)), sp.S.One),
     "in a denominator": (1 / (1 + sp.Sum(1 / c, (i, 1, c))), sp.Rational(1, 2)),
 }
 
@@ -114,3 +115,30 @@ def test_rules_of_the_modules_themselves() -> None:
 def test_what_is_true_is_still_seen(left: Any, right: Any) -> None:
     """A range that is never empty, or a denominator that its length says nothing of."""
     assert str(identity(left, right).conclusion)
+
+
+@pytest.mark.parametrize("asked", ["is_extended_nonpositive", "is_nonpositive", "is_negative", "is_positive"])
+@pytest.mark.parametrize("ends", [(1, 0), (c + 1, c), (3, 2)])
+def test_an_empty_product_is_one(asked: str, ends: tuple[Any, Any]) -> None:
+    """To SymPy, whatever it is asked first: else the smaller of it and c would be it."""
+    product = sp.Product(c, (sp.Dummy(integer=True), *ends))
+    getattr(product, asked)
+    assert product.is_positive and not product.is_nonpositive and not product.is_negative
+    assert sp.Min(c, product) != product and sp.Max(c, product) != c
+
+
+def _shifted_power() -> tuple[Any, Any]:
+    total = sp.Sum(b[i], (i, 1, n - 1))
+    return total ** (1 - n), sp.Sum(b[j] * total ** (-n), (j, 1, n - 1))
+
+
+def test_a_power_is_not_split_at_zero() -> None:
+    """At n = 1 the left side is 0^0, which is 1, and the right side an empty sum."""
+    left, right = _shifted_power()
+    assert not same(left, right)
+    assert not same_to_the_checker(term(unfold(left)), term(unfold(right)))
+    assert same(total_to(n + 1), total_to(n) * sp.Sum(b[i], (i, 1, n)))
+
+
+def total_to(exponent: Any) -> Any:
+    return sp.Sum(b[i], (i, 1, n)) ** exponent
