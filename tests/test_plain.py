@@ -13,6 +13,7 @@ from dropout_theory.report.glossary import glossary
 
 n, k, i = lang.size("n"), lang.index("k"), lang.index("i")
 lam, x = lang.Scalar("lambda", REAL), lang.Scalar("x", POSITIVE)
+t = sp.Symbol("t", real=True)
 p = lang.family("p", PROBABILITY, n)
 w, delta = lang.weights("w", n), lang.gates("delta", p, n)
 P = lang.distribution("P", n)
@@ -42,8 +43,8 @@ p_, total = lang.Scalar("p", PROBABILITY), sp.Sum(w[i], (i, 1, n))
     (sp.Product(x, (i, 1, n))**(1 / n), "(Π[i=1..n](x))^(1/n)"),
     (lang.Largest(w[k], (k, 1, n)) * sp.exp(lam) / 2, "exp(λ)*(max[k=1..n](w[k]))/2"),
     (lang.E(w[N]**2) - lam * (1 - lang.E(w[N])) * lang.E(w[N]), "E(w[N]^2) - λ*E(w[N])*(1 - E(w[N]))"),
-    (lang.DerivativeAt(sp.exp(x), x, lam, n + 1), "(d/dx)^(n + 1)(exp(x) at x=λ)"),
-    (lang.DerivativeAt(sp.exp(x), x, lam, 1), "(d/dx)(exp(x) at x=λ)"),
+    (lang.DerivativeAt(sp.exp(t), t, lam, n + 1), "(d/dt)^(n + 1)(exp(t) at t=λ)"),
+    (lang.DerivativeAt(sp.exp(t), t, lam, 1), "(d/dt)(exp(t) at t=λ)"),
     (sp.Sum(w[i] * p[k], (k, i + 1, n), (i, 1, n)), "Σ[i=1..n, k=i+1..n](p[k]*w[i])"),
     (lang.Relu(x + sp.Sum(0, (i, 1, n))), "Relu(x)"),
     (sp.Sum(w[i] * (1 - sp.KroneckerDelta(i, k)), (i, 1, n)), "Σ[i=1..n](w[i]*1[i ≠ k])"),

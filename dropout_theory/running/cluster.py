@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -45,7 +46,8 @@ class Cluster:
         except OSError as error:
             raise ClusterError(f"executor is {address!r}: no scheduler answers there ({error})") from None
         self._completed = distributed.as_completed
-        self._start = (claims, checkers, context, item)
+        # in one piece: Dask would take a tuple that begins with a function for a call of it
+        self._start = pickle.dumps((claims, checkers, context, item))
         self._open: dict[Any, Task] = {}
 
     def run(self, tasks: Sequence[Task]) -> Results:
@@ -86,8 +88,8 @@ class Cluster:
 _BUSY = threading.Lock()  # the precision of numbers belongs to a process: one task at a time
 
 
-def _work(start: tuple[Any, ...], claim: str, method: str) -> dict[str, Any] | Failure:
+def _work(start: bytes, claim: str, method: str) -> dict[str, Any] | Failure:
     with _BUSY:
-        made_ready(*start)
+        made_ready(*pickle.loads(start))
         return finish(claim, method)
 

@@ -115,8 +115,8 @@ def test_a_keep_probability_renamed_under_for_all() -> None:
 
 @pytest.mark.parametrize("order", [1, 2])
 def test_a_derivative_in_what_a_law_hides(order: int) -> None:
-    """d E(g)/dq = 0 at q = 1/2, since E(g) does not show the q that it depends on."""
-    not_believed(equal(DerivativeAt(E(e[1]) ** 2, q, HALF, order), 0))
+    """d E(Z)^2/dx = 0 at x = 1/2, since E(Z) does not show the x that it depends on."""
+    not_believed(equal(DerivativeAt(E(Z) ** 2, x, HALF, order), 0))
 
 
 def test_a_normal_mean_renamed_under_for_all() -> None:
