@@ -140,5 +140,13 @@ def test_a_power_is_not_split_at_zero() -> None:
     assert same(total_to(n + 1), total_to(n) * sp.Sum(b[i], (i, 1, n)))
 
 
+def test_a_power_is_not_split_in_a_mean() -> None:
+    """At c = 0 and n = 1 the left side is the mean of 0^0, and the right side an empty sum."""
+    total = c + sp.Sum(g[i], (i, 1, c))
+    left, right = E(total ** (1 - n)), sp.Sum(E((1 + g[j]) * total ** (-n)), (j, 1, c))
+    assert not same(left, right)
+    assert not same_to_the_checker(term(unfold(left)), term(unfold(right)))
+
+
 def total_to(exponent: Any) -> Any:
     return sp.Sum(b[i], (i, 1, n)) ** exponent

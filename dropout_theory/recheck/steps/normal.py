@@ -152,16 +152,17 @@ def gap(left: Term, right: Term) -> Polynomial:
 def raised(base: Polynomial, exponent: Polynomial) -> Polynomial:
     """A power of what two normal forms stand for: of each factor and each part of the exponent for itself.
 
-    A factor is taken alone where all factors are positive, or where the exponent is whole.
+    A factor is taken alone where all factors are positive, or where the exponent is whole; a number is taken out of the
+    exponent only where no part of it is negative, as 0^(1 - m) is 1 at m = 1 and 0 * 0^-m nothing.
     """
     if set(exponent) <= {()}:
         return _to_number(base, exponent.constant)
-    e = as_term(exponent)
+    e, apart = as_term(exponent), factors(base)
     if not base:
         return Polynomial() if bounds(e).positive else atom(Term("^", ZERO, e))
-    apart = factors(base)
-    if not all(bounds(t).positive for t, _ in apart) \
-            and not all(c.denominator == 1 and is_integer(term_of(m)) for m, c in exponent.items()):
+    if not all(bounds(t).positive for t, _ in apart) and not all(
+            c.denominator == 1 and is_integer(term_of(m)) and (
+                not exponent.constant or c > 0 and bounds(term_of(m)).nonnegative) for m, c in exponent.items()):
         return atom(Term("^", as_term(base), e))
     result = _to_number(base, exponent.constant)
     for m, c in exponent.items():
