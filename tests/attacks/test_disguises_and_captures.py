@@ -74,7 +74,7 @@ def _falling() -> Theorem:
 
 
 def _falling_erf() -> Theorem:
-    f = 1 - sp.erf(1 + x**2 - x * x * (1 + 0 * x) + x - (x - 1) - 1)  # SymPy may see it: a constant either way
+    f = sp.erf((x + 1) ** 2 - x**2 - 2 * x) - 1  # erf(1) - 1
     return falling_to_zero(f, x, arithmetic(less_equal(0, -sp.diff(f, x))))
 
 
@@ -188,7 +188,7 @@ def _slope_at_a_single_number() -> Theorem:
 
 
 ATTACKS: dict[Callable[[], Any], str] = {
-    _falling: "does not move", _falling_erf: "does not move|not about|zero|polynomial|form",
+    _falling: "does not move", _falling_erf: "does not move",
     _integral: "does not move", _random_index: "random index",
     _map_of_some_indices: "assumption about the parameters", _map_of_too_few_entries: "out of range",
     _values_that_are_not_real: "restricts an index", _optimum_that_is_not_real: "restricts an index",

@@ -10,7 +10,7 @@ import sympy as sp
 
 from attacks.support import HALF, b, c, d, e, i, j, m, n, p, q, refused, x
 from dropout_theory import referee
-from dropout_theory.language import POSITIVE, E, SameToOrder, Scalar, Var, equal, gates, unfold
+from dropout_theory.language import NONNEGATIVE, POSITIVE, E, SameToOrder, Scalar, Var, equal, gates, unfold
 from dropout_theory.normal_form import same
 from dropout_theory.proof import (
     Theorem,
@@ -18,7 +18,10 @@ from dropout_theory.proof import (
     assume,
     collected_power,
     constant_sum,
+    empty_product,
     identity,
+    instance,
+    rewritten,
     series,
     times,
 )
@@ -125,6 +128,19 @@ def test_an_empty_product_is_one(asked: str, ends: tuple[Any, Any]) -> None:
     getattr(product, asked)
     assert product.is_positive and not product.is_nonpositive and not product.is_negative
     assert sp.Min(c, product) != product and sp.Max(c, product) != c
+
+
+def test_a_product_of_zeros_may_be_empty() -> None:
+    """Over 1..c it is 1 at c = 0: the larger of it and 1/2 is not 1/2, and nothing of it is put away unseen."""
+    y = Scalar("y", NONNEGATIVE)
+    product = sp.Product(y, (i, 1, c))
+    zeros = sp.Product(sp.S.Zero, (sp.Dummy(integer=True), 1, c))
+    assert zeros.is_zero is None and sp.Max(zeros, HALF) != HALF and sp.Abs(zeros) != 0
+    assert sp.Product(sp.S.Zero, (sp.Dummy(integer=True), 1, n)).is_zero
+    empty = rewritten(product, assume(equal(c, 0)))
+    one = arithmetic(equal(sp.Max(product, HALF), 1), empty, empty_product(sp.Product(y, (i, 1, 0))))
+    with refused("undefined"):
+        instance(one, {y: sp.S.Zero})
 
 
 def _shifted_power() -> tuple[Any, Any]:
